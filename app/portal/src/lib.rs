@@ -1,0 +1,1 @@
+//! Everything the portal can do.

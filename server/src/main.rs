@@ -1,0 +1,2 @@
+//! The Chartkey server.
+fn main() {}
