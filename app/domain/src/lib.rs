@@ -1,1 +1,9 @@
-//! Pure types and rules of Chartkey.
+//! Pure types and rules of Chartkey: no I/O, no async, no clock.
+//!
+//! A record is a set of items ([`item`]); a patient's grants ([`grant`]) and the
+//! facts about who is asking go into [`policy::decide`], which alone can say yes.
+
+pub mod category;
+pub mod id;
+pub mod label;
+pub mod when;
