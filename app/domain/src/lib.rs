@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod category;
+pub mod grant;
 pub mod id;
 pub mod label;
 pub mod when;

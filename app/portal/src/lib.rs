@@ -1,1 +1,5 @@
-//! Everything the portal can do.
+//! Everything the portal can do, and the only crate that knows PostgreSQL.
+
+pub mod portal;
+
+pub use portal::Portal;
