@@ -230,15 +230,14 @@ create policy shared on item for select using (
     and not is_private
     and labelled_by = (select gate.label_table())
     and (
-        (((select gate.cells())[
+        ((((select gate.cells())[
             (((category - 1) * (select gate.side())
                 + coalesce(1 + width_bucket(first_at, (select gate.breaks())), 0)) * (select gate.side())
                 + coalesce(1 + width_bucket(last_at, (select gate.breaks())), 0)) * (select gate.depth())
                 + width_bucket(added_at, (select gate.added_breaks())) + 1
-        ] >> labels::int) & 1) <> 0
+        ] >> labels::int) & 1) <> 0 and item_id not in (select unnest(gate.singled())))
         or (item_id, version_no) in (select * from unnest(gate.named(), gate.named_versions()))
     )
-    and item_id not in (select unnest(gate.refused()))
 );
 -- Stage one: the facts of items that a grant or an exclusion names.
 create policy asked on item for select using (
