@@ -3,6 +3,7 @@
 //! A record is a set of items ([`item`]); a patient's grants ([`grant`]) and the
 //! facts about who is asking go into [`policy::decide`], which alone can say yes.
 
+pub mod account;
 pub mod category;
 pub mod id;
 pub mod label;
