@@ -171,7 +171,11 @@ create policy door on exclusion for select using (patient_id = (select gate.pati
 
 create policy own on block for all
     using (patient_id = (select gate.own_patient())) with check (patient_id = (select gate.own_patient()));
-create policy door on block for select using (patient_id = (select gate.patient()));
+create policy door on block for select using (
+    patient_id = (select gate.patient())
+    or account_id = (select gate.account())
+    or organization_id = (select gate.organization())
+);
 
 create policy own on grant_event for all
     using (patient_id = (select gate.own_patient())) with check (patient_id = (select gate.own_patient()));
