@@ -6,7 +6,7 @@ use std::{collections::HashMap, fmt, future::Future, pin::Pin, sync::Arc};
 
 use axum::http::{StatusCode, header, request::Parts};
 use chartkey_domain::{
-    account::Actor,
+    account::{Actor, Visitor},
     grant::Purpose,
     id::{ItemId, PatientId},
 };
@@ -21,27 +21,21 @@ use crate::{
     catalogue::{Language, Say},
 };
 
-/// Who visits, as the session knows them. Nobody is the default.
+/// Who calls, as the server knows them. Nobody is the default.
 #[derive(Debug, Clone, Default)]
-pub struct Visitor {
-    /// Who asks; `None` while nobody is signed in.
-    pub actor: Option<Actor>,
-    /// The name of the account.
-    pub name: String,
+pub struct Caller {
+    /// Who is signed in, if anybody is.
+    pub visitor: Option<Visitor>,
     /// The record of which this account is the holder, if there is one.
     pub record: Option<PatientId>,
-    /// What a clinician has declared on opening a record in this session.
-    pub purposes: HashMap<PatientId, Purpose>,
     /// The language to answer in.
     pub language: Language,
     /// When the request came: the server's clock, for what a page prints.
     pub now: Option<OffsetDateTime>,
-    /// When the session ends for good.
-    pub session_ends_at: Option<OffsetDateTime>,
 }
 
-impl Visitor {
-    /// The catalogue in the visitor's language.
+impl Caller {
+    /// The catalogue in the caller's language.
     #[must_use]
     pub const fn say(&self) -> Say {
         Say(self.language)
@@ -49,8 +43,8 @@ impl Visitor {
 
     /// Whether this is a clinician.
     #[must_use]
-    pub const fn is_clinician(&self) -> bool {
-        matches!(self.actor, Some(Actor::Clinician { .. }))
+    pub fn is_clinician(&self) -> bool {
+        self.visitor.as_ref().is_some_and(|visitor| matches!(visitor.actor, Actor::Clinician { .. }))
     }
 }
 
@@ -76,8 +70,8 @@ pub type Answer<'a> = Pin<Box<dyn Future<Output = Result<(), ApiError>> + Send +
 /// What a server function may do to the session of its request. The server
 /// implements it; cookies and stores stay there.
 pub trait SessionControl: Send + Sync {
-    /// Signs this actor in, under a new session id.
-    fn begin(&self, actor: Actor) -> Answer<'_>;
+    /// Signs this visitor in, under a new session id.
+    fn begin(&self, visitor: Visitor) -> Answer<'_>;
     /// Signs out: the session is gone before the answer is.
     fn end(&self) -> Answer<'_>;
     /// Fixes the purpose for which a record is opened in this session.
@@ -102,10 +96,18 @@ pub fn portal() -> Result<Portal, ApiError> {
     use_context().ok_or(ApiError::Unavailable)
 }
 
-/// Who visits.
+/// Who calls.
 #[must_use]
-pub fn visitor() -> Visitor {
+pub fn caller() -> Caller {
     use_context().unwrap_or_default()
+}
+
+/// Who is signed in, as portal methods ask for it.
+///
+/// # Errors
+/// [`ApiError::SignedOut`] where nobody is.
+pub fn visitor() -> Result<Visitor, ApiError> {
+    caller().visitor.ok_or(ApiError::SignedOut)
 }
 
 /// Who asks.
@@ -113,7 +115,7 @@ pub fn visitor() -> Visitor {
 /// # Errors
 /// [`ApiError::SignedOut`] where nobody does.
 pub fn actor() -> Result<Actor, ApiError> {
-    visitor().actor.ok_or(ApiError::SignedOut)
+    visitor().map(|visitor| visitor.actor)
 }
 
 /// The session of this request.

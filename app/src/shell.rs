@@ -15,7 +15,7 @@ use crate::{
         icon::{Icon, icon, sprite, turning},
         when::machine,
     },
-    request::{Assets, Rehearsal, Visitor, assets, visitor},
+    request::{Assets, Caller, Rehearsal, assets, caller},
 };
 
 /// Where "Leave now" leads: a page that says nothing about its reader.
@@ -101,26 +101,26 @@ impl Page {
 /// The whole document. `body` is the inside of `<main>` and has been built, so that
 /// the sprite knows its symbols.
 pub fn document(page: Page, body: impl IntoView) -> impl IntoView {
-    let visitor = visitor();
-    let say = visitor.say();
+    let caller = caller();
+    let say = caller.say();
     let Page { title, place, bar, closes_at, islands } = page;
     let files = assets();
     let nonce = use_nonce().map(|nonce| nonce.to_string());
     let body = body.into_view();
-    let top = top(say, &visitor);
-    let own_record = visitor.record.filter(|_| !visitor.is_clinician());
+    let top = top(say, &caller);
+    let own_record = caller.record.filter(|_| !caller.is_clinician());
     let open = bar.as_ref().map(|bar| bar.patient);
-    let navigation = visitor.actor.is_some().then(|| {
-        if visitor.is_clinician() {
+    let navigation = caller.visitor.is_some().then(|| {
+        if caller.is_clinician() {
             clinician_navigation(say, place, open).into_any()
         } else {
             person_navigation(say, place, own_record).into_any()
         }
     });
     let class = navigation.is_some().then_some("shell");
-    let printed = visitor.now.map(|now| view! { <p class="printed">{say.printed(&say.date(now.date()))}</p> });
+    let printed = caller.now.map(|now| view! { <p class="printed">{say.printed(&say.date(now.date()))}</p> });
     let whose = bar.map(|bar| whose(say, bar));
-    let sign_out_form = visitor.actor.is_some();
+    let signed_in = caller.visitor.is_some();
     view! {
         <!DOCTYPE html>
         <html lang=say.0.tag()>
@@ -128,7 +128,7 @@ pub fn document(page: Page, body: impl IntoView) -> impl IntoView {
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
                 <meta name="color-scheme" content="light dark"/>
-                <meta name="robots" content=sign_out_form.then_some("noindex")/>
+                <meta name="robots" content=signed_in.then_some("noindex")/>
                 <title>{say.title(&title)}</title>
                 <link rel="stylesheet" href=files.address("style.css")/>
                 {closes_at.map(|_| view! { <script type="module" src=files.address("cover.js") nonce=nonce.clone()></script> })}
@@ -165,14 +165,14 @@ fn island_scripts(files: &Assets, nonce: Option<String>) -> impl IntoView + use<
     }
 }
 
-fn top(say: Say, visitor: &Visitor) -> impl IntoView + use<> {
+fn top(say: Say, caller: &Caller) -> impl IntoView + use<> {
     let brand = Icon::Mark.reference();
-    let home = match (&visitor.actor, visitor.is_clinician()) {
+    let home = match (&caller.visitor, caller.is_clinician()) {
         (None, _) => "/",
         (Some(_), true) => "/shared",
         (Some(_), false) => "/home",
     };
-    let way = if visitor.actor.is_some() {
+    let way = if let Some(visitor) = &caller.visitor {
         Either::Left(view! {
             <form class="sign-out" method="post" action="/api/sign-out">
                 <button type="submit">{say.sign_out()}<span class="hide">" " {visitor.name.clone()}</span></button>

@@ -8,18 +8,18 @@ use crate::{
         sheet::{more, sheet},
     },
     pages::{Paged, page},
-    request::{redirect, visitor},
+    request::{caller, redirect},
     shell::{Page, Place, document},
 };
 
 /// What this is. Who is signed in goes on to their first page.
 pub fn landing() -> impl IntoView {
     page(async {
-        let visitor = visitor();
-        if visitor.actor.is_some() {
-            redirect(if visitor.is_clinician() { "/shared" } else { "/home" });
+        let caller = caller();
+        if caller.visitor.is_some() {
+            redirect(if caller.is_clinician() { "/shared" } else { "/home" });
         }
-        let say = visitor.say();
+        let say = caller.say();
         let emblem = Icon::Mark.reference();
         let tick = |sign: Icon, words: &'static str| view! { <li>{icon(sign)}<span>{words}</span></li> };
         let body = view! {

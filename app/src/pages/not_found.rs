@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use crate::{
     components::sheet::title,
     pages::{Paged, page},
-    request::{status, visitor},
+    request::{caller, status},
     shell::{Page, Place, document},
 };
 
@@ -18,9 +18,9 @@ pub fn not_found() -> impl IntoView {
 /// The 404 of every page, with a link to where this reader can go on.
 pub fn missing() -> impl IntoView {
     status(StatusCode::NOT_FOUND);
-    let visitor = visitor();
-    let say = visitor.say();
-    let (href, words) = if visitor.is_clinician() { ("/shared", say.your_patients()) } else { ("/", say.go_home()) };
+    let caller = caller();
+    let say = caller.say();
+    let (href, words) = if caller.is_clinician() { ("/shared", say.your_patients()) } else { ("/", say.go_home()) };
     document(
         Page::new(say.page_not_found(), Place::None),
         view! {
@@ -32,7 +32,7 @@ pub fn missing() -> impl IntoView {
 
 /// Something on the server does not work.
 pub fn failed() -> impl IntoView {
-    let say = visitor().say();
+    let say = caller().say();
     document(
         Page::new(say.page_failed(), Place::None),
         view! {
