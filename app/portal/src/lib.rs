@@ -5,9 +5,20 @@
 //! statement, and commit before they return.
 
 pub mod audit;
+pub mod courses;
+pub mod cursor;
+pub mod entry;
 mod error;
+pub mod home;
+pub mod keys;
+pub mod list;
 mod portal;
 mod record;
+pub mod results;
+pub mod summary;
+pub mod timeline;
+pub mod trends;
+pub mod visits;
 
 pub use error::Error;
 pub use portal::Portal;
