@@ -1,1 +1,18 @@
-//! Everything the portal can do.
+//! Everything the portal can do; the only crate that knows PostgreSQL.
+//!
+//! A patient's data leaves through one door: [`Portal`] methods open a record
+//! ([`record`]), read under row security, write the access event as the last
+//! statement, and commit before they return.
+
+pub mod audit;
+mod error;
+mod portal;
+mod record;
+
+pub use error::Error;
+pub use portal::Portal;
+pub use record::{Opened, SharedGrant, Viewer, Whose};
+
+/// The version of the label table in force. What an older one labelled is the
+/// patient's only, until it has been labelled again.
+pub const LABEL_TABLE_VERSION: i16 = 1;
