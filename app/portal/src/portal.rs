@@ -7,3 +7,11 @@ use sqlx::PgPool;
 pub struct Portal {
     pub(crate) pool: PgPool,
 }
+
+impl Portal {
+    /// A portal over a pool that connects as the runtime role.
+    #[must_use]
+    pub const fn over(pool: PgPool) -> Self {
+        Self { pool }
+    }
+}
