@@ -1,1 +1,3 @@
 //! Everything the portal can do.
+
+pub mod fhir;
