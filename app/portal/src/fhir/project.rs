@@ -79,7 +79,7 @@ pub struct Range {
 }
 
 /// Where a resource says whose it is.
-const OWNERS: [&str; 12] = [
+const OWNERS: [&str; 11] = [
     "subject",
     "patient",
     "beneficiary",
@@ -91,7 +91,6 @@ const OWNERS: [&str; 12] = [
     "entity.what",
     "deliverTo",
     "link.target",
-    "agent.who",
 ];
 
 /// Reads one resource. Nothing in it is required but that it is an object.

@@ -1,0 +1,24 @@
+# The commands a person types. Each is a script that can be read: scripts/NAME.
+.DEFAULT_GOAL := help
+.PHONY: help demo test bench lint dev prepare
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
+
+demo: ## Chartkey with an invented clinic, on this machine; Ctrl-C ends everything
+	@scripts/demo
+
+test: ## every test: formatting, lints, Rust, browser
+	@scripts/test
+
+lint: ## formatting and lints only
+	@scripts/lint
+
+bench: ## speed and size beside their floors
+	@scripts/bench
+
+dev: ## serve and rebuild on save
+	@scripts/dev
+
+prepare: ## refresh .sqlx after a change of a query or a migration
+	@scripts/prepare

@@ -1,0 +1,140 @@
+// Turns the compiled islands, the style sheets and the script modules into the files of target/site (scripts/site calls it).
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+
+const require = createRequire(path.resolve('end2end/package.json'));
+const esbuild = require('esbuild');
+
+const { values: options } = parseArgs({
+  options: { wasm: { type: 'string' }, 'wasm-bindgen': { type: 'string' }, quick: { type: 'boolean', default: false } },
+});
+
+const SITE = process.env.CHARTKEY_SITE_DIR ?? 'target/site';
+const WORK = 'target/site-work';
+// What every browser since 2022 runs. Named, because wasm-opt takes only what it is told it may.
+const WASM_FEATURES = ['bulk-memory', 'bulk-memory-opt', 'multivalue', 'mutable-globals', 'nontrapping-float-to-int', 'reference-types', 'sign-ext'];
+const COMPRESSED = /\.(css|html|ico|js|json|map|svg|txt|wasm|webmanifest|xml)$/;
+
+const sha256 = (...parts) => parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest('hex');
+
+/** Every file below a directory, in one order, whatever the file system's. */
+function filesBelow(directory) {
+  if (!existsSync(directory)) return [];
+  return readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name))
+    .sort();
+}
+
+/** One fingerprint of all that goes into the site: equal means that nothing has to be done. */
+function fingerprint() {
+  const files = ['scripts/site.mjs', 'end2end/package-lock.json', options.wasm, ...filesBelow('style'), ...filesBelow('app/browser')];
+  return sha256(String(options.quick), ...files.flatMap((file) => [`\0${file}\0`, readFileSync(file)]));
+}
+
+/** The glue and the WebAssembly, kept by their input: a changed style sheet does not optimise the islands again. */
+function islands() {
+  const from = readFileSync(options.wasm);
+  const kept = path.join(WORK, sha256(String(options.quick), readFileSync('end2end/package-lock.json'), from).slice(0, 16));
+  if (!existsSync(kept)) {
+    rmSync(WORK, { recursive: true, force: true });
+    const making = `${kept}.new`;
+    execFileSync(options['wasm-bindgen'], ['--target', 'web', '--no-typescript', '--out-name', 'app', '--out-dir', making, options.wasm], { stdio: 'inherit' });
+    if (!options.quick) {
+      const wasm = path.join(making, 'app_bg.wasm');
+      const optimise = path.join(path.dirname(require.resolve('binaryen/package.json')), 'bin/wasm-opt');
+      const flags = ['-Oz', '--strip-debug', '--strip-producers', '--strip-target-features', ...WASM_FEATURES.map((feature) => `--enable-${feature}`)];
+      // The optimiser is itself WebAssembly here and needs a deeper stack than Node gives it.
+      execFileSync(process.execPath, ['--stack-size=8000', optimise, ...flags, wasm, '-o', wasm], { stdio: 'inherit' });
+    }
+    renameSync(making, kept);
+  }
+  return [
+    // Modules that islands bring along (`snippets/`) are bundled into the glue, so that there is one request.
+    ['app.js', bundled(path.join(kept, 'app.js'))],
+    ['app.wasm', readFileSync(path.join(kept, 'app_bg.wasm'))],
+  ];
+}
+
+/** One ES module with what it imports, minified. */
+function bundled(entry) {
+  const result = esbuild.buildSync({ entryPoints: [entry], bundle: true, format: 'esm', target: 'es2022', minify: !options.quick, write: false, legalComments: 'none', logLevel: 'warning' });
+  return Buffer.from(result.outputFiles[0].contents);
+}
+
+/** The style sheet with everything it imports, layers kept; addresses that begin with a slash are left as they are written. */
+async function styles() {
+  if (!existsSync('style/index.css')) return [];
+  const result = await esbuild.build({
+    entryPoints: ['style/index.css'],
+    bundle: true,
+    // Colours in `light-dark()` and nested rules are sent as they are written, not unrolled.
+    target: ['chrome123', 'firefox121', 'safari17.5'],
+    minify: !options.quick,
+    write: false,
+    plugins: [{ name: 'addresses', setup: (build) => build.onResolve({ filter: /^\// }, ({ kind }) => (kind === 'url-token' ? { external: true } : undefined)) }],
+    legalComments: 'none',
+    logLevel: 'warning',
+  });
+  return [['style.css', Buffer.from(result.outputFiles[0].contents)]];
+}
+
+/** Plain modules that pages ask for by themselves, without WebAssembly. */
+function modules() {
+  return filesBelow('app/browser')
+    .filter((file) => path.dirname(file) === 'app/browser' && file.endsWith('.js'))
+    .map((file) => [path.basename(file), bundled(file)]);
+}
+
+function statics() {
+  return filesBelow('style/static').map((file) => [path.relative('style/static', file).split(path.sep).join('/'), readFileSync(file)]);
+}
+
+function compress(file, bytes) {
+  if (options.quick || !COMPRESSED.test(file)) return {};
+  const brotli = brotliCompressSync(bytes, {
+    params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 22, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length },
+  });
+  const gzip = gzipSync(bytes, { level: 9 });
+  writeFileSync(`${file}.br`, brotli);
+  writeFileSync(`${file}.gz`, gzip);
+  return { br: brotli.length, gz: gzip.length };
+}
+
+const inputs = fingerprint();
+const stamp = path.join(SITE, '.inputs');
+if (existsSync(stamp) && readFileSync(stamp, 'utf8') === inputs) process.exit(0);
+
+const making = `${SITE}.new`;
+rmSync(making, { recursive: true, force: true });
+mkdirSync(path.join(making, 'assets'), { recursive: true });
+
+const assets = {};
+const sizes = [];
+for (const [name, bytes] of [...islands(), ...(await styles()), ...modules(), ...statics()]) {
+  const { dir, name: stem, ext } = path.posix.parse(name);
+  const hashed = path.posix.join(dir, `${stem}-${sha256(bytes).slice(0, 12)}${ext}`);
+  const file = path.join(making, 'assets', hashed);
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, bytes);
+  assets[name] = `/assets/${hashed}`;
+  sizes.push({ name, bytes: bytes.length, ...compress(file, bytes) });
+}
+writeFileSync(path.join(making, 'assets.json'), `${JSON.stringify(assets, null, 2)}\n`);
+writeFileSync(path.join(making, '.inputs'), inputs);
+
+// The old site stays whole until the new one is: a server that is starting finds one or the other.
+rmSync(`${SITE}.old`, { recursive: true, force: true });
+if (existsSync(SITE) && statSync(SITE).isDirectory()) renameSync(SITE, `${SITE}.old`);
+renameSync(making, SITE);
+rmSync(`${SITE}.old`, { recursive: true, force: true });
+
+for (const { name, bytes, br, gz } of sizes) {
+  const compressed = br === undefined ? '' : `  ${String(br).padStart(8)} br ${String(gz).padStart(8)} gz`;
+  console.log(`${name.padEnd(24)} ${String(bytes).padStart(8)} bytes${compressed}`);
+}
