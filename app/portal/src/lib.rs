@@ -6,6 +6,9 @@
 
 pub mod audit;
 mod error;
+pub mod export;
+pub mod fhir;
+pub mod import;
 mod portal;
 mod record;
 
@@ -13,6 +16,4 @@ pub use error::Error;
 pub use portal::Portal;
 pub use record::{Opened, SharedGrant, Viewer, Whose};
 
-/// The version of the label table in force. What an older one labelled is the
-/// patient's only, until it has been labelled again.
-pub const LABEL_TABLE_VERSION: i16 = 1;
+pub use fhir::LABEL_TABLE_VERSION;
