@@ -53,16 +53,17 @@ as $$ select nullif(current_setting('chartkey.added_breaks', true), '')::timesta
 create function gate.depth() returns int language sql stable
 as $$ select nullif(current_setting('chartkey.depth', true), '')::int $$;
 
--- Items that a grant or an exclusion names have been decided one by one: those
--- that may be seen (in the version that was looked at), and those that may not.
+-- Items that a grant or an exclusion names are decided one by one and never
+-- looked up in the table: all of them, and those that may be seen, in the
+-- version that was decided.
+create function gate.singled() returns uuid[] language sql stable
+as $$ select coalesce(nullif(current_setting('chartkey.singled', true), '')::uuid[], '{}') $$;
+
 create function gate.named() returns uuid[] language sql stable
 as $$ select coalesce(nullif(current_setting('chartkey.named', true), '')::uuid[], '{}') $$;
 
 create function gate.named_versions() returns int[] language sql stable
 as $$ select coalesce(nullif(current_setting('chartkey.named_versions', true), '')::int[], '{}') $$;
-
-create function gate.refused() returns uuid[] language sql stable
-as $$ select coalesce(nullif(current_setting('chartkey.refused', true), '')::uuid[], '{}') $$;
 
 -- Items whose facts the policy needs before it can decide (stage one only).
 create function gate.asked() returns uuid[] language sql stable

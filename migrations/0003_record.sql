@@ -230,15 +230,14 @@ create policy shared on item for select using (
     and not is_private
     and labelled_by = (select gate.label_table())
     and (
-        (((select gate.cells())[
+        ((((select gate.cells())[
             (((category - 1) * (select gate.side())
                 + coalesce(1 + width_bucket(first_at, (select gate.breaks())), 0)) * (select gate.side())
                 + coalesce(1 + width_bucket(last_at, (select gate.breaks())), 0)) * (select gate.depth())
                 + width_bucket(added_at, (select gate.added_breaks())) + 1
-        ] >> labels::int) & 1) <> 0
+        ] >> labels::int) & 1) <> 0 and item_id not in (select unnest(gate.singled())))
         or (item_id, version_no) in (select * from unnest(gate.named(), gate.named_versions()))
     )
-    and item_id not in (select unnest(gate.refused()))
 );
 -- Stage one: the facts of items that a grant or an exclusion names.
 create policy asked on item for select using (
@@ -279,21 +278,49 @@ create policy shared on item_version for select using (
 create policy import on item_version for all using ((select gate.task()) = 'import') with check ((select gate.task()) = 'import');
 create policy export on item_version for select using ((select gate.task()) = 'export' and patient_id = (select gate.patient()));
 
--- Enters a record: notes who asks and for whom, and whether it is their own.
--- The first statement of every transaction of the door.
-create function gate.enter(account uuid, patient uuid, out own boolean, out at timestamptz)
-language plpgsql volatile as $$
+-- Enters a record: notes who asks and for whom, and whether it is their own;
+-- then the head of the record is returned too. The first statement of every
+-- transaction of the door.
+create function gate.enter(
+    account uuid, patient uuid,
+    out own boolean, out at timestamptz, out full_name text, out birth_date text, out sex text
+) language plpgsql volatile as $$
 begin
     perform set_config('chartkey.account', account::text, true),
-            set_config('chartkey.patient', patient::text, true);
+            set_config('chartkey.patient', patient::text, true),
+            set_config('chartkey.own', '', true),
+            set_config('chartkey.cells', '', true);
     own := exists (select from patient_holder h where h.patient_id = patient and h.account_id = account);
-    perform set_config('chartkey.own', case when own then 'on' else '' end, true);
     at := now();
+    if own then
+        perform set_config('chartkey.own', 'on', true);
+        select p.full_name, p.birth_date, p.sex into full_name, birth_date, sex from patient p where p.patient_id = patient;
+    end if;
+end $$;
+
+-- Tells the policies what was decided, and returns the head of the record.
+create function gate.decide(
+    cells bigint[], breaks timestamptz[], side int, added_breaks timestamptz[], depth int,
+    singled uuid[], named uuid[], named_versions int[], label_table smallint,
+    out full_name text, out birth_date text, out sex text
+) language plpgsql volatile as $$
+begin
+    perform set_config('chartkey.asked', '', true),
+            set_config('chartkey.cells', cells::text, true),
+            set_config('chartkey.breaks', breaks::text, true),
+            set_config('chartkey.side', side::text, true),
+            set_config('chartkey.added_breaks', added_breaks::text, true),
+            set_config('chartkey.depth', depth::text, true),
+            set_config('chartkey.singled', singled::text, true),
+            set_config('chartkey.named', named::text, true),
+            set_config('chartkey.named_versions', named_versions::text, true),
+            set_config('chartkey.label_table', label_table::text, true);
+    select p.full_name, p.birth_date, p.sex into full_name, birth_date, sex from patient p where p.patient_id = gate.patient();
 end $$;
 
 reset role;
 
-grant execute on function gate.enter to chartkey_runtime;
+grant execute on function gate.enter, gate.decide to chartkey_runtime;
 grant select, insert on source to chartkey_runtime;
 grant select, insert, update on patient, subject, patient_holder, claim_code, import, item, attachment to chartkey_runtime;
 grant select, insert on item_version to chartkey_runtime;

@@ -9,9 +9,10 @@ create table access_grant (
     -- A change is a new row of the same lineage with the next version.
     lineage_id uuid not null,
     version_no int not null default 1,
-    -- A named clinician (account and organization), or professions of an organization.
+    -- A named clinician (account and organization), professions of an
+    -- organization, or a carer (account alone).
     grantee_account_id uuid references account,
-    organization_id uuid not null references organization,
+    organization_id uuid references organization,
     professions text[],
     purpose text not null
         constraint access_grant_purpose check (purpose in ('treatment', 'second-opinion', 'coordination', 'other')),
@@ -27,6 +28,9 @@ create table access_grant (
     may_delegate boolean not null default false,
     -- A delegated grant reaches at most what the giver's reaches now.
     parent_grant_id uuid,
+    -- Who made it, where that is not the patient: the giver, or a carer, whose
+    -- grants reach at most what they see themselves.
+    made_by_account_id uuid references account,
     starts_at timestamptz not null default now(),
     -- Null: until the patient stops it.
     ends_at timestamptz,
@@ -37,13 +41,17 @@ create table access_grant (
     created_at timestamptz not null default now(),
     ended_at timestamptz,
     primary key (patient_id, grant_id),
-    constraint access_grant_grantee check ((grantee_account_id is null) = (professions is not null)),
+    constraint access_grant_grantee check (
+        (grantee_account_id is null) = (professions is not null)
+        and (grantee_account_id is not null or organization_id is not null)
+    ),
+    constraint access_grant_through check (parent_grant_id is null or made_by_account_id is not null),
     constraint access_grant_dates check (data_from < data_to),
     constraint access_grant_ended check ((state in ('withdrawn', 'replaced')) = (ended_at is not null))
 );
 -- At most one in force for each patient, grantee and purpose.
-create unique index access_grant_one_clinician on access_grant (patient_id, grantee_account_id, organization_id, purpose)
-    where state in ('active', 'paused') and grantee_account_id is not null;
+create unique index access_grant_one_person on access_grant (patient_id, grantee_account_id, organization_id, purpose)
+    nulls not distinct where state in ('active', 'paused') and grantee_account_id is not null;
 create unique index access_grant_one_organization on access_grant (patient_id, organization_id, purpose)
     where state in ('active', 'paused') and grantee_account_id is null;
 create index access_grant_clinician on access_grant (grantee_account_id);
@@ -143,8 +151,10 @@ create policy grantee on access_grant for select using (
     grantee_account_id = (select gate.account())
     or (grantee_account_id is null and organization_id = (select gate.organization()))
 );
-create policy parent on access_grant for select using (
-    patient_id = (select gate.patient()) and may_delegate
+-- What a delegated or carer-made grant rests on; the door alone reads these.
+create policy ground on access_grant for select using (
+    patient_id = (select gate.patient())
+    and ((may_delegate and (select gate.account()) is not null) or organization_id is null)
 );
 create policy worker on access_grant for select using ((select gate.task()) in ('worker', 'operator'));
 
@@ -162,7 +172,9 @@ create policy door on exclusion for select using (patient_id = (select gate.pati
 create policy own on block for all
     using (patient_id = (select gate.own_patient())) with check (patient_id = (select gate.own_patient()));
 create policy door on block for select using (
-    account_id = (select gate.account()) or organization_id = (select gate.organization())
+    patient_id = (select gate.patient())
+    or account_id = (select gate.account())
+    or organization_id = (select gate.organization())
 );
 
 create policy own on grant_event for all

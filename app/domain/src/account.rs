@@ -1,8 +1,14 @@
 //! Who is asking.
 
-use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
-use crate::id::{AccountId, OrganizationId};
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use crate::{
+    grant::Purpose,
+    id::{AccountId, OrganizationId, PatientId},
+};
 
 /// The caller of a portal method, as the session knows them. There is no
 /// argument elsewhere that says who is asking.
@@ -32,4 +38,25 @@ impl Actor {
             Self::Person { account } | Self::Clinician { account, .. } => *account,
         }
     }
+}
+
+/// Somebody signed in: the actor, and what the access log says of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Visitor {
+    /// Who.
+    pub actor: Actor,
+    /// Their name as shown.
+    pub name: String,
+    /// The name of a clinician's organization.
+    pub organization_name: Option<String>,
+    /// How they signed in: `password`, or `oidc` and the issuer.
+    pub signed_in_by: String,
+    /// When they signed in.
+    #[serde(with = "time::serde::rfc3339")]
+    pub signed_in_at: OffsetDateTime,
+    /// When their session ends at the latest.
+    #[serde(with = "time::serde::rfc3339")]
+    pub session_ends_at: OffsetDateTime,
+    /// What a clinician has declared to look for, record by record.
+    pub purposes: BTreeMap<PatientId, Purpose>,
 }

@@ -5,6 +5,9 @@
 
 pub mod account;
 pub mod category;
+pub mod grant;
 pub mod id;
+pub mod item;
 pub mod label;
+pub mod policy;
 pub mod when;

@@ -1,13 +1,13 @@
 //! People's accounts: signing up, and choosing a new password.
 
-use chartkey_domain::{account::Actor, id::AccountId};
+use chartkey_domain::id::AccountId;
 
 use crate::{
-    Portal, audit,
-    error::Error,
+    Error, Portal,
+    audit::{self, Who},
     pool::detached,
     secrets::{digest, random_token},
-    sign_in::{How, SignedIn, note_sign_in},
+    sign_in::{SignedIn, note_sign_in},
 };
 
 /// An e-mail address, trimmed and in lower case.
@@ -121,8 +121,8 @@ impl Portal {
             .await?
             .ok_or(Error::NotFound)?;
             let account = insert_person(&mut transaction, &name, &email, &hash).await?.ok_or(Error::NotFound)?;
-            audit::account_event(&mut transaction, account.0, "account-made", &[]).await?;
-            let signed_in = SignedIn { actor: Actor::Person { account: account.0 }, name, at: account.1, how: How::Password };
+            audit::append_to_account(&mut transaction, Who::account(account.0, &name), account.0, "account-made").await?;
+            let signed_in = SignedIn::person(account.0, name, account.1);
             note_sign_in(&mut transaction, &signed_in).await?;
             transaction.commit().await?;
             Ok(signed_in)
@@ -184,7 +184,8 @@ impl Portal {
             .await?;
             sqlx::query!("delete from session where account_id = $1", account).execute(&mut *transaction).await?;
             sqlx::query!("delete from mail_token where account_id = $1 and used_at is null", account).execute(&mut *transaction).await?;
-            audit::account_event(&mut transaction, AccountId(account), "password-changed", &[]).await?;
+            audit::append_to_account(&mut transaction, Who::account(AccountId(account), ""), AccountId(account), "password-changed")
+                .await?;
             transaction.commit().await?;
             Ok(())
         })
@@ -199,7 +200,7 @@ impl Portal {
         let hash = self.passwords.hash(password.0).await?;
         let mut transaction = self.pool.begin().await?;
         let (account, _) = insert_person(&mut transaction, name, email.as_str(), &hash).await?.ok_or(Error::NotFound)?;
-        audit::account_event(&mut transaction, account, "account-made", &[]).await?;
+        audit::append_to_account(&mut transaction, Who::account(account, name), account, "account-made").await?;
         transaction.commit().await?;
         Ok(account)
     }

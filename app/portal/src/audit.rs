@@ -1,54 +1,243 @@
-//! Events in the chains of the access log.
+//! The access log: one event for one page, export, change or refusal.
+//!
+//! Events are RFC 8785 JSON; the bytes that are hashed are stored. `append` is
+//! the last statement of the transaction that reads or changes.
 
-use chartkey_domain::id::AccountId;
-use serde_json::{Map, Value};
-use sqlx::{Postgres, Transaction};
+use chartkey_domain::{
+    account::{Actor, Visitor},
+    category::Categories,
+    grant::Purpose,
+    id::{AccountId, GrantId, ItemId, PatientId},
+};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use sqlx::PgConnection;
+use time::OffsetDateTime;
 
-use crate::error::Error;
+use crate::Error;
 
-/// Appends what happened to an account to its own chain.
-pub(crate) async fn account_event(
-    transaction: &mut Transaction<'_, Postgres>,
-    account: AccountId,
-    action: &str,
-    facts: &[(&str, &str)],
-) -> Result<(), Error> {
-    let now = sqlx::query_scalar!(r#"select set_config('chartkey.account', $1, true) || now()::text as "now!""#, account.to_string())
-        .fetch_one(&mut **transaction)
-        .await?;
-    let mut event = Map::from_iter([("action".to_owned(), Value::from(action)), ("at".to_owned(), Value::from(now))]);
-    event.extend(facts.iter().map(|(name, value)| ((*name).to_owned(), Value::from(*value))));
-    let bytes = serde_json_canonicalizer::to_vec(&event).map_err(|cause| Error::Broken { what: cause.to_string() })?;
-    sqlx::query!("select gate.append($1, $2)", format!("account/{account}"), bytes).fetch_one(&mut **transaction).await?;
-    Ok(())
+/// One event, as it is written and as it is read back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    /// The database's time at the start of the transaction.
+    #[serde(with = "time::serde::rfc3339")]
+    pub at: OffsetDateTime,
+    /// Who.
+    pub who: Who,
+    /// What.
+    pub what: What,
+    /// Why it was legitimate, or that it was not.
+    pub why: Why,
 }
 
-/// Appends what happened to a record as a whole to the patient's chain; `by` is
-/// nobody where the operator did it.
-pub(crate) async fn patient_event(
-    transaction: &mut Transaction<'_, Postgres>,
-    patient: chartkey_domain::id::PatientId,
-    by: Option<AccountId>,
-    action: &str,
-) -> Result<(), Error> {
-    let now = sqlx::query_scalar!(r#"select set_config('chartkey.patient', $1, true) || now()::text as "now!""#, patient.to_string())
-        .fetch_one(&mut **transaction)
-        .await?;
-    let mut event = Map::from_iter([("action".to_owned(), Value::from(action)), ("at".to_owned(), Value::from(now))]);
-    if let Some(by) = by {
-        event.insert("account".to_owned(), Value::from(by.to_string()));
+/// Who did it, in the words known at that moment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Who {
+    /// `person`, `clinician` or `operator`.
+    pub kind: String,
+    /// The account; an operator has none.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub account: Option<AccountId>,
+    /// Their name as shown.
+    pub name: String,
+    /// A clinician's profession.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub profession: Option<String>,
+    /// A clinician's organization.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub organization: Option<String>,
+    /// How they had signed in.
+    pub signed_in: String,
+}
+
+/// What was done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(rename_all = "camelCase")]
+pub struct What {
+    /// A stable word: `read`, `export`, `grant-given`, `grant-withdrawn`, `signed-in`, …
+    pub action: String,
+    /// The page or thing: `results`, `visit`, …
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub page: Option<String>,
+    /// The categories of what was shown, by slug.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub categories: Vec<String>,
+    /// How many items.
+    pub items: u32,
+    /// SHA-256, in hex, over the sorted identifiers of the items.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub digest: Option<String>,
+    /// The grant that was given, changed or ended.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub grant: Option<GrantId>,
+    /// The patient asked for; in the system chain only.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub patient: Option<PatientId>,
+    /// The sentence of a grant, or a note such as the file of an import.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub text: Option<String>,
+}
+
+/// Why it was allowed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Why {
+    /// The patient's own record, or one's own account.
+    Own,
+    /// Through grants.
+    Grant {
+        /// What the visitor had declared.
+        purpose: Option<Purpose>,
+        /// The grants, with their sentences as the patient read them.
+        grants: Vec<UsedGrant>,
+    },
+    /// The operator, with the reason given.
+    Operator {
+        /// In their words.
+        reason: String,
+    },
+    /// It was refused.
+    Refused,
+}
+
+/// A grant that a look rested on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UsedGrant {
+    /// Which.
+    pub id: GrantId,
+    /// Its sentence.
+    pub sentence: String,
+}
+
+/// What a page showed, for its event.
+#[derive(Debug, Clone, Default)]
+pub struct Shown {
+    items: Vec<ItemId>,
+    categories: Categories,
+}
+
+impl Shown {
+    /// Adds one item.
+    pub fn add(&mut self, item: ItemId, category: chartkey_domain::category::Category) {
+        self.items.push(item);
+        self.categories = self.categories.with(category);
     }
-    let bytes = serde_json_canonicalizer::to_vec(&event).map_err(|cause| Error::Broken { what: cause.to_string() })?;
-    sqlx::query!("select gate.append($1, $2)", format!("patient/{patient}"), bytes).fetch_one(&mut **transaction).await?;
+
+    /// The event's "what" for an action on a page.
+    #[must_use]
+    pub fn what(mut self, action: &str, page: &str) -> What {
+        self.items.sort_unstable();
+        self.items.dedup();
+        let digest = (!self.items.is_empty()).then(|| {
+            let mut hash = Sha256::new();
+            self.items.iter().for_each(|item| hash.update(item.0.as_bytes()));
+            hex(&hash.finalize())
+        });
+        What {
+            action: action.to_owned(),
+            page: Some(page.to_owned()),
+            categories: self.categories.iter().map(|category| category.slug().to_owned()).collect(),
+            items: u32::try_from(self.items.len()).unwrap_or(u32::MAX),
+            digest,
+            ..What::default()
+        }
+    }
+}
+
+impl From<&Visitor> for Who {
+    fn from(visitor: &Visitor) -> Self {
+        let (kind, profession) = match &visitor.actor {
+            Actor::Person { .. } => ("person", None),
+            Actor::Clinician { profession, .. } => ("clinician", Some(profession.clone())),
+        };
+        Self {
+            kind: kind.to_owned(),
+            account: Some(visitor.actor.account()),
+            name: visitor.name.clone(),
+            profession,
+            organization: visitor.organization_name.clone(),
+            signed_in: visitor.signed_in_by.clone(),
+        }
+    }
+}
+
+/// Which chain an event belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Chain {
+    /// Reads and changes of a record and its sharing.
+    Patient(PatientId),
+    /// Sign-ins and sessions.
+    Account(AccountId),
+    /// Operator and refusals.
+    System,
+}
+
+impl std::fmt::Display for Chain {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Patient(patient) => write!(f, "patient/{patient}"),
+            Self::Account(account) => write!(f, "account/{account}"),
+            Self::System => f.write_str("system"),
+        }
+    }
+}
+
+/// Appends the event to its chain: the last statement before the commit. For an
+/// account's chain outside a record, call [`enter_account`] first.
+pub(crate) async fn append(connection: &mut PgConnection, chain: Chain, event: &Event) -> Result<(), Error> {
+    let bytes = serde_json_canonicalizer::to_vec(event).map_err(Error::internal)?;
+    sqlx::query_scalar!("select gate.append($1, $2)", chain.to_string(), bytes).fetch_one(connection).await?;
     Ok(())
 }
 
-/// Appends what the operator did to the system's chain.
-pub(crate) async fn system_event(transaction: &mut Transaction<'_, Postgres>, action: &str, facts: &[(&str, &str)]) -> Result<(), Error> {
-    let now = sqlx::query_scalar!(r#"select now()::text as "now!""#).fetch_one(&mut **transaction).await?;
-    let mut event = Map::from_iter([("action".to_owned(), Value::from(action)), ("at".to_owned(), Value::from(now))]);
-    event.extend(facts.iter().map(|(name, value)| ((*name).to_owned(), Value::from(*value))));
-    let bytes = serde_json_canonicalizer::to_vec(&event).map_err(|cause| Error::Broken { what: cause.to_string() })?;
-    sqlx::query!("select gate.append('system', $1)", bytes).fetch_one(&mut **transaction).await?;
-    Ok(())
+/// Names the account of a transaction that opens no record, and returns its time.
+pub(crate) async fn enter_account(connection: &mut PgConnection, account: AccountId) -> Result<OffsetDateTime, Error> {
+    let row = sqlx::query!(r#"select set_config('chartkey.account', $1::uuid::text, true) as "account!", now() as "at!""#, account.0)
+        .fetch_one(connection)
+        .await?;
+    Ok(row.at)
+}
+
+/// Lower-case hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// Appends what happened to an account to its chain, as its holder's doing.
+pub(crate) async fn append_to_account(connection: &mut PgConnection, who: Who, account: AccountId, action: &str) -> Result<(), Error> {
+    let at = enter_account(connection, account).await?;
+    let event = Event { at, who, what: What { action: action.to_owned(), ..What::default() }, why: Why::Own };
+    append(connection, Chain::Account(account), &event).await
+}
+
+impl Who {
+    /// Somebody of whom no more is known than their account: before a sign-in, or
+    /// beside a session.
+    pub(crate) fn account(account: AccountId, name: &str) -> Self {
+        Self {
+            kind: "person".to_owned(),
+            account: Some(account),
+            name: name.to_owned(),
+            profession: None,
+            organization: None,
+            signed_in: String::new(),
+        }
+    }
+
+    /// The operator, at the command line.
+    pub(crate) fn operator() -> Self {
+        Self {
+            kind: "operator".to_owned(),
+            account: None,
+            name: "operator".to_owned(),
+            profession: None,
+            organization: None,
+            signed_in: "command line".to_owned(),
+        }
+    }
 }

@@ -1,14 +1,15 @@
 //! Claiming a record: a code from whoever keeps it, and the birth date.
 
 use chartkey_domain::{
-    account::Actor,
+    account::{Actor, Visitor},
     id::{AccountId, PatientId},
 };
+use sqlx::PgConnection;
 use time::Date;
 
 use crate::{
-    Portal, audit,
-    error::Error,
+    Error, Portal,
+    audit::{self, Chain, Event, What, Who, Why},
     pool::detached,
     secrets::{random_code, typed_code},
 };
@@ -23,16 +24,19 @@ impl Portal {
     ///
     /// # Errors
     /// [`Error::NotFound`] where there is no such record.
-    pub async fn invite(&self, patient: PatientId) -> Result<String, Error> {
+    pub async fn invite(&self, patient: PatientId, reason: &str) -> Result<String, Error> {
         let code = random_code();
         let hash = self.pepper.digest("claim", &typed_code(&code));
-        let portal = self.clone();
+        let (portal, reason) = (self.clone(), reason.to_owned());
         detached(async move {
             let mut transaction = portal.pool.begin().await?;
             sqlx::query!("select set_config('chartkey.task', 'operator', true)").fetch_one(&mut *transaction).await?;
-            sqlx::query!("update claim_code set ends_at = now() where patient_id = $1 and claimed_at is null and ends_at > now()", patient.0)
-                .execute(&mut *transaction)
-                .await?;
+            sqlx::query!(
+                "update claim_code set ends_at = now() where patient_id = $1 and claimed_at is null and ends_at > now()",
+                patient.0
+            )
+            .execute(&mut *transaction)
+            .await?;
             let made = sqlx::query!(
                 "insert into claim_code (patient_id, code_hash, ends_at)
                 select patient_id, $2, now() + interval '14 days' from patient where patient_id = $1",
@@ -44,7 +48,7 @@ impl Portal {
             if made.rows_affected() == 0 {
                 return Err(Error::NotFound);
             }
-            audit::patient_event(&mut transaction, patient, None, "claim-code-made").await?;
+            note(&mut transaction, patient, Who::operator(), "claim-code-made", Why::Operator { reason: reason.clone() }).await?;
             transaction.commit().await?;
             Ok(())
         })
@@ -58,23 +62,23 @@ impl Portal {
     /// # Errors
     /// [`Error::NotFound`], the same whether the code is wrong, void, used or ended,
     /// the birth date wrong, the record somebody's already, or the tries too many.
-    pub async fn claim(&self, actor: &Actor, code: &str, born: Date, address: &str) -> Result<PatientId, Error> {
-        let Actor::Person { account } = actor else { return Err(Error::NotFound) };
-        let (portal, account) = (self.clone(), *account);
+    pub async fn claim(&self, visitor: &Visitor, code: &str, born: Date, address: &str) -> Result<PatientId, Error> {
+        let Actor::Person { account } = visitor.actor else { return Err(Error::NotFound) };
+        let (portal, who) = (self.clone(), Who::from(visitor));
         let hash = self.pepper.digest("claim", &typed_code(code));
         let subjects = (self.pepper.digest("claim", &account.to_string()), self.pepper.digest("claim-address", address));
         detached(async move {
             if !portal.count_try(&subjects.0, FREE_TRIES, &subjects.1, FREE_FOR_ADDRESS).await? {
                 return Err(Error::NotFound);
             }
-            let patient = portal.prove_claim(account, hash, born).await?.ok_or(Error::NotFound)?;
+            let patient = portal.prove_claim(account, who, hash, born).await?.ok_or(Error::NotFound)?;
             sqlx::query!("delete from sign_in_failure where subject_hash = $1", subjects.0).execute(&portal.pool).await?;
             Ok(patient)
         })
         .await
     }
 
-    async fn prove_claim(&self, account: AccountId, hash: Vec<u8>, born: Date) -> Result<Option<PatientId>, Error> {
+    async fn prove_claim(&self, account: AccountId, who: Who, hash: Vec<u8>, born: Date) -> Result<Option<PatientId>, Error> {
         let mut transaction = self.pool.begin().await?;
         sqlx::query!("select set_config('chartkey.task', 'sign-in', true)").fetch_one(&mut *transaction).await?;
         let Some(claim) = sqlx::query!(
@@ -89,7 +93,8 @@ impl Portal {
             return Ok(None);
         };
         let patient = PatientId(claim.patient_id);
-        let recorded = sqlx::query_scalar!("select birth_date from patient where patient_id = $1", patient.0).fetch_one(&mut *transaction).await?;
+        let recorded =
+            sqlx::query_scalar!("select birth_date from patient where patient_id = $1", patient.0).fetch_one(&mut *transaction).await?;
         let right = recorded.is_some_and(|recorded| is_birth_date(&recorded, born));
         let held = right
             && sqlx::query!(
@@ -102,23 +107,29 @@ impl Portal {
             .rows_affected()
                 == 1;
         if held {
-            sqlx::query!(
-                "update claim_code set claimed_by = $2, claimed_at = now() where claim_id = $1",
-                claim.claim_id,
-                account.0
-            )
-            .execute(&mut *transaction)
-            .await?;
+            sqlx::query!("update claim_code set claimed_by = $2, claimed_at = now() where claim_id = $1", claim.claim_id, account.0)
+                .execute(&mut *transaction)
+                .await?;
         } else {
             sqlx::query!("update claim_code set tries_left = tries_left - 1 where claim_id = $1", claim.claim_id)
                 .execute(&mut *transaction)
                 .await?;
         }
         let action = if held { "record-claimed" } else { "claim-refused" };
-        audit::patient_event(&mut transaction, patient, Some(account), action).await?;
+        note(&mut transaction, patient, who, action, if held { Why::Own } else { Why::Refused }).await?;
         transaction.commit().await?;
         Ok(held.then_some(patient))
     }
+}
+
+/// Appends to the patient's chain what became of a code.
+async fn note(connection: &mut PgConnection, patient: PatientId, who: Who, action: &str, why: Why) -> Result<(), Error> {
+    let at = sqlx::query!(r#"select set_config('chartkey.patient', $1::uuid::text, true) as "patient!", now() as "at!""#, patient.0)
+        .fetch_one(&mut *connection)
+        .await?
+        .at;
+    let event = Event { at, who, what: What { action: action.to_owned(), ..What::default() }, why };
+    audit::append(connection, Chain::Patient(patient), &event).await
 }
 
 /// Whether the typed date is the recorded one; a recorded year or month is met by
@@ -136,7 +147,8 @@ mod tests {
     #[test]
     fn a_birth_date_is_compared_as_far_as_it_is_known() {
         let typed = date!(1980 - 05 - 17);
-        for (recorded, is) in [("1980-05-17", true), ("1980-05", true), ("1980", true), ("1980-05-1", false), ("", false), ("1981", false)] {
+        for (recorded, is) in [("1980-05-17", true), ("1980-05", true), ("1980", true), ("1980-05-1", false), ("", false), ("1981", false)]
+        {
             assert_eq!(is_birth_date(recorded, typed), is, "{recorded}");
         }
     }

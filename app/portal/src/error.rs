@@ -1,27 +1,32 @@
-//! Why the portal could not do what it was asked.
+//! What can go wrong, as callers need to tell it apart.
 
-use std::error::Error as Cause;
-
-/// What a caller can tell apart. Causes are for the log, never for a browser.
+/// A refusal or a failure. Causes stay inside, for the log.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Not there, or not for this actor: the two look the same.
+    /// There is no such thing, or it is none of the caller's business: to a
+    /// stranger both look the same.
     #[error("not found")]
     NotFound,
-    /// PostgreSQL could not be reached, or refused a statement.
+    /// What was sent cannot be used; the word is a stable code, not a text for people.
+    #[error("invalid: {0}")]
+    Invalid(&'static str),
+    /// It was changed meanwhile, or has been done already.
+    #[error("conflict: {0}")]
+    Conflict(&'static str),
+    /// Too many tries; wait and try again.
+    #[error("too many tries")]
+    TooManyTries,
+    /// The database failed.
     #[error("the database failed")]
     Database(#[from] sqlx::Error),
-    /// The work was stopped before its end.
-    #[error("the work was stopped")]
-    Stopped {
-        /// Why.
-        #[source]
-        cause: Box<dyn Cause + Send + Sync>,
-    },
-    /// Something stored, or a setting, is not what it must be.
-    #[error("{what}")]
-    Broken {
-        /// What is wrong, for an operator; nothing about a person.
-        what: String,
-    },
+    /// Something of ours failed.
+    #[error("internal: {0}")]
+    Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl Error {
+    /// Wraps a cause that nobody outside can do anything about.
+    pub fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Internal(cause.into())
+    }
 }

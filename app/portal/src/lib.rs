@@ -1,15 +1,20 @@
-//! Everything the portal can do, and the only crate that knows PostgreSQL.
+//! Everything the portal can do; the only crate that knows PostgreSQL.
+//!
+//! A patient's data leaves through one door: [`Portal`] methods open a record
+//! ([`record`]), read under row security, write the access event as the last
+//! statement, and commit before they return.
 
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 pub mod accounts;
-mod audit;
+pub mod audit;
 pub mod claims;
-pub mod error;
+mod error;
 pub mod organizations;
 mod passwords;
 pub mod pool;
-pub mod portal;
+mod portal;
+mod record;
 pub mod secrets;
 pub mod sessions;
 pub mod setup;
@@ -17,3 +22,8 @@ pub mod sign_in;
 
 pub use error::Error;
 pub use portal::Portal;
+pub use record::{Opened, SharedGrant, Viewer, Whose};
+
+/// The version of the label table in force. What an older one labelled is the
+/// patient's only, until it has been labelled again.
+pub const LABEL_TABLE_VERSION: i16 = 1;

@@ -4,7 +4,11 @@ use std::collections::BTreeMap;
 
 use chartkey_domain::id::OrganizationId;
 
-use crate::{Portal, error::Error, pool::detached};
+use crate::{
+    Error, Portal,
+    audit::{self, Chain, Event, What, Who, Why},
+    pool::detached,
+};
 
 /// An organization in the list that clinicians choose from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,11 +65,12 @@ impl Portal {
     /// Registers an organization.
     ///
     /// # Errors
-    /// [`Error::Broken`] where the slug is taken or not two to sixty of a-z, 0-9 and -.
+    /// [`Error::Conflict`] where the slug is taken, [`Error::Invalid`] where it is not two to
+    /// sixty of a-z, 0-9 and -.
     pub async fn add_organization(&self, new: NewOrganization) -> Result<OrganizationId, Error> {
         let portal = self.clone();
         detached(async move {
-            let professions = serde_json::to_value(&new.professions).map_err(|cause| Error::Broken { what: cause.to_string() })?;
+            let professions = serde_json::to_value(&new.professions).map_err(|cause| Error::internal(cause.to_string()))?;
             let mut transaction = portal.pool.begin().await?;
             let organization = sqlx::query_scalar!(
                 "insert into organization
@@ -83,9 +88,12 @@ impl Portal {
             )
             .fetch_one(&mut *transaction)
             .await
-            .map_err(|cause| refused(cause, &new.slug))?;
-            crate::audit::system_event(&mut transaction, "organization-added", &[("organization", &organization.to_string()), ("issuer", &new.issuer)])
-                .await?;
+            .map_err(refused)?;
+            let at = sqlx::query_scalar!(r#"select now() as "now!""#).fetch_one(&mut *transaction).await?;
+            let what =
+                What { action: "organization-added".to_owned(), text: Some(format!("{organization} {}", new.issuer)), ..What::default() };
+            let event = Event { at, who: Who::operator(), what, why: Why::Operator { reason: "registration".to_owned() } };
+            audit::append(&mut transaction, Chain::System, &event).await?;
             transaction.commit().await?;
             Ok(OrganizationId(organization))
         })
@@ -116,7 +124,7 @@ impl Portal {
         .fetch_optional(&self.pool)
         .await?
         .ok_or(Error::NotFound)?;
-        let professions = serde_json::from_value(row.professions).map_err(|cause| Error::Broken { what: format!("professions: {cause}") })?;
+        let professions = serde_json::from_value(row.professions).map_err(|cause| Error::internal(format!("professions: {cause}")))?;
         Ok(Provider {
             organization: Organization { organization_id: OrganizationId(row.organization_id), slug: row.slug, name: row.name },
             issuer: row.issuer,
@@ -129,10 +137,10 @@ impl Portal {
     }
 }
 
-fn refused(cause: sqlx::Error, slug: &str) -> Error {
+fn refused(cause: sqlx::Error) -> Error {
     match cause.as_database_error().and_then(|cause| cause.constraint()) {
-        Some("organization_slug") => Error::Broken { what: format!("there is an organization {slug} already") },
-        Some("organization_slug_check") => Error::Broken { what: "a slug is two to sixty of a-z, 0-9 and -".into() },
+        Some("organization_slug") => Error::Conflict("slug"),
+        Some("organization_slug_check") => Error::Invalid("slug"),
         _ => cause.into(),
     }
 }

@@ -8,7 +8,7 @@ use argon2::{
 };
 use tokio::sync::Semaphore;
 
-use crate::{error::Error, secrets::Pepper};
+use crate::{Error, secrets::Pepper};
 
 /// 19 MiB, two passes, one lane: the smallest that OWASP recommends for argon2id.
 const MEMORY_KIB: u32 = 19 * 1024;
@@ -58,14 +58,14 @@ impl Passwords {
     }
 
     async fn in_turn<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T, Error> + Send + 'static) -> Result<T, Error> {
-        let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(|cause| Error::Stopped { cause: cause.into() })?;
+        let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(Error::internal)?;
         tokio::task::spawn_blocking(move || {
             // Held until the work is done, also when nobody waits for it any more.
             let _turn = turn;
             work()
         })
         .await
-        .map_err(|cause| Error::Stopped { cause: cause.into() })?
+        .map_err(Error::internal)?
     }
 }
 
@@ -91,7 +91,7 @@ fn verify(pepper: &Pepper, password: &str, stored: &str) -> Result<Verdict, Erro
 }
 
 fn broken(cause: &dyn std::fmt::Display) -> Error {
-    Error::Broken { what: format!("password hashing: {cause}") }
+    Error::internal(format!("password hashing: {cause}"))
 }
 
 #[cfg(test)]

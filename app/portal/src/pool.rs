@@ -15,7 +15,7 @@ use sqlx::{
 };
 use tracing::Instrument;
 
-use crate::error::Error;
+use crate::Error;
 
 /// Options of every pool of the portal: no connection is lent or kept inside a
 /// transaction that somebody left open.
@@ -47,12 +47,12 @@ async fn leave_nothing_open(connection: &mut PgConnection) -> sqlx::Result<bool>
 /// is committed was wanted, and what is not is rolled back as a whole.
 ///
 /// # Errors
-/// Whatever the work returns, and [`Error::Stopped`] when it panicked or the
+/// Whatever the work returns, and [`Error::Internal`] when it panicked or the
 /// process is shutting down.
 pub(crate) async fn detached<T, W>(work: W) -> Result<T, Error>
 where
     T: Send + 'static,
     W: Future<Output = Result<T, Error>> + Send + 'static,
 {
-    tokio::spawn(work.in_current_span()).await.map_err(|cause| Error::Stopped { cause: cause.into() })?
+    tokio::spawn(work.in_current_span()).await.map_err(Error::internal)?
 }

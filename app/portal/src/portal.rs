@@ -2,7 +2,7 @@
 
 use sqlx::{PgPool, postgres::PgConnectOptions};
 
-use crate::{error::Error, passwords::Passwords, pool, secrets::Pepper};
+use crate::{Error, passwords::Passwords, pool, secrets::Pepper};
 
 /// Everything the portal can do. Cheap to clone; clones share their connections.
 #[derive(Debug, Clone)]
@@ -16,7 +16,7 @@ impl Portal {
     /// Connects as the runtime role.
     ///
     /// # Errors
-    /// [`Error::Broken`] where the role could read past row security: a superuser,
+    /// [`Error::Internal`] where the role could read past row security: a superuser,
     /// an owner of the tables, or a role with BYPASSRLS.
     pub async fn connect(url: &str, pepper: Pepper, connections: u32) -> Result<Self, Error> {
         let options = url.parse::<PgConnectOptions>()?.application_name("chartkey");
@@ -45,13 +45,13 @@ impl Portal {
     /// Whether the database answers and every migration of this build is in it.
     ///
     /// # Errors
-    /// [`Error::Broken`] where a migration is missing, [`Error::Database`] where the
+    /// [`Error::Internal`] where a migration is missing, [`Error::Database`] where the
     /// database does not answer.
     pub async fn ready(&self) -> Result<(), Error> {
         // The table is made by the migrator itself, so no macro can check it.
         let applied: Vec<i64> = sqlx::query_scalar("select version from _sqlx_migrations where success").fetch_all(&self.pool).await?;
         let missing = crate::setup::MIGRATIONS.iter().any(|migration| !applied.contains(&migration.version));
-        if missing { Err(Error::Broken { what: "the database lacks migrations; run chartkey migrate".into() }) } else { Ok(()) }
+        if missing { Err(Error::internal("the database lacks migrations; run chartkey migrate")) } else { Ok(()) }
     }
 
     async fn refuse_a_role_that_sees_everything(&self) -> Result<(), Error> {
@@ -74,6 +74,6 @@ impl Portal {
             () if role.owner => "an owner of the tables",
             () => return Ok(()),
         };
-        Err(Error::Broken { what: format!("DATABASE_URL is {what}, for whom row security does not hold; use the role chartkey_runtime") })
+        Err(Error::internal(format!("DATABASE_URL is {what}, for whom row security does not hold; use the role chartkey_runtime")))
     }
 }

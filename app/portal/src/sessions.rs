@@ -1,11 +1,16 @@
 //! Sessions as PostgreSQL keeps them. The key is the digest of what the browser
 //! holds, so a copy of the database signs nobody in.
 
-use chartkey_domain::id::AccountId;
+use chartkey_domain::{account::Visitor, id::AccountId};
 use serde_json::Value;
 use time::{Duration, OffsetDateTime};
 
-use crate::{Portal, error::Error, pool::detached, secrets::digest};
+use crate::{
+    Error, Portal,
+    audit::{self, Who},
+    pool::detached,
+    secrets::digest,
+};
 
 /// The digest of a session's cookie.
 #[derive(Debug, Clone)]
@@ -150,15 +155,15 @@ impl Portal {
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn end_every_session(&self, account: AccountId) -> Result<(), Error> {
-        let portal = self.clone();
+    pub async fn end_every_session(&self, visitor: &Visitor) -> Result<(), Error> {
+        let (portal, account, who) = (self.clone(), visitor.actor.account(), Who::from(visitor));
         detached(async move {
             let mut transaction = portal.pool.begin().await?;
             sqlx::query!("update account set sessions_valid_after = clock_timestamp() where account_id = $1", account.0)
                 .execute(&mut *transaction)
                 .await?;
             sqlx::query!("delete from session where account_id = $1", account.0).execute(&mut *transaction).await?;
-            crate::audit::account_event(&mut transaction, account, "sessions-ended", &[]).await?;
+            audit::append_to_account(&mut transaction, who, account, "sessions-ended").await?;
             transaction.commit().await?;
             Ok(())
         })

@@ -1,12 +1,8 @@
 //! Making a database: roles once a cluster, then the migrations.
 
-use sqlx::{
-    AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection,
-    migrate::Migrator,
-    postgres::PgConnectOptions,
-};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection, migrate::Migrator, postgres::PgConnectOptions};
 
-use crate::error::Error;
+use crate::Error;
 
 /// Every migration of this build.
 pub(crate) static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations");
@@ -35,7 +31,7 @@ pub async fn create_roles(admin: &str, migrator: &str, runtime: &str) -> Result<
     let database = name(migrator)?;
     let admin: PgConnectOptions = admin.parse()?;
     let mut connection = admin.connect().await?;
-    connection.execute(include_str!("roles.sql")).await?;
+    connection.execute(include_str!("../../../migrations/roles.sql")).await?;
     for (role, url) in [("chartkey_migrator", migrator), ("chartkey_runtime", runtime)] {
         if let Some(password) = password(url)? {
             set_password(&mut connection, role, &password).await?;
@@ -56,9 +52,10 @@ pub async fn create_roles(admin: &str, migrator: &str, runtime: &str) -> Result<
 }
 
 async fn set_password(connection: &mut PgConnection, role: &'static str, password: &str) -> Result<(), Error> {
-    let statement = sqlx::query_scalar!(r#"select format('alter role %I password %L', $1::text, $2::text) as "statement!""#, role, password)
-        .fetch_one(&mut *connection)
-        .await?;
+    let statement =
+        sqlx::query_scalar!(r#"select format('alter role %I password %L', $1::text, $2::text) as "statement!""#, role, password)
+            .fetch_one(&mut *connection)
+            .await?;
     connection.execute(AssertSqlSafe(statement)).await?;
     Ok(())
 }
@@ -66,7 +63,7 @@ async fn set_password(connection: &mut PgConnection, role: &'static str, passwor
 /// The database that an address names.
 fn name(url: &str) -> Result<String, Error> {
     let options: PgConnectOptions = url.parse()?;
-    options.get_database().map(str::to_owned).ok_or_else(|| Error::Broken { what: "the address of the migrator names no database".into() })
+    options.get_database().map(str::to_owned).ok_or_else(|| Error::internal("the address of the migrator names no database"))
 }
 
 /// The password in an address, decoded. Connection options do not give it back.
@@ -93,7 +90,7 @@ fn percent_decoded(text: &str) -> Result<String, Error> {
 }
 
 fn bad_password() -> Error {
-    Error::Broken { what: "the password in a database address is not percent-encoded".into() }
+    Error::internal("the password in a database address is not percent-encoded")
 }
 
 #[cfg(test)]

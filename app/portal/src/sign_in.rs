@@ -9,10 +9,9 @@ use sqlx::{Postgres, Transaction};
 use time::OffsetDateTime;
 
 use crate::{
-    Portal,
+    Error, Portal,
     accounts::Email,
-    audit,
-    error::Error,
+    audit::{self, Who},
     passwords::Verdict,
     pool::detached,
     secrets::{digest, random_token},
@@ -23,46 +22,38 @@ use crate::{
 pub struct SignedIn {
     /// Who it is.
     pub actor: Actor,
-    /// The name to greet them by.
+    /// Their name as shown.
     pub name: String,
+    /// The name of a clinician's organization.
+    pub organization_name: Option<String>,
+    /// How they signed in: `password`, or `oidc` and the issuer.
+    pub signed_in_by: String,
     /// When it was proven, by the database's clock: a session that begins after the
     /// account's sessions were ended, but was proven before, does not begin.
     #[serde(with = "time::serde::rfc3339")]
     pub at: OffsetDateTime,
-    /// How.
-    pub how: How,
 }
 
-/// How somebody signed in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum How {
-    /// With an e-mail address and a password, here.
-    Password,
-    /// At an organization's OpenID provider.
-    Organization,
-}
+impl SignedIn {
+    /// Somebody who proved a password.
+    pub(crate) fn person(account: AccountId, name: String, at: OffsetDateTime) -> Self {
+        Self { actor: Actor::Person { account }, name, organization_name: None, signed_in_by: "password".to_owned(), at }
+    }
 
-impl How {
-    /// The word for logs and stored events.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Password => "password",
-            Self::Organization => "organization",
+    fn who(&self) -> Who {
+        let profession = match &self.actor {
+            Actor::Person { .. } => None,
+            Actor::Clinician { profession, .. } => Some(profession.clone()),
+        };
+        Who {
+            kind: if profession.is_some() { "clinician" } else { "person" }.to_owned(),
+            account: Some(self.actor.account()),
+            name: self.name.clone(),
+            profession,
+            organization: self.organization_name.clone(),
+            signed_in: self.signed_in_by.clone(),
         }
     }
-}
-
-/// How a try with a password ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum PasswordSignIn {
-    /// The password is theirs.
-    Welcome(SignedIn),
-    /// There is no such account with this password. Which of the two is not said.
-    Wrong,
-    /// Too many tries lately, by this address or for this account, known or not.
-    Wait,
 }
 
 /// What a try is counted under.
@@ -80,22 +71,21 @@ impl Portal {
     /// from. The same work is done whether the account exists or not.
     ///
     /// # Errors
-    /// [`Error::Database`].
-    pub async fn sign_in(&self, email: &str, password: String, address: &str) -> Result<PasswordSignIn, Error> {
+    /// [`Error::NotFound`] where there is no such account with this password (which of
+    /// the two is not said), [`Error::TooManyTries`] after too many of them lately by
+    /// this address or for this account, known or not.
+    pub async fn sign_in(&self, email: &str, password: String, address: &str) -> Result<SignedIn, Error> {
         let portal = self.clone();
         let email = Email::parse(email);
         let key = email.as_ref().map_or("", Email::as_str);
-        let subjects = Subjects {
-            account: self.pepper.digest("email", key),
-            address: self.pepper.digest("address", address),
-        };
+        let subjects = Subjects { account: self.pepper.digest("email", key), address: self.pepper.digest("address", address) };
         detached(async move { portal.try_password(email, password, subjects).await }).await
     }
 
-    async fn try_password(&self, email: Option<Email>, password: String, subjects: Subjects) -> Result<PasswordSignIn, Error> {
+    async fn try_password(&self, email: Option<Email>, password: String, subjects: Subjects) -> Result<SignedIn, Error> {
         // The try is counted before it is judged, so that many at once do not pass.
         if !self.count_try(&subjects.account, FREE_FOR_ACCOUNT, &subjects.address, FREE_FOR_ADDRESS).await? {
-            return Ok(PasswordSignIn::Wait);
+            return Err(Error::TooManyTries);
         }
         let account = sqlx::query!(
             r#"select account_id, display_name, password_hash, clock_timestamp() as "at!"
@@ -106,11 +96,11 @@ impl Portal {
         .await?;
         let stored = account.as_ref().and_then(|account| account.password_hash.clone());
         let verdict = self.passwords.verify(password.clone(), stored).await?;
-        let Some(account) = account else { return Ok(PasswordSignIn::Wrong) };
+        let account = account.ok_or(Error::NotFound)?;
         let account_id = AccountId(account.account_id);
         if verdict == Verdict::Wrong {
-            self.note_failure(account_id).await?;
-            return Ok(PasswordSignIn::Wrong);
+            self.note_failure(account_id, &account.display_name).await?;
+            return Err(Error::NotFound);
         }
         if verdict == Verdict::RightButWeak {
             let hash = self.passwords.hash(password).await?;
@@ -123,13 +113,12 @@ impl Portal {
             .execute(&self.pool)
             .await?;
         }
-        let signed_in =
-            SignedIn { actor: Actor::Person { account: account_id }, name: account.display_name, at: account.at, how: How::Password };
+        let signed_in = SignedIn::person(account_id, account.display_name, account.at);
         let mut transaction = self.pool.begin().await?;
         sqlx::query!("delete from sign_in_failure where subject_hash = $1", subjects.account).execute(&mut *transaction).await?;
         note_sign_in(&mut transaction, &signed_in).await?;
         transaction.commit().await?;
-        Ok(PasswordSignIn::Welcome(signed_in))
+        Ok(signed_in)
     }
 
     /// Counts one try under both subjects; false, and not counted, where either has
@@ -138,7 +127,9 @@ impl Portal {
         let mut transaction = self.pool.begin().await?;
         // One at a time for each subject: two tries at once see each other.
         for subject in [first, second] {
-            sqlx::query!("select pg_advisory_xact_lock(hashtextextended(encode($1, 'hex'), 0))", subject).execute(&mut *transaction).await?;
+            sqlx::query!("select pg_advisory_xact_lock(hashtextextended(encode($1, 'hex'), 0))", subject)
+                .execute(&mut *transaction)
+                .await?;
         }
         let waiting = sqlx::query_scalar!(
             r#"select coalesce(bool_or(
@@ -165,9 +156,9 @@ impl Portal {
         Ok(true)
     }
 
-    async fn note_failure(&self, account: AccountId) -> Result<(), Error> {
+    async fn note_failure(&self, account: AccountId, name: &str) -> Result<(), Error> {
         let mut transaction = self.pool.begin().await?;
-        audit::account_event(&mut transaction, account, "sign-in-failed", &[("how", How::Password.as_str())]).await?;
+        audit::append_to_account(&mut transaction, Who::account(account, name), account, "sign-in-failed").await?;
         transaction.commit().await?;
         Ok(())
     }
@@ -260,7 +251,13 @@ impl Portal {
         let at = sqlx::query_scalar!(r#"select clock_timestamp() as "at!""#).fetch_one(&mut *transaction).await?;
         let actor =
             Actor::Clinician { account: AccountId(account), organization: clinician.organization, profession: clinician.profession };
-        let signed_in = SignedIn { actor, name: clinician.name, at, how: How::Organization };
+        let signed_in = SignedIn {
+            actor,
+            name: clinician.name,
+            organization_name: Some(clinician.organization_name),
+            signed_in_by: format!("oidc {}", clinician.issuer),
+            at,
+        };
         note_sign_in(&mut transaction, &signed_in).await?;
         transaction.commit().await?;
         Ok(signed_in)
@@ -288,7 +285,7 @@ async fn make_clinician(transaction: &mut Transaction<'_, Postgres>, clinician: 
 }
 
 pub(crate) async fn note_sign_in(transaction: &mut Transaction<'_, Postgres>, signed_in: &SignedIn) -> Result<(), Error> {
-    audit::account_event(transaction, signed_in.actor.account(), "signed-in", &[("how", signed_in.how.as_str())]).await
+    audit::append_to_account(transaction, signed_in.who(), signed_in.actor.account(), "signed-in").await
 }
 
 /// An attempt as it begins; the secrets are stored as digests.
@@ -332,6 +329,8 @@ pub struct Attempt {
 pub struct VerifiedClinician {
     /// The organization.
     pub organization: OrganizationId,
+    /// Its name.
+    pub organization_name: String,
     /// The `iss` of the ID token.
     pub issuer: String,
     /// The `sub` of the ID token.

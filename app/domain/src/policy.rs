@@ -1,0 +1,250 @@
+//! The rule of sharing. [`decide`] is the only way to a permission.
+//!
+//! The numbers in the comments are those of the rule in the project's design:
+//! 1 the patient, 2 blocks, 3 grants in force, 4 coverage, 5 private items and
+//! exclusions, 6 delegated and carer-made grants, 10 what nobody else sees.
+//! Nothing applicable means no, and a refusal outranks any permission.
+//!
+//! A permission is a table rather than a list of items: the dates of the grants
+//! cut time into buckets, and between two cuts every item of one category is
+//! treated alike. PostgreSQL evaluates the same table once a row. Single items
+//! that a grant or an exclusion names are decided here, one by one.
+
+use time::OffsetDateTime;
+
+use crate::{
+    account::Actor,
+    category::{Categories, Category},
+    grant::{Grant, Grantee, Purpose, Through},
+    id::{AccountId, GrantId, ItemId, OrganizationId},
+    item::ItemFacts,
+    label::Labels,
+};
+
+mod table;
+pub use table::Table;
+
+/// Whom a block or an exclusion is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whom {
+    /// A clinician's or carer's account.
+    Account(AccountId),
+    /// Everybody at an organization.
+    Organization(OrganizationId),
+}
+
+/// Everything in force around one record, as loaded in stage one.
+#[derive(Debug, Clone, Default)]
+pub struct InForce {
+    /// Whether the account is the patient's own.
+    pub own: bool,
+    /// Every grant of the patient that could matter; the policy sorts them out.
+    pub grants: Vec<Grant>,
+    /// Who gets nothing.
+    pub blocks: Vec<Whom>,
+    /// What is kept from whom.
+    pub exclusions: Vec<(ItemId, Whom)>,
+    /// The facts of every item that a grant or an exclusion names.
+    pub singled: Vec<ItemFacts>,
+}
+
+/// The answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decision {
+    /// The patient's own record: everything.
+    Own,
+    /// What the permission covers, and nothing else.
+    Shared(Permission),
+    /// Nothing.
+    Refused,
+}
+
+/// What somebody who is not the patient may see.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Permission {
+    /// The grants that it rests on, in the order given.
+    pub grants: Vec<GrantId>,
+    /// Items by category, time and labels.
+    pub table: Table,
+    /// Items decided one by one: they are never looked up in the table.
+    pub singled: Vec<ItemId>,
+    /// Those of them that may be seen, in this version.
+    pub named: Vec<(ItemId, i32)>,
+    /// The categories of which anything could be seen.
+    pub categories: Categories,
+    /// The earliest end of a grant that it rests on.
+    pub closes_at: Option<OffsetDateTime>,
+}
+
+impl Permission {
+    /// Whether the item may be seen.
+    #[must_use]
+    pub fn covers(&self, item: &ItemFacts) -> bool {
+        if item.is_private || !item.labels_current || item.category == Category::Own {
+            return false; // rules 5 and 10
+        }
+        if self.singled.contains(&item.id) { self.named.contains(&(item.id, item.version)) } else { self.table.holds(item) }
+    }
+}
+
+/// Decides what `actor` may see of a record, for the purpose declared, at `now`
+/// (the database's, at the start of the transaction).
+///
+/// Total: every input has an answer, and what is not allowed is refused.
+#[must_use]
+pub fn decide(actor: &Actor, purpose: Option<Purpose>, in_force: &InForce, now: OffsetDateTime) -> Decision {
+    if in_force.own {
+        return match actor {
+            Actor::Person { .. } => Decision::Own, // rule 1
+            Actor::Clinician { .. } => Decision::Refused,
+        };
+    }
+    if blocked(in_force, actor.account(), organization_of(actor)) {
+        return Decision::Refused; // rule 2
+    }
+    let terms: Vec<Term> = in_force
+        .grants
+        .iter()
+        .filter(|grant| grant.in_force(now) && names(grant, actor, purpose)) // rule 3
+        .filter_map(|grant| Term::of(grant, in_force, now)) // rule 6
+        .collect();
+    if terms.is_empty() {
+        return Decision::Refused;
+    }
+    Decision::Shared(permission(&terms, actor, in_force, now))
+}
+
+/// One grant in force, with what its giver sees now, if it has one.
+struct Term<'a> {
+    grant: &'a Grant,
+    /// The grants through which the giver sees, and the giver.
+    giver: Option<(Vec<&'a Grant>, AccountId, Option<OrganizationId>)>,
+}
+
+impl<'a> Term<'a> {
+    /// `None` where a delegated or carer-made grant has lost its ground.
+    fn of(grant: &'a Grant, in_force: &'a InForce, now: OffsetDateTime) -> Option<Self> {
+        let giver = match grant.through {
+            None => None,
+            Some(Through::Delegated { parent, giver }) => {
+                let parent = in_force.grants.iter().find(|candidate| candidate.id == parent)?;
+                let organization = match &parent.grantee {
+                    Grantee::Clinician { account, organization } if *account == giver => *organization,
+                    Grantee::Professions { organization, .. } => *organization,
+                    Grantee::Clinician { .. } | Grantee::Carer { .. } => return None,
+                };
+                let sound = parent.in_force(now) && parent.may_delegate && parent.through.is_none();
+                sound.then_some((vec![parent], giver, Some(organization)))?.into()
+            }
+            Some(Through::Carer { account }) => {
+                let grants: Vec<_> = in_force
+                    .grants
+                    .iter()
+                    .filter(|candidate| candidate.grantee == Grantee::Carer { account })
+                    .filter(|candidate| candidate.in_force(now) && candidate.through.is_none())
+                    .collect();
+                (!grants.is_empty()).then_some((grants, account, None))?.into()
+            }
+        };
+        if let Some((_, account, organization)) = &giver
+            && blocked(in_force, *account, *organization)
+        {
+            return None;
+        }
+        Some(Self { grant, giver })
+    }
+
+    /// Rules 4 to 6 for an item that is named somewhere.
+    fn covers(&self, item: &ItemFacts, exclusions: &[(ItemId, Whom)], now: OffsetDateTime) -> bool {
+        let through_giver = self.giver.as_ref().is_none_or(|(grants, account, organization)| {
+            grants.iter().any(|grant| reaches(grant, item, now)) && !excluded(exclusions, item.id, *account, *organization)
+        });
+        reaches(self.grant, item, now) && through_giver
+    }
+
+    fn grants(&self) -> impl Iterator<Item = &'a Grant> {
+        std::iter::once(self.grant).chain(self.giver.iter().flat_map(|(grants, ..)| grants.iter().copied()))
+    }
+}
+
+fn permission(terms: &[Term], actor: &Actor, in_force: &InForce, now: OffsetDateTime) -> Permission {
+    let scopes = || terms.iter().flat_map(Term::grants).map(|grant| &grant.scope);
+    let mut table = Table::cut(scopes());
+    for term in terms {
+        let givers = term.giver.as_ref().map(|(grants, ..)| grants.iter().map(|grant| &grant.scope));
+        table.add(&term.grant.scope, givers, now);
+    }
+    let named = in_force.singled.iter().filter(|item| {
+        terms.iter().any(|term| term.covers(item, &in_force.exclusions, now))
+            && !excluded(&in_force.exclusions, item.id, actor.account(), organization_of(actor)) // rule 5
+            && !item.is_private
+            && item.labels_current
+            && item.category != Category::Own
+    });
+    let named: Vec<_> = named.map(|item| (item.id, item.version)).collect();
+    let named_categories = in_force.singled.iter().filter(|item| named.contains(&(item.id, item.version))).map(|item| item.category);
+    let categories = terms.iter().flat_map(|term| term.grant.scope.categories.iter()).chain(named_categories).collect();
+    let closes_at = terms.iter().flat_map(Term::grants).filter_map(|grant| grant.ends_at).min();
+    Permission {
+        grants: terms.iter().map(|term| term.grant.id).collect(),
+        table,
+        singled: in_force.singled.iter().map(|item| item.id).collect(),
+        named,
+        categories,
+        closes_at,
+    }
+}
+
+/// Rule 4: by category, labels and dates together, or by name.
+fn reaches(grant: &Grant, item: &ItemFacts, now: OffsetDateTime) -> bool {
+    let scope = &grant.scope;
+    scope.named.contains(&(item.id, item.version)) || {
+        let mut table = Table::cut(std::iter::once(scope));
+        table.add(scope, None::<std::iter::Empty<_>>, now);
+        table.holds(item)
+    }
+}
+
+/// Rule 3: whether the grant names this actor, for the purpose declared. A
+/// carer declares none.
+fn names(grant: &Grant, actor: &Actor, purpose: Option<Purpose>) -> bool {
+    match (&grant.grantee, actor) {
+        (Grantee::Clinician { account, organization }, Actor::Clinician { account: asks, organization: at, .. }) => {
+            account == asks && organization == at && Some(grant.purpose) == purpose
+        }
+        (Grantee::Professions { organization, professions }, Actor::Clinician { organization: at, profession, .. }) => {
+            organization == at && professions.contains(profession) && Some(grant.purpose) == purpose
+        }
+        (Grantee::Carer { account }, Actor::Person { account: asks }) => account == asks,
+        (Grantee::Carer { .. }, Actor::Clinician { .. })
+        | (Grantee::Clinician { .. } | Grantee::Professions { .. }, Actor::Person { .. }) => false,
+    }
+}
+
+fn organization_of(actor: &Actor) -> Option<OrganizationId> {
+    match actor {
+        Actor::Person { .. } => None,
+        Actor::Clinician { organization, .. } => Some(*organization),
+    }
+}
+
+fn blocked(in_force: &InForce, account: AccountId, organization: Option<OrganizationId>) -> bool {
+    in_force.blocks.iter().any(|whom| is(*whom, account, organization))
+}
+
+fn excluded(exclusions: &[(ItemId, Whom)], item: ItemId, account: AccountId, organization: Option<OrganizationId>) -> bool {
+    exclusions.iter().any(|(excluded, whom)| *excluded == item && is(*whom, account, organization))
+}
+
+fn is(whom: Whom, account: AccountId, organization: Option<OrganizationId>) -> bool {
+    match whom {
+        Whom::Account(named) => named == account,
+        Whom::Organization(named) => Some(named) == organization,
+    }
+}
+
+/// The combinations of labels that a grant with `labels` lets through: bit `s`
+/// is set where the set `s` is a subset.
+fn combinations(labels: Labels) -> u64 {
+    (0..64).filter(|set| Labels::from_bits(*set).is_subset(labels)).fold(0, |bits, set| bits | 1 << set)
+}

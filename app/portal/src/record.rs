@@ -1,0 +1,224 @@
+//! The door to a record.
+//!
+//! [`Portal::open`] is the only way in: a transaction, what is in force, the
+//! policy's answer, the same answer told to PostgreSQL, and a [`Record`] under
+//! whose connection a query can return only what the answer allows. `close`
+//! writes the access event and commits; a record that is dropped instead is
+//! rolled back, and nothing that was read may be returned.
+
+use chartkey_domain::{
+    account::Visitor,
+    category::{Categories, Category},
+    grant::Purpose,
+    id::{GrantId, PatientId},
+    policy::{Decision, Permission, decide},
+};
+use sqlx::{PgConnection, Postgres, Transaction};
+use time::OffsetDateTime;
+
+use crate::{
+    Error, Portal,
+    audit::{self, Chain, Event, Shown, UsedGrant, What, Why},
+};
+
+mod in_force;
+pub(crate) use in_force::Loaded;
+
+/// What a page shows, and whose it is.
+#[derive(Debug, Clone)]
+pub struct Opened<T> {
+    /// Whose record.
+    pub whose: Whose,
+    /// What was read from it.
+    pub view: T,
+}
+
+/// Whose record is open, and to whom.
+#[derive(Debug, Clone)]
+pub struct Whose {
+    /// The patient.
+    pub patient: PatientId,
+    /// Their name.
+    pub name: String,
+    /// Their birth date as the source gave it: a year, a month or a day.
+    pub birth_date: Option<String>,
+    /// As the source gave it.
+    pub sex: Option<String>,
+    /// The reader.
+    pub viewer: Viewer,
+}
+
+/// Who is reading.
+#[derive(Debug, Clone)]
+pub enum Viewer {
+    /// The patient.
+    Own,
+    /// Somebody else, through grants.
+    Shared {
+        /// The grants in force, for the sentence on the page.
+        grants: Vec<SharedGrant>,
+        /// The categories of which anything could be shown.
+        categories: Categories,
+        /// The earliest end of a grant, if one has an end.
+        closes_at: Option<OffsetDateTime>,
+    },
+}
+
+/// A grant as its grantee sees it.
+#[derive(Debug, Clone)]
+pub struct SharedGrant {
+    /// Which.
+    pub id: GrantId,
+    /// What the patient read and confirmed.
+    pub sentence: String,
+    /// Until when.
+    pub ends_at: Option<OffsetDateTime>,
+}
+
+impl Whose {
+    /// Whether the reader is the patient.
+    #[must_use]
+    pub const fn is_own(&self) -> bool {
+        matches!(self.viewer, Viewer::Own)
+    }
+
+    /// Whether anything of the category could be shown to the reader.
+    #[must_use]
+    pub const fn may_show(&self, category: Category) -> bool {
+        match &self.viewer {
+            Viewer::Own => true,
+            Viewer::Shared { categories, .. } => categories.contains(category),
+        }
+    }
+}
+
+/// An open record: a transaction in which row security shows what was decided.
+pub(crate) struct Record {
+    transaction: Transaction<'static, Postgres>,
+    visitor: Visitor,
+    purpose: Option<Purpose>,
+    whose: Whose,
+    now: OffsetDateTime,
+}
+
+impl Record {
+    /// The connection under the decision.
+    pub(crate) fn connection(&mut self) -> &mut PgConnection {
+        &mut self.transaction
+    }
+
+    /// Whose record.
+    pub(crate) const fn whose(&self) -> &Whose {
+        &self.whose
+    }
+
+    /// Whether the reader is the patient.
+    pub(crate) const fn is_own(&self) -> bool {
+        self.whose.is_own()
+    }
+
+    /// The database's time at the start of the transaction.
+    pub(crate) const fn now(&self) -> OffsetDateTime {
+        self.now
+    }
+
+    /// Who is reading.
+    pub(crate) const fn visitor(&self) -> &Visitor {
+        &self.visitor
+    }
+
+    /// Ends a read: writes its event, commits, and hands out what was read.
+    pub(crate) async fn close<T>(self, page: &str, shown: Shown, view: T) -> Result<Opened<T>, Error> {
+        let whose = self.finish(shown.what("read", page)).await?;
+        Ok(Opened { whose, view })
+    }
+
+    /// Ends a change or an export in the same way.
+    pub(crate) async fn finish(mut self, what: What) -> Result<Whose, Error> {
+        let why = match &self.whose.viewer {
+            Viewer::Own => Why::Own,
+            Viewer::Shared { grants, .. } => Why::Grant {
+                purpose: self.purpose,
+                grants: grants.iter().map(|grant| UsedGrant { id: grant.id, sentence: grant.sentence.clone() }).collect(),
+            },
+        };
+        let event = Event { at: self.now, who: (&self.visitor).into(), what, why };
+        audit::append(&mut self.transaction, Chain::Patient(self.whose.patient), &event).await?;
+        self.transaction.commit().await?;
+        Ok(self.whose)
+    }
+}
+
+impl Portal {
+    /// Opens a record for a visitor, for the purpose they declared. A refusal is
+    /// written to the system chain; absent and refused are the same `NotFound`.
+    pub(crate) async fn open(&self, visitor: &Visitor, patient: PatientId) -> Result<Record, Error> {
+        let mut transaction = self.pool.begin().await?;
+        let account = visitor.actor.account();
+        let entered =
+            sqlx::query!(r#"select own as "own!", at as "at!", full_name, birth_date, sex from gate.enter($1, $2)"#, account.0, patient.0)
+                .fetch_one(&mut *transaction)
+                .await?;
+        let now = entered.at;
+        let purpose = visitor.purposes.get(&patient).copied();
+        let loaded = if entered.own { Loaded::own() } else { Loaded::load(&mut transaction, patient).await? };
+        let (name, birth_date, sex, viewer) = match decide(&visitor.actor, purpose, &loaded.in_force, now) {
+            Decision::Refused => return refuse(transaction, visitor, patient, now).await,
+            Decision::Own => (entered.full_name, entered.birth_date, entered.sex, Viewer::Own),
+            Decision::Shared(permission) => {
+                let head = tell(&mut transaction, &permission, crate::LABEL_TABLE_VERSION).await?;
+                let viewer = Viewer::Shared {
+                    grants: loaded.shared(&permission),
+                    categories: permission.categories,
+                    closes_at: permission.closes_at,
+                };
+                (head.0, head.1, head.2, viewer)
+            }
+        };
+        let whose = Whose { patient, name: name.unwrap_or_default(), birth_date, sex, viewer };
+        Ok(Record { transaction, visitor: visitor.clone(), purpose, whose, now })
+    }
+}
+
+/// Tells PostgreSQL the answer. Returns name, birth date and sex, which every
+/// grantee sees.
+async fn tell(
+    connection: &mut PgConnection,
+    permission: &Permission,
+    label_table: i16,
+) -> Result<(Option<String>, Option<String>, Option<String>), Error> {
+    let table = &permission.table;
+    let cells: Vec<i64> = table.cells.iter().map(|cell| cell.cast_signed()).collect();
+    let singled: Vec<_> = permission.singled.iter().map(|item| item.0).collect();
+    let (named, versions): (Vec<_>, Vec<_>) = permission.named.iter().map(|(item, version)| (item.0, *version)).unzip();
+    let size = |length: usize| i32::try_from(length).map_err(Error::internal);
+    let head = sqlx::query!(
+        "select full_name, birth_date, sex from gate.decide($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        &cells,
+        &table.breaks,
+        size(table.side())?,
+        &table.added_breaks,
+        size(table.depth())?,
+        &singled,
+        &named,
+        &versions,
+        label_table
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok((head.full_name, head.birth_date, head.sex))
+}
+
+/// Writes the refusal, with the same work whether or not the patient exists.
+async fn refuse<T>(
+    mut transaction: Transaction<'static, Postgres>,
+    visitor: &Visitor,
+    patient: PatientId,
+    now: OffsetDateTime,
+) -> Result<T, Error> {
+    let what = What { action: "read".to_owned(), patient: Some(patient), ..What::default() };
+    let event = Event { at: now, who: visitor.into(), what, why: Why::Refused };
+    audit::append(&mut transaction, Chain::System, &event).await?;
+    transaction.commit().await?;
+    Err(Error::NotFound)
+}

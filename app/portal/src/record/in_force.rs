@@ -1,0 +1,188 @@
+//! Stage one: what is in force around a record, as the policy needs it.
+
+use chartkey_domain::{
+    category::{Categories, Category},
+    grant::{Dates, Grant, GrantState, Grantee, Purpose, Scope, Through},
+    id::{GrantId, ItemId, PatientId},
+    item::ItemFacts,
+    label::Labels,
+    policy::{InForce, Permission, Whom},
+    when::{Interval, Precision},
+};
+use serde::Deserialize;
+use sqlx::{PgConnection, types::Json};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::SharedGrant;
+use crate::{Error, LABEL_TABLE_VERSION};
+
+/// What was loaded: the policy's input, and the words that go with it.
+#[derive(Debug, Default)]
+pub(crate) struct Loaded {
+    pub(crate) in_force: InForce,
+    sentences: Vec<SharedGrant>,
+}
+
+/// A row of access_grant, as JSON.
+#[derive(Debug, Deserialize)]
+struct GrantRow {
+    grant_id: Uuid,
+    grantee_account_id: Option<Uuid>,
+    organization_id: Option<Uuid>,
+    professions: Option<Vec<String>>,
+    purpose: String,
+    categories: i32,
+    labels: u8,
+    #[serde(with = "time::serde::rfc3339::option")]
+    data_from: Option<OffsetDateTime>,
+    #[serde(with = "time::serde::rfc3339::option")]
+    data_to: Option<OffsetDateTime>,
+    includes_new: bool,
+    may_export: bool,
+    may_delegate: bool,
+    parent_grant_id: Option<Uuid>,
+    made_by_account_id: Option<Uuid>,
+    #[serde(with = "time::serde::rfc3339")]
+    starts_at: OffsetDateTime,
+    #[serde(with = "time::serde::rfc3339::option")]
+    ends_at: Option<OffsetDateTime>,
+    state: String,
+    sentence: String,
+    #[serde(with = "time::serde::rfc3339")]
+    created_at: OffsetDateTime,
+    named: Vec<(Uuid, i32)>,
+}
+
+/// A row of block or exclusion, as JSON.
+#[derive(Debug, Deserialize)]
+struct WhomRow {
+    item_id: Option<Uuid>,
+    account_id: Option<Uuid>,
+    organization_id: Option<Uuid>,
+}
+
+impl Loaded {
+    /// For the patient, nothing needs loading.
+    pub(crate) fn own() -> Self {
+        Self { in_force: InForce { own: true, ..InForce::default() }, sentences: Vec::new() }
+    }
+
+    /// Loads every grant, block and exclusion that could matter to the account
+    /// that the transaction has entered with.
+    pub(crate) async fn load(connection: &mut PgConnection, patient: PatientId) -> Result<Self, Error> {
+        let row = sqlx::query!(
+            r#"select
+                coalesce((select jsonb_agg(to_jsonb(g) || jsonb_build_object('named', coalesce(
+                        (select jsonb_agg(jsonb_build_array(n.item_id, n.version_no)) from grant_item n
+                            where n.patient_id = g.patient_id and n.grant_id = g.grant_id), '[]')) order by g.created_at, g.grant_id)
+                    from access_grant g where g.patient_id = $1 and g.state in ('active', 'paused')), '[]') as "grants!: Json<Vec<GrantRow>>",
+                coalesce((select jsonb_agg(to_jsonb(b)) from block b where b.patient_id = $1), '[]') as "blocks!: Json<Vec<WhomRow>>",
+                coalesce((select jsonb_agg(to_jsonb(e)) from exclusion e where e.patient_id = $1), '[]') as "exclusions!: Json<Vec<WhomRow>>""#,
+            patient.0
+        )
+        .fetch_one(&mut *connection)
+        .await?;
+        let sentences = row.grants.iter().map(SharedGrant::from).collect();
+        let grants: Vec<_> = row.grants.0.into_iter().filter_map(GrantRow::into_grant).collect();
+        let blocks = row.blocks.0.iter().filter_map(WhomRow::whom).collect();
+        let exclusions: Vec<_> =
+            row.exclusions.0.iter().filter_map(|exclusion| Some((ItemId(exclusion.item_id?), exclusion.whom()?))).collect();
+        let mut singled: Vec<_> = grants
+            .iter()
+            .flat_map(|grant| grant.scope.named.iter().map(|(item, _)| *item))
+            .chain(exclusions.iter().map(|(item, _)| *item))
+            .collect();
+        singled.sort_unstable();
+        singled.dedup();
+        let singled = if singled.is_empty() { Vec::new() } else { facts(connection, patient, &singled).await? };
+        Ok(Self { in_force: InForce { own: false, grants, blocks, exclusions, singled }, sentences })
+    }
+
+    /// The grants of a permission, with their words.
+    pub(crate) fn shared(&self, permission: &Permission) -> Vec<SharedGrant> {
+        self.sentences.iter().filter(|grant| permission.grants.contains(&grant.id)).cloned().collect()
+    }
+}
+
+impl From<&GrantRow> for SharedGrant {
+    fn from(row: &GrantRow) -> Self {
+        Self { id: GrantId(row.grant_id), sentence: row.sentence.clone(), ends_at: row.ends_at }
+    }
+}
+
+impl GrantRow {
+    /// `None` where a row says something that the policy does not know: it opens nothing.
+    fn into_grant(self) -> Option<Grant> {
+        let organization = self.organization_id.map(Into::into);
+        let grantee = match (self.grantee_account_id, organization, self.professions) {
+            (Some(account), Some(organization), None) => Grantee::Clinician { account: account.into(), organization },
+            (None, Some(organization), Some(professions)) => Grantee::Professions { organization, professions },
+            (Some(account), None, None) => Grantee::Carer { account: account.into() },
+            _ => return None,
+        };
+        let through = match (self.parent_grant_id, self.made_by_account_id) {
+            (Some(parent), Some(giver)) => Some(Through::Delegated { parent: parent.into(), giver: giver.into() }),
+            (None, Some(account)) => Some(Through::Carer { account: account.into() }),
+            (None, None) => None,
+            (Some(_), None) => return None,
+        };
+        Some(Grant {
+            id: GrantId(self.grant_id),
+            grantee,
+            purpose: Purpose::from_slug(&self.purpose)?,
+            scope: Scope {
+                categories: Categories::from_bits(self.categories),
+                labels: Labels::from_bits(self.labels),
+                dates: Dates { from: self.data_from, to: self.data_to },
+                added_before: (!self.includes_new).then_some(self.created_at),
+                named: self.named.into_iter().map(|(item, version)| (ItemId(item), version)).collect(),
+            },
+            state: GrantState::from_slug(&self.state)?,
+            starts_at: self.starts_at,
+            ends_at: self.ends_at,
+            may_delegate: self.may_delegate,
+            may_export: self.may_export,
+            through,
+        })
+    }
+}
+
+impl WhomRow {
+    fn whom(&self) -> Option<Whom> {
+        self.account_id
+            .map(|account| Whom::Account(account.into()))
+            .or_else(|| self.organization_id.map(|organization| Whom::Organization(organization.into())))
+    }
+}
+
+/// The facts of single items; nothing else of them is read in this stage.
+async fn facts(connection: &mut PgConnection, patient: PatientId, items: &[ItemId]) -> Result<Vec<ItemFacts>, Error> {
+    let ids: Vec<_> = items.iter().map(|item| item.0).collect();
+    sqlx::query!(r#"select set_config('chartkey.asked', $1::uuid[]::text, true) as "asked!""#, &ids).fetch_one(&mut *connection).await?;
+    let rows = sqlx::query!(
+        "select item_id, version_no, category, labels, labelled_by, first_at, last_at, precision, added_at, is_private
+         from item where patient_id = $1 and item_id = any($2)",
+        patient.0,
+        &ids
+    )
+    .fetch_all(connection)
+    .await?;
+    let facts = rows.into_iter().filter_map(|row| {
+        Some(ItemFacts {
+            id: ItemId(row.item_id),
+            version: row.version_no,
+            category: Category::from_number(row.category)?,
+            labels: Labels::from_bits(u8::try_from(row.labels).ok()?),
+            labels_current: row.labelled_by == LABEL_TABLE_VERSION,
+            when: row.first_at.map(|first| Interval {
+                first,
+                last: row.last_at,
+                precision: row.precision.and_then(Precision::from_number).unwrap_or(Precision::Instant),
+            }),
+            added_at: row.added_at,
+            is_private: row.is_private,
+        })
+    });
+    Ok(facts.collect())
+}

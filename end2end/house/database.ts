@@ -1,0 +1,29 @@
+// A database of one run on the cluster of the tests (scripts/postgres).
+import { execFileSync } from 'node:child_process';
+import { root } from './place.ts';
+
+function postgres(...args: string[]): string {
+  return execFileSync('scripts/postgres', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }).trim();
+}
+
+export interface Database {
+  /** The address of the role that the server runs as. */
+  runtime: string;
+  /** The address of the superuser: for migrations, and for tests that play an attacker with the database in hand. */
+  superuser: string;
+}
+
+export function createDatabase(name: string): Database {
+  postgres('psql', '--quiet', '-c', `drop database if exists ${name} with (force)`, '-c', `create database ${name}`);
+  return { superuser: postgres('url', name), runtime: postgres('url', name, 'chartkey_runtime') };
+}
+
+export function dropDatabase(name: string): void {
+  postgres('psql', '--quiet', '-c', `drop database if exists ${name} with (force)`);
+}
+
+/** Runs SQL as the superuser and returns the rows as text, one line each, columns apart by `|`. */
+export function sql(database: Database, statement: string): string[] {
+  const out = execFileSync('psql', ['--no-psqlrc', '--quiet', '--tuples-only', '--no-align', '-v', 'ON_ERROR_STOP=1', database.superuser, '-c', statement], { encoding: 'utf8' });
+  return out.split('\n').filter((line) => line !== '');
+}

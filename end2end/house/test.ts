@@ -1,0 +1,101 @@
+// What a test asks for: import { test, expect } from '../house/test.ts'.
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import AxeBuilder from '@axe-core/playwright';
+import { test as base, expect, type Page } from '@playwright/test';
+import { sql } from './database.ts';
+import { type Answer, type House, run, runOk } from './house.ts';
+import { Mail } from './mail.ts';
+import { results } from './place.ts';
+
+export { expect };
+
+export interface Person {
+  email: string;
+  password: string;
+}
+
+interface Given {
+  house: House;
+  /** The command line of this house; the test judges how it ends. */
+  chartkey: (args: string[], input?: string) => Promise<Answer>;
+  /** The same for what has to succeed; gives what it printed. */
+  chartkeyOk: (args: string[], input?: string) => Promise<string>;
+  mail: Mail;
+  /** Rows as the superuser: for what an attacker with the database does, never to arrange what a person could do. */
+  sql: (statement: string) => string[];
+}
+
+export const test = base.extend<Given>({
+  house: async ({}, use) => {
+    if (!process.env.CHARTKEY_END2END) throw new Error('the house was not built');
+    await use(JSON.parse(process.env.CHARTKEY_END2END) as House);
+  },
+  baseURL: async ({ house }, use) => use(house.url),
+  chartkey: async ({ house }, use) => use((args, input) => run(house.environment, args, input)),
+  chartkeyOk: async ({ house }, use) => use((args, input) => runOk(house.environment, args, input)),
+  mail: async ({ house }, use) => use(new Mail(house.mailFolder)),
+  sql: async ({ house }, use) => use((statement) => sql(house.database, statement)),
+  // What a page logs as an error is a failure of the page, also where nobody looks for it.
+  page: async ({ page }, use) => {
+    const errors: string[] = [];
+    page.on('pageerror', (error) => errors.push(String(error)));
+    page.on('console', (message) => {
+      // Chromium reports answers of 4xx as errors too; tests that ask for them judge the status themselves.
+      if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) errors.push(message.text());
+    });
+    await use(page);
+    expect(errors, 'errors in the console').toEqual([]);
+  },
+});
+
+/** Somebody who has never been here. */
+export function newPerson(): Person {
+  return { email: `person-${randomUUID()}@example.test`, password: `a long enough password ${randomUUID()}` };
+}
+
+export async function signUp(page: Page, person: Person = newPerson()): Promise<Person> {
+  await page.goto('/sign-up');
+  await page.getByLabel('Email address').fill(person.email);
+  await page.getByLabel('Password', { exact: true }).fill(person.password);
+  await page.getByRole('button', { name: 'Make an account' }).click();
+  return person;
+}
+
+export async function signIn(page: Page, person: Person): Promise<void> {
+  await page.goto('/sign-in');
+  await page.getByLabel('Email address').fill(person.email);
+  await page.getByLabel('Password', { exact: true }).fill(person.password);
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+}
+
+/** Signs a clinician in through their organization's provider and ends where Chartkey puts them. */
+export async function signInAt(page: Page, organization: House['organizations'][number], username: string): Promise<void> {
+  const account = organization.accounts.find((one) => one.username === username);
+  if (!account) throw new Error(`nobody is called ${username} at ${organization.name}`);
+  await page.goto(`/auth/${organization.id}/start`);
+  await page.getByLabel('User name').fill(account.username);
+  await page.getByLabel('Password').fill(account.password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+}
+
+/** WCAG 2.2 AA as far as a machine can judge, in both themes: nothing found. */
+export async function expectAccessible(page: Page): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    const found = violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')} (${node.failureSummary?.split('\n')[1]?.trim() ?? ''})`));
+    expect(found, `axe on ${new URL(page.url()).pathname}, ${colorScheme}`).toEqual([]);
+  }
+  await page.emulateMedia({ colorScheme: null });
+}
+
+/** A picture of the whole page at the width of the test's device, in both themes, in test-results/shots. */
+export async function shoot(page: Page, name: string): Promise<void> {
+  const width = page.viewportSize()?.width ?? 0;
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await page.screenshot({ path: path.join(results, 'shots', `${name}-${width}-${colorScheme}.png`), fullPage: true });
+  }
+  await page.emulateMedia({ colorScheme: null, reducedMotion: null });
+}

@@ -1,0 +1,39 @@
+import { execFileSync } from 'node:child_process';
+import path from 'node:path';
+import { defineConfig } from '@playwright/test';
+
+const root = path.resolve(import.meta.dirname, '..');
+const phone = { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true };
+
+/**
+ * Every test runs at phone size. A test that is tagged `@desktop` runs at desktop size too, and one that is tagged
+ * `@no-script` runs without JavaScript too; `@only` with either means nowhere else.
+ */
+export default defineConfig({
+  testDir: 'tests',
+  outputDir: path.join(root, 'test-results/playwright'),
+  globalSetup: './house/setup.ts',
+  forbidOnly: Boolean(process.env.CI),
+  fullyParallel: true,
+  // A test that passes the second time has failed.
+  retries: 0,
+  workers: process.env.CI ? 2 : undefined,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  reporter: [['list'], ['json', { outputFile: path.join(root, 'test-results/playwright.json') }]],
+  use: {
+    locale: 'en-GB',
+    timezoneId: 'Europe/London',
+    trace: 'retain-on-failure',
+    launchOptions: {
+      executablePath: execFileSync(path.join(root, 'scripts/install'), ['--bin', 'chromium'], { encoding: 'utf8' }).trim(),
+      // Chromium's sandbox needs rights that root and containers have not; the rest keeps it from talking to anybody.
+      args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    },
+  },
+  projects: [
+    { name: 'phone', use: phone, grepInvert: /@only/ },
+    { name: 'desktop', use: { viewport: { width: 1280, height: 900 } }, grep: /@desktop/ },
+    { name: 'no-script', use: { ...phone, javaScriptEnabled: false }, grep: /@no-script/ },
+  ],
+});
