@@ -9,7 +9,9 @@
 pub mod accounts;
 pub mod audit;
 pub mod claims;
+pub mod drafts;
 mod error;
+pub mod notices;
 pub mod organizations;
 mod passwords;
 pub mod pool;
@@ -18,6 +20,8 @@ mod record;
 pub mod secrets;
 pub mod sessions;
 pub mod setup;
+pub mod shared;
+pub mod sharing;
 pub mod sign_in;
 
 pub use error::Error;
