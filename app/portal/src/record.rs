@@ -22,6 +22,8 @@ use crate::{
 };
 
 mod in_force;
+#[cfg(test)]
+mod tests;
 pub(crate) use in_force::Loaded;
 
 /// What a page shows, and whose it is.
