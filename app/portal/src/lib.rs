@@ -26,7 +26,7 @@ pub mod sign_in;
 
 pub use error::Error;
 pub use portal::Portal;
-pub use record::{Opened, SharedGrant, Viewer, Whose};
+pub use record::{Opened, SharedGrant, Standing, Viewer, Whose};
 
 /// The version of the label table in force. What an older one labelled is the
 /// patient's only, until it has been labelled again.
