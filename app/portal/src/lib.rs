@@ -4,16 +4,31 @@
 //! ([`record`]), read under row security, write the access event as the last
 //! statement, and commit before they return.
 
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
+
+pub mod accounts;
 pub mod audit;
+pub mod claims;
+pub mod drafts;
 mod error;
 pub mod export;
 pub mod fhir;
 pub mod import;
+pub mod notices;
+pub mod organizations;
+mod passwords;
+pub mod pool;
 mod portal;
 mod record;
+pub mod secrets;
+pub mod sessions;
+pub mod setup;
+pub mod shared;
+pub mod sharing;
+pub mod sign_in;
 
 pub use error::Error;
 pub use portal::Portal;
-pub use record::{Opened, SharedGrant, Viewer, Whose};
+pub use record::{Opened, SharedGrant, Standing, Viewer, Whose};
 
 pub use fhir::LABEL_TABLE_VERSION;
