@@ -1,9 +1,15 @@
 //! Parts of pages. Plain functions: nothing here has a state.
 
+pub mod entry;
 pub mod facts;
+pub mod flag;
 pub mod form;
 pub mod icon;
+pub mod line;
+pub mod list;
 pub mod notice;
+pub mod result;
 pub mod row;
 pub mod sheet;
+pub mod trend;
 pub mod when;

@@ -11,11 +11,30 @@ use crate::{
     request::{path, redirect, status, welcome},
 };
 
+mod category;
+mod courses;
+mod home;
+mod item;
 mod landing;
 mod not_found;
+pub mod reader;
+mod record;
+mod results;
+mod timeline;
+mod trend;
+mod visits;
 
+pub use category::category;
+pub use courses::{medicines, problems};
+pub use home::home;
+pub use item::{about_visit, item};
 pub use landing::landing;
 pub use not_found::{failed, missing, not_found};
+pub use record::record;
+pub use results::results;
+pub use timeline::timeline;
+pub use trend::trend;
+pub use visits::{visit, visits};
 
 /// What a page is in the end: a document, or the reason why there is none.
 pub type Paged = Result<AnyView, ApiError>;
