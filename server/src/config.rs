@@ -173,6 +173,12 @@ fn named(layer: &[(String, String)], name: &str) -> Option<String> {
     layer.iter().find(|(variable, _)| variable == name).map(|(_, value)| value.clone())
 }
 
+/// A variable that a flag names: for secrets, which are never flags themselves.
+#[must_use]
+pub fn variable(name: &str) -> Option<String> {
+    env::var(name).ok()
+}
+
 /// What the server needs, understood.
 #[derive(Debug, Clone)]
 pub struct Config {

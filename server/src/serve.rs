@@ -52,6 +52,21 @@ pub async fn serve(config: Config, with_worker: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Works until the process is told to stop, without serving.
+///
+/// # Errors
+/// A database that cannot be used.
+pub async fn work(config: Config) -> anyhow::Result<()> {
+    let portal = Portal::connect(&config.database_url, config.pepper.clone(), 4).await.context("database")?;
+    let (stop, stopping) = watch::channel(false);
+    tokio::spawn(async move {
+        told_to_stop().await;
+        let _ = stop.send(true);
+    });
+    worker::work(portal, Arc::new(config), stopping).await;
+    Ok(())
+}
+
 /// What the handlers share, for [`http::router`].
 ///
 /// # Errors

@@ -9,16 +9,27 @@
 pub mod accounts;
 pub mod audit;
 pub mod claims;
+pub mod courses;
+pub mod cursor;
+pub mod entry;
 mod error;
+pub mod home;
+pub mod keys;
+pub mod list;
 pub mod organizations;
 mod passwords;
 pub mod pool;
 mod portal;
 mod record;
+pub mod results;
 pub mod secrets;
 pub mod sessions;
 pub mod setup;
 pub mod sign_in;
+pub mod summary;
+pub mod timeline;
+pub mod trends;
+pub mod visits;
 
 pub use error::Error;
 pub use portal::Portal;
