@@ -1,0 +1,7 @@
+//! Server functions: every change a person makes, and the few reads that an
+//! island makes. Each names its endpoint, asks who is calling, calls one portal
+//! method and redirects.
+
+mod error;
+
+pub use error::ApiError;

@@ -1,0 +1,41 @@
+//! The pages. Each reads from top to bottom: parse the parameters, await one read,
+//! build the view.
+
+use std::future::Future;
+
+use axum::http::StatusCode;
+use leptos::prelude::*;
+
+use crate::{
+    api::ApiError,
+    request::{path, redirect, status, welcome},
+};
+
+mod landing;
+mod not_found;
+
+pub use landing::landing;
+pub use not_found::{failed, missing, not_found};
+
+/// What a page is in the end: a document, or the reason why there is none.
+pub type Paged = Result<AnyView, ApiError>;
+
+/// Waits for a page and answers with it. Nobody signed in: on to both doors. Not
+/// there, or not for this reader: one 404 for everybody. The future is polled
+/// once, under the context of the request.
+pub fn page(page: impl Future<Output = Paged> + Send + 'static) -> impl IntoView {
+    Suspend::new(async move {
+        match page.await {
+            Ok(view) => view,
+            Err(ApiError::SignedOut) => {
+                redirect(&welcome(&path()));
+                ().into_any()
+            }
+            Err(ApiError::NotFound | ApiError::Invalid | ApiError::Gone) => missing().into_any(),
+            Err(_) => {
+                status(StatusCode::SERVICE_UNAVAILABLE);
+                failed().into_any()
+            }
+        }
+    })
+}

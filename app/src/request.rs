@@ -1,0 +1,237 @@
+//! What a page or a server function asks of the request: who visits, the portal,
+//! the session, and where to go afterwards. The server provides all of it as
+//! context; nothing here knows of cookies.
+
+use std::{collections::HashMap, fmt, future::Future, pin::Pin, sync::Arc};
+
+use axum::http::{StatusCode, header, request::Parts};
+use chartkey_domain::{
+    account::{Actor, Visitor},
+    grant::Purpose,
+    id::{ItemId, PatientId},
+};
+use chartkey_portal::Portal;
+use leptos::prelude::{GetUntracked, use_context};
+use leptos_axum::ResponseOptions;
+use leptos_router::hooks::{use_params_map, use_query_map};
+use time::OffsetDateTime;
+
+use crate::{
+    api::ApiError,
+    catalogue::{Language, Say},
+};
+
+/// Who calls, as the server knows them. Nobody is the default.
+#[derive(Debug, Clone, Default)]
+pub struct Caller {
+    /// Who is signed in, if anybody is.
+    pub visitor: Option<Visitor>,
+    /// The record of which this account is the holder, if there is one.
+    pub record: Option<PatientId>,
+    /// The language to answer in.
+    pub language: Language,
+    /// When the request came: the server's clock, for what a page prints.
+    pub now: Option<OffsetDateTime>,
+}
+
+impl Caller {
+    /// The catalogue in the caller's language.
+    #[must_use]
+    pub const fn say(&self) -> Say {
+        Say(self.language)
+    }
+
+    /// Whether this is a clinician.
+    #[must_use]
+    pub fn is_clinician(&self) -> bool {
+        self.visitor.as_ref().is_some_and(|visitor| matches!(visitor.actor, Actor::Clinician { .. }))
+    }
+}
+
+/// Where the files of the site are: logical name (`style.css`) to address.
+#[derive(Debug, Clone, Default)]
+pub struct Assets(pub Arc<HashMap<String, String>>);
+
+impl Assets {
+    /// The address of an asset; a plain one where the site has not been built.
+    #[must_use]
+    pub fn address(&self, name: &str) -> String {
+        self.0.get(name).cloned().unwrap_or_else(|| format!("/assets/{name}"))
+    }
+}
+
+/// Present in the context where everybody in the database is invented.
+#[derive(Debug, Clone, Copy)]
+pub struct Rehearsal;
+
+/// A future that a [`SessionControl`] answers with.
+pub type Answer<'a> = Pin<Box<dyn Future<Output = Result<(), ApiError>> + Send + 'a>>;
+
+/// What a server function may do to the session of its request. The server
+/// implements it; cookies and stores stay there.
+pub trait SessionControl: Send + Sync {
+    /// Signs this visitor in, under a new session id.
+    fn begin(&self, visitor: Visitor) -> Answer<'_>;
+    /// Signs out: the session is gone before the answer is.
+    fn end(&self) -> Answer<'_>;
+    /// Fixes the purpose for which a record is opened in this session.
+    fn declare(&self, patient: PatientId, purpose: Purpose) -> Answer<'_>;
+}
+
+/// The session of the request, as the server provides it in the context.
+#[derive(Clone)]
+pub struct Session(pub Arc<dyn SessionControl>);
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Session")
+    }
+}
+
+/// The portal.
+///
+/// # Errors
+/// [`ApiError::Unavailable`] where the server provides none.
+pub fn portal() -> Result<Portal, ApiError> {
+    use_context().ok_or(ApiError::Unavailable)
+}
+
+/// Who calls.
+#[must_use]
+pub fn caller() -> Caller {
+    use_context().unwrap_or_default()
+}
+
+/// Who is signed in, as portal methods ask for it.
+///
+/// # Errors
+/// [`ApiError::SignedOut`] where nobody is.
+pub fn visitor() -> Result<Visitor, ApiError> {
+    caller().visitor.ok_or(ApiError::SignedOut)
+}
+
+/// Who asks.
+///
+/// # Errors
+/// [`ApiError::SignedOut`] where nobody does.
+pub fn actor() -> Result<Actor, ApiError> {
+    visitor().map(|visitor| visitor.actor)
+}
+
+/// The session of this request.
+///
+/// # Errors
+/// [`ApiError::Unavailable`] where the server provides none.
+pub fn session() -> Result<Session, ApiError> {
+    use_context().ok_or(ApiError::Unavailable)
+}
+
+/// The addresses of the site's files.
+#[must_use]
+pub fn assets() -> Assets {
+    use_context().unwrap_or_default()
+}
+
+/// A path parameter of the page, read as `T`.
+///
+/// # Errors
+/// [`ApiError::NotFound`] where it is missing or cannot be read.
+pub fn parameter<T: std::str::FromStr>(name: &str) -> Result<T, ApiError> {
+    use_params_map().get_untracked().get_str(name).and_then(|text| text.parse().ok()).ok_or(ApiError::NotFound)
+}
+
+/// The `{patient}` of the page's address.
+///
+/// # Errors
+/// [`ApiError::NotFound`] where it is no identifier.
+pub fn patient() -> Result<PatientId, ApiError> {
+    parameter("patient")
+}
+
+/// The `{item}` of the page's address.
+///
+/// # Errors
+/// [`ApiError::NotFound`] where it is no identifier.
+pub fn item() -> Result<ItemId, ApiError> {
+    parameter("item")
+}
+
+/// A field of the page's query, if it is there and not empty.
+#[must_use]
+pub fn query(name: &str) -> Option<String> {
+    use_query_map().get_untracked().get_str(name).filter(|text| !text.is_empty()).map(str::to_owned)
+}
+
+/// The problem that a form post came back with, if any.
+#[must_use]
+pub fn problem() -> Option<ApiError> {
+    query("problem").and_then(|code| ApiError::from_code(&code))
+}
+
+/// The path of the request, without its query.
+#[must_use]
+pub fn path() -> String {
+    use_context::<Parts>().map(|parts| parts.uri.path().to_owned()).unwrap_or_default()
+}
+
+/// Answers with this status.
+pub fn status(status: StatusCode) {
+    if let Some(response) = use_context::<ResponseOptions>() {
+        response.set_status(status);
+    }
+}
+
+/// Goes on to a path of ours: 303 after a plain form post or for a page, and what
+/// the islands understand otherwise.
+pub fn redirect(path: &str) {
+    leptos_axum::redirect(path, false);
+    let plain = use_context::<Parts>().is_none_or(|parts| {
+        parts.headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).is_none_or(|accept| !accept.contains("application/json"))
+    });
+    if plain {
+        status(StatusCode::SEE_OTHER);
+    }
+}
+
+/// Ends a form post: goes on to the path that `result` names, or back to `page`,
+/// the form's own, with the problem's code. `page` may carry a query already.
+///
+/// # Errors
+/// Never for a plain form post; the type is that of server functions.
+pub fn answer(result: Result<impl AsRef<str>, ApiError>, page: &str) -> Result<(), ApiError> {
+    match result {
+        Ok(next) => redirect(next.as_ref()),
+        Err(ApiError::SignedOut) => redirect(&welcome(page)),
+        Err(problem) => {
+            let mark = if page.contains('?') { '&' } else { '?' };
+            redirect(&format!("{page}{mark}problem={}", problem.code()));
+        }
+    }
+    Ok(())
+}
+
+/// The page with both doors, which leads back to `path`.
+#[must_use]
+pub fn welcome(path: &str) -> String {
+    let mut address = String::from("/welcome?to=");
+    for byte in path.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'/' => address.push(char::from(byte)),
+            _ => {
+                use fmt::Write as _;
+                let _ = write!(address, "%{byte:02X}");
+            }
+        }
+    }
+    address
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_way_back_survives_a_query() {
+        assert_eq!(welcome("/record/1/results?after=x&all=1"), "/welcome?to=/record/1/results%3Fafter%3Dx%26all%3D1");
+    }
+}

@@ -1,0 +1,24 @@
+//! Every page and its address. The addresses are a public contract.
+
+use leptos::prelude::*;
+use leptos_router::{
+    SsrMode,
+    components::{FlatRoutes, Route, Router},
+    path,
+};
+
+use crate::{components::icon::IconsUsed, pages};
+
+/// The application: one document a route. Rendered once at start-up without a
+/// request, to list the routes, so nothing here asks for one.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_context(IconsUsed::default());
+    view! {
+        <Router>
+            <FlatRoutes fallback=pages::not_found>
+                <Route path=path!("/") view=pages::landing ssr=SsrMode::Async/>
+            </FlatRoutes>
+        </Router>
+    }
+}
