@@ -173,7 +173,7 @@ pub fn document(page: Page, body: impl IntoView) -> impl IntoView {
 /// The two tags of a page with islands: the WebAssembly in advance, and the module that starts it.
 fn island_scripts(files: &Assets, nonce: Option<String>) -> impl IntoView + use<> {
     view! {
-        <link rel="preload" r#as="fetch" r#type="application/wasm" crossorigin="anonymous" href=files.address("app.wasm")/>
+        <link rel="preload" r#as="fetch" type="application/wasm" crossorigin="anonymous" href=files.address("app.wasm")/>
         <script type="module" src=files.address("app.js") nonce=nonce></script>
     }
 }

@@ -77,11 +77,3 @@ impl Portal {
         Err(Error::internal(format!("DATABASE_URL is {what}, for whom row security does not hold; use the role chartkey_runtime")))
     }
 }
-
-impl Portal {
-    /// A portal over a pool that connects as the runtime role.
-    #[must_use]
-    pub const fn over(pool: PgPool) -> Self {
-        Self { pool }
-    }
-}

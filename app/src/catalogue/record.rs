@@ -81,13 +81,8 @@ messages! {
     latest { English: "The newest in your record" }
     your_next_visit { English: "Your next visit" }
     who_can_see_now { English: "Who can see your record now" }
-    nobody_can_see { English: "Nobody but you. You can share a part of it with somebody, for as long as you choose." }
     share_with_someone { English: "Share with someone" }
     see_or_stop { English: "See or stop" }
-    until(date: &str) { English: "until {date}" }
-    until_you_stop { English: "until you stop it" }
-    days_left(count: i64) { English: one "1 day left", other "{count} days left" }
-    days_left_label { English: "Days left" }
     no_record_yet { English: "You have no record here yet" }
     no_record_says { English: "Your practice gives you a code for your record. With the code and your birth date it becomes yours." }
     // Summary.
@@ -136,7 +131,7 @@ messages! {
     hide_original { English: "Hide the original" }
     the_original { English: "The original, as it came in" }
     entered_in_error { English: "This was entered in error. It is kept, and struck through." }
-    who_can_see { English: "Who can see this" }
+    who_can_see_this { English: "Who can see this" }
     see_and_stop { English: "See or change who can see it" }
     from_to(from: &str, to: &str) { English: "{from} to {to}" }
     from_on(from: &str) { English: "from {from}" }

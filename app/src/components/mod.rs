@@ -10,6 +10,7 @@ pub mod list;
 pub mod notice;
 pub mod result;
 pub mod row;
+pub mod sentence;
 pub mod sheet;
 pub mod trend;
 pub mod when;

@@ -1,5 +1,6 @@
 //! `/home`: the patient's first page.
 
+use chartkey_domain::grant::GrantState;
 use chartkey_portal::home::HomeGrant;
 use leptos::prelude::*;
 use time::OffsetDateTime;
@@ -11,6 +12,7 @@ use crate::{
         entry::row_of,
         icon::{Icon, icon},
         row::rows,
+        sentence::{Life, life, sentence},
         sheet::{more, sheet, title},
     },
     pages::{Paged, page, visits::day},
@@ -70,21 +72,11 @@ fn without_record(say: Say, name: &str) -> AnyView {
 
 /// A grant in its own sentence, with what is left of it.
 fn granted(say: Say, grant: HomeGrant, now: OffsetDateTime) -> impl IntoView {
-    let days = |from: OffsetDateTime, to: OffsetDateTime| (to - from).whole_days().max(0);
-    let life = grant.ends_at.map(|end| {
-        let (left, whole) = (days(now, end), days(grant.starts_at, end).max(1));
-        let words = say.days_left(left);
-        view! {
-            <div class="life">
-                <meter min="0" max=whole.to_string() value=left.to_string() aria-label=say.days_left_label()>{words.clone()}</meter>
-                <span>{words}</span>
-            </div>
-        }
-    });
+    let left = Life { starts_at: grant.starts_at, ends_at: grant.ends_at, state: GrantState::Active };
     view! {
         <div class="grant compact">
-            <p class="sentence">{grant.sentence}</p>
-            {life}
+            {sentence(&grant.sentence)}
+            {life(say, left, now)}
             <p class="actions"><a class="button small" href=format!("/sharing/{}", grant.id)>{say.see_or_stop()}</a></p>
         </div>
     }

@@ -60,7 +60,7 @@ async fn one(reader: Reader, category: Category) -> Paged {
     let seen = whose.is_own().then(|| {
         sheet(
             "who",
-            say.who_can_see(),
+            say.who_can_see_this(),
             view! { <p>{key(say, detail.aside.as_ref(), category)}</p><p><a href="/sharing">{say.see_and_stop()}</a></p> },
         )
     });

@@ -11,6 +11,7 @@ use crate::{
         list::{end, key, not_shared},
         result::results,
         row::rows,
+        sentence::sentence,
         sheet::{more, title},
     },
     pages::{Paged, page, reader::Reader},
@@ -52,14 +53,7 @@ pub fn record() -> impl IntoView {
 /// The sentences of the grants that this page rests on, for who reads through them.
 fn granted(say: Say, whose: &Whose) -> Option<AnyView> {
     let Viewer::Shared { grants, .. } = &whose.viewer else { return None };
-    let sentences = grants
-        .iter()
-        .map(|grant| {
-            let until = grant.ends_at.map_or_else(|| say.until_you_stop().to_owned(), |end| say.until(&say.date(end.date())));
-            let until = grant.ends_at.is_some().then_some(until);
-            view! { <p class="sentence">{grant.sentence.clone()}</p> {until.map(|until| view! { <p class="quiet small">{until}</p> })} }
-        })
-        .collect_view();
+    let sentences = grants.iter().map(|grant| sentence(&grant.sentence)).collect_view();
     Some(view! { <section class="grant compact" aria-label=say.what_you_may_read()>{sentences}</section> }.into_any())
 }
 
