@@ -1,22 +1,28 @@
-// Starts the islands of a page. Only pages that have one ask for this module.
-const { glue, wasm } = document.getElementById('islands').dataset;
+// Starts the islands of a page: the one script of pages that have any (`app.js` in the site).
+//
+// The build puts the glue of wasm-bindgen in for `glue` and the hashed address of the WebAssembly in for `WASM_ADDRESS`. A page
+// asks for this module, and preloads the WebAssembly, so that both arrive together.
+import init, * as glue from 'glue';
 
-/** Hydrates each island from the outside in: an inner one lives in the children that its outer one has revived. */
-async function revive(node, app, outer) {
+/**
+ * Wakes the islands below a node, outer ones first. Rendered children of an island carry the reactive owner of that island:
+ * an island among them begins by entering it (`$$on_hydrate`, set by leptos on `<leptos-children>`).
+ */
+async function wake(node, enterOwner) {
   for (const child of node.children) {
     if (child.localName === 'leptos-island') {
-      outer.at(-1)?.();
-      await app[child.dataset.component]?.(child);
-      await revive(child, app, outer);
+      enterOwner?.();
+      await glue[child.dataset.component]?.(child);
+      await wake(child, enterOwner);
     } else if (child.localName === 'leptos-children') {
-      await revive(child, app, [...outer, child.$$on_hydrate]);
+      await wake(child, child.$$on_hydrate);
     } else {
-      await revive(child, app, outer);
+      await wake(child, enterOwner);
     }
   }
 }
 
-const app = await import(glue);
-await app.default({ module_or_path: wasm });
-app.hydrate();
-await revive(document.body, app, []);
+await init({ module_or_path: WASM_ADDRESS });
+glue.hydrate();
+await wake(document.body);
+document.documentElement.dataset.islands = 'awake';

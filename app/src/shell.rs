@@ -150,18 +150,11 @@ pub fn document(page: Page, body: impl IntoView) -> impl IntoView {
     }
 }
 
-/// The two tags of a page with islands: the glue in advance, and the module that starts it.
+/// The two tags of a page with islands: the WebAssembly in advance, and the module that starts it.
 fn island_scripts(files: &Assets, nonce: Option<String>) -> impl IntoView + use<> {
     view! {
-        <link rel="modulepreload" href=files.address("app.js")/>
-        <script
-            type="module"
-            id="islands"
-            src=files.address("islands.js")
-            data-glue=files.address("app.js")
-            data-wasm=files.address("app.wasm")
-            nonce=nonce
-        ></script>
+        <link rel="preload" r#as="fetch" type="application/wasm" crossorigin="anonymous" href=files.address("app.wasm")/>
+        <script type="module" src=files.address("app.js") nonce=nonce></script>
     }
 }
 

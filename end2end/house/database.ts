@@ -1,5 +1,6 @@
 // A database of one run on the cluster of the tests (scripts/postgres).
 import { execFileSync } from 'node:child_process';
+import path from 'node:path';
 import { root } from './place.ts';
 
 function postgres(...args: string[]): string {
@@ -24,6 +25,7 @@ export function dropDatabase(name: string): void {
 
 /** Runs SQL as the superuser and returns the rows as text, one line each, columns apart by `|`. */
 export function sql(database: Database, statement: string): string[] {
-  const out = execFileSync('psql', ['--no-psqlrc', '--quiet', '--tuples-only', '--no-align', '-v', 'ON_ERROR_STOP=1', database.superuser, '-c', statement], { encoding: 'utf8' });
+  const psql = path.join(execFileSync('scripts/install', ['--bin', 'psql'], { cwd: root, encoding: 'utf8' }).trim(), 'psql');
+  const out = execFileSync(psql, ['--no-psqlrc', '--quiet', '--tuples-only', '--no-align', '-v', 'ON_ERROR_STOP=1', database.superuser, '-c', statement], { encoding: 'utf8' });
   return out.split('\n').filter((line) => line !== '');
 }

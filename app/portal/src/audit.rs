@@ -97,6 +97,8 @@ pub enum Why {
         /// In their words.
         reason: String,
     },
+    /// By the code that the patient had made.
+    Code,
     /// It was refused.
     Refused,
 }

@@ -11,11 +11,16 @@ pub mod audit;
 pub mod claims;
 pub mod courses;
 pub mod cursor;
+pub mod documents;
+pub mod drafts;
 pub mod entry;
 mod error;
+pub mod fhir;
 pub mod home;
+pub mod items;
 pub mod keys;
 pub mod list;
+pub mod notices;
 pub mod organizations;
 mod passwords;
 pub mod pool;
@@ -25,6 +30,8 @@ pub mod results;
 pub mod secrets;
 pub mod sessions;
 pub mod setup;
+pub mod shared;
+pub mod sharing;
 pub mod sign_in;
 pub mod summary;
 pub mod timeline;
@@ -33,8 +40,6 @@ pub mod visits;
 
 pub use error::Error;
 pub use portal::Portal;
-pub use record::{Opened, SharedGrant, Viewer, Whose};
+pub use record::{Opened, SharedGrant, Standing, Viewer, Whose};
 
-/// The version of the label table in force. What an older one labelled is the
-/// patient's only, until it has been labelled again.
-pub const LABEL_TABLE_VERSION: i16 = 1;
+pub use fhir::LABEL_TABLE_VERSION;

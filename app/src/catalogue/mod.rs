@@ -3,12 +3,15 @@
 //! because each is an exhaustive match over [`Language`].
 
 mod dates;
+mod grant;
 mod landing;
 mod own;
 mod record;
+mod sharing;
 mod shell;
 
 pub use dates::Clock;
+pub use grant::{CATALOGUE_VERSION, Named};
 
 /// The languages of the catalogue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -1,0 +1,60 @@
+//! Problems and allergies.
+
+use super::{
+    facts::{other, own},
+    shape::Shape,
+};
+
+pub(super) const SHAPES: &[Shape] = &[
+    Shape::new("Condition", &["code"], &["onset[x]", "recordedDate"])
+        .lasting(&["abatement[x]"], &["inactive", "remission", "resolved"])
+        .by(&["asserter", "recorder"])
+        .telling(&[
+            own("fact.status", "clinicalStatus"),
+            own("fact.certainty", "verificationStatus"),
+            own("fact.kind", "category"),
+            own("fact.severity", "severity"),
+            own("fact.body-site", "bodySite"),
+            own("fact.began", "onset[x]"),
+            own("fact.ended", "abatement[x]"),
+            own("fact.recorded", "recordedDate"),
+            own("fact.recorder", "recorder"),
+            own("fact.asserter", "asserter"),
+            other("fact.visit", "encounter"),
+            other("fact.stage", "stage.summary"),
+            other("fact.evidence", "evidence.code"),
+            other("fact.evidence", "evidence.detail"),
+        ]),
+    Shape::new("AllergyIntolerance", &["code", "reaction.substance"], &["onset[x]", "lastOccurrence", "recordedDate"])
+        .by(&["asserter", "recorder"])
+        .telling(&[
+            own("fact.status", "clinicalStatus"),
+            own("fact.certainty", "verificationStatus"),
+            own("fact.kind", "type"),
+            own("fact.kind", "category"),
+            own("fact.criticality", "criticality"),
+            own("fact.reaction", "reaction.manifestation"),
+            own("fact.severity", "reaction.severity"),
+            own("fact.began", "onset[x]"),
+            own("fact.last-time", "lastOccurrence"),
+            own("fact.recorded", "recordedDate"),
+            own("fact.recorder", "recorder"),
+            own("fact.asserter", "asserter"),
+            other("fact.visit", "encounter"),
+            other("fact.note", "reaction.description"),
+        ]),
+    Shape::new("AdverseEvent", &["event"], &["date", "detected", "recordedDate"]).by(&["recorder"]).telling(&[
+        own("fact.seriousness", "seriousness"),
+        own("fact.severity", "severity"),
+        own("fact.outcome", "outcome"),
+        other("fact.suspected", "suspectEntity.instance"),
+        other("fact.result", "resultingCondition"),
+    ]),
+    Shape::new("BodyStructure", &["location", "morphology"], &[]).telling(&[own("fact.morphology", "morphology")]),
+    Shape::new("RiskAssessment", &["code", "method"], &["occurrence[x]"]).by(&["performer"]).telling(&[
+        own("fact.method", "method"),
+        other("fact.outcome", "prediction.outcome"),
+        other("fact.basis", "basis"),
+        other("fact.mitigation", "mitigation"),
+    ]),
+];

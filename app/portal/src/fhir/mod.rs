@@ -1,0 +1,28 @@
+//! FHIR R4, read tolerantly: what the columns of the record need, and nothing
+//! thrown away. Pure: text in, facts out. One file a family of resource types.
+
+mod claim;
+mod condition;
+mod device;
+pub mod document;
+mod encounter;
+pub mod facts;
+pub mod json;
+pub mod labels;
+mod medication;
+mod note;
+pub mod observation;
+mod person;
+mod plan;
+mod procedure;
+pub mod project;
+mod read;
+pub mod report;
+mod shape;
+pub mod types;
+mod when;
+
+pub use document::{Content, document};
+pub use facts::{FactValue, Part, Told, facts};
+pub use labels::LABEL_TABLE_VERSION;
+pub use project::{Projection, project};

@@ -1,0 +1,182 @@
+//! Observations: results, vital signs, findings of imaging, and what was asked
+//! about a person's life.
+
+use chartkey_domain::category::Category;
+
+use super::{
+    facts::{other, own},
+    json::Json,
+    project::{concept_text, number_text, quantity_text, range_text},
+    shape::Shape,
+};
+
+pub(super) const SHAPES: &[Shape] = &[Shape::new("Observation", &["code"], &["effective[x]", "issued"]).by(&["performer"]).telling(&[
+    own("fact.status", "status"),
+    own("fact.kind", "category"),
+    own("fact.time", "effective[x]"),
+    own("fact.issued", "issued"),
+    own("fact.performer", "performer"),
+    own("fact.missing", "dataAbsentReason"),
+    own("fact.interpretation", "interpretation"),
+    own("fact.range", "referenceRange"),
+    own("fact.body-site", "bodySite"),
+    own("fact.method", "method"),
+    own("fact.specimen", "specimen"),
+    own("fact.device", "device"),
+    own("fact.part", "component.code"),
+    own("fact.part-value", "component.value[x]"),
+    own("fact.contains", "hasMember"),
+    other("fact.derived-from", "derivedFrom"),
+    other("fact.order", "basedOn"),
+    other("fact.visit", "encounter"),
+    other("fact.focus", "focus"),
+])];
+
+/// LOINC codes of vital signs (<https://hl7.org/fhir/R4/observation-vitalsigns.html>),
+/// for observations that name no category.
+const VITALS: [&str; 22] = [
+    "29463-7", "3141-9", "39156-5", "59408-5", "2708-6", "72514-3", "8289-1", "9843-4", "77606-2", "59576-9", "8302-2", "8306-3", "8310-5",
+    "8331-1", "8462-4", "8480-6", "85354-9", "55284-4", "85353-1", "8867-4", "9279-1", "8478-0",
+];
+
+/// LOINC codes of questionnaires and of questions about a person's life.
+const SURVEYS: [&str; 26] = [
+    "72166-2", "11341-5", "86188-0", "76690-7", "76691-5", "82810-3", "86645-9", "11367-0", "44249-1", "55757-9", "69737-5", "72109-2",
+    "76499-3", "82666-9", "89206-7", "93025-5", "59453-1", "88121-9", "96777-8", "44261-6", "55758-7", "70274-6", "75626-2", "76504-0",
+    "82667-7", "89204-2",
+];
+
+/// Whether a LOINC code is a question about a person's life.
+#[must_use]
+pub fn is_survey(code: &str) -> bool {
+    SURVEYS.contains(&code)
+}
+
+/// The category of an observation: what it says itself, else what its code is.
+#[must_use]
+pub fn category(observation: &Json<'_>) -> Category {
+    let said = observation.all("category.coding.code").into_iter().filter_map(Json::str).find_map(|code| match code {
+        "vital-signs" => Some(Category::Vitals),
+        "laboratory" | "LAB" | "procedure" | "exam" | "therapy" => Some(Category::Results),
+        "imaging" | "RAD" => Some(Category::Imaging),
+        "social-history" | "survey" | "activity" | "sdoh" | "functional-status" | "disability-status" | "cognitive-status" => {
+            Some(Category::Lifestyle)
+        }
+        "care-experience-preference" | "treatment-intervention-preference" => Some(Category::Plans),
+        _ => None,
+    });
+    said.unwrap_or_else(|| {
+        let mut codes = observation.all("code.coding.code").into_iter().filter_map(Json::str);
+        codes
+            .find_map(|code| if VITALS.contains(&code) { Some(Category::Vitals) } else { is_survey(code).then_some(Category::Lifestyle) })
+            .unwrap_or(Category::Results)
+    })
+}
+
+/// What was observed.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Value {
+    /// As the source wrote it, without the unit where that stands in `unit`.
+    pub text: Option<String>,
+    /// As a number, where it is one without a comparator.
+    pub number: Option<f64>,
+    /// The unit as written.
+    pub unit: Option<String>,
+}
+
+/// The value of an observation. Two or three numbers of one unit (a blood
+/// pressure) read "120 / 80"; other components are told on the detail page.
+#[must_use]
+pub fn value(observation: &Json<'_>) -> Value {
+    let own = single(observation);
+    if own.text.is_some() {
+        return own;
+    }
+    let parts: Vec<Value> = observation.get("component").items().iter().map(single).collect();
+    let unit = parts.first().and_then(|part| part.unit.clone());
+    let alike = (2..=3).contains(&parts.len()) && parts.iter().all(|part| part.number.is_some() && part.unit == unit);
+    if alike {
+        let numbers: Vec<String> = in_order(observation.get("component"), parts);
+        return Value { text: Some(numbers.join(" / ")), number: None, unit };
+    }
+    if parts.len() == 1 { parts.into_iter().next().unwrap_or_default() } else { Value::default() }
+}
+
+/// The numbers of the components; the systolic pressure stands first.
+fn in_order(components: &Json<'_>, parts: Vec<Value>) -> Vec<String> {
+    let is_systolic =
+        |component: &Json<'_>| component.all("code.coding.code").into_iter().filter_map(Json::str).any(|code| code == "8480-6");
+    let mut numbers: Vec<(bool, String)> =
+        components.items().iter().zip(parts).filter_map(|(component, part)| Some((!is_systolic(component), part.text?))).collect();
+    numbers.sort_by_key(|(last, _)| *last);
+    numbers.into_iter().map(|(_, text)| text).collect()
+}
+
+fn single(json: &Json<'_>) -> Value {
+    let Some((kind, value)) = json.choice("value") else { return Value::default() };
+    match kind {
+        "Quantity" => Value {
+            text: number_text(value),
+            number: value.get("comparator").is_null().then(|| value.get("value").number()).flatten(),
+            unit: value.get("unit").str().or_else(|| value.get("code").str()).map(str::to_owned),
+        },
+        "Integer" | "Decimal" => Value { text: value.text().map(str::to_owned), number: value.number(), unit: None },
+        "Range" => Value { text: range_text(value), number: None, unit: None },
+        "Ratio" => {
+            let parts = (quantity_text(value.get("numerator")), quantity_text(value.get("denominator")));
+            let text = match parts {
+                (Some(above), Some(below)) => Some(format!("{above} : {below}")),
+                (above, below) => above.or(below),
+            };
+            Value { text, number: None, unit: None }
+        }
+        "SampledData" => Value { text: None, number: None, unit: None },
+        _ => {
+            let period = [value.get("start"), value.get("end")].into_iter().filter_map(Json::str).collect::<Vec<_>>().join(" – ");
+            let text = value.text().map(str::to_owned).or_else(|| concept_text(value)).or_else(|| (!period.is_empty()).then_some(period));
+            Value { text, number: None, unit: None }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Value {
+        value(&Json::parse(text).unwrap())
+    }
+
+    #[test]
+    fn a_value_keeps_the_digits_of_the_source() {
+        let value = read(r#"{"valueQuantity":{"value":1.50,"unit":"mg/dL"}}"#);
+        assert_eq!(value, Value { text: Some("1.50".into()), number: Some(1.5), unit: Some("mg/dL".into()) });
+        assert_eq!(read(r#"{"valueQuantity":{"value":5,"comparator":"<"}}"#), Value { text: Some("< 5".into()), number: None, unit: None });
+        assert_eq!(read(r#"{"valueCodeableConcept":{"text":"Never"}}"#).text.as_deref(), Some("Never"));
+        assert_eq!(read(r#"{"valueBoolean":false}"#).text.as_deref(), Some("false"));
+        assert_eq!(read(r#"{"dataAbsentReason":{"text":"unknown"}}"#), Value::default());
+    }
+
+    #[test]
+    fn a_blood_pressure_reads_systolic_first() {
+        let value = read(
+            r#"{"component":[{"code":{"coding":[{"code":"8462-4"}]},"valueQuantity":{"value":80.0,"unit":"mmHg"}},
+                             {"code":{"coding":[{"code":"8480-6"}]},"valueQuantity":{"value":120,"unit":"mmHg"}}]}"#,
+        );
+        assert_eq!(value, Value { text: Some("120 / 80.0".into()), number: None, unit: Some("mmHg".into()) });
+    }
+
+    #[test]
+    fn an_observation_goes_where_its_category_says_else_its_code() {
+        for (text, expected) in [
+            (r#"{"category":[{"coding":[{"code":"laboratory"}]}]}"#, Category::Results),
+            (r#"{"category":[{"coding":[{"code":"vital-signs"}]}]}"#, Category::Vitals),
+            (r#"{"category":[{"coding":[{"code":"survey"}]}],"code":{"coding":[{"code":"8867-4"}]}}"#, Category::Lifestyle),
+            (r#"{"code":{"coding":[{"code":"8867-4"}]}}"#, Category::Vitals),
+            (r#"{"code":{"coding":[{"code":"72166-2"}]}}"#, Category::Lifestyle),
+            (r#"{"code":{"text":"x"}}"#, Category::Results),
+        ] {
+            assert_eq!(category(&Json::parse(text).unwrap()), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! Procedures and imaging studies.
+
+use super::{
+    facts::{other, own},
+    shape::Shape,
+};
+
+pub(super) const SHAPES: &[Shape] = &[
+    Shape::new("Procedure", &["code"], &["performed[x]"]).by(&["performer.actor", "asserter", "recorder"]).at(&["location"]).telling(&[
+        own("fact.status", "status"),
+        own("fact.kind", "category"),
+        own("fact.time", "performed[x]"),
+        own("fact.performer", "performer.actor"),
+        own("fact.place", "location"),
+        own("fact.body-site", "bodySite"),
+        own("fact.outcome", "outcome"),
+        own("fact.used", "usedCode"),
+        other("fact.complication", "complication"),
+        other("fact.follow-up", "followUp"),
+        other("fact.status-reason", "statusReason"),
+        other("fact.report", "report"),
+        other("fact.visit", "encounter"),
+        other("fact.device", "focalDevice.manipulated"),
+    ]),
+    Shape::new("ImagingStudy", &["procedureCode", "modality", "series.modality"], &["started", "series.started"])
+        .by(&["interpreter", "referrer"])
+        .at(&["location"])
+        .telling(&[
+            own("fact.status", "status"),
+            own("fact.time", "started"),
+            own("fact.modality", "modality"),
+            own("fact.modality", "series.modality"),
+            own("fact.body-site", "series.bodySite"),
+            own("fact.series", "numberOfSeries"),
+            own("fact.images", "numberOfInstances"),
+            own("fact.place", "location"),
+            own("fact.performer", "interpreter"),
+            other("fact.note", "description"),
+            other("fact.visit", "encounter"),
+        ]),
+    Shape::new("Media", &["view", "modality", "type"], &["created[x]", "issued"]).by(&["operator"]).telling(&[
+        own("fact.status", "status"),
+        own("fact.time", "created[x]"),
+        own("fact.body-site", "bodySite"),
+        own("fact.device", "deviceName"),
+        own("fact.performer", "operator"),
+        other("fact.visit", "encounter"),
+    ]),
+];

@@ -1,0 +1,332 @@
+//! One resource as the columns of the record.
+
+use chartkey_domain::{category::Category, label::Labels, when::Interval};
+use sha2::{Digest, Sha256};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::{
+    json::Json,
+    labels,
+    observation::{self, Value},
+    report,
+    shape::{Shape, shape},
+    types::{self, Placement},
+    when,
+};
+
+pub use super::read::{Reference, concept_text, human_name, number_text, quantity_text, range_text, reference_of, references};
+
+/// What the columns need of one resource. References are as written; the import
+/// resolves them.
+#[derive(Debug, Clone, Default)]
+pub struct Projection {
+    /// `resourceType`.
+    pub resource_type: String,
+    /// `id`, where there is one.
+    pub fhir_id: Option<String>,
+    /// `meta.versionId`.
+    pub version_id: Option<String>,
+    /// `meta.lastUpdated`.
+    pub last_updated: Option<OffsetDateTime>,
+    /// The category of an item; `None` for an attachment.
+    pub category: Option<Category>,
+    /// Labels of its own codes and words.
+    pub labels: Labels,
+    /// When it happened.
+    pub when: Option<Interval>,
+    /// What it is, in plain text.
+    pub title: String,
+    /// The reference that names what it is (a medicine), where its title is no text.
+    pub title_from: Option<String>,
+    /// `system|code` of the title.
+    pub title_key: Option<String>,
+    /// `system|code` of every coding of the title.
+    pub codes: Vec<String>,
+    /// Its status: clinical, of its life cycle, or of the entry.
+    pub status: Option<String>,
+    /// Whether it was entered in error.
+    pub is_error: bool,
+    /// What was observed.
+    pub value: Value,
+    /// The range of reference.
+    pub range: Range,
+    /// The code of its interpretation (H, L, N …).
+    pub interpretation: Option<String>,
+    /// What belongs into one trend.
+    pub series: Option<String>,
+    /// Who made it.
+    pub author: Option<Reference>,
+    /// Where.
+    pub place: Option<Reference>,
+    /// The visit it names.
+    pub visit: Option<String>,
+    /// References that say whose it is.
+    pub owners: Vec<String>,
+    /// Every reference, in order.
+    pub references: Vec<Reference>,
+}
+
+/// A laboratory's own range.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Range {
+    /// Its low end.
+    pub low: Option<f64>,
+    /// Its high end.
+    pub high: Option<f64>,
+    /// As the source wrote it.
+    pub text: Option<String>,
+}
+
+/// Where a resource says whose it is.
+const OWNERS: [&str; 11] = [
+    "subject",
+    "patient",
+    "beneficiary",
+    "for",
+    "individual",
+    "candidate",
+    "participant.actor",
+    "actor",
+    "entity.what",
+    "deliverTo",
+    "link.target",
+];
+
+/// Reads one resource. Nothing in it is required but that it is an object.
+#[must_use]
+pub fn project(resource: &Json<'_>) -> Projection {
+    let resource_type = resource.get("resourceType").str().unwrap_or("Unknown");
+    let shape = shape(resource_type);
+    let category = match types::placement(resource_type) {
+        Placement::Item(category) => Some(category),
+        Placement::Observation => Some(observation::category(resource)),
+        Placement::Report => Some(report::category(resource)),
+        Placement::Attachment => None,
+    };
+    let status = status(resource);
+    let title = title(resource, shape);
+    let value = if resource_type == "Observation" { observation::value(resource) } else { Value::default() };
+    let series = value.number.and(trend_key(&title.codes)).map(|key| series(key, value.unit.as_deref()));
+    Projection {
+        fhir_id: resource.get("id").text().filter(|id| id.len() <= 200).map(str::to_owned),
+        version_id: resource.get("meta").get("versionId").text().map(str::to_owned),
+        last_updated: resource
+            .get("meta")
+            .get("lastUpdated")
+            .str()
+            .and_then(chartkey_domain::when::Moment::parse)
+            .map(|moment| moment.first),
+        category,
+        labels: labels::of(resource),
+        when: when::interval(resource, shape, status),
+        title: title.text.unwrap_or_else(|| types::in_words(resource_type)),
+        title_from: title.from,
+        title_key: title.codes.first().cloned(),
+        codes: title.codes,
+        status: status.map(str::to_owned),
+        is_error: is_error(resource),
+        range: range(resource),
+        interpretation: resource.all("interpretation.coding.code").into_iter().find_map(Json::str).map(str::to_owned),
+        series,
+        value,
+        author: named(resource, shape.author),
+        place: named(resource, shape.place),
+        visit: ["encounter.reference", "context.reference", "context.encounter.reference", "item.encounter.reference"]
+            .iter()
+            .find_map(|path| resource.all(path).into_iter().find_map(Json::str))
+            .filter(|target| !target.contains("EpisodeOfCare"))
+            .map(str::to_owned),
+        owners: owners(resource),
+        references: references(resource),
+        resource_type: resource_type.to_owned(),
+    }
+}
+
+struct Title {
+    text: Option<String>,
+    from: Option<String>,
+    codes: Vec<String>,
+}
+
+fn title(resource: &Json<'_>, shape: &Shape) -> Title {
+    let mut title = Title { text: None, from: None, codes: Vec::new() };
+    if shape.name == "Patient" {
+        title.text = Some("Details".into());
+        return title;
+    }
+    for path in shape.title {
+        for value in resource.all(path) {
+            if title.codes.is_empty() {
+                title.codes = codes(value);
+            }
+            if title.text.is_some() {
+                continue;
+            }
+            if let Some(reference) = reference_of(value) {
+                if let Some(contained) = contained(resource, reference.target.as_deref()) {
+                    let inner = self::shape(contained.get("resourceType").str().unwrap_or_default());
+                    if inner.name != shape.name {
+                        let inner = self::title(contained, inner);
+                        title.text = inner.text.or(reference.display);
+                        title.codes = inner.codes;
+                        continue;
+                    }
+                }
+                title.text = reference.display;
+                title.from = reference.target;
+            } else {
+                title.text = concept_text(value).or_else(|| human_name(value));
+            }
+        }
+    }
+    title
+}
+
+/// The contained resource that a reference such as `#1` names.
+fn contained<'s, 'a>(resource: &'s Json<'a>, target: Option<&str>) -> Option<&'s Json<'a>> {
+    let id = target?.strip_prefix('#')?;
+    resource.get("contained").items().iter().find(|inner| inner.get("id").str() == Some(id))
+}
+
+/// `system|code` of the codings of a concept, or of one coding.
+fn codes(json: &Json<'_>) -> Vec<String> {
+    let codings = json.get("coding").items().iter().chain(json.is_object().then_some(json));
+    codings
+        .filter_map(|coding| {
+            let code = coding.get("code").text()?;
+            Some(format!("{}|{code}", coding.get("system").str().unwrap_or_default()))
+        })
+        .collect()
+}
+
+fn status<'s>(resource: &'s Json<'_>) -> Option<&'s str> {
+    ["clinicalStatus.coding.code", "lifecycleStatus", "status", "verificationStatus.coding.code"]
+        .iter()
+        .find_map(|path| resource.all(path).into_iter().find_map(Json::str))
+}
+
+fn is_error(resource: &Json<'_>) -> bool {
+    ["status", "lifecycleStatus", "verificationStatus.coding.code"]
+        .iter()
+        .any(|path| resource.all(path).into_iter().filter_map(Json::str).any(|status| status == "entered-in-error"))
+}
+
+fn range(resource: &Json<'_>) -> Range {
+    let ranges = resource.get("referenceRange").items();
+    let Some(range) = ranges.iter().find(|range| range.get("appliesTo").is_null()).or_else(|| ranges.first()) else {
+        return Range::default();
+    };
+    Range {
+        low: range.get("low").get("value").number(),
+        high: range.get("high").get("value").number(),
+        text: range.get("text").str().map(str::to_owned).or_else(|| range_text(range)),
+    }
+}
+
+/// The first person or place at these paths: one with a name, else one with a target.
+fn named(resource: &Json<'_>, paths: &[&str]) -> Option<Reference> {
+    let found: Vec<Reference> = paths.iter().flat_map(|path| resource.all(path)).filter_map(reference_of).collect();
+    found.iter().find(|reference| reference.display.is_some()).or_else(|| found.first()).cloned()
+}
+
+fn owners(resource: &Json<'_>) -> Vec<String> {
+    let mut owners: Vec<String> =
+        OWNERS.iter().flat_map(|path| resource.all(path)).filter_map(|value| value.get("reference").str()).map(str::to_owned).collect();
+    owners.dedup();
+    owners
+}
+
+/// The code by which values are compared: LOINC where there is one.
+fn trend_key(codes: &[String]) -> Option<&str> {
+    codes.iter().find(|code| code.starts_with("http://loinc.org|")).or_else(|| codes.first()).map(String::as_str)
+}
+
+/// An identifier that addresses can carry without naming what was measured.
+fn series(key: &str, unit: Option<&str>) -> String {
+    let mut hash = Sha256::new();
+    for part in ["chartkey-series-1", key, unit.unwrap_or_default()] {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part.as_bytes());
+    }
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&hash.finalize()[..16]);
+    Uuid::new_v8(bytes).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Projection {
+        project(&Json::parse(text).unwrap())
+    }
+
+    #[test]
+    fn a_title_says_what_the_thing_is_and_nothing_else() {
+        for (text, expected) in [
+            (r#"{"resourceType":"Encounter","type":[{"text":"Check up"}],"reasonCode":[{"text":"Depression"}]}"#, "Check up"),
+            (
+                r#"{"resourceType":"Encounter","reasonCode":[{"text":"Depression"}],"diagnosis":[{"condition":{"display":"x"}}]}"#,
+                "Encounter",
+            ),
+            (r#"{"resourceType":"Claim","item":[{"productOrService":{"text":"Rehab"}}]}"#, "Claim"),
+            (r#"{"resourceType":"CarePlan","addresses":[{"display":"Asthma"}],"category":[{"text":"Exercise"}]}"#, "Exercise"),
+            (r#"{"resourceType":"DiagnosticReport","conclusion":"HIV positive"}"#, "Diagnostic report"),
+            (r#"{"resourceType":"MedicationRequest","medicationReference":{"reference":"Medication/1","display":"Aspirin"}}"#, "Aspirin"),
+            (
+                r##"{"resourceType":"MedicationRequest","contained":[{"resourceType":"Medication","id":"m","code":{"text":"Axid"}}],"medicationReference":{"reference":"#m"}}"##,
+                "Axid",
+            ),
+            (r#"{"resourceType":"DocumentReference","type":{"coding":[{"display":"Note"}]},"description":"HIV visit"}"#, "Note"),
+            (r#"{"resourceType":"FamilyMemberHistory","relationship":{"text":"Mother"},"condition":[{"code":{"text":"BRCA"}}]}"#, "Mother"),
+            (r#"{"resourceType":"Practitioner","name":[{"family":"Lee","given":["Ana"]}]}"#, "Ana Lee"),
+            (r#"{"resourceType":"Moon"}"#, "Moon"),
+        ] {
+            assert_eq!(read(text).title, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_trend_joins_one_code_and_one_unit() {
+        let of = |value: &str, unit: &str| {
+            read(&format!(
+                r#"{{"resourceType":"Observation","code":{{"coding":[{{"system":"http://loinc.org","code":"4548-4"}}]}},"valueQuantity":{{"value":{value},"unit":"{unit}"}}}}"#
+            ))
+        };
+        assert_eq!(of("6.40", "%").value.text.as_deref(), Some("6.40"));
+        assert_eq!(of("6.4", "%").series, of("7", "%").series);
+        assert_ne!(of("6.4", "%").series, of("6.4", "mmol/mol").series);
+        assert_eq!(of("6.4", "%").title_key.as_deref(), Some("http://loinc.org|4548-4"));
+    }
+
+    #[test]
+    fn what_was_entered_in_error_is_marked() {
+        assert!(read(r#"{"resourceType":"Observation","status":"entered-in-error"}"#).is_error);
+        let condition = read(
+            r#"{"resourceType":"Condition","clinicalStatus":{"coding":[{"code":"active"}]},"verificationStatus":{"coding":[{"code":"entered-in-error"}]}}"#,
+        );
+        assert!(condition.is_error);
+        assert_eq!(condition.status.as_deref(), Some("active"));
+    }
+
+    #[test]
+    fn a_range_and_an_interpretation_are_the_laboratorys_own() {
+        let read = read(
+            r#"{"resourceType":"Observation","referenceRange":[{"low":{"value":3.5},"high":{"value":5.10},"text":"3.5-5.1"}],"interpretation":[{"coding":[{"code":"H"}]}]}"#,
+        );
+        assert_eq!(read.range, Range { low: Some(3.5), high: Some(5.1), text: Some("3.5-5.1".into()) });
+        assert_eq!(read.interpretation.as_deref(), Some("H"));
+    }
+
+    #[test]
+    fn wrong_shapes_are_survived() {
+        for text in [
+            "{}",
+            r#"{"resourceType":5,"id":7}"#,
+            r#"{"resourceType":"Observation","code":"x","subject":[1],"component":3,"effectivePeriod":[]}"#,
+        ] {
+            read(text);
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! How the common facts are read off each resource type: one row a type.
+//!
+//! A title is read only from what the thing itself is. A reason, a diagnosis, a
+//! conclusion, the lines of a claim or what a plan addresses belong to other
+//! categories and never become part of it.
+
+use super::facts::Fact;
+
+/// Where a type keeps its common facts. Paths as in [`super::json::Json::all`].
+#[derive(Debug, Clone, Copy)]
+pub struct Shape {
+    /// The resource type.
+    pub name: &'static str,
+    /// What the thing is, best first: a concept, a coding or a text.
+    pub title: &'static [&'static str],
+    /// When it happened, best first; what was only recorded comes last.
+    pub when: &'static [&'static str],
+    /// When it ended, where that is not part of a period.
+    pub end: &'static [&'static str],
+    /// Whether it goes on until it has ended (a problem, a plan), or is over at once.
+    pub lasts: bool,
+    /// The values of its status that say that it is over.
+    pub over: &'static [&'static str],
+    /// Who made it: references or texts.
+    pub author: &'static [&'static str],
+    /// Where: references or texts.
+    pub place: &'static [&'static str],
+    /// What a detail page tells.
+    pub facts: &'static [Fact],
+}
+
+impl Shape {
+    /// A shape that only says what and when.
+    pub(super) const fn new(name: &'static str, title: &'static [&'static str], when: &'static [&'static str]) -> Self {
+        Self { name, title, when, end: &[], lasts: false, over: &[], author: &[], place: &[], facts: &[] }
+    }
+
+    pub(super) const fn lasting(mut self, end: &'static [&'static str], over: &'static [&'static str]) -> Self {
+        self.lasts = true;
+        self.end = end;
+        self.over = over;
+        self
+    }
+
+    pub(super) const fn end_at(mut self, end: &'static [&'static str]) -> Self {
+        self.end = end;
+        self
+    }
+
+    pub(super) const fn by(mut self, author: &'static [&'static str]) -> Self {
+        self.author = author;
+        self
+    }
+
+    pub(super) const fn at(mut self, place: &'static [&'static str]) -> Self {
+        self.place = place;
+        self
+    }
+
+    pub(super) const fn telling(mut self, facts: &'static [Fact]) -> Self {
+        self.facts = facts;
+        self
+    }
+}
+
+/// What is read off a type that has no row: its code, and dates that say when.
+const OTHER: Shape = Shape::new("", &["code", "type"], &["effective[x]", "occurrence[x]", "performed[x]", "period", "date"]);
+
+const FAMILIES: [&[Shape]; 11] = [
+    super::observation::SHAPES,
+    super::report::SHAPES,
+    super::condition::SHAPES,
+    super::medication::SHAPES,
+    super::encounter::SHAPES,
+    super::procedure::SHAPES,
+    super::note::SHAPES,
+    super::claim::SHAPES,
+    super::plan::SHAPES,
+    super::device::SHAPES,
+    super::person::SHAPES,
+];
+
+/// The shape of a type.
+#[must_use]
+pub fn shape(resource_type: &str) -> &'static Shape {
+    static NO_ROW: Shape = OTHER;
+    FAMILIES.iter().flat_map(|family| family.iter()).find(|shape| shape.name == resource_type).unwrap_or(&NO_ROW)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fhir::types;
+
+    #[test]
+    fn every_row_names_a_type_of_r4_once() {
+        let mut names: Vec<_> = FAMILIES.iter().flat_map(|family| family.iter()).map(|shape| shape.name).collect();
+        assert!(names.iter().all(|name| types::is_known(name)), "{names:?}");
+        names.sort_unstable();
+        assert!(names.windows(2).all(|pair| pair[0] != pair[1]));
+    }
+
+    #[test]
+    fn no_title_is_read_from_another_part() {
+        for shape in FAMILIES.iter().flat_map(|family| family.iter()) {
+            for path in shape.title {
+                for other in [
+                    "reason",
+                    "diagnosis",
+                    "conclusion",
+                    "addresses",
+                    "note",
+                    "item.",
+                    "condition",
+                    "evidence",
+                    "indication",
+                    "description",
+                ] {
+                    let goal = shape.name == "Goal" && *path == "description";
+                    assert!(goal || !path.contains(other), "{}.{path}", shape.name);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,243 @@
+//! The policy in Rust, row security in PostgreSQL and the oracle say the same of
+//! every item of many random worlds.
+
+use chartkey_domain::{
+    account::Visitor,
+    category::Category,
+    grant::{Grant, GrantState, Grantee, Through},
+    id::{ItemId, PatientId},
+    policy::{Decision, Whom, decide},
+    when::Interval,
+};
+use serde_json::{Value, json};
+use sqlx::{
+    PgPool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+use uuid::Uuid;
+
+use crate::Portal;
+
+#[path = "../../tests/harness/mod.rs"]
+mod harness;
+#[path = "../../../domain/tests/world/mod.rs"]
+mod world;
+
+use harness::Ground;
+use world::{CARER, COLLEAGUE, Dice, ELSEWHERE, HERE, LOOKS, World, oracle, world as random_world};
+
+const WORLDS: usize = 20_000;
+const BATCH: usize = 500;
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn rust_postgresql_and_the_oracle_agree(_: PgPoolOptions, options: PgConnectOptions) {
+    let ground = Ground::lay(options).await;
+    lay_out_people(&ground.superuser).await;
+    let portal = Portal::new(ground.runtime.clone(), crate::secrets::Pepper::new([7; 32])).unwrap();
+    let mut dice = Dice(42);
+    let (mut looks, mut shown, mut mixed) = (0_usize, 0_usize, 0_usize);
+    for _ in 0..WORLDS / BATCH {
+        let now: OffsetDateTime = sqlx::query_scalar("select now()").fetch_one(&ground.superuser).await.unwrap();
+        let worlds: Vec<_> = (0..BATCH).map(|_| (PatientId(dice.id()), random_world(&mut dice, now))).collect();
+        lay_out(&ground.superuser, &worlds).await;
+        let halves = worlds.split_at(BATCH / 2);
+        let (first, second) = tokio::join!(compare(&portal, halves.0), compare(&portal, halves.1));
+        looks += worlds.iter().map(|(_, world)| world.items.len()).sum::<usize>();
+        shown += first + second;
+        mixed += worlds.iter().filter(|(_, world)| differ_at_once(world)).count();
+    }
+    assert!(mixed > WORLDS / 20, "worlds with two grants that differ in categories, dates and labels at once: {mixed}");
+    assert!(shown > WORLDS / 2, "items shown: {shown}");
+    println!("{WORLDS} worlds ({mixed} with grants that differ in everything at once), {looks} looks, {shown} items shown, 0 mismatches");
+}
+
+/// Opens each record through the door and compares what PostgreSQL returns with
+/// the policy and the oracle. Returns how many items were shown.
+async fn compare(portal: &Portal, worlds: &[(PatientId, World)]) -> usize {
+    let mut shown = 0;
+    for (patient, world) in worlds {
+        let visitor = visitor(*patient, world);
+        let (mut rows, now) = match portal.open(&visitor, *patient).await {
+            Ok(mut record) => {
+                let now = record.now();
+                let rows: Vec<Uuid> = sqlx::query_scalar("select item_id from item where patient_id = $1")
+                    .bind(patient.0)
+                    .fetch_all(record.connection())
+                    .await
+                    .unwrap();
+                (rows, now)
+            }
+            Err(crate::Error::NotFound) => (Vec::new(), OffsetDateTime::now_utc()),
+            Err(error) => panic!("{error}: {world:#?}"),
+        };
+        rows.sort_unstable();
+        let mut by_policy: Vec<_> = match decide(&world.actor, world.purpose, &world.in_force, now) {
+            Decision::Shared(permission) => world.items.iter().filter(|item| permission.covers(item)).map(|item| item.id.0).collect(),
+            Decision::Refused | Decision::Own => Vec::new(),
+        };
+        by_policy.sort_unstable();
+        let mut by_oracle: Vec<_> = world.items.iter().filter(|item| oracle(world, item, now)).map(|item| item.id.0).collect();
+        by_oracle.sort_unstable();
+        assert_eq!(rows, by_policy, "PostgreSQL and the policy differ: {world:#?}");
+        assert_eq!(rows, by_oracle, "PostgreSQL and the oracle differ: {world:#?}");
+        shown += rows.len();
+    }
+    shown
+}
+
+fn visitor(patient: PatientId, world: &World) -> Visitor {
+    Visitor {
+        actor: world.actor.clone(),
+        name: "Somebody".to_owned(),
+        organization_name: None,
+        signed_in_by: "test".to_owned(),
+        signed_in_at: OffsetDateTime::UNIX_EPOCH,
+        session_ends_at: OffsetDateTime::UNIX_EPOCH,
+        purposes: world.purpose.map(|purpose| (patient, purpose)).into_iter().collect(),
+    }
+}
+
+/// Two grants for the one who looks, unlike in categories, dates and labels.
+fn differ_at_once(world: &World) -> bool {
+    let mine: Vec<_> = world
+        .in_force
+        .grants
+        .iter()
+        .filter(|grant| grant.state == GrantState::Active)
+        .filter(|grant| match &grant.grantee {
+            Grantee::Clinician { account, organization } => *account == LOOKS && *organization == HERE,
+            Grantee::Professions { organization, .. } => *organization == HERE,
+            Grantee::Carer { .. } => false,
+        })
+        .map(|grant| &grant.scope)
+        .collect();
+    mine.iter().enumerate().any(|(index, one)| {
+        mine.iter()
+            .skip(index + 1)
+            .any(|other| one.categories != other.categories && one.dates != other.dates && one.labels != other.labels)
+    })
+}
+
+async fn lay_out_people(pool: &PgPool) {
+    sqlx::query(r#"insert into source values ('00000000-0000-0000-0000-000000000001', 'test') on conflict do nothing"#)
+        .execute(pool)
+        .await
+        .unwrap();
+    for (id, slug) in [(HERE, "here"), (ELSEWHERE, "elsewhere")] {
+        sqlx::query("insert into organization (organization_id, slug, name, issuer, client_id, professions) values ($1, $2, $2, $2, 'chartkey', '{}')")
+            .bind(id.0)
+            .bind(slug)
+            .execute(pool)
+            .await
+            .unwrap();
+    }
+    for account in [LOOKS, COLLEAGUE] {
+        sqlx::query("insert into account (account_id, kind, display_name) values ($1, 'clinician', 'Somebody')")
+            .bind(account.0)
+            .execute(pool)
+            .await
+            .unwrap();
+        sqlx::query("insert into clinician (account_id, organization_id, issuer, subject, profession) values ($1, $2, 'here', $1::text, 'physician')")
+            .bind(account.0)
+            .bind(HERE.0)
+            .execute(pool)
+            .await
+            .unwrap();
+    }
+    sqlx::query("insert into account (account_id, kind, display_name, email, password_hash) values ($1, 'person', 'A carer', 'carer@example.org', 'none')")
+        .bind(CARER.0)
+        .execute(pool)
+        .await
+        .unwrap();
+}
+
+async fn lay_out(pool: &PgPool, worlds: &[(PatientId, World)]) {
+    let mut rows: [Vec<Value>; 6] = Default::default();
+    let [patients, items, grants, named, blocks, exclusions] = &mut rows;
+    for (patient, world) in worlds {
+        patients.push(json!({ "patient_id": patient, "full_name": "Somebody", "created_at": "2026-01-01T00:00:00Z" }));
+        items.extend(world.items.iter().map(|item| item_row(*patient, item)));
+        grants.extend(world.in_force.grants.iter().map(|grant| grant_row(*patient, grant)));
+        for grant in &world.in_force.grants {
+            named.extend(
+                grant
+                    .scope
+                    .named
+                    .iter()
+                    .map(|(item, version)| json!({ "patient_id": patient, "grant_id": grant.id, "item_id": item, "version_no": version })),
+            );
+        }
+        blocks.extend(world.in_force.blocks.iter().map(|whom| whom_row("block_id", *patient, None, *whom)));
+        exclusions.extend(world.in_force.exclusions.iter().map(|(item, whom)| whom_row("exclusion_id", *patient, Some(*item), *whom)));
+    }
+    for (table, rows) in ["patient", "item", "access_grant", "grant_item", "block", "exclusion"].into_iter().zip(rows) {
+        insert(pool, table, rows).await;
+    }
+}
+
+/// Inserts rows by the names of their fields; generated columns are left out.
+async fn insert(pool: &PgPool, table: &str, rows: Vec<Value>) {
+    let columns: String = sqlx::query_scalar(
+        "select string_agg(quote_ident(attname), ', ' order by attnum) from pg_attribute
+         where attrelid = $1::regclass and attnum > 0 and not attisdropped and attgenerated = ''",
+    )
+    .bind(table)
+    .fetch_one(pool)
+    .await
+    .unwrap();
+    let statement = format!("insert into {table} ({columns}) select {columns} from jsonb_populate_recordset(null::{table}, $1)");
+    sqlx::query(sqlx::AssertSqlSafe(statement)).bind(Value::Array(rows)).execute(pool).await.unwrap();
+}
+
+fn item_row(patient: PatientId, item: &chartkey_domain::item::ItemFacts) -> Value {
+    json!({
+        "patient_id": patient, "item_id": item.id, "source_id": "00000000-0000-0000-0000-000000000001", "resource_type": "Observation",
+        "fhir_id": item.id, "category": item.category.number(), "version_no": item.version, "own_labels": item.labels.bits(),
+        "labels": item.labels.bits(), "labelled_by": if item.labels_current { crate::LABEL_TABLE_VERSION } else { 0 },
+        "is_private": item.is_private, "first_at": item.when.map(|when| text(when.first)),
+        "last_at": item.when.and_then(|when: Interval| when.last).map(text), "precision": item.when.map(|when| when.precision as i16),
+        "title": "Something", "codes": [], "is_error": false, "added_at": text(item.added_at),
+    })
+}
+
+fn grant_row(patient: PatientId, grant: &Grant) -> Value {
+    let (account, organization, professions) = match &grant.grantee {
+        Grantee::Clinician { account, organization } => (Some(account), Some(organization), None),
+        Grantee::Professions { organization, professions } => (None, Some(organization), Some(professions)),
+        Grantee::Carer { account } => (Some(account), None, None),
+    };
+    let (parent, made_by) = match &grant.through {
+        None => (None, None),
+        Some(Through::Delegated { parent, giver }) => (Some(parent), Some(giver)),
+        Some(Through::Carer { account }) => (None, Some(account)),
+    };
+    let ended = matches!(grant.state, GrantState::Withdrawn | GrantState::Replaced);
+    json!({
+        "patient_id": patient, "grant_id": grant.id, "lineage_id": grant.id, "version_no": 1, "grantee_account_id": account,
+        "organization_id": organization, "professions": professions, "purpose": grant.purpose.slug(), "categories": grant.scope.categories.bits(),
+        "labels": grant.scope.labels.bits(), "data_from": grant.scope.dates.from.map(text), "data_to": grant.scope.dates.to.map(text),
+        "includes_new": grant.scope.added_before.is_none(), "may_export": false, "may_write": false, "may_delegate": grant.may_delegate,
+        "parent_grant_id": parent, "made_by_account_id": made_by, "starts_at": text(grant.starts_at), "ends_at": grant.ends_at.map(text),
+        "state": grant.state.slug(), "sentence": "Somebody may see something.",
+        "created_at": text(grant.scope.added_before.unwrap_or(OffsetDateTime::UNIX_EPOCH)), "ended_at": ended.then(|| text(OffsetDateTime::UNIX_EPOCH)),
+    })
+}
+
+fn whom_row(key: &str, patient: PatientId, item: Option<ItemId>, whom: Whom) -> Value {
+    let (account, organization) = match whom {
+        Whom::Account(account) => (Some(account), None),
+        Whom::Organization(organization) => (None, Some(organization)),
+    };
+    json!({ key: Uuid::new_v4(), "patient_id": patient, "item_id": item, "account_id": account, "organization_id": organization, "created_at": "2026-01-01T00:00:00Z" })
+}
+
+fn text(moment: OffsetDateTime) -> String {
+    moment.format(&Rfc3339).unwrap()
+}
+
+#[test]
+fn the_numbers_of_the_categories_are_those_of_the_policies_in_sql() {
+    assert_eq!(Category::Own.number(), 16, "beyond the table: nobody else's");
+    assert!(Category::SHAREABLE.iter().all(|category| (1..=15).contains(&category.number())));
+}
