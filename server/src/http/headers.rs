@@ -25,7 +25,8 @@ const ALWAYS: &[(&str, &str)] = &[
     ("content-security-policy", WITHOUT_SCRIPT),
 ];
 
-const WITHOUT_SCRIPT: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+const WITHOUT_SCRIPT: &str =
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// The policy of a page: scripts of ours, those that carry its nonce, and the
 /// compilation of WebAssembly.
