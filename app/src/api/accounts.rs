@@ -1,5 +1,7 @@
 //! Signing up, in and out; passwords; claiming a record.
 
+#![expect(missing_docs, reason = "the macro makes a struct of each endpoint's arguments")]
+
 use leptos::prelude::*;
 
 use super::ApiError;

@@ -38,9 +38,9 @@ messages! {
     claim_code_hint { English: "Twelve letters and digits, for example K7QP-3MWD-XH2T" }
     birth_date { English: "Birth date" }
     birth_date_hint { English: "For example 17 5 1980" }
-    day { English: "Day" }
-    month { English: "Month" }
-    year { English: "Year" }
+    birth_day { English: "Day" }
+    birth_month { English: "Month" }
+    birth_year { English: "Year" }
     claim_this { English: "Claim this record" }
     claim_void { English: "After five wrong tries the code is void, and you need another." }
     welcome { English: "Sign in to go on" }

@@ -36,9 +36,9 @@ pub fn claim() -> impl IntoView {
                         <legend>{say.birth_date()}</legend>
                         <p class="hint" id="born-hint">{say.birth_date_hint()}</p>
                         <div class="parts">
-                            {part("day", say.day(), "field", "bday-day")}
-                            {part("month", say.month(), "field", "bday-month")}
-                            {part("year", say.year(), "field long", "bday-year")}
+                            {part("day", say.birth_day(), "field", "bday-day")}
+                            {part("month", say.birth_month(), "field", "bday-month")}
+                            {part("year", say.birth_year(), "field long", "bday-year")}
                         </div>
                     </fieldset>
                     <p class="small">{say.claim_void()}</p>
