@@ -226,6 +226,23 @@ pub fn welcome(path: &str) -> String {
     address
 }
 
+impl From<chartkey_portal::Error> for ApiError {
+    /// What a person is told. The cause stays here, in the log.
+    fn from(error: chartkey_portal::Error) -> Self {
+        use chartkey_portal::Error;
+        match error {
+            Error::NotFound => Self::NotFound,
+            Error::Invalid(code) => Self::from_code(code).unwrap_or(Self::Invalid),
+            Error::Conflict(_) => Self::Gone,
+            Error::TooManyTries => Self::TooMany,
+            Error::Database(_) | Error::Internal(_) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "the portal failed");
+                Self::Unavailable
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

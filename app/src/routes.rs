@@ -18,6 +18,10 @@ pub fn App() -> impl IntoView {
         <Router>
             <FlatRoutes fallback=pages::not_found>
                 <Route path=path!("/") view=pages::landing ssr=SsrMode::Async/>
+                <Route path=path!("/sharing") view=pages::sharing ssr=SsrMode::Async/>
+                <Route path=path!("/sharing/new") view=pages::grant_new ssr=SsrMode::Async/>
+                <Route path=path!("/sharing/:grant") view=pages::grant ssr=SsrMode::Async/>
+                <Route path=path!("/shared") view=pages::shared ssr=SsrMode::Async/>
             </FlatRoutes>
         </Router>
     }

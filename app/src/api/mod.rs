@@ -3,5 +3,6 @@
 //! method and redirects.
 
 mod error;
+pub mod sharing;
 
 pub use error::ApiError;

@@ -54,7 +54,7 @@ pub struct Say(pub Language);
 /// }
 /// ```
 /// A message without arguments is a `&'static str`; with arguments a `String`. A
-/// plural form is chosen by an argument named `count`.
+/// plural form is chosen by the first argument, a number.
 macro_rules! messages {
     () => {};
     ($(#[$doc:meta])* $name:ident { $($language:ident: $text:literal),+ $(,)? } $($rest:tt)*) => {
@@ -83,14 +83,14 @@ macro_rules! messages {
         }
         $crate::catalogue::messages! { $($rest)* }
     };
-    ($(#[$doc:meta])* $name:ident(count: $number:ty $(, $argument:ident: $kind:ty)*) { $($language:ident: one $one:literal, other $other:literal);+ $(;)? } $($rest:tt)*) => {
+    ($(#[$doc:meta])* $name:ident($count:ident: $number:ty $(, $argument:ident: $kind:ty)*) { $($language:ident: one $one:literal, other $other:literal);+ $(;)? } $($rest:tt)*) => {
         impl $crate::catalogue::Say {
             $(#[$doc])*
             #[must_use]
             #[allow(missing_docs, reason = "a message says itself")]
-            pub fn $name(self, count: $number $(, $argument: $kind)*) -> String {
+            pub fn $name(self, $count: $number $(, $argument: $kind)*) -> String {
                 match self.0 {
-                    $($crate::catalogue::Language::$language => if count == 1 { format!($one) } else { format!($other) },)+
+                    $($crate::catalogue::Language::$language => if $count == 1 { format!($one) } else { format!($other) },)+
                 }
             }
         }

@@ -34,6 +34,11 @@ impl super::Say {
             ApiError::Gone => self.gone(),
             ApiError::WrongPassword => self.wrong_password(),
             ApiError::WrongCode => self.wrong_code(),
+            ApiError::GrantWho => self.grant_who_problem(),
+            ApiError::GrantPurpose => self.grant_purpose_problem(),
+            ApiError::GrantWhat => self.grant_what_problem(),
+            ApiError::GrantDates => self.grant_dates_problem(),
+            ApiError::GrantEnd => self.grant_end_problem(),
             ApiError::TooMany => self.too_many(),
             ApiError::Unavailable => self.unavailable(),
         }

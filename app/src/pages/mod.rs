@@ -11,11 +11,19 @@ use crate::{
     request::{path, redirect, status, welcome},
 };
 
+mod grant;
+pub mod grant_new;
 mod landing;
 mod not_found;
+mod shared;
+mod sharing;
 
+pub use grant::grant;
+pub use grant_new::grant_new;
 pub use landing::landing;
 pub use not_found::{failed, missing, not_found};
+pub use shared::shared;
+pub use sharing::sharing;
 
 /// What a page is in the end: a document, or the reason why there is none.
 pub type Paged = Result<AnyView, ApiError>;
