@@ -30,6 +30,10 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/clinicians") view=pages::clinicians ssr=SsrMode::Async/>
                 <Route path=path!("/claim") view=pages::claim ssr=SsrMode::Async/>
                 <Route path=path!("/account") view=pages::account ssr=SsrMode::Async/>
+                <Route path=path!("/sharing") view=pages::sharing ssr=SsrMode::Async/>
+                <Route path=path!("/sharing/new") view=pages::grant_new ssr=SsrMode::Async/>
+                <Route path=path!("/sharing/:grant") view=pages::grant ssr=SsrMode::Async/>
+                <Route path=path!("/shared") view=pages::shared ssr=SsrMode::Async/>
             </FlatRoutes>
         </Router>
     }

@@ -6,6 +6,7 @@ use chartkey_domain::{
     id::PatientId,
     when::{Moment, Precision},
 };
+use chartkey_portal::Whose;
 use leptos::{either::Either, nonce::use_nonce, prelude::*};
 use time::OffsetDateTime;
 
@@ -58,6 +59,12 @@ pub struct Bar {
     pub birth_date: Option<String>,
     /// Whether it is the reader's own.
     pub own: bool,
+}
+
+impl From<&Whose> for Bar {
+    fn from(whose: &Whose) -> Self {
+        Self { patient: whose.patient, name: whose.name.clone(), birth_date: whose.birth_date.clone(), own: whose.is_own() }
+    }
 }
 
 /// What the document needs to know of a page.
