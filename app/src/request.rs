@@ -10,7 +10,7 @@ use chartkey_domain::{
     grant::Purpose,
     id::{ItemId, PatientId},
 };
-use chartkey_portal::Portal;
+use chartkey_portal::{Portal, accounts::Letter, sign_in::SignedIn};
 use leptos::prelude::{GetUntracked, use_context};
 use leptos_axum::ResponseOptions;
 use leptos_router::hooks::{use_params_map, use_query_map};
@@ -70,13 +70,37 @@ pub type Answer<'a> = Pin<Box<dyn Future<Output = Result<(), ApiError>> + Send +
 /// What a server function may do to the session of its request. The server
 /// implements it; cookies and stores stay there.
 pub trait SessionControl: Send + Sync {
-    /// Signs this visitor in, under a new session id.
-    fn begin(&self, visitor: Visitor) -> Answer<'_>;
+    /// Begins a session for a proven sign-in, under a new session id.
+    fn begin(&self, signed_in: SignedIn) -> Answer<'_>;
     /// Signs out: the session is gone before the answer is.
     fn end(&self) -> Answer<'_>;
     /// Fixes the purpose for which a record is opened in this session.
     fn declare(&self, patient: PatientId, purpose: Purpose) -> Answer<'_>;
+    /// Notes the record that the visitor holds now, for the navigation.
+    fn hold(&self, patient: PatientId) -> Answer<'_>;
 }
+
+/// Sends messages. The server implements it; it answers before a message is sent,
+/// so that the time says nothing about whether there was one.
+pub trait Letters: Send + Sync {
+    /// Sends this one, in the background.
+    fn send(&self, letter: Letter);
+}
+
+/// Where messages go, as the server provides it in the context.
+#[derive(Clone)]
+pub struct Post(pub Arc<dyn Letters>);
+
+impl fmt::Debug for Post {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Post")
+    }
+}
+
+/// Where the request came from, as the server provides it in the context: for the
+/// waits of sign-in alone.
+#[derive(Debug, Clone)]
+pub struct ClientAddress(pub String);
 
 /// The session of the request, as the server provides it in the context.
 #[derive(Clone)]
@@ -124,6 +148,20 @@ pub fn actor() -> Result<Actor, ApiError> {
 /// [`ApiError::Unavailable`] where the server provides none.
 pub fn session() -> Result<Session, ApiError> {
     use_context().ok_or(ApiError::Unavailable)
+}
+
+/// Where messages go.
+///
+/// # Errors
+/// [`ApiError::Unavailable`] where the server provides nothing.
+pub fn post() -> Result<Post, ApiError> {
+    use_context().ok_or(ApiError::Unavailable)
+}
+
+/// Where the request came from.
+#[must_use]
+pub fn client_address() -> String {
+    use_context::<ClientAddress>().map(|address| address.0).unwrap_or_default()
 }
 
 /// The addresses of the site's files.

@@ -9,6 +9,11 @@ use leptos_router::{
 
 use crate::{components::icon::IconsUsed, pages};
 
+/// The pages that anybody may open. Every other page leads whoever is not signed in
+/// to `/welcome`.
+pub const PUBLIC: &[&str] =
+    &["", "/welcome", "/sign-in", "/sign-up", "/sign-in/forgotten", "/sign-in/new-password", "/clinicians"];
+
 /// The application: one document a route. Rendered once at start-up without a
 /// request, to list the routes, so nothing here asks for one.
 #[component]

@@ -140,8 +140,7 @@ async fn a_clinician_finds_what_is_shared_with_them_and_ended_grants_without_a_r
 async fn a_grant_to_a_profession_is_not_for_other_professions(_: PgPoolOptions, options: PgConnectOptions) {
     let house = House::build(Ground::lay(options).await).await;
     let mut new = house.draft(Purpose::Treatment).await;
-    new.grantee =
-        chartkey_domain::grant::Grantee::Professions { organization: house.organization, professions: vec!["nurse".to_owned()] };
+    new.grantee = chartkey_domain::grant::Grantee::Professions { organization: house.organization, professions: vec!["nurse".to_owned()] };
     house.portal.give_grant(&house.ines(), new).await.unwrap();
     assert!(house.portal.shared_list(&house.doctor(None)).await.unwrap().open.is_empty());
     assert_eq!(house.portal.shared_list(&house.nurse(None)).await.unwrap().open.len(), 1);

@@ -3,12 +3,15 @@
 //! because each is an exhaustive match over [`Language`].
 
 mod dates;
+mod grant;
 mod landing;
 mod own;
 mod record;
+mod sharing;
 mod shell;
 
 pub use dates::Clock;
+pub use grant::{CATALOGUE_VERSION, Named};
 
 /// The languages of the catalogue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -80,14 +83,14 @@ macro_rules! messages {
         }
         $crate::catalogue::messages! { $($rest)* }
     };
-    ($(#[$doc:meta])* $name:ident(count: $number:ty $(, $argument:ident: $kind:ty)*) { $($language:ident: one $one:literal, other $other:literal);+ $(;)? } $($rest:tt)*) => {
+    ($(#[$doc:meta])* $name:ident($count:ident: $number:ty $(, $argument:ident: $kind:ty)*) { $($language:ident: one $one:literal, other $other:literal);+ $(;)? } $($rest:tt)*) => {
         impl $crate::catalogue::Say {
             $(#[$doc])*
             #[must_use]
             #[allow(missing_docs, reason = "a message says itself")]
-            pub fn $name(self, count: $number $(, $argument: $kind)*) -> String {
+            pub fn $name(self, $count: $number $(, $argument: $kind)*) -> String {
                 match self.0 {
-                    $($crate::catalogue::Language::$language => if count == 1 { format!($one) } else { format!($other) },)+
+                    $($crate::catalogue::Language::$language => if $count == 1 { format!($one) } else { format!($other) },)+
                 }
             }
         }

@@ -5,5 +5,6 @@ pub mod form;
 pub mod icon;
 pub mod notice;
 pub mod row;
+pub mod sentence;
 pub mod sheet;
 pub mod when;
