@@ -249,7 +249,8 @@ impl Config {
         let clinician = understood::<u32>(values, "clinician_idle_minutes", &mut note);
         let hours = understood::<u32>(values, "session_hours", &mut note);
         let public_url = values.text("public_url").or_else(|| listen.map(|listen| format!("http://{listen}")));
-        let public_url = public_url.and_then(|text| PublicUrl::parse(&text).map_err(|problem| note(format!("CHARTKEY_PUBLIC_URL {problem}"))).ok());
+        let public_url =
+            public_url.and_then(|text| PublicUrl::parse(&text).map_err(|problem| note(format!("CHARTKEY_PUBLIC_URL {problem}"))).ok());
         let trusted_proxies = proxies(values, &mut note);
         let database_url = values.required("database_url").map_err(|problem| note(problem.to_string())).ok();
         let mail = mail(values, &mut note);
@@ -340,7 +341,12 @@ mod tests {
 
     #[test]
     fn an_example_secret_is_refused() {
-        let values = Values::layered(Vec::new(), variables(&[("DATABASE_URL", "postgres://chartkey_runtime:change-me@localhost/chartkey")]), Vec::new()).unwrap();
+        let values = Values::layered(
+            Vec::new(),
+            variables(&[("DATABASE_URL", "postgres://chartkey_runtime:change-me@localhost/chartkey")]),
+            Vec::new(),
+        )
+        .unwrap();
         assert!(Config::understand(&values).unwrap_err().to_string().contains("DATABASE_URL is the example"));
     }
 }

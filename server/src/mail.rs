@@ -4,9 +4,7 @@
 use std::sync::Arc;
 
 use chartkey_portal::accounts::{Letter, LetterSubject};
-use lettre::{
-    AsyncFileTransport, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor, message::header::ContentType,
-};
+use lettre::{AsyncFileTransport, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor, message::header::ContentType};
 
 use crate::config::{Mail, PublicUrl};
 

@@ -9,7 +9,8 @@ use crate::catalogue::Say;
 /// The words of a sentence; what stands between `**` is set in bold.
 pub fn sentence(text: &str) -> impl IntoView + use<> {
     let parts: Vec<_> = text.split("**").map(str::to_owned).enumerate().collect();
-    let parts = parts.into_iter().map(|(index, part)| if index % 2 == 1 { view! { <strong>{part}</strong> }.into_any() } else { part.into_any() });
+    let parts =
+        parts.into_iter().map(|(index, part)| if index % 2 == 1 { view! { <strong>{part}</strong> }.into_any() } else { part.into_any() });
     view! { <p class="sentence">{parts.collect_view()}</p> }
 }
 
@@ -60,7 +61,8 @@ mod tests {
 
     #[test]
     fn the_last_day_is_no_day_left() {
-        let life = Life { starts_at: datetime!(2026-11-22 9:00 UTC), ends_at: Some(datetime!(2026-12-23 0:00 UTC)), state: GrantState::Active };
+        let life =
+            Life { starts_at: datetime!(2026-11-22 9:00 UTC), ends_at: Some(datetime!(2026-12-23 0:00 UTC)), state: GrantState::Active };
         assert_eq!(life.days(datetime!(2026-11-22 9:00 UTC)), Some((30, 30)));
         assert_eq!(life.days(datetime!(2026-12-22 23:59 UTC)), Some((0, 30)));
         assert_eq!(Life { ends_at: None, ..life }.days(life.starts_at), None);

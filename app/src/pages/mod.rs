@@ -8,14 +8,30 @@ use leptos::prelude::*;
 
 use crate::{
     api::ApiError,
-    request::{path, redirect, status, welcome},
+    request::{self, path, redirect, status},
 };
 
+mod account;
+mod claim;
+mod clinicians;
+mod forgotten;
 mod landing;
+mod new_password;
 mod not_found;
+mod sign_in;
+mod sign_up;
+mod welcome;
 
+pub use account::account;
+pub use claim::claim;
+pub use clinicians::clinicians;
+pub use forgotten::forgotten;
 pub use landing::landing;
+pub use new_password::new_password;
 pub use not_found::{failed, missing, not_found};
+pub use sign_in::sign_in;
+pub use sign_up::sign_up;
+pub use welcome::welcome;
 
 /// What a page is in the end: a document, or the reason why there is none.
 pub type Paged = Result<AnyView, ApiError>;
@@ -28,7 +44,7 @@ pub fn page(page: impl Future<Output = Paged> + Send + 'static) -> impl IntoView
         match page.await {
             Ok(view) => view,
             Err(ApiError::SignedOut) => {
-                redirect(&welcome(&path()));
+                redirect(&request::welcome(&path()));
                 ().into_any()
             }
             Err(ApiError::NotFound | ApiError::Invalid | ApiError::Gone) => missing().into_any(),

@@ -65,7 +65,9 @@ pub(super) async fn run(command: Command, portal: &Portal) -> anyhow::Result<()>
     let professions = add
         .professions
         .iter()
-        .map(|pair| pair.split_once('=').map(|(said, here)| (said.to_owned(), here.to_owned())).with_context(|| format!("{pair} is not SAID=HERE")))
+        .map(|pair| {
+            pair.split_once('=').map(|(said, here)| (said.to_owned(), here.to_owned())).with_context(|| format!("{pair} is not SAID=HERE"))
+        })
         .collect::<anyhow::Result<BTreeMap<_, _>>>()?;
     let organization = portal
         .add_organization(NewOrganization {

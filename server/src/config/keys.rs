@@ -35,7 +35,12 @@ pub const KEYS: &[Key] = &[
     ),
     key("database_connections", "CHARTKEY_DATABASE_CONNECTIONS", Some("16"), "Connections to the database at most."),
     key("listen", "CHARTKEY_LISTEN", Some("127.0.0.1:3000"), "Where to listen."),
-    key("public_url", "CHARTKEY_PUBLIC_URL", None, "The address that people type: https, or http on this machine. Without it, the address that is listened on."),
+    key(
+        "public_url",
+        "CHARTKEY_PUBLIC_URL",
+        None,
+        "The address that people type: https, or http on this machine. Without it, the address that is listened on.",
+    ),
     key("trusted_proxies", "CHARTKEY_TRUSTED_PROXIES", None, "IP addresses of proxies whose X-Forwarded-For is believed, with commas."),
     key("site_dir", "CHARTKEY_SITE_DIR", Some("target/site"), "The built style sheet, modules and WebAssembly."),
     key("mail_dir", "CHARTKEY_MAIL_DIR", Some("mail"), "Where messages are written while no mail server is set."),
@@ -51,7 +56,12 @@ pub const KEYS: &[Key] = &[
         Some("chartkey.pepper"),
         "The file with those 32 bytes, made at the first start. Without it nobody can sign in with a password: keep a copy.",
     ),
-    key("anchor_file", "CHARTKEY_ANCHOR_FILE", None, "Where the heads of the access log are appended every minute; on another machine's disk, best."),
+    key(
+        "anchor_file",
+        "CHARTKEY_ANCHOR_FILE",
+        None,
+        "Where the heads of the access log are appended every minute; on another machine's disk, best.",
+    ),
 ];
 
 /// Variables of scripts and tests that begin like ours.
@@ -60,5 +70,7 @@ pub(super) const OF_SCRIPTS: &[&str] =
 
 /// Whether a secret is one of those that documentation shows.
 pub(super) fn is_example(value: &str) -> bool {
-    ["change-me", "changeme", "example-secret", "your-password", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="].iter().any(|example| value.contains(example))
+    ["change-me", "changeme", "example-secret", "your-password", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="]
+        .iter()
+        .any(|example| value.contains(example))
 }

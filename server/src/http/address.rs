@@ -18,7 +18,8 @@ pub struct ClientAddress(pub IpAddr);
 /// Notes the client's address: the peer's, or what a trusted proxy says of it.
 pub async fn note(State(trusted): State<Arc<Vec<IpAddr>>>, mut request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::from([127, 0, 0, 1]), |peer| peer.0.ip());
-    let forwarded = request.headers().get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok()).collect::<Vec<_>>().join(",");
+    let forwarded =
+        request.headers().get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok()).collect::<Vec<_>>().join(",");
     request.extensions_mut().insert(ClientAddress(client(peer, &forwarded, &trusted)));
     next.run(request).await
 }

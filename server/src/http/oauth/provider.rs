@@ -8,9 +8,9 @@ use std::{
 
 use chartkey_portal::organizations::Provider;
 use openidconnect::{
-    AdditionalProviderMetadata, AuthType, AuthenticationFlow, AuthorizationCode, Client, ClaimsVerificationError, ClientId, ClientSecret,
-    CsrfToken, EmptyExtraTokenFields, EndpointMaybeSet, EndpointNotSet, EndpointSet, IdToken, IdTokenFields, IssuerUrl, JsonWebKeySet, Nonce,
-    PkceCodeChallenge, PkceCodeVerifier, ProviderMetadata, RedirectUrl, Scope, SignatureVerificationError, StandardErrorResponse,
+    AdditionalProviderMetadata, AuthType, AuthenticationFlow, AuthorizationCode, ClaimsVerificationError, Client, ClientId, ClientSecret,
+    CsrfToken, EmptyExtraTokenFields, EndpointMaybeSet, EndpointNotSet, EndpointSet, IdToken, IdTokenFields, IssuerUrl, JsonWebKeySet,
+    Nonce, PkceCodeChallenge, PkceCodeVerifier, ProviderMetadata, RedirectUrl, Scope, SignatureVerificationError, StandardErrorResponse,
     StandardTokenResponse, TokenResponse,
     core::{
         CoreAuthDisplay, CoreAuthPrompt, CoreClaimName, CoreClaimType, CoreClientAuthMethod, CoreErrorResponseType, CoreGenderClaim,
@@ -148,8 +148,13 @@ impl Providers {
         verifier: PkceCodeVerifier,
     ) -> Result<Unverified, Refusal> {
         let client = discovered.client(registered, callback)?;
-        let tokens =
-            client.exchange_code(code).map_err(provider)?.set_pkce_verifier(verifier).request_async(&self.outgoing).await.map_err(provider)?;
+        let tokens = client
+            .exchange_code(code)
+            .map_err(provider)?
+            .set_pkce_verifier(verifier)
+            .request_async(&self.outgoing)
+            .await
+            .map_err(provider)?;
         tokens.id_token().cloned().ok_or_else(|| Refusal::Provider("no ID token".into()))
     }
 
@@ -158,7 +163,13 @@ impl Providers {
     ///
     /// # Errors
     /// [`Refusal::NotProven`].
-    pub async fn verify(&self, discovered: &Discovered, registered: &Provider, token: &Unverified, nonce: &Nonce) -> Result<Claims, Refusal> {
+    pub async fn verify(
+        &self,
+        discovered: &Discovered,
+        registered: &Provider,
+        token: &Unverified,
+        nonce: &Nonce,
+    ) -> Result<Claims, Refusal> {
         match verified(discovered.metadata.jwks().clone(), registered, token, nonce) {
             Err(ClaimsVerificationError::SignatureVerification(SignatureVerificationError::NoMatchingKey)) => {
                 let keys = JsonWebKeySet::fetch_async(discovered.metadata.jwks_uri(), &self.outgoing).await.map_err(provider)?;
@@ -187,7 +198,7 @@ fn verified(
 
 impl Discovered {
     /// Whether the provider promises to name itself in its answers (RFC 9207).
-    pub const fn says_issuer(&self) -> bool {
+    pub fn says_issuer(&self) -> bool {
         self.metadata.additional_metadata().authorization_response_iss_parameter_supported
     }
 
@@ -195,7 +206,12 @@ impl Discovered {
     ///
     /// # Errors
     /// [`Refusal::Provider`].
-    pub fn authorization(&self, registered: &Provider, callback: &str, challenge: PkceCodeChallenge) -> Result<(Url, CsrfToken, Nonce), Refusal> {
+    pub fn authorization(
+        &self,
+        registered: &Provider,
+        callback: &str,
+        challenge: PkceCodeChallenge,
+    ) -> Result<(Url, CsrfToken, Nonce), Refusal> {
         let client = self.client(registered, callback)?;
         let request = client
             .authorize_url(AuthenticationFlow::<CoreResponseType>::AuthorizationCode, CsrfToken::new_random, Nonce::new_random)
