@@ -14,7 +14,7 @@ use chartkey_portal::{Portal, accounts::Letter, sign_in::SignedIn};
 use leptos::prelude::{GetUntracked, use_context};
 use leptos_axum::ResponseOptions;
 use leptos_router::hooks::{use_params_map, use_query_map};
-use time::OffsetDateTime;
+use time::{Date, Month, OffsetDateTime};
 
 use crate::{
     api::ApiError,
@@ -268,8 +268,15 @@ pub fn answer(result: Result<impl AsRef<str>, ApiError>, page: &str) -> Result<(
 /// The page with both doors, which leads back to `path`.
 #[must_use]
 pub fn welcome(path: &str) -> String {
-    let mut address = String::from("/welcome?to=");
-    for byte in path.bytes() {
+    with_way_back("/welcome", Some(path))
+}
+
+/// `page`, which leads back to the path `to` afterwards, if there is one.
+#[must_use]
+pub fn with_way_back(page: &str, to: Option<&str>) -> String {
+    let Some(to) = to else { return page.to_owned() };
+    let mut address = format!("{page}?to=");
+    for byte in to.bytes() {
         match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'/' => address.push(char::from(byte)),
             _ => {
@@ -281,9 +288,76 @@ pub fn welcome(path: &str) -> String {
     address
 }
 
+/// `page` with the token of a message; what cannot be in a token is left out.
+#[must_use]
+pub fn with_token(page: &str, token: &str) -> String {
+    let token: String = token.chars().filter(|letter| letter.is_ascii_alphanumeric() || "-_".contains(*letter)).collect();
+    format!("{page}?token={token}")
+}
+
+/// Whether it is a path of this site, and not an address that only looks like one.
+#[must_use]
+pub fn ours(path: &str) -> bool {
+    path.starts_with('/') && !path.starts_with("//") && !path.contains(|letter: char| letter == '\\' || letter.is_control())
+}
+
+/// Where to go after signing in, if the page was asked for one of ours.
+#[must_use]
+pub fn way_back() -> Option<String> {
+    query("to").filter(|to| ours(to))
+}
+
+/// A date as somebody typed it in three fields.
+#[must_use]
+pub fn date(day: &str, month: &str, year: &str) -> Option<Date> {
+    let month = Month::try_from(month.trim().parse::<u8>().ok()?).ok()?;
+    Date::from_calendar_date(year.trim().parse().ok()?, month, day.trim().parse().ok()?).ok()
+}
+
+/// What a portal refuses, as a browser may know it. What failed inside is logged
+/// here, once; the log line carries the id of the request.
+impl From<chartkey_portal::Error> for ApiError {
+    fn from(error: chartkey_portal::Error) -> Self {
+        use chartkey_portal::Error;
+        match error {
+            Error::NotFound => Self::NotFound,
+            Error::Invalid(code) => Self::from_code(code).unwrap_or(Self::Invalid),
+            Error::Conflict(_) => Self::Gone,
+            Error::TooManyTries => Self::TooMany,
+            Error::Database(_) | Error::Internal(_) => {
+                let cause = std::error::Error::source(&error).map(ToString::to_string);
+                tracing::error!(%error, cause, "the portal failed");
+                Self::Unavailable
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_way_back_never_leaves_the_site() {
+        for (path, is_ours) in [
+            ("/shared", true),
+            ("/record/1?x=2", true),
+            ("//evil.example", false),
+            ("/\\evil.example", false),
+            ("https://evil.example", false),
+            ("/\tx", false),
+            ("", false),
+        ] {
+            assert_eq!(ours(path), is_ours, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_typed_date_is_one_of_the_calendar() {
+        assert_eq!(date(" 29", "2", "2024 ").map(|date| date.to_string()), Some("2024-02-29".to_owned()));
+        assert_eq!(date("29", "2", "2023"), None);
+        assert_eq!(date("", "2", "2023"), None);
+    }
 
     #[test]
     fn the_way_back_survives_a_query() {

@@ -22,6 +22,18 @@ pub fn App() -> impl IntoView {
         <Router>
             <FlatRoutes fallback=pages::not_found>
                 <Route path=path!("/") view=pages::landing ssr=SsrMode::Async/>
+                <Route path=path!("/welcome") view=pages::welcome ssr=SsrMode::Async/>
+                <Route path=path!("/sign-in") view=pages::sign_in ssr=SsrMode::Async/>
+                <Route path=path!("/sign-in/forgotten") view=pages::forgotten ssr=SsrMode::Async/>
+                <Route path=path!("/sign-in/new-password") view=pages::new_password ssr=SsrMode::Async/>
+                <Route path=path!("/sign-up") view=pages::sign_up ssr=SsrMode::Async/>
+                <Route path=path!("/clinicians") view=pages::clinicians ssr=SsrMode::Async/>
+                <Route path=path!("/claim") view=pages::claim ssr=SsrMode::Async/>
+                <Route path=path!("/account") view=pages::account ssr=SsrMode::Async/>
+                <Route path=path!("/sharing") view=pages::sharing ssr=SsrMode::Async/>
+                <Route path=path!("/sharing/new") view=pages::grant_new ssr=SsrMode::Async/>
+                <Route path=path!("/sharing/:grant") view=pages::grant ssr=SsrMode::Async/>
+                <Route path=path!("/shared") view=pages::shared ssr=SsrMode::Async/>
                 <Route path=path!("/home") view=pages::home ssr=SsrMode::Async/>
                 <Route path=path!("/record/:patient") view=pages::record ssr=SsrMode::Async/>
                 <Route path=path!("/record/:patient/visits") view=pages::visits ssr=SsrMode::Async/>

@@ -61,6 +61,12 @@ pub struct Bar {
     pub own: bool,
 }
 
+impl From<&Whose> for Bar {
+    fn from(whose: &Whose) -> Self {
+        Self { patient: whose.patient, name: whose.name.clone(), birth_date: whose.birth_date.clone(), own: whose.is_own() }
+    }
+}
+
 /// What the document needs to know of a page.
 #[derive(Debug, Clone, Default)]
 pub struct Page {

@@ -15,9 +15,14 @@ pub async fn work(portal: Portal, config: Arc<Config>, mut stopping: watch::Rece
     loop {
         tokio::select! {
             _ = minute.tick() => once(&portal, &config).await,
-            _ = stopping.wait_for(|stop| *stop) => break,
+            () = told(&mut stopping) => break,
         }
     }
+}
+
+async fn told(stopping: &mut watch::Receiver<bool>) {
+    // An error means that whoever would tell us is gone: that is the end, too.
+    let _ = stopping.wait_for(|stop| *stop).await;
 }
 
 async fn once(portal: &Portal, _config: &Config) {

@@ -6,6 +6,7 @@ mod dates;
 mod grant;
 mod landing;
 mod own;
+mod people;
 mod record;
 mod sharing;
 mod shell;
@@ -54,7 +55,7 @@ pub struct Say(pub Language);
 /// }
 /// ```
 /// A message without arguments is a `&'static str`; with arguments a `String`. A
-/// plural form is chosen by the first argument.
+/// plural form is chosen by the first argument, a number.
 macro_rules! messages {
     () => {};
     ($(#[$doc:meta])* $name:ident { $($language:ident: $text:literal),+ $(,)? } $($rest:tt)*) => {

@@ -87,11 +87,21 @@ pub fn run() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("chartkey: {error:#}");
+            eprintln!("chartkey: {}", said(&error));
             // A wrong configuration is wrong usage.
             ExitCode::from(if error.is::<Problems>() { 2 } else { 1 })
         }
     }
+}
+
+/// An error with its causes; a cause that an outer one has said already is not
+/// repeated.
+fn said(error: &anyhow::Error) -> String {
+    error.chain().map(ToString::to_string).fold(String::new(), |said, cause| match said.as_str() {
+        "" => cause,
+        _ if said.contains(&cause) => said,
+        _ => format!("{said}: {cause}"),
+    })
 }
 
 async fn carry_out(command: Command, values: &Values) -> anyhow::Result<()> {
@@ -116,6 +126,6 @@ async fn portal(values: &Values) -> anyhow::Result<Portal> {
 /// JSON lines on standard error, as much as `RUST_LOG` says.
 fn log() {
     use tracing_subscriber::EnvFilter;
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().json().flatten_event(true).with_env_filter(filter).with_writer(std::io::stderr).init();
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx::postgres::notice=warn"));
+    tracing_subscriber::fmt().json().flatten_event(true).with_span_list(false).with_env_filter(filter).with_writer(std::io::stderr).init();
 }

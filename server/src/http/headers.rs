@@ -8,22 +8,21 @@ use axum::{
 };
 
 /// What is added where a handler said nothing itself.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub struct Headers {
-    headers: &'static [(HeaderName, &'static str)],
     secure: bool,
 }
 
-const ALWAYS: &[(HeaderName, &str)] = &[
-    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    (header::REFERRER_POLICY, "same-origin"),
-    (HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()"),
-    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
-    (header::X_FRAME_OPTIONS, "DENY"),
+const ALWAYS: &[(&str, &str)] = &[
+    ("x-content-type-options", "nosniff"),
+    ("referrer-policy", "same-origin"),
+    ("permissions-policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()"),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("cross-origin-resource-policy", "same-origin"),
+    ("x-frame-options", "DENY"),
     // Nothing that we answer belongs into a cache unless its handler says so.
-    (header::CACHE_CONTROL, "no-store"),
-    (header::CONTENT_SECURITY_POLICY, WITHOUT_SCRIPT),
+    ("cache-control", "no-store"),
+    ("content-security-policy", WITHOUT_SCRIPT),
 ];
 
 const WITHOUT_SCRIPT: &str =
@@ -43,7 +42,7 @@ impl Headers {
     /// `secure`: whether people reach us by https.
     #[must_use]
     pub const fn new(secure: bool) -> Self {
-        Self { headers: ALWAYS, secure }
+        Self { secure }
     }
 }
 
@@ -51,9 +50,9 @@ impl Headers {
 pub async fn add(State(headers): State<Headers>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let present = response.headers_mut();
-    for (name, value) in headers.headers {
+    for &(name, value) in ALWAYS {
         if !present.contains_key(name) {
-            present.insert(name.clone(), HeaderValue::from_static(value));
+            present.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
         }
     }
     if headers.secure {

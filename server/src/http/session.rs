@@ -94,7 +94,7 @@ impl Current {
     /// # Errors
     /// Where the database fails.
     pub async fn declare(&self, patient: PatientId, purpose: Purpose) -> Result<(), NotWritten> {
-        self.change(|kept| drop(kept.purposes.insert(patient, purpose))).await
+        self.change(|kept| kept.purposes.extend([(patient, purpose)])).await
     }
 
     /// Notes the record that a person holds now.

@@ -198,7 +198,7 @@ fn verified(
 
 impl Discovered {
     /// Whether the provider promises to name itself in its answers (RFC 9207).
-    pub const fn says_issuer(&self) -> bool {
+    pub fn says_issuer(&self) -> bool {
         self.metadata.additional_metadata().authorization_response_iss_parameter_supported
     }
 
