@@ -112,23 +112,6 @@ impl fmt::Debug for Session {
     }
 }
 
-impl From<chartkey_portal::Error> for ApiError {
-    /// What a page or a form may know of it. A failure of ours is logged here, once.
-    fn from(error: chartkey_portal::Error) -> Self {
-        use chartkey_portal::Error;
-        match error {
-            Error::NotFound => Self::NotFound,
-            Error::Invalid(_) => Self::Invalid,
-            Error::Conflict(_) => Self::Gone,
-            Error::TooManyTries => Self::TooMany,
-            Error::Database(_) | Error::Internal(_) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "the portal failed");
-                Self::Unavailable
-            }
-        }
-    }
-}
-
 /// The portal.
 ///
 /// # Errors
