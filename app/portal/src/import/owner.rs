@@ -99,7 +99,9 @@ impl<'f, 'a> Owners<'f, 'a> {
                     .flatten()
                     .copied()
                     .collect();
-                about.into_iter().for_each(|patient| drop(self.give(place, patient)));
+                for patient in about {
+                    self.give(place, patient);
+                }
             }
         }
         self.spread();
