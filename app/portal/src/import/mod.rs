@@ -169,12 +169,12 @@ pub async fn run(
     let from_tray = tray::waiting(&mut transaction, source, &mut resources, &index).await?;
     write_patients(&mut transaction, source, &patients, only, &resources).await?;
 
-    let (found, of) = tray::named(&mut transaction, source, &mut resources, &patients, only).await?;
+    let tray::Assigned { found, of, names_outside } = tray::named(&mut transaction, source, &mut resources, &patients, only).await?;
     let index = index_of(&resources);
     let owners = Owners { resources: &resources, index: &index, patients: &patients, of };
     let unassigned = tray::keep(&mut transaction, source, import, at, &owners).await?;
     let rounds = stage::stage(&mut transaction, source, &owners, |done| progress(Progress { done, total })).await?;
-    let outcomes = store::store(&mut transaction, source, import, at, rounds).await?;
+    let outcomes = store::store(&mut transaction, source, import, at, rounds, names_outside).await?;
 
     let mut report = ImportReport {
         import_id: import.0,
