@@ -175,6 +175,7 @@ fn named(layer: &[(String, String)], name: &str) -> Option<String> {
 
 /// A variable that a flag names: for secrets, which are never flags themselves.
 #[must_use]
+#[expect(clippy::disallowed_methods, reason = "the file that may read the environment")]
 pub fn variable(name: &str) -> Option<String> {
     env::var(name).ok()
 }

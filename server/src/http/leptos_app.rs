@@ -83,6 +83,7 @@ fn provide(shared: &Shared) {
     provide_context(Caller {
         visitor: known.map(|known| known.visitor.as_ref().clone()),
         record: known.and_then(|known| known.record),
+        #[expect(clippy::disallowed_methods, reason = "the date that a page prints; nothing is decided by it")]
         now: Some(time::OffsetDateTime::now_utc()),
         ..Caller::default()
     });
