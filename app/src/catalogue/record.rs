@@ -54,7 +54,7 @@ messages! {
     from(source: &str) { English: "from {source}" }
     // Who can see.
     only_you { English: "Only you" }
-    can_see(count: usize) { English: one "1 can see", other "{count} can see" }
+    people_can_see(count: usize) { English: one "1 can see", other "{count} can see" }
     not_everything { English: "This may not be everything." }
     not_shared { English: "Not shared with you." }
     // Lists.

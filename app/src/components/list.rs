@@ -15,7 +15,7 @@ use crate::catalogue::Say;
 pub fn key(say: Say, aside: Option<&Aside>, category: Category) -> Option<AnyView> {
     aside.map(|aside| {
         let people = aside.keys.count(category);
-        let words = if people == 0 { say.only_you().to_owned() } else { say.can_see(people) };
+        let words = if people == 0 { say.only_you().to_owned() } else { say.people_can_see(people) };
         key_chip(people, words, format!(": {}", say.category(category))).into_any()
     })
 }

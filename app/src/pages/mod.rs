@@ -12,13 +12,13 @@ use crate::{
 };
 
 mod account;
+mod category;
 mod claim;
 mod clinicians;
+mod courses;
 mod forgotten;
 mod grant;
 pub mod grant_new;
-mod category;
-mod courses;
 mod home;
 mod item;
 mod landing;
@@ -51,16 +51,16 @@ pub use item::{about_visit, item};
 pub use landing::landing;
 pub use new_password::new_password;
 pub use not_found::{failed, missing, not_found};
-pub use sign_in::sign_in;
-pub use sign_up::sign_up;
-pub use welcome::welcome;
-pub use shared::shared;
-pub use sharing::sharing;
 pub use record::record;
 pub use results::results;
+pub use shared::shared;
+pub use sharing::sharing;
+pub use sign_in::sign_in;
+pub use sign_up::sign_up;
 pub use timeline::timeline;
 pub use trend::trend;
 pub use visits::{visit, visits};
+pub use welcome::welcome;
 
 /// What a page is in the end: a document, or the reason why there is none.
 pub type Paged = Result<AnyView, ApiError>;
