@@ -304,7 +304,7 @@ impl From<chartkey_portal::Error> for ApiError {
         use chartkey_portal::Error;
         match error {
             Error::NotFound => Self::NotFound,
-            Error::Invalid(_) => Self::Invalid,
+            Error::Invalid(code) => Self::from_code(code).unwrap_or(Self::Invalid),
             Error::Conflict(_) => Self::Gone,
             Error::TooManyTries => Self::TooMany,
             Error::Database(_) | Error::Internal(_) => {

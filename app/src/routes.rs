@@ -30,6 +30,22 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/clinicians") view=pages::clinicians ssr=SsrMode::Async/>
                 <Route path=path!("/claim") view=pages::claim ssr=SsrMode::Async/>
                 <Route path=path!("/account") view=pages::account ssr=SsrMode::Async/>
+                <Route path=path!("/sharing") view=pages::sharing ssr=SsrMode::Async/>
+                <Route path=path!("/sharing/new") view=pages::grant_new ssr=SsrMode::Async/>
+                <Route path=path!("/sharing/:grant") view=pages::grant ssr=SsrMode::Async/>
+                <Route path=path!("/shared") view=pages::shared ssr=SsrMode::Async/>
+                <Route path=path!("/home") view=pages::home ssr=SsrMode::Async/>
+                <Route path=path!("/record/:patient") view=pages::record ssr=SsrMode::Async/>
+                <Route path=path!("/record/:patient/visits") view=pages::visits ssr=SsrMode::Async/>
+                <Route path=path!("/record/:patient/visits/:item") view=pages::visit ssr=SsrMode::Async/>
+                <Route path=path!("/record/:patient/visits/:item/about") view=pages::about_visit ssr=SsrMode::Async/>
+                <Route path=path!("/record/:patient/results") view=pages::results ssr=SsrMode::Async/>
+                <Route path=path!("/record/:patient/trends/:series") view=pages::trend ssr=SsrMode::Async/>
+                <Route path=path!("/record/:patient/medicines") view=pages::medicines ssr=SsrMode::Async/>
+                <Route path=path!("/record/:patient/problems") view=pages::problems ssr=SsrMode::Async/>
+                <Route path=path!("/record/:patient/timeline") view=pages::timeline ssr=SsrMode::Async/>
+                <Route path=path!("/record/:patient/:category") view=pages::category ssr=SsrMode::Async/>
+                <Route path=path!("/record/:patient/:category/:item") view=pages::item ssr=SsrMode::Async/>
             </FlatRoutes>
         </Router>
     }

@@ -61,6 +61,16 @@ problems! {
     SignInFailed = "sign-in-failed", 403;
     /// The organization knows them, but as nobody who is let in here.
     NotAdmitted = "not-admitted", 403;
+    /// Nobody was chosen to share with.
+    GrantWho = "grant-who", 422;
+    /// No purpose was chosen, or it lacks its words.
+    GrantPurpose = "grant-purpose", 422;
+    /// Nothing was ticked to share.
+    GrantWhat = "grant-what", 422;
+    /// The dates of what is shared are no dates, or the wrong way round.
+    GrantDates = "grant-dates", 422;
+    /// The end of a share is no date, or has passed.
+    GrantEnd = "grant-end", 422;
     /// Too many tries; wait.
     TooMany = "too-many", 429;
     /// Something on the server does not work; nothing was changed.

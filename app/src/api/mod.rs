@@ -4,5 +4,6 @@
 
 pub mod accounts;
 mod error;
+pub mod sharing;
 
 pub use error::ApiError;

@@ -55,7 +55,7 @@ pub struct Say(pub Language);
 /// }
 /// ```
 /// A message without arguments is a `&'static str`; with arguments a `String`. A
-/// plural form is chosen by an argument named `count`.
+/// plural form is chosen by the first argument, a number.
 macro_rules! messages {
     () => {};
     ($(#[$doc:meta])* $name:ident { $($language:ident: $text:literal),+ $(,)? } $($rest:tt)*) => {

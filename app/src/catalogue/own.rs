@@ -42,6 +42,11 @@ impl super::Say {
             ApiError::LinkEnded => self.link_ended(),
             ApiError::SignInFailed => self.sign_in_failed(),
             ApiError::NotAdmitted => self.not_admitted(),
+            ApiError::GrantWho => self.grant_who_problem(),
+            ApiError::GrantPurpose => self.grant_purpose_problem(),
+            ApiError::GrantWhat => self.grant_what_problem(),
+            ApiError::GrantDates => self.grant_dates_problem(),
+            ApiError::GrantEnd => self.grant_end_problem(),
             ApiError::TooMany => self.too_many(),
             ApiError::Unavailable => self.unavailable(),
         }

@@ -110,6 +110,11 @@ messages! {
     ended_word { English: "Ended" }
     ended_lately { English: "Ended in the last 90 days" }
     purpose_is(purpose: &str) { English: "For: {purpose}" }
+    grant_who_problem { English: "Choose who may see something." }
+    grant_purpose_problem { English: "Choose what it is for. If it is something else, say it in up to 120 letters." }
+    grant_what_problem { English: "Tick at least one part of your record." }
+    grant_dates_problem { English: "Check the dates of what they see. Each needs a day, a month and a year, and the first comes first." }
+    grant_end_problem { English: "Check the last day. It needs a day, a month and a year, and cannot have passed." }
     have_a_code { English: "A patient gave you a code?" }
 }
 

@@ -15,6 +15,12 @@ mod account;
 mod claim;
 mod clinicians;
 mod forgotten;
+mod grant;
+pub mod grant_new;
+mod category;
+mod courses;
+mod home;
+mod item;
 mod landing;
 mod new_password;
 mod not_found;
@@ -26,12 +32,35 @@ pub use account::account;
 pub use claim::claim;
 pub use clinicians::clinicians;
 pub use forgotten::forgotten;
+mod shared;
+mod sharing;
+
+pub use grant::grant;
+pub use grant_new::grant_new;
+pub mod reader;
+mod record;
+mod results;
+mod timeline;
+mod trend;
+mod visits;
+
+pub use category::category;
+pub use courses::{medicines, problems};
+pub use home::home;
+pub use item::{about_visit, item};
 pub use landing::landing;
 pub use new_password::new_password;
 pub use not_found::{failed, missing, not_found};
 pub use sign_in::sign_in;
 pub use sign_up::sign_up;
 pub use welcome::welcome;
+pub use shared::shared;
+pub use sharing::sharing;
+pub use record::record;
+pub use results::results;
+pub use timeline::timeline;
+pub use trend::trend;
+pub use visits::{visit, visits};
 
 /// What a page is in the end: a document, or the reason why there is none.
 pub type Paged = Result<AnyView, ApiError>;
