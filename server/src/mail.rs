@@ -66,18 +66,24 @@ impl Post {
 
     fn words(&self, letter: &Letter) -> (&'static str, String) {
         let link = |page: &str| self.ours.address(&format!("{page}?token={}", letter.token));
+        // Lines of at most 76 characters: longer ones are folded in the middle of a link.
         match letter.subject {
             LetterSubject::FinishSignUp => (
                 "Finish signing up",
                 format!(
-                    "Somebody, you most likely, began to sign up at Chartkey with this address.\n\nChoose a name and a password here within one hour:\n{}\n\nIf it was not you, do nothing: there is no account.\n",
+                    "Somebody, you most likely, began to sign up at Chartkey with this address.\n\n\
+                     Choose a name and a password here within one hour:\n{}\n\n\
+                     If it was not you, do nothing: there is no account.\n",
                     link("/sign-up")
                 ),
             ),
             LetterSubject::AlreadyHere => (
                 "You have an account already",
                 format!(
-                    "Somebody, you most likely, tried to sign up at Chartkey with this address, which has an account.\n\nSign in here:\n{}\n\nIf you have forgotten the password, choose a new one within one hour:\n{}\n\nIf it was not you, do nothing.\n",
+                    "Somebody, you most likely, tried to sign up at Chartkey with this address,\n\
+                     which has an account.\n\nSign in here:\n{}\n\n\
+                     If you have forgotten the password, choose a new one within one hour:\n{}\n\n\
+                     If it was not you, do nothing.\n",
                     self.ours.address("/sign-in"),
                     link("/sign-in/new-password")
                 ),
@@ -85,7 +91,9 @@ impl Post {
             LetterSubject::NewPassword => (
                 "Choose a new password",
                 format!(
-                    "Somebody, you most likely, asked for a new password at Chartkey.\n\nChoose it here within one hour:\n{}\n\nIf it was not you, do nothing: your password stays as it is.\n",
+                    "Somebody, you most likely, asked for a new password at Chartkey.\n\n\
+                     Choose it here within one hour:\n{}\n\n\
+                     If it was not you, do nothing: your password stays as it is.\n",
                     link("/sign-in/new-password")
                 ),
             ),

@@ -74,7 +74,9 @@ impl Current {
     /// this sign-in was proven.
     pub async fn begin(&self, signed_in: SignedIn) -> Result<(), NotWritten> {
         let record = self.portal.held_record(signed_in.actor.account()).await.unwrap_or_default();
-        self.session.flush().await?;
+        if self.session.id().is_some() {
+            self.session.flush().await?;
+        }
         self.session.insert(KEPT, Kept { signed_in, record, purposes: Default::default() }).await?;
         self.session.save().await?;
         Ok(())
