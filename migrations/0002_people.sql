@@ -74,14 +74,20 @@ create table session (
 create index session_account on session (account_id);
 create index session_end on session (idle_until);
 
-create table password_reset (
+-- What a message links to: the end of a sign-up, or the choice of a new password.
+create table mail_token (
     -- SHA-256 of the token in the message.
     token_hash bytea primary key,
-    account_id uuid not null references account on delete cascade,
+    purpose text not null constraint mail_token_purpose check (purpose in ('sign-up', 'password')),
+    -- Lower case; where the message went.
+    email text not null,
+    account_id uuid references account on delete cascade,
     created_at timestamptz not null default now(),
     ends_at timestamptz not null,
-    used_at timestamptz
+    used_at timestamptz,
+    constraint mail_token_account check ((purpose = 'password') = (account_id is not null))
 );
+create index mail_token_email on mail_token (email, created_at desc);
 
 -- Failed tries by account and by address; waits that grow are read from here.
 create table sign_in_failure (
@@ -90,9 +96,10 @@ create table sign_in_failure (
     failed_at timestamptz not null default now()
 );
 create index sign_in_failure_recent on sign_in_failure (subject_hash, failed_at desc);
+create index sign_in_failure_old on sign_in_failure (failed_at);
 
 reset role;
 
 grant select, insert, update on account, organization, clinician to chartkey_runtime;
-grant select, insert, update, delete on sign_in_attempt, session, password_reset, sign_in_failure to chartkey_runtime;
+grant select, insert, update, delete on sign_in_attempt, session, mail_token, sign_in_failure to chartkey_runtime;
 grant select on all tables in schema public to chartkey_backup;

@@ -109,10 +109,13 @@ create table grant_event (
 );
 
 -- A short-lived secret that turns into a grant once it was redeemed and confirmed.
+-- The secret itself is nowhere: it is derived from code_id and a key outside the
+-- database, so that its page can show it again while it waits.
 create table grant_code (
     code_id uuid primary key default gen_random_uuid(),
     patient_id uuid not null references patient,
-    code_hash bytea not null constraint grant_code_hash unique,
+    -- Its first letters, by which a wrong try is counted against this code.
+    selector text not null,
     -- The grant as drafted: the same fields as access_grant, without a grantee.
     draft jsonb not null,
     state text not null default 'waiting'
@@ -123,7 +126,20 @@ create table grant_code (
     created_at timestamptz not null default now(),
     ends_at timestamptz not null
 );
+create unique index grant_code_selector on grant_code (selector) where state = 'waiting';
 create index grant_code_patient on grant_code (patient_id, created_at desc);
+
+-- Answers to the questions before a grant, until the last is given.
+create table draft (
+    draft_id uuid primary key default gen_random_uuid(),
+    account_id uuid not null references account on delete cascade,
+    kind text not null constraint draft_kind check (kind in ('grant')),
+    fields jsonb not null,
+    created_at timestamptz not null default now(),
+    ends_at timestamptz not null default now() + interval '1 day'
+);
+create index draft_account on draft (account_id);
+create index draft_end on draft (ends_at);
 
 -- Row security ---------------------------------------------------------------
 
@@ -139,11 +155,20 @@ alter table grant_event enable row level security;
 alter table grant_event force row level security;
 alter table grant_code enable row level security;
 alter table grant_code force row level security;
+alter table draft enable row level security;
+alter table draft force row level security;
 
 -- Stage one: the patient sees and changes their own; a clinician sees the grants
 -- that name them or their organization, with or without a record open.
 create function gate.organization() returns uuid language sql stable
 as $$ select organization_id from clinician where account_id = gate.account() $$;
+
+-- The record that an account holds; the first, where it holds several.
+create function gate.own_record(account uuid) returns uuid language plpgsql volatile as $$
+begin
+    perform set_config('chartkey.account', account::text, true);
+    return (select h.patient_id from patient_holder h where h.account_id = account order by h.since, h.patient_id limit 1);
+end $$;
 
 create policy own on access_grant for all
     using (patient_id = (select gate.own_patient())) with check (patient_id = (select gate.own_patient()));
@@ -186,6 +211,10 @@ create policy own on grant_code for all
 create policy redeem on grant_code for all
     using ((select gate.task()) = 'redeem') with check ((select gate.task()) = 'redeem');
 
+create policy own on draft for all
+    using (account_id = (select gate.account())) with check (account_id = (select gate.account()));
+create policy worker on draft for all using ((select gate.task()) = 'worker');
+
 -- A clinician's list of patients needs the names of those who granted to them.
 create policy granted on patient for select using (
     (select gate.task()) = 'shared'
@@ -194,8 +223,9 @@ create policy granted on patient for select using (
 
 reset role;
 
-grant execute on function gate.organization to chartkey_runtime;
+grant execute on function gate.organization, gate.own_record to chartkey_runtime;
 grant select, insert, update on access_grant, grant_code to chartkey_runtime;
 grant select, insert, delete on grant_item, exclusion, block to chartkey_runtime;
+grant select, insert, update, delete on draft to chartkey_runtime;
 grant select, insert on grant_event to chartkey_runtime;
 grant select on all tables in schema public to chartkey_backup;

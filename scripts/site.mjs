@@ -54,16 +54,39 @@ function islands() {
     }
     renameSync(making, kept);
   }
+  const wasm = readFileSync(path.join(kept, 'app_bg.wasm'));
   return [
-    // Modules that islands bring along (`snippets/`) are bundled into the glue, so that there is one request.
-    ['app.js', bundled(path.join(kept, 'app.js'))],
-    ['app.wasm', readFileSync(path.join(kept, 'app_bg.wasm'))],
+    ['app.wasm', wasm],
+    // One request for the start script, the glue, and the modules that islands bring along.
+    [
+      'app.js',
+      bundled('app/browser/islands.js', {
+        alias: { glue: path.resolve(kept, 'app.js') },
+        define: { WASM_ADDRESS: JSON.stringify(address('app.wasm', wasm)) },
+      }),
+    ],
   ];
 }
 
+/** The address of a file: its name and what is in it. */
+function address(name, bytes) {
+  const { dir, name: stem, ext } = path.posix.parse(name);
+  return path.posix.join('/assets', dir, `${stem}-${sha256(bytes).slice(0, 12)}${ext}`);
+}
+
 /** One ES module with what it imports, minified. */
-function bundled(entry) {
-  const result = esbuild.buildSync({ entryPoints: [entry], bundle: true, format: 'esm', target: 'es2022', minify: !options.quick, write: false, legalComments: 'none', logLevel: 'warning' });
+function bundled(entry, more = {}) {
+  const result = esbuild.buildSync({
+    entryPoints: [entry],
+    bundle: true,
+    format: 'esm',
+    target: 'es2022',
+    minify: !options.quick,
+    write: false,
+    legalComments: 'none',
+    logLevel: 'warning',
+    ...more,
+  });
   return Buffer.from(result.outputFiles[0].contents);
 }
 
@@ -87,7 +110,7 @@ async function styles() {
 /** Plain modules that pages ask for by themselves, without WebAssembly. */
 function modules() {
   return filesBelow('app/browser')
-    .filter((file) => path.dirname(file) === 'app/browser' && file.endsWith('.js'))
+    .filter((file) => path.dirname(file) === 'app/browser' && file.endsWith('.js') && path.basename(file) !== 'islands.js')
     .map((file) => [path.basename(file), bundled(file)]);
 }
 
@@ -112,17 +135,15 @@ if (existsSync(stamp) && readFileSync(stamp, 'utf8') === inputs) process.exit(0)
 
 const making = `${SITE}.new`;
 rmSync(making, { recursive: true, force: true });
-mkdirSync(path.join(making, 'assets'), { recursive: true });
+mkdirSync(making, { recursive: true });
 
 const assets = {};
 const sizes = [];
 for (const [name, bytes] of [...islands(), ...(await styles()), ...modules(), ...statics()]) {
-  const { dir, name: stem, ext } = path.posix.parse(name);
-  const hashed = path.posix.join(dir, `${stem}-${sha256(bytes).slice(0, 12)}${ext}`);
-  const file = path.join(making, 'assets', hashed);
+  assets[name] = address(name, bytes);
+  const file = path.join(making, assets[name]);
   mkdirSync(path.dirname(file), { recursive: true });
   writeFileSync(file, bytes);
-  assets[name] = `/assets/${hashed}`;
   sizes.push({ name, bytes: bytes.length, ...compress(file, bytes) });
 }
 writeFileSync(path.join(making, 'assets.json'), `${JSON.stringify(assets, null, 2)}\n`);

@@ -1,1 +1,22 @@
-//! What people see.
+//! What people see: pages and components on the server, islands in the browser.
+//!
+//! This is the only file that asks for a feature. What is compiled to
+//! WebAssembly is `islands` and the stubs of `api`; everything else stays here.
+
+#![recursion_limit = "256"]
+
+pub mod api;
+pub mod islands;
+
+#[cfg(feature = "ssr")]
+pub mod catalogue;
+#[cfg(feature = "ssr")]
+pub mod components;
+#[cfg(feature = "ssr")]
+pub mod pages;
+#[cfg(feature = "ssr")]
+pub mod request;
+#[cfg(feature = "ssr")]
+pub mod routes;
+#[cfg(feature = "ssr")]
+pub mod shell;

@@ -1,2 +1,7 @@
-//! The Chartkey server.
-fn main() {}
+//! The Chartkey server and command line.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    chartkey_server::cli::run()
+}

@@ -52,4 +52,6 @@ ids! {
     ImportId
     /// A short-lived secret that becomes a grant.
     CodeId
+    /// Answers to the questions before a grant.
+    DraftId
 }

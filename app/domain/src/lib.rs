@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod category;
+pub mod draft;
 pub mod grant;
 pub mod id;
 pub mod item;

@@ -97,6 +97,8 @@ pub enum Why {
         /// In their words.
         reason: String,
     },
+    /// By the code that the patient had made.
+    Code,
     /// It was refused.
     Refused,
 }
@@ -206,4 +208,38 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
         let _ = write!(text, "{byte:02x}");
         text
     })
+}
+
+/// Appends what happened to an account to its chain, as its holder's doing.
+pub(crate) async fn append_to_account(connection: &mut PgConnection, who: Who, account: AccountId, action: &str) -> Result<(), Error> {
+    let at = enter_account(connection, account).await?;
+    let event = Event { at, who, what: What { action: action.to_owned(), ..What::default() }, why: Why::Own };
+    append(connection, Chain::Account(account), &event).await
+}
+
+impl Who {
+    /// Somebody of whom no more is known than their account: before a sign-in, or
+    /// beside a session.
+    pub(crate) fn account(account: AccountId, name: &str) -> Self {
+        Self {
+            kind: "person".to_owned(),
+            account: Some(account),
+            name: name.to_owned(),
+            profession: None,
+            organization: None,
+            signed_in: String::new(),
+        }
+    }
+
+    /// The operator, at the command line.
+    pub(crate) fn operator() -> Self {
+        Self {
+            kind: "operator".to_owned(),
+            account: None,
+            name: "operator".to_owned(),
+            profession: None,
+            organization: None,
+            signed_in: "command line".to_owned(),
+        }
+    }
 }

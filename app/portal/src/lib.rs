@@ -4,16 +4,46 @@
 //! ([`record`]), read under row security, write the access event as the last
 //! statement, and commit before they return.
 
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
+
+pub mod accounts;
 pub mod audit;
+pub mod claims;
+pub mod courses;
+pub mod cursor;
+pub mod documents;
+pub mod drafts;
+pub mod entry;
 mod error;
 pub mod export;
 pub mod fhir;
+pub mod home;
 pub mod import;
+pub mod items;
+pub mod keys;
+pub mod list;
+pub mod notices;
+pub mod operator;
+pub mod organizations;
+mod passwords;
+pub mod pool;
 mod portal;
 mod record;
+pub mod rehearsal;
+pub mod results;
+pub mod secrets;
+pub mod sessions;
+pub mod setup;
+pub mod shared;
+pub mod sharing;
+pub mod sign_in;
+pub mod summary;
+pub mod timeline;
+pub mod trends;
+pub mod visits;
 
 pub use error::Error;
 pub use portal::Portal;
-pub use record::{Opened, SharedGrant, Viewer, Whose};
+pub use record::{Opened, SharedGrant, Standing, Viewer, Whose};
 
 pub use fhir::LABEL_TABLE_VERSION;

@@ -1,17 +1,79 @@
-//! The portal and its pool.
+//! The portal: one value that everything goes through.
 
-use sqlx::PgPool;
+use sqlx::{PgPool, postgres::PgConnectOptions};
 
-/// Everything the application can do. Cheap to clone.
+use crate::{Error, passwords::Passwords, pool, secrets::Pepper};
+
+/// Everything the portal can do. Cheap to clone; clones share their connections.
 #[derive(Debug, Clone)]
 pub struct Portal {
     pub(crate) pool: PgPool,
+    pub(crate) pepper: Pepper,
+    pub(crate) passwords: Passwords,
 }
 
 impl Portal {
-    /// A portal over a pool that connects as the runtime role.
+    /// Connects as the runtime role.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] where the role could read past row security: a superuser,
+    /// an owner of the tables, or a role with BYPASSRLS.
+    pub async fn connect(url: &str, pepper: Pepper, connections: u32) -> Result<Self, Error> {
+        let options = url.parse::<PgConnectOptions>()?.application_name("chartkey");
+        let pool = pool::guarded(connections).connect_with(options).await?;
+        let portal = Self::new(pool, pepper)?;
+        portal.refuse_a_role_that_sees_everything().await?;
+        Ok(portal)
+    }
+
+    /// A portal over connections that somebody else made, for tests of the pool
+    /// itself and for harnesses. Nothing is checked.
+    ///
+    /// # Errors
+    /// Only where the pepper cannot be used.
+    pub fn new(pool: PgPool, pepper: Pepper) -> Result<Self, Error> {
+        Ok(Self { pool, passwords: Passwords::new(pepper.clone())?, pepper })
+    }
+
+    /// The connections, for what is not the portal's: listening for notifications
+    /// and tests.
     #[must_use]
-    pub const fn over(pool: PgPool) -> Self {
-        Self { pool }
+    pub const fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
+    /// Whether the database answers and every migration of this build is in it.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] where a migration is missing, [`Error::Database`] where the
+    /// database does not answer.
+    pub async fn ready(&self) -> Result<(), Error> {
+        // The table is made by the migrator itself, so no macro can check it.
+        let applied: Vec<i64> = sqlx::query_scalar("select version from _sqlx_migrations where success").fetch_all(&self.pool).await?;
+        let missing = crate::setup::MIGRATIONS.iter().any(|migration| !applied.contains(&migration.version));
+        if missing { Err(Error::internal("the database lacks migrations; run chartkey migrate")) } else { Ok(()) }
+    }
+
+    async fn refuse_a_role_that_sees_everything(&self) -> Result<(), Error> {
+        let role = sqlx::query!(
+            r#"select
+                r.rolsuper as "superuser!",
+                r.rolbypassrls as "bypasses!",
+                exists (
+                    select from pg_class c
+                    where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and c.relrowsecurity
+                        and pg_has_role(current_user, c.relowner, 'member')
+                ) as "owner!"
+            from pg_roles r where r.rolname = current_user"#
+        )
+        .fetch_one(&self.pool)
+        .await?;
+        let what = match () {
+            () if role.superuser => "a superuser",
+            () if role.bypasses => "a role with BYPASSRLS",
+            () if role.owner => "an owner of the tables",
+            () => return Ok(()),
+        };
+        Err(Error::internal(format!("DATABASE_URL is {what}, for whom row security does not hold; use the role chartkey_runtime")))
     }
 }

@@ -13,6 +13,7 @@ use chartkey_domain::{
     id::{GrantId, PatientId},
     policy::{Decision, Permission, decide},
 };
+use sha2::{Digest, Sha256};
 use sqlx::{PgConnection, Postgres, Transaction};
 use time::OffsetDateTime;
 
@@ -63,7 +64,24 @@ pub enum Viewer {
         categories: Categories,
         /// The earliest end of a grant, if one has an end.
         closes_at: Option<OffsetDateTime>,
+        /// What the page rests on, as [`Standing::Open`] says it: while an open page's
+        /// mark is still the door's answer, the page may stay open.
+        mark: String,
     },
+}
+
+/// Whether an open page may stay open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    /// The record is open to the visitor, on the grants that the mark stands for.
+    Open {
+        /// Compared with the mark of the page.
+        mark: String,
+        /// The earliest end of a grant, if one has an end.
+        closes_at: Option<OffsetDateTime>,
+    },
+    /// It is not.
+    Closed,
 }
 
 /// A grant as its grantee sees it.
@@ -173,6 +191,7 @@ impl Portal {
                     grants: loaded.shared(&permission),
                     categories: permission.categories,
                     closes_at: permission.closes_at,
+                    mark: mark(&permission),
                 };
                 (head.0, head.1, head.2, viewer)
             }
@@ -180,6 +199,44 @@ impl Portal {
         let whose = Whose { patient, name: name.unwrap_or_default(), birth_date, sex, viewer };
         Ok(Record { transaction, visitor: visitor.clone(), purpose, whose, now })
     }
+}
+
+impl Portal {
+    /// Whether what a page rests on still holds: the door's answer at this moment,
+    /// without anything of the record. It writes no event, because nothing is shown.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn standing(&self, visitor: &Visitor, patient: PatientId) -> Result<Standing, Error> {
+        let mut transaction = self.pool.begin().await?;
+        let entered = sqlx::query!(r#"select own as "own!", at as "at!" from gate.enter($1, $2)"#, visitor.actor.account().0, patient.0)
+            .fetch_one(&mut *transaction)
+            .await?;
+        let loaded = if entered.own { Loaded::own() } else { Loaded::load(&mut transaction, patient).await? };
+        transaction.rollback().await?;
+        let purpose = visitor.purposes.get(&patient).copied();
+        Ok(match decide(&visitor.actor, purpose, &loaded.in_force, entered.at) {
+            Decision::Refused => Standing::Closed,
+            Decision::Own => Standing::Open { mark: OWN_MARK.to_owned(), closes_at: None },
+            Decision::Shared(permission) => Standing::Open { mark: mark(&permission), closes_at: permission.closes_at },
+        })
+    }
+}
+
+/// The mark of a page of one's own.
+const OWN_MARK: &str = "own";
+
+/// What a permission rests on. A grant is never edited, so the grants say it all,
+/// with the single items that may be seen.
+fn mark(permission: &Permission) -> String {
+    let mut hash = Sha256::new();
+    permission.grants.iter().for_each(|grant| hash.update(grant.0.as_bytes()));
+    hash.update([0]);
+    permission.named.iter().for_each(|(item, version)| {
+        hash.update(item.0.as_bytes());
+        hash.update(version.to_be_bytes());
+    });
+    audit::hex(&hash.finalize()).chars().take(16).collect()
 }
 
 /// Tells PostgreSQL the answer. Returns name, birth date and sex, which every

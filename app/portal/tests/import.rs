@@ -20,7 +20,8 @@ use sqlx::{
 };
 
 fn shared() -> PathBuf {
-    let path = std::env::var_os("CHARTKEY_SHARED_DATA").map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"), PathBuf::from);
+    let path = std::env::var_os("CHARTKEY_SHARED_DATA")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"), PathBuf::from);
     assert!(path.is_dir(), "the shared records are not at {}: set CHARTKEY_SHARED_DATA", path.display());
     path
 }

@@ -87,7 +87,8 @@ pub struct Person {
 pub fn person(resource: &Json<'_>) -> Person {
     let names = resource.get("name").items();
     let is = |name: &&Json<'_>, usage: &str| name.get("use").str() == Some(usage);
-    let name = names.iter().find(|name| is(name, "official")).or_else(|| names.iter().find(|name| !is(name, "old"))).or_else(|| names.first());
+    let name =
+        names.iter().find(|name| is(name, "official")).or_else(|| names.iter().find(|name| !is(name, "old"))).or_else(|| names.first());
     let given = name.map(|name| name.get("given").items().iter().filter_map(Json::str).collect::<Vec<_>>().join(" "));
     let died = resource.choice("deceased").and_then(|(_, died)| died.text()).filter(|died| *died != "false");
     Person {
@@ -127,7 +128,9 @@ mod tests {
 
     #[test]
     fn the_official_name_is_shown() {
-        let person = read(r#"{"name":[{"use":"old","family":"Roe"},{"use":"official","given":["Ana","María"],"family":"Ordóñez"}],"deceasedBoolean":false}"#);
+        let person = read(
+            r#"{"name":[{"use":"old","family":"Roe"},{"use":"official","given":["Ana","María"],"family":"Ordóñez"}],"deceasedBoolean":false}"#,
+        );
         assert_eq!(person.full_name.as_deref(), Some("Ana María Ordóñez"));
         assert_eq!((person.names.len(), person.died), (2, None));
     }

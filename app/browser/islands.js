@@ -1,0 +1,28 @@
+// Starts the islands of a page: the one script of pages that have any (`app.js` in the site).
+//
+// The build puts the glue of wasm-bindgen in for `glue` and the hashed address of the WebAssembly in for `WASM_ADDRESS`. A page
+// asks for this module, and preloads the WebAssembly, so that both arrive together.
+import init, * as glue from 'glue';
+
+/**
+ * Wakes the islands below a node, outer ones first. Rendered children of an island carry the reactive owner of that island:
+ * an island among them begins by entering it (`$$on_hydrate`, set by leptos on `<leptos-children>`).
+ */
+async function wake(node, enterOwner) {
+  for (const child of node.children) {
+    if (child.localName === 'leptos-island') {
+      enterOwner?.();
+      await glue[child.dataset.component]?.(child);
+      await wake(child, enterOwner);
+    } else if (child.localName === 'leptos-children') {
+      await wake(child, child.$$on_hydrate);
+    } else {
+      await wake(child, enterOwner);
+    }
+  }
+}
+
+await init({ module_or_path: WASM_ADDRESS });
+glue.hydrate();
+await wake(document.body);
+document.documentElement.dataset.islands = 'awake';

@@ -1,0 +1,296 @@
+//! A grant that is being drafted, question by question, and the terms it ends in.
+
+use serde::{Deserialize, Serialize};
+use time::{Date, Duration, Month, OffsetDateTime, Time};
+
+use crate::{
+    category::Categories,
+    grant::{Dates, Grantee, Purpose},
+    label::Labels,
+};
+
+time::serde::format_description!(day, Date, "[year]-[month]-[day]");
+
+/// How many days the preset end is away.
+pub const PRESET_DAYS: i64 = 30;
+
+/// The longest text of a purpose in the patient's own words, in characters.
+pub const PURPOSE_TEXT_LENGTH: usize = 120;
+
+/// Why a draft cannot become a grant: the question that has to be answered again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Problem {
+    /// Nobody was chosen.
+    Who,
+    /// No purpose, or no words where they are needed.
+    Purpose,
+    /// No category.
+    What,
+    /// No such day, or the end before the beginning.
+    Dates,
+    /// No such day, or one that has passed.
+    End,
+}
+
+impl Problem {
+    /// The stable code in addresses and errors.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Who => "grant-who",
+            Self::Purpose => "grant-purpose",
+            Self::What => "grant-what",
+            Self::Dates => "grant-dates",
+            Self::End => "grant-end",
+        }
+    }
+}
+
+/// To whom a draft is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Recipient {
+    /// Somebody who is known here.
+    Known(Grantee),
+    /// Whoever redeems a code, once the patient has confirmed who that is.
+    Code,
+}
+
+/// A day as typed in three fields.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct TypedDay {
+    /// 1 to 31.
+    pub day: String,
+    /// 1 to 12.
+    pub month: String,
+    /// Four digits.
+    pub year: String,
+}
+
+impl TypedDay {
+    /// The day that was typed; `Ok(None)` where nothing was.
+    ///
+    /// # Errors
+    /// The problem given, where it is no day between the years 1000 and 9998.
+    pub fn parse(&self, problem: Problem) -> Result<Option<Date>, Problem> {
+        let [day, month, year] = [&self.day, &self.month, &self.year].map(|text| text.trim());
+        if [day, month, year].iter().all(|text| text.is_empty()) {
+            return Ok(None);
+        }
+        let date = || {
+            let month = Month::try_from(month.parse::<u8>().ok()?).ok()?;
+            let year = year.parse().ok().filter(|year| (1000..=9998).contains(year))?;
+            Date::from_calendar_date(year, month, day.parse().ok()?).ok()
+        };
+        date().map(Some).ok_or(problem)
+    }
+}
+
+/// When a drafted grant ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum End {
+    /// After [`PRESET_DAYS`].
+    #[default]
+    Preset,
+    /// With the day typed beside it.
+    Day,
+    /// When the patient stops it.
+    Open,
+}
+
+impl End {
+    /// The choice with this name in forms.
+    #[must_use]
+    pub fn from_slug(slug: &str) -> Option<Self> {
+        match slug {
+            "preset" => Some(Self::Preset),
+            "day" => Some(Self::Day),
+            "open" => Some(Self::Open),
+            _ => None,
+        }
+    }
+}
+
+/// The answers so far, as they were given.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Draft {
+    /// To whom.
+    pub recipient: Option<Recipient>,
+    /// What for.
+    pub purpose: Option<Purpose>,
+    /// In the patient's words, for [`Purpose::Other`].
+    pub purpose_text: String,
+    /// Which categories.
+    pub categories: Categories,
+    /// Which sensitive labels.
+    pub labels: Labels,
+    /// From when on.
+    pub from: TypedDay,
+    /// Up to when.
+    pub to: TypedDay,
+    /// How long.
+    pub end: End,
+    /// The last day, for [`End::Day`].
+    pub until: TypedDay,
+    /// Whether only what is there today is shared.
+    pub only_todays: bool,
+    /// Whether a copy may be taken.
+    pub may_export: bool,
+    /// Whether notes may be written.
+    pub may_write: bool,
+}
+
+/// What a grant is made of, beside its grantee: checked and complete.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Terms {
+    /// What for.
+    pub purpose: Purpose,
+    /// In the patient's words; for [`Purpose::Other`] only.
+    pub purpose_text: Option<String>,
+    /// Which categories.
+    pub categories: Categories,
+    /// Which sensitive labels.
+    pub labels: Labels,
+    /// The first day shown.
+    #[serde(with = "day::option")]
+    pub from: Option<Date>,
+    /// The last day shown.
+    #[serde(with = "day::option")]
+    pub to: Option<Date>,
+    /// The last day of the grant; `None`: until the patient stops it.
+    #[serde(with = "day::option")]
+    pub until: Option<Date>,
+    /// Whether it includes what is added while it lasts.
+    pub includes_new: bool,
+    /// Whether the grantee may take a copy.
+    pub may_export: bool,
+    /// Whether the grantee may write notes.
+    pub may_write: bool,
+}
+
+impl Draft {
+    /// The terms of the draft, where every question has an answer that can be used.
+    ///
+    /// # Errors
+    /// The first question that has to be answered again.
+    pub fn terms(&self, today: Date) -> Result<Terms, Problem> {
+        let purpose = self.purpose.ok_or(Problem::Purpose)?;
+        let text = self.purpose_text.trim();
+        let until = match self.end {
+            End::Preset => today.checked_add(Duration::days(PRESET_DAYS)),
+            End::Day => Some(self.until.parse(Problem::End)?.ok_or(Problem::End)?),
+            End::Open => None,
+        };
+        let terms = Terms {
+            purpose,
+            purpose_text: (purpose == Purpose::Other).then(|| text.to_owned()),
+            categories: self.categories,
+            labels: self.labels,
+            from: self.from.parse(Problem::Dates)?,
+            to: self.to.parse(Problem::Dates)?,
+            until,
+            includes_new: !self.only_todays,
+            may_export: self.may_export,
+            may_write: self.may_write,
+        };
+        terms.check(today)?;
+        Ok(terms)
+    }
+}
+
+impl Terms {
+    /// Whether they can become a grant today.
+    ///
+    /// # Errors
+    /// The first question that has to be answered again.
+    pub fn check(&self, today: Date) -> Result<(), Problem> {
+        if let Some(text) = &self.purpose_text
+            && (text.trim().is_empty() || text.chars().count() > PURPOSE_TEXT_LENGTH || text.chars().any(char::is_control))
+        {
+            return Err(Problem::Purpose);
+        }
+        if self.purpose_text.is_some() != (self.purpose == Purpose::Other) {
+            return Err(Problem::Purpose);
+        }
+        if self.categories.is_empty() {
+            return Err(Problem::What);
+        }
+        if self.from.zip(self.to).is_some_and(|(from, to)| to < from) {
+            return Err(Problem::Dates);
+        }
+        if self.until.is_some_and(|until| until < today) {
+            return Err(Problem::End);
+        }
+        Ok(())
+    }
+
+    /// The dates of what is shown. Days are whole and in UTC.
+    #[must_use]
+    pub fn dates(&self) -> Dates {
+        Dates { from: self.from.map(first_moment), to: self.to.and_then(after) }
+    }
+
+    /// The first moment at which the grant is over.
+    #[must_use]
+    pub fn ends_at(&self) -> Option<OffsetDateTime> {
+        self.until.and_then(after)
+    }
+}
+
+fn first_moment(day: Date) -> OffsetDateTime {
+    day.with_time(Time::MIDNIGHT).assume_utc()
+}
+
+fn after(day: Date) -> Option<OffsetDateTime> {
+    day.next_day().map(first_moment)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::category::Category;
+    use time::macros::{date, datetime};
+
+    const TODAY: Date = date!(2026 - 11 - 22);
+
+    fn complete() -> Draft {
+        Draft { purpose: Some(Purpose::Treatment), categories: Categories::NONE.with(Category::Results), ..Draft::default() }
+    }
+
+    fn typed(day: &str, month: &str, year: &str) -> TypedDay {
+        TypedDay { day: day.into(), month: month.into(), year: year.into() }
+    }
+
+    #[test]
+    fn a_draft_that_says_little_keeps_the_rest_closed() {
+        let terms = complete().terms(TODAY).unwrap();
+        assert_eq!(terms.until, Some(date!(2026 - 12 - 22)));
+        assert_eq!(terms.ends_at(), Some(datetime!(2026-12-23 0:00 UTC)));
+        assert!(terms.labels.is_empty() && !terms.may_export && !terms.may_write && terms.includes_new);
+    }
+
+    #[test]
+    fn each_question_that_is_not_answered_is_named() {
+        let cases = [
+            (Draft { purpose: None, ..complete() }, Problem::Purpose),
+            (Draft { purpose: Some(Purpose::Other), purpose_text: "  ".into(), ..complete() }, Problem::Purpose),
+            (Draft { categories: Categories::NONE, ..complete() }, Problem::What),
+            (Draft { from: typed("31", "2", "2024"), ..complete() }, Problem::Dates),
+            (Draft { from: typed("1", "2", "2024"), to: typed("31", "1", "2024"), ..complete() }, Problem::Dates),
+            (Draft { end: End::Day, ..complete() }, Problem::End),
+            (Draft { end: End::Day, until: typed("21", "11", "2026"), ..complete() }, Problem::End),
+        ];
+        for (draft, problem) in cases {
+            assert_eq!(draft.terms(TODAY), Err(problem), "{draft:?}");
+        }
+    }
+
+    #[test]
+    fn the_last_days_are_included() {
+        let draft = Draft { to: typed("31", "12", "2025"), end: End::Day, until: typed("22", "11", "2026"), ..complete() };
+        let terms = draft.terms(TODAY).unwrap();
+        assert_eq!(terms.dates().to, Some(datetime!(2026-01-01 0:00 UTC)));
+        assert_eq!(terms.ends_at(), Some(datetime!(2026-11-23 0:00 UTC)));
+    }
+}

@@ -1,0 +1,295 @@
+//! People's accounts: signing up, and choosing a new password.
+
+use chartkey_domain::{account::Visitor, id::AccountId};
+
+use crate::{
+    Error, Portal,
+    audit::{self, Who},
+    pool::detached,
+    secrets::{digest, random_token},
+    sign_in::{SignedIn, note_sign_in},
+};
+
+/// An e-mail address, trimmed and in lower case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Email(String);
+
+impl Email {
+    /// Nothing where the text cannot be an address that mail reaches.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim().to_lowercase();
+        let (local, domain) = text.rsplit_once('@')?;
+        let plain = |part: &str| !part.is_empty() && !part.chars().any(|c| c.is_whitespace() || c.is_control() || "<>,;@\"".contains(c));
+        let sound = text.len() <= 254 && plain(local) && plain(domain) && domain.split('.').all(|label| !label.is_empty());
+        sound.then_some(Self(text))
+    }
+
+    /// The address.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A person's name as they write it: at most 200 characters on one line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonName(String);
+
+impl PersonName {
+    /// Nothing where it is empty, too long, or more than a line.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        ((1..=200).contains(&text.chars().count()) && !text.chars().any(char::is_control)).then(|| Self(text.to_owned()))
+    }
+}
+
+/// A password that may be chosen: 10 to 200 characters, whatever they are.
+#[derive(Clone)]
+pub struct NewPassword(String);
+
+impl NewPassword {
+    /// Nothing where it is too short or too long.
+    #[must_use]
+    pub fn parse(text: String) -> Option<Self> {
+        (10..=200).contains(&text.chars().count()).then_some(Self(text))
+    }
+}
+
+/// What a person reads of their own account.
+#[derive(Debug, Clone)]
+pub struct OwnAccount {
+    /// Their name.
+    pub name: String,
+    /// Their e-mail address.
+    pub email: String,
+    /// When it was made.
+    pub since: time::OffsetDateTime,
+    /// How many sessions are alive, this one included.
+    pub sessions: i64,
+}
+
+/// A message to send. It never says more than that there is an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Letter {
+    /// Where it goes.
+    pub to: String,
+    /// What it is about.
+    pub subject: LetterSubject,
+    /// The one-time token of its link.
+    pub token: String,
+}
+
+/// What a message is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LetterSubject {
+    /// Finish signing up.
+    FinishSignUp,
+    /// Somebody signed up with an address that has an account: theirs, most likely.
+    AlreadyHere,
+    /// Choose a new password.
+    NewPassword,
+}
+
+/// Messages to one address in an hour. More are not sent.
+const LETTERS_AN_HOUR: i64 = 5;
+
+impl Portal {
+    /// Begins a sign-up. The caller says the same whatever comes back; the message
+    /// says whether the address is known, to the one who reads its mail. Nothing
+    /// comes back where the address had too many messages lately.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn begin_sign_up(&self, email: &Email) -> Result<Option<Letter>, Error> {
+        let (portal, email, token) = (self.clone(), email.clone(), random_token());
+        detached(async move {
+            let sent = sqlx::query!(
+                r#"insert into mail_token (token_hash, purpose, email, account_id, ends_at)
+                select $1, case when a.account_id is null then 'sign-up' else 'password' end, e.email, a.account_id, now() + interval '1 hour'
+                from (values ($2::text)) e (email)
+                left join account a on a.email = e.email
+                where (select count(*) from mail_token m where m.email = e.email and m.created_at > now() - interval '1 hour') < $3
+                returning account_id"#,
+                digest(&token),
+                email.as_str(),
+                LETTERS_AN_HOUR
+            )
+            .fetch_optional(&portal.pool)
+            .await?;
+            Ok(sent.map(|sent| {
+                let subject = if sent.account_id.is_some() { LetterSubject::AlreadyHere } else { LetterSubject::FinishSignUp };
+                Letter { to: email.0, subject, token }
+            }))
+        })
+        .await
+    }
+
+    /// Finishes a sign-up with the token of the message: the account begins, and its
+    /// holder is signed in.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where the token was used, is older than an hour, or never
+    /// was.
+    pub async fn finish_sign_up(&self, token: &str, name: PersonName, password: NewPassword) -> Result<SignedIn, Error> {
+        let (portal, token, name) = (self.clone(), digest(token), name.0);
+        detached(async move {
+            let hash = portal.passwords.hash(password.0).await?;
+            let mut transaction = portal.pool.begin().await?;
+            let email = sqlx::query_scalar!(
+                "update mail_token set used_at = now()
+                where token_hash = $1 and purpose = 'sign-up' and used_at is null and ends_at > now()
+                returning email",
+                token
+            )
+            .fetch_optional(&mut *transaction)
+            .await?
+            .ok_or(Error::NotFound)?;
+            let account = insert_person(&mut transaction, &name, &email, &hash).await?.ok_or(Error::NotFound)?;
+            audit::append_to_account(&mut transaction, Who::account(account.0, &name), account.0, "account-made").await?;
+            let signed_in = SignedIn::person(account.0, name, account.1);
+            note_sign_in(&mut transaction, &signed_in).await?;
+            transaction.commit().await?;
+            Ok(signed_in)
+        })
+        .await
+    }
+
+    /// Begins choosing a new password; nothing comes back for an unknown address.
+    /// The caller says the same whatever comes back.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn begin_new_password(&self, email: &Email) -> Result<Option<Letter>, Error> {
+        let (portal, email, token) = (self.clone(), email.clone(), random_token());
+        detached(async move {
+            let sent = sqlx::query!(
+                "insert into mail_token (token_hash, purpose, email, account_id, ends_at)
+                select $1, 'password', a.email, a.account_id, now() + interval '1 hour'
+                from account a
+                where a.email = $2
+                    and (select count(*) from mail_token m where m.email = $2 and m.created_at > now() - interval '1 hour') < $3",
+                digest(&token),
+                email.as_str(),
+                LETTERS_AN_HOUR
+            )
+            .execute(&portal.pool)
+            .await?;
+            Ok((sent.rows_affected() == 1).then(|| Letter { to: email.0, subject: LetterSubject::NewPassword, token }))
+        })
+        .await
+    }
+
+    /// Chooses a new password with the token of the message. Every session of the
+    /// account ends, and so do its other tokens.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where the token was used, is older than an hour, or never
+    /// was.
+    pub async fn choose_password(&self, token: &str, password: NewPassword) -> Result<(), Error> {
+        let (portal, token) = (self.clone(), digest(token));
+        detached(async move {
+            let hash = portal.passwords.hash(password.0).await?;
+            let mut transaction = portal.pool.begin().await?;
+            let account = sqlx::query_scalar!(
+                r#"update mail_token set used_at = now()
+                where token_hash = $1 and purpose = 'password' and used_at is null and ends_at > now()
+                returning account_id as "account_id!""#,
+                token
+            )
+            .fetch_optional(&mut *transaction)
+            .await?
+            .ok_or(Error::NotFound)?;
+            sqlx::query!(
+                "update account set password_hash = $2, sessions_valid_after = clock_timestamp() where account_id = $1",
+                account,
+                hash
+            )
+            .execute(&mut *transaction)
+            .await?;
+            sqlx::query!("delete from session where account_id = $1", account).execute(&mut *transaction).await?;
+            sqlx::query!("delete from mail_token where account_id = $1 and used_at is null", account).execute(&mut *transaction).await?;
+            audit::append_to_account(&mut transaction, Who::account(AccountId(account), ""), AccountId(account), "password-changed")
+                .await?;
+            transaction.commit().await?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// What a person reads of their own account.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for a clinician: theirs is their organization's.
+    pub async fn own_account(&self, visitor: &Visitor) -> Result<OwnAccount, Error> {
+        sqlx::query_as!(
+            OwnAccount,
+            r#"select display_name as name, email as "email!", created_at as since,
+                (select count(*) from session s
+                    where s.account_id = a.account_id and s.idle_until > now() and s.ends_at > now()
+                        and s.signed_in_at >= a.sessions_valid_after) as "sessions!"
+            from account a where account_id = $1 and kind = 'person'"#,
+            visitor.actor.account().0
+        )
+        .fetch_optional(&self.pool)
+        .await?
+        .ok_or(Error::NotFound)
+    }
+
+    /// Makes a person's account without a message, for invented people and tests.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where the address has an account already.
+    pub async fn make_person(&self, name: &PersonName, email: &Email, password: NewPassword) -> Result<AccountId, Error> {
+        let hash = self.passwords.hash(password.0).await?;
+        let mut transaction = self.pool.begin().await?;
+        let (account, _) = insert_person(&mut transaction, &name.0, email.as_str(), &hash).await?.ok_or(Error::NotFound)?;
+        audit::append_to_account(&mut transaction, Who::account(account, &name.0), account, "account-made").await?;
+        transaction.commit().await?;
+        Ok(account)
+    }
+}
+
+/// Nothing where the address has an account already.
+async fn insert_person(
+    transaction: &mut sqlx::Transaction<'_, sqlx::Postgres>,
+    name: &str,
+    email: &str,
+    hash: &str,
+) -> Result<Option<(AccountId, time::OffsetDateTime)>, Error> {
+    let made = sqlx::query!(
+        r#"insert into account (kind, display_name, email, password_hash) values ('person', $1, $2, $3)
+        on conflict (email) do nothing
+        returning account_id, clock_timestamp() as "at!""#,
+        name,
+        email,
+        hash
+    )
+    .fetch_optional(&mut **transaction)
+    .await?;
+    Ok(made.map(|made| (AccountId(made.account_id), made.at)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_what_mail_reaches() {
+        for (text, address) in [
+            (" Mara@Example.org ", Some("mara@example.org")),
+            ("a@localhost", Some("a@localhost")),
+            ("", None),
+            ("mara", None),
+            ("@example.org", None),
+            ("mara@", None),
+            ("a@b@c", None),
+            ("a@b..c", None),
+            ("a\r\nBcc: x@y@example.org", None),
+            ("Mara <mara@example.org>", None),
+        ] {
+            assert_eq!(Email::parse(text).as_ref().map(Email::as_str), address, "{text}");
+        }
+    }
+}

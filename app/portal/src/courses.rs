@@ -1,0 +1,88 @@
+//! What lasts: medicines and problems, each once, with its renewals behind it.
+
+use chartkey_domain::{
+    account::Visitor,
+    category::Category,
+    id::{ItemId, PatientId},
+};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::{
+    Error, Opened, Portal,
+    audit::Shown,
+    entry::{Entry, entries},
+    keys::Aside,
+};
+
+/// One medicine or problem.
+#[derive(Debug, Clone)]
+pub struct Course {
+    /// Its newest entry.
+    pub entry: Entry,
+    /// How often it was recorded.
+    pub times: usize,
+    /// When it was first recorded.
+    pub since: Option<OffsetDateTime>,
+    /// Whether it goes on.
+    pub is_active: bool,
+}
+
+/// Every medicine, or every problem.
+#[derive(Debug, Clone)]
+pub struct Courses {
+    /// Those that go on come first, then newest first.
+    pub courses: Vec<Course>,
+    /// Keys. The patient's only.
+    pub aside: Option<Aside>,
+}
+
+struct Group {
+    newest: Uuid,
+    items: Vec<Uuid>,
+    since: Option<OffsetDateTime>,
+    is_active: bool,
+}
+
+impl Portal {
+    /// Medicines or problems, those with the same name once. The newest 200 names.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where the visitor has no access.
+    pub async fn courses(&self, visitor: &Visitor, patient: PatientId, category: Category) -> Result<Opened<Courses>, Error> {
+        let mut record = self.open(visitor, patient).await?;
+        let groups = sqlx::query_as!(
+            Group,
+            r#"select (array_agg(i.item_id order by i.sort_at desc, i.item_id desc))[1] as "newest!", array_agg(i.item_id) as "items!",
+                min(i.first_at) as since,
+                bool_or((i.last_at is null or i.last_at > now()) and coalesce(i.status, '') <> all (array['completed', 'stopped',
+                    'cancelled', 'resolved', 'inactive', 'remission', 'not-taken', 'draft', 'ended', 'not-done'])) as "is_active!"
+            from item i where i.patient_id = $1 and i.category = $2 and not i.is_error
+            group by i.title order by 4 desc, max(i.sort_at) desc limit 200"#,
+            patient.0,
+            category.number()
+        )
+        .fetch_all(record.connection())
+        .await?;
+        let newest: Vec<Uuid> = groups.iter().map(|group| group.newest).collect();
+        let mut entries: std::collections::HashMap<ItemId, Entry> =
+            entries!("where i.patient_id = $1 and i.item_id = any($2)", patient.0, &newest)
+                .fetch_all(record.connection())
+                .await?
+                .into_iter()
+                .map(|row| (ItemId(row.item_id), row.into()))
+                .collect();
+        let mut shown = Shown::default();
+        let mut courses = Vec::with_capacity(groups.len());
+        for group in groups {
+            for item in &group.items {
+                shown.add(ItemId(*item), category);
+            }
+            if let Some(entry) = entries.remove(&ItemId(group.newest)) {
+                courses.push(Course { entry, times: group.items.len(), since: group.since, is_active: group.is_active });
+            }
+        }
+        let aside = Aside::of(&mut record, category).await?;
+        record.close(category.slug(), shown, Courses { courses, aside }).await
+    }
+}

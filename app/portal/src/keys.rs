@@ -1,0 +1,52 @@
+//! Who can see a part of a record now, as the patient's own pages say it.
+
+use crate::{Error, record::Record};
+use chartkey_domain::category::{Categories, Category};
+
+/// For each person or place with a grant in force, what it names.
+#[derive(Debug, Clone, Default)]
+pub struct Keys(Vec<Categories>);
+
+impl Keys {
+    /// How many people or places a grant lets see something of this category now.
+    #[must_use]
+    pub fn count(&self, category: Category) -> usize {
+        self.0.iter().filter(|categories| categories.contains(category)).count()
+    }
+}
+
+/// What the patient alone is told beside a list: nobody else learns a total.
+#[derive(Debug, Clone, Default)]
+pub struct Aside {
+    /// Who can see what now.
+    pub keys: Keys,
+    /// How many items the category has, up to [`COUNTED`] and one more.
+    pub total: i64,
+}
+
+/// Totals are counted up to here, because nobody reads further and counting costs.
+pub const COUNTED: i64 = 1000;
+
+impl Aside {
+    /// Reads them where the reader is the patient.
+    pub(crate) async fn of(record: &mut Record, category: Category) -> Result<Option<Self>, Error> {
+        if !record.is_own() {
+            return Ok(None);
+        }
+        let patient = record.whose().patient;
+        let row = sqlx::query!(
+            r#"select
+                array(select bit_or(g.categories) from access_grant g
+                    where g.patient_id = $1 and g.state = 'active' and g.starts_at <= now() and (g.ends_at is null or g.ends_at > now())
+                    and not exists (select from block b where b.patient_id = g.patient_id
+                        and (b.account_id = g.grantee_account_id or b.organization_id = g.organization_id))
+                    group by g.grantee_account_id, g.organization_id) as "held!",
+                (select count(*) from (select from item where patient_id = $1 and category = $2 and not is_error limit 1001) counted) as "total!""#,
+            patient.0,
+            category.number()
+        )
+        .fetch_one(record.connection())
+        .await?;
+        Ok(Some(Self { keys: Keys(row.held.into_iter().map(Categories::from_bits).collect()), total: row.total }))
+    }
+}

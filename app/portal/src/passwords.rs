@@ -1,0 +1,112 @@
+//! Passwords: argon2id, keyed with the pepper, two at a time.
+
+use std::sync::Arc;
+
+use argon2::{
+    Algorithm, Argon2, Params, Version,
+    password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
+};
+use tokio::sync::Semaphore;
+
+use crate::{Error, secrets::Pepper};
+
+/// 19 MiB, two passes, one lane: the smallest that OWASP recommends for argon2id.
+const MEMORY_KIB: u32 = 19 * 1024;
+const PASSES: u32 = 2;
+const LANES: u32 = 1;
+
+/// Hashing takes a core and 19 MiB: more than two at once would starve the rest.
+const AT_ONCE: usize = 2;
+
+/// Hashes and verifies, away from the threads that serve requests.
+#[derive(Debug, Clone)]
+pub(crate) struct Passwords {
+    pepper: Pepper,
+    turns: Arc<Semaphore>,
+    /// Of a password that nobody has: what an unknown account is verified against.
+    nobody: Arc<str>,
+}
+
+/// How a password compares with a stored hash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Wrong,
+    Right,
+    /// Right, but hashed with weaker parameters than today's.
+    RightButWeak,
+}
+
+impl Passwords {
+    pub fn new(pepper: Pepper) -> Result<Self, Error> {
+        let nobody = hash(&pepper, &crate::secrets::random_token())?.into();
+        Ok(Self { pepper, turns: Arc::new(Semaphore::new(AT_ONCE)), nobody })
+    }
+
+    /// The PHC string to store.
+    pub async fn hash(&self, password: String) -> Result<String, Error> {
+        let pepper = self.pepper.clone();
+        self.in_turn(move || hash(&pepper, &password)).await
+    }
+
+    /// Compares; with no stored hash the same work is done and the answer is wrong.
+    pub async fn verify(&self, password: String, stored: Option<String>) -> Result<Verdict, Error> {
+        let pepper = self.pepper.clone();
+        let known = stored.is_some();
+        let stored = stored.unwrap_or_else(|| self.nobody.to_string());
+        let verdict = self.in_turn(move || verify(&pepper, &password, &stored)).await?;
+        Ok(if known { verdict } else { Verdict::Wrong })
+    }
+
+    async fn in_turn<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T, Error> + Send + 'static) -> Result<T, Error> {
+        let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(Error::internal)?;
+        tokio::task::spawn_blocking(move || {
+            // Held until the work is done, also when nobody waits for it any more.
+            let _turn = turn;
+            work()
+        })
+        .await
+        .map_err(Error::internal)?
+    }
+}
+
+fn hasher(pepper: &Pepper) -> Result<Argon2<'_>, Error> {
+    let params = Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(|cause| broken(&cause))?;
+    Argon2::new_with_secret(pepper.bytes(), Algorithm::Argon2id, Version::V0x13, params).map_err(|cause| broken(&cause))
+}
+
+fn hash(pepper: &Pepper, password: &str) -> Result<String, Error> {
+    let hash: PasswordHash = hasher(pepper)?.hash_password(password.as_bytes()).map_err(|cause| broken(&cause))?;
+    Ok(hash.to_string())
+}
+
+fn verify(pepper: &Pepper, password: &str, stored: &str) -> Result<Verdict, Error> {
+    let stored = PasswordHash::new(stored).map_err(|cause| broken(&cause))?;
+    // The stored parameters are used, whatever today's are.
+    if hasher(pepper)?.verify_password(password.as_bytes(), &stored).is_err() {
+        return Ok(Verdict::Wrong);
+    }
+    let params = Params::try_from(&stored).map_err(|cause| broken(&cause))?;
+    let weak = params.m_cost() < MEMORY_KIB || params.t_cost() < PASSES;
+    Ok(if weak { Verdict::RightButWeak } else { Verdict::Right })
+}
+
+fn broken(cause: &dyn std::fmt::Display) -> Error {
+    Error::internal(format!("password hashing: {cause}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_password_is_right_only_with_its_pepper() {
+        let passwords = Passwords::new(Pepper::new([1; 32])).unwrap();
+        let stored = passwords.hash("correct horse".into()).await.unwrap();
+        assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
+        assert_eq!(passwords.verify("correct horse".into(), Some(stored.clone())).await.unwrap(), Verdict::Right);
+        assert_eq!(passwords.verify("correct house".into(), Some(stored.clone())).await.unwrap(), Verdict::Wrong);
+        assert_eq!(passwords.verify("correct horse".into(), None).await.unwrap(), Verdict::Wrong);
+        let other = Passwords::new(Pepper::new([2; 32])).unwrap();
+        assert_eq!(other.verify("correct horse".into(), Some(stored)).await.unwrap(), Verdict::Wrong);
+    }
+}

@@ -1,0 +1,185 @@
+//! Sessions as PostgreSQL keeps them. The key is the digest of what the browser
+//! holds, so a copy of the database signs nobody in.
+
+use chartkey_domain::{account::Visitor, id::AccountId};
+use serde_json::Value;
+use time::{Duration, OffsetDateTime};
+
+use crate::{
+    Error, Portal,
+    audit::{self, Who},
+    pool::detached,
+    secrets::digest,
+};
+
+/// The digest of a session's cookie.
+#[derive(Debug, Clone)]
+pub struct SessionKey(Vec<u8>);
+
+impl SessionKey {
+    /// The key of a cookie's value.
+    #[must_use]
+    pub fn of(cookie: &str) -> Self {
+        Self(digest(cookie))
+    }
+}
+
+/// A session that is to begin.
+#[derive(Debug)]
+pub struct NewSession {
+    /// Whose.
+    pub account: AccountId,
+    /// When the sign-in was proven.
+    pub signed_in_at: OffsetDateTime,
+    /// What the server keeps in it.
+    pub data: Value,
+    /// How long it lives without being used.
+    pub idle: Duration,
+    /// How long it lives at most.
+    pub absolute: Duration,
+}
+
+/// A session that is alive.
+#[derive(Debug)]
+pub struct Session {
+    /// What the server keeps in it.
+    pub data: Value,
+    /// When it ends, used or not.
+    pub ends_at: OffsetDateTime,
+    /// Whether its use was last noted more than a minute ago.
+    pub is_stale: bool,
+}
+
+impl Portal {
+    /// Begins a session. False where the account's sessions were ended after this
+    /// sign-in was proven: then there is none.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn begin_session(&self, key: SessionKey, session: NewSession) -> Result<bool, Error> {
+        let portal = self.clone();
+        detached(async move {
+            let begun = sqlx::query!(
+                "insert into session (session_key, account_id, data, signed_in_at, idle_until, ends_at)
+                select $1, account_id, $3, $4, now() + make_interval(secs => $5), now() + make_interval(secs => $6)
+                from account where account_id = $2 and sessions_valid_after <= $4
+                for key share",
+                key.0,
+                session.account.0,
+                session.data,
+                session.signed_in_at,
+                session.idle.as_seconds_f64(),
+                session.absolute.as_seconds_f64()
+            )
+            .execute(&portal.pool)
+            .await?;
+            Ok(begun.rows_affected() == 1)
+        })
+        .await
+    }
+
+    /// A session that is alive, or nothing.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn session(&self, key: &SessionKey) -> Result<Option<Session>, Error> {
+        let session = sqlx::query_as!(
+            Session,
+            r#"select s.data, s.ends_at, s.seen_at < now() - interval '1 minute' as "is_stale!"
+            from session s join account a on a.account_id = s.account_id
+            where s.session_key = $1 and s.idle_until > now() and s.ends_at > now() and s.signed_in_at >= a.sessions_valid_after"#,
+            key.0
+        )
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(session)
+    }
+
+    /// Stores what the server keeps in a session. One that ended meanwhile stays
+    /// ended: nothing is stored, and that is no error.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn save_session(&self, key: SessionKey, data: Value) -> Result<(), Error> {
+        let portal = self.clone();
+        detached(async move {
+            sqlx::query!(
+                "update session s set data = $2 from account a
+                where s.session_key = $1 and a.account_id = s.account_id
+                    and s.idle_until > now() and s.ends_at > now() and s.signed_in_at >= a.sessions_valid_after",
+                key.0,
+                data
+            )
+            .execute(&portal.pool)
+            .await?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Notes that a session was used: it lives `idle` from now. Writes at most once a
+    /// minute.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn touch_session(&self, key: SessionKey, idle: Duration) -> Result<(), Error> {
+        let portal = self.clone();
+        detached(async move {
+            sqlx::query!(
+                "update session set seen_at = now(), idle_until = least(ends_at, now() + make_interval(secs => $2))
+                where session_key = $1 and idle_until > now() and seen_at < now() - interval '1 minute'",
+                key.0,
+                idle.as_seconds_f64()
+            )
+            .execute(&portal.pool)
+            .await?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Ends a session.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn end_session(&self, key: SessionKey) -> Result<(), Error> {
+        let portal = self.clone();
+        detached(async move {
+            sqlx::query!("delete from session where session_key = $1", key.0).execute(&portal.pool).await?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Ends every session of an account, those being signed in at this moment too.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn end_every_session(&self, visitor: &Visitor) -> Result<(), Error> {
+        let (portal, account, who) = (self.clone(), visitor.actor.account(), Who::from(visitor));
+        detached(async move {
+            let mut transaction = portal.pool.begin().await?;
+            sqlx::query!("update account set sessions_valid_after = clock_timestamp() where account_id = $1", account.0)
+                .execute(&mut *transaction)
+                .await?;
+            sqlx::query!("delete from session where account_id = $1", account.0).execute(&mut *transaction).await?;
+            audit::append_to_account(&mut transaction, who, account, "sessions-ended").await?;
+            transaction.commit().await?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Removes what has ended: sessions, attempts, tokens, and tries older than a
+    /// day. Returns the number of sessions.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn sweep_sessions(&self) -> Result<u64, Error> {
+        let swept = sqlx::query!("delete from session where idle_until < now() or ends_at < now()").execute(&self.pool).await?;
+        sqlx::query!("delete from sign_in_attempt where started_at < now() - interval '10 minutes'").execute(&self.pool).await?;
+        sqlx::query!("delete from sign_in_failure where failed_at < now() - interval '1 day'").execute(&self.pool).await?;
+        sqlx::query!("delete from mail_token where ends_at < now() - interval '1 day'").execute(&self.pool).await?;
+        Ok(swept.rows_affected())
+    }
+}

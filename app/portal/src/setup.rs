@@ -1,0 +1,106 @@
+//! Making a database: roles once a cluster, then the migrations.
+
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection, migrate::Migrator, postgres::PgConnectOptions};
+
+use crate::Error;
+
+/// Every migration of this build.
+pub(crate) static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations");
+
+/// Brings the database up to this build, as the migrator. Running it again changes
+/// nothing.
+///
+/// # Errors
+/// [`Error::Database`] where the database cannot be reached or a migration fails.
+pub async fn migrate(migrator: &str) -> Result<(), Error> {
+    let mut connection = migrator.parse::<PgConnectOptions>()?.connect().await?;
+    MIGRATIONS.run(&mut connection).await.map_err(sqlx::Error::from)?;
+    // So that the server can tell whether it is ready.
+    connection.execute("grant select on _sqlx_migrations to chartkey_runtime, chartkey_backup").await?;
+    connection.close().await?;
+    Ok(())
+}
+
+/// Makes the roles, and the database that `migrator` names where it is absent.
+/// `admin` is somebody who may do that; the passwords of the migrator and of the
+/// runtime role are those in their addresses, where there are any.
+///
+/// # Errors
+/// [`Error::Database`] where `admin` may not make roles or databases.
+pub async fn create_roles(admin: &str, migrator: &str, runtime: &str) -> Result<(), Error> {
+    let database = name(migrator)?;
+    let admin: PgConnectOptions = admin.parse()?;
+    let mut connection = admin.connect().await?;
+    connection.execute(include_str!("../../../migrations/roles.sql")).await?;
+    for (role, url) in [("chartkey_migrator", migrator), ("chartkey_runtime", runtime)] {
+        if let Some(password) = password(url)? {
+            set_password(&mut connection, role, &password).await?;
+        }
+    }
+    let exists = sqlx::query_scalar!(r#"select exists (select from pg_database where datname = $1) as "exists!""#, database)
+        .fetch_one(&mut connection)
+        .await?;
+    // A name cannot be a parameter; quote_ident in the database makes it safe.
+    let quoted = sqlx::query_scalar!(r#"select quote_ident($1) as "quoted!""#, database).fetch_one(&mut connection).await?;
+    if exists {
+        connection.execute(AssertSqlSafe(format!("alter database {quoted} owner to chartkey_migrator"))).await?;
+    } else {
+        connection.execute(AssertSqlSafe(format!("create database {quoted} owner chartkey_migrator"))).await?;
+    }
+    connection.close().await?;
+    Ok(())
+}
+
+async fn set_password(connection: &mut PgConnection, role: &'static str, password: &str) -> Result<(), Error> {
+    let statement =
+        sqlx::query_scalar!(r#"select format('alter role %I password %L', $1::text, $2::text) as "statement!""#, role, password)
+            .fetch_one(&mut *connection)
+            .await?;
+    connection.execute(AssertSqlSafe(statement)).await?;
+    Ok(())
+}
+
+/// The database that an address names.
+fn name(url: &str) -> Result<String, Error> {
+    let options: PgConnectOptions = url.parse()?;
+    options.get_database().map(str::to_owned).ok_or_else(|| Error::internal("the address of the migrator names no database"))
+}
+
+/// The password in an address, decoded. Connection options do not give it back.
+fn password(url: &str) -> Result<Option<String>, Error> {
+    let Some((_, rest)) = url.split_once("://") else { return Ok(None) };
+    let authority = rest.split(['/', '?']).next().unwrap_or_default();
+    let Some((user, _)) = authority.rsplit_once('@') else { return Ok(None) };
+    let Some((_, password)) = user.split_once(':') else { return Ok(None) };
+    percent_decoded(password).map(Some)
+}
+
+fn percent_decoded(text: &str) -> Result<String, Error> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        if byte != b'%' {
+            bytes.push(byte);
+            continue;
+        }
+        let digits = [rest.next(), rest.next()].into_iter().flatten().map(char::from).collect::<String>();
+        bytes.push(u8::from_str_radix(&digits, 16).map_err(|_| bad_password())?);
+    }
+    String::from_utf8(bytes).map_err(|_| bad_password())
+}
+
+fn bad_password() -> Error {
+    Error::internal("the password in a database address is not percent-encoded")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_password_is_the_one_in_the_address() {
+        assert_eq!(password("postgres://chartkey_runtime:a%40b%25c@localhost/x").unwrap().as_deref(), Some("a@b%c"));
+        assert_eq!(password("postgres://chartkey_runtime@localhost/x?host=/tmp/a@b:c").unwrap(), None);
+        assert!(password("postgres://u:%zz@localhost/x").is_err());
+    }
+}

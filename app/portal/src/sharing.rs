@@ -1,0 +1,217 @@
+//! Grants as the patient gives, changes and ends them.
+//!
+//! Every change is one transaction: the guarded update, the words in the story of
+//! the grant, the notice to open pages, and the event in the patient's chain. A
+//! change runs to its end also when the person who asked for it hangs up, and
+//! asking twice has one effect.
+
+use chartkey_domain::{
+    account::Visitor,
+    draft::Terms,
+    grant::Grantee,
+    id::{DraftId, GrantId, PatientId},
+};
+use uuid::Uuid;
+
+use crate::{
+    Error, Portal,
+    audit::What,
+    notices::{self, Notice},
+    pool::detached,
+    record::Record,
+};
+
+mod ending;
+mod known;
+mod list;
+
+pub use ending::Change;
+pub use known::{Colleague, KnownOrganization};
+pub use list::{GrantStory, Look, Parts, SharingList, StoryLine, Whole};
+
+/// A sentence as the patient read it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sentence {
+    /// The words; `**` stands around what is set in bold.
+    pub text: String,
+    /// The language, as in `en`.
+    pub language: String,
+    /// The version of the catalogue that made it.
+    pub catalogue_version: String,
+}
+
+/// A grant that the patient has checked and confirmed.
+#[derive(Debug, Clone)]
+pub struct NewGrant {
+    /// The draft that it ends; a draft becomes a grant once.
+    pub draft: DraftId,
+    /// To whom.
+    pub grantee: Grantee,
+    /// What, for what and until when.
+    pub terms: Terms,
+    /// What the patient read and confirmed.
+    pub sentence: Sentence,
+}
+
+impl Portal {
+    /// Gives a grant. One to the same grantee for the same purpose is replaced.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] with the code of the question to be answered again,
+    /// [`Error::Conflict`] where the draft has become a grant already,
+    /// [`Error::NotFound`] where the visitor has no record of their own.
+    pub async fn give_grant(&self, visitor: &Visitor, new: NewGrant) -> Result<GrantId, Error> {
+        let (portal, visitor) = (self.clone(), visitor.clone());
+        detached(async move {
+            let mut record = portal.open_own(&visitor).await?;
+            let taken = sqlx::query!("delete from draft where draft_id = $1 and account_id = $2", new.draft.0, visitor.actor.account().0)
+                .execute(record.connection())
+                .await?;
+            if taken.rows_affected() == 0 {
+                return Err(Error::Conflict("given"));
+            }
+            let grant = insert(&mut record, &new.grantee, &new.terms, &new.sentence).await?;
+            let what = What { text: Some(new.sentence.text), ..about("grant-given", grant) };
+            record.finish(what).await?;
+            Ok(grant)
+        })
+        .await
+    }
+
+    /// The record that the visitor holds.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where they hold none.
+    pub async fn own_record(&self, visitor: &Visitor) -> Result<PatientId, Error> {
+        let patient = sqlx::query_scalar!("select gate.own_record($1)", visitor.actor.account().0).fetch_one(&self.pool).await?;
+        patient.map(PatientId).ok_or(Error::NotFound)
+    }
+
+    pub(crate) async fn open_own(&self, visitor: &Visitor) -> Result<Record, Error> {
+        let record = self.open(visitor, self.own_record(visitor).await?).await?;
+        if record.is_own() { Ok(record) } else { Err(Error::NotFound) }
+    }
+}
+
+/// The event of a change to one grant.
+pub(crate) fn about(action: &str, grant: GrantId) -> What {
+    What { action: action.to_owned(), grant: Some(grant), ..What::default() }
+}
+
+/// The columns of a grantee.
+pub(crate) struct Columns {
+    pub(crate) account: Option<Uuid>,
+    pub(crate) organization: Option<Uuid>,
+    pub(crate) professions: Option<Vec<String>>,
+}
+
+impl From<&Grantee> for Columns {
+    fn from(grantee: &Grantee) -> Self {
+        match grantee {
+            Grantee::Clinician { account, organization } => {
+                Self { account: Some(account.0), organization: Some(organization.0), professions: None }
+            }
+            Grantee::Professions { organization, professions } => {
+                Self { account: None, organization: Some(organization.0), professions: Some(professions.clone()) }
+            }
+            Grantee::Carer { account } => Self { account: Some(account.0), organization: None, professions: None },
+        }
+    }
+}
+
+/// Puts a grant in force, in the place of the one it replaces.
+pub(crate) async fn insert(record: &mut Record, grantee: &Grantee, terms: &Terms, sentence: &Sentence) -> Result<GrantId, Error> {
+    terms.check(record.now().date()).map_err(|problem| Error::Invalid(problem.code()))?;
+    if sentence.text.trim().is_empty() {
+        return Err(Error::Invalid("sentence"));
+    }
+    known::check(record.connection(), grantee).await?;
+    let patient = record.whose().patient;
+    let columns = Columns::from(grantee);
+    let replaced = sqlx::query!(
+        "update access_grant set state = 'replaced', ended_at = now()
+        where patient_id = $1 and grantee_account_id is not distinct from $2 and organization_id is not distinct from $3
+            and purpose = $4 and state in ('active', 'paused')
+        returning grant_id, lineage_id, version_no, sentence",
+        patient.0,
+        columns.account,
+        columns.organization,
+        terms.purpose.slug()
+    )
+    .fetch_optional(record.connection())
+    .await?;
+    let (lineage, version) = replaced.as_ref().map_or((None, 1), |old| (Some(old.lineage_id), old.version_no + 1));
+    let dates = terms.dates();
+    let grant = sqlx::query_scalar!(
+        "with made as (select gen_random_uuid() as grant_id)
+        insert into access_grant (patient_id, grant_id, lineage_id, version_no, grantee_account_id, organization_id, professions,
+            purpose, purpose_text, categories, labels, data_from, data_to, includes_new, may_export, may_write, ends_at, sentence)
+        select $1, grant_id, coalesce($2, grant_id), $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17 from made
+        returning grant_id",
+        patient.0,
+        lineage,
+        version,
+        columns.account,
+        columns.organization,
+        columns.professions.as_deref(),
+        terms.purpose.slug(),
+        terms.purpose_text,
+        terms.categories.bits(),
+        i16::from(terms.labels.bits()),
+        dates.from,
+        dates.to,
+        terms.includes_new,
+        terms.may_export,
+        terms.may_write,
+        terms.ends_at(),
+        sentence.text
+    )
+    .fetch_one(record.connection())
+    .await
+    .map_err(taken)?;
+    let grant = GrantId(grant);
+    if let Some(old) = replaced {
+        let words = Sentence { text: old.sentence, ..sentence.clone() };
+        tell_story(record, GrantId(old.grant_id), "replaced", &words).await?;
+    }
+    tell_story(record, grant, "given", sentence).await?;
+    notices::send(record.connection(), notice(patient, &columns)).await?;
+    Ok(grant)
+}
+
+/// Two grants to one grantee at the same moment: the second is told so.
+fn taken(cause: sqlx::Error) -> Error {
+    match cause.as_database_error().and_then(|cause| cause.constraint()) {
+        Some("access_grant_one_person" | "access_grant_one_organization") => Error::Conflict("changed"),
+        _ => cause.into(),
+    }
+}
+
+pub(crate) fn notice(patient: PatientId, columns: &Columns) -> Notice {
+    Notice {
+        patient: Some(patient),
+        account: columns.account.map(Into::into),
+        organization: columns.organization.filter(|_| columns.account.is_none()).map(Into::into),
+    }
+}
+
+/// Adds one line to the story of a grant.
+pub(crate) async fn tell_story(record: &mut Record, grant: GrantId, kind: &str, sentence: &Sentence) -> Result<(), Error> {
+    let patient = record.whose().patient;
+    let signed_in = record.visitor().signed_in_by.clone();
+    sqlx::query!(
+        "insert into grant_event (patient_id, grant_id, event_no, kind, sentence, language, catalogue_version, signed_in)
+        select $1, $2, coalesce(max(event_no), 0) + 1, $3, $4, $5, $6, $7
+        from grant_event where patient_id = $1 and grant_id = $2",
+        patient.0,
+        grant.0,
+        kind,
+        sentence.text,
+        sentence.language,
+        sentence.catalogue_version,
+        signed_in
+    )
+    .execute(record.connection())
+    .await?;
+    Ok(())
+}

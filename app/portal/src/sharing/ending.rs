@@ -1,0 +1,118 @@
+//! Stopping, pausing and resuming a grant.
+
+use chartkey_domain::{account::Visitor, grant::GrantState, id::GrantId};
+
+use super::{Columns, Sentence, about, notice, tell_story};
+use crate::{Error, Portal, audit::What, notices, pool::detached, record::Record};
+
+/// Whether a change was made by this call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// It was.
+    Made,
+    /// It had been made before: nothing happened now.
+    MadeBefore,
+}
+
+/// One of the changes that end or interrupt a grant.
+#[derive(Debug, Clone, Copy)]
+struct Step {
+    from: &'static [GrantState],
+    to: GrantState,
+    /// The kind in the story.
+    kind: &'static str,
+    /// The action in the log.
+    action: &'static str,
+}
+
+const WITHDRAW: Step =
+    Step { from: &[GrantState::Active, GrantState::Paused], to: GrantState::Withdrawn, kind: "withdrawn", action: "grant-withdrawn" };
+const PAUSE: Step = Step { from: &[GrantState::Active], to: GrantState::Paused, kind: "paused", action: "grant-paused" };
+const RESUME: Step = Step { from: &[GrantState::Paused], to: GrantState::Active, kind: "resumed", action: "grant-resumed" };
+
+impl Portal {
+    /// Ends a grant for good. The next read through it is refused.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where it is none of the visitor's own or has ended in
+    /// another way.
+    pub async fn withdraw_grant(&self, visitor: &Visitor, grant: GrantId) -> Result<Change, Error> {
+        self.step(visitor, grant, WITHDRAW).await
+    }
+
+    /// Stops a grant for now.
+    ///
+    /// # Errors
+    /// As [`Self::withdraw_grant`].
+    pub async fn pause_grant(&self, visitor: &Visitor, grant: GrantId) -> Result<Change, Error> {
+        self.step(visitor, grant, PAUSE).await
+    }
+
+    /// Puts a paused grant in force again.
+    ///
+    /// # Errors
+    /// As [`Self::withdraw_grant`].
+    pub async fn resume_grant(&self, visitor: &Visitor, grant: GrantId) -> Result<Change, Error> {
+        self.step(visitor, grant, RESUME).await
+    }
+
+    async fn step(&self, visitor: &Visitor, grant: GrantId, step: Step) -> Result<Change, Error> {
+        let (portal, visitor) = (self.clone(), visitor.clone());
+        detached(async move {
+            let mut record = portal.open_own(&visitor).await?;
+            let Some(sentence) = take(&mut record, grant, step).await? else {
+                return match state(&mut record, grant).await? {
+                    Some(state) if state == step.to => Ok(Change::MadeBefore),
+                    _ => Err(Error::NotFound),
+                };
+            };
+            record.finish(What { text: Some(sentence), ..about(step.action, grant) }).await?;
+            Ok(Change::Made)
+        })
+        .await
+    }
+}
+
+/// Pauses a grant inside another change; `None` where it is not in force.
+pub(crate) async fn suspend(record: &mut Record, grant: GrantId) -> Result<Option<String>, Error> {
+    take(record, grant, PAUSE).await
+}
+
+/// Takes the step if the grant is where it starts. Returns the grant's sentence.
+async fn take(record: &mut Record, grant: GrantId, step: Step) -> Result<Option<String>, Error> {
+    let patient = record.whose().patient;
+    let from: Vec<_> = step.from.iter().map(|state| state.slug().to_owned()).collect();
+    let taken = sqlx::query!(
+        "update access_grant set state = $3, ended_at = case when $3 = 'withdrawn' then now() end
+        where patient_id = $1 and grant_id = $2 and state = any($4)
+        returning sentence, grantee_account_id, organization_id",
+        patient.0,
+        grant.0,
+        step.to.slug(),
+        &from
+    )
+    .fetch_optional(record.connection())
+    .await?;
+    let Some(taken) = taken else { return Ok(None) };
+    let words = sqlx::query!(
+        "select language, catalogue_version from grant_event where patient_id = $1 and grant_id = $2 order by event_no limit 1",
+        patient.0,
+        grant.0
+    )
+    .fetch_optional(record.connection())
+    .await?;
+    let (language, catalogue_version) = words.map_or_else(Default::default, |words| (words.language, words.catalogue_version));
+    let sentence = Sentence { text: taken.sentence.clone(), language, catalogue_version };
+    tell_story(record, grant, step.kind, &sentence).await?;
+    let columns = Columns { account: taken.grantee_account_id, organization: taken.organization_id, professions: None };
+    notices::send(record.connection(), notice(patient, &columns)).await?;
+    Ok(Some(taken.sentence))
+}
+
+async fn state(record: &mut Record, grant: GrantId) -> Result<Option<GrantState>, Error> {
+    let patient = record.whose().patient;
+    let state = sqlx::query_scalar!("select state from access_grant where patient_id = $1 and grant_id = $2", patient.0, grant.0)
+        .fetch_optional(record.connection())
+        .await?;
+    Ok(state.and_then(|state| GrantState::from_slug(&state)))
+}

@@ -1,0 +1,233 @@
+//! Reading the grants of one's own record: all of them, and one with its story.
+
+use chartkey_domain::{
+    account::Visitor,
+    category::{Categories, Category},
+    grant::{GrantState, Purpose},
+    id::{AccountId, GrantId},
+    label::{Label, Labels},
+};
+use sqlx::types::Json;
+use time::OffsetDateTime;
+
+use crate::{
+    Error, Opened, Portal,
+    audit::{Chain, Event, Shown, What, Who},
+    record::Record,
+};
+
+/// A grant as the patient sees it.
+#[derive(Debug, Clone)]
+pub struct Whole {
+    /// Which.
+    pub id: GrantId,
+    /// The clinician, where it names one.
+    pub name: Option<String>,
+    /// The clinician's account.
+    pub account: Option<AccountId>,
+    /// Where.
+    pub organization: Option<String>,
+    /// Everybody with one of these professions, where it names nobody.
+    pub professions: Vec<String>,
+    /// What for.
+    pub purpose: Purpose,
+    /// Which categories.
+    pub categories: Categories,
+    /// Which sensitive labels.
+    pub labels: Labels,
+    /// What the patient read and confirmed.
+    pub sentence: String,
+    /// Whether a copy may be taken.
+    pub may_export: bool,
+    /// What the patient last did with it.
+    pub state: GrantState,
+    /// From when.
+    pub starts_at: OffsetDateTime,
+    /// The first moment at which it is over.
+    pub ends_at: Option<OffsetDateTime>,
+    /// When the patient ended it.
+    pub ended_at: Option<OffsetDateTime>,
+}
+
+impl Whole {
+    /// Whether it is over, by the patient or by its date.
+    #[must_use]
+    pub fn over(&self, now: OffsetDateTime) -> bool {
+        matches!(self.state, GrantState::Withdrawn | GrantState::Replaced) || self.ends_at.is_some_and(|end| end <= now)
+    }
+}
+
+/// Every grant of a record.
+#[derive(Debug, Clone)]
+pub struct SharingList {
+    /// Newest first.
+    pub grants: Vec<Whole>,
+    /// Codes that wait for somebody, or for the patient.
+    pub codes_waiting: i64,
+    /// The database's time.
+    pub now: OffsetDateTime,
+}
+
+/// One line of a grant's story.
+#[derive(Debug, Clone)]
+pub struct StoryLine {
+    /// `given`, `paused`, `resumed`, `withdrawn` or `replaced`.
+    pub kind: String,
+    /// The sentence as it was then.
+    pub sentence: String,
+    /// When.
+    pub at: OffsetDateTime,
+}
+
+/// One look through a grant.
+#[derive(Debug, Clone)]
+pub struct Look {
+    /// When.
+    pub at: OffsetDateTime,
+    /// By whom.
+    pub who: Who,
+    /// At what.
+    pub what: What,
+}
+
+/// One grant with all that is known of it.
+#[derive(Debug, Clone)]
+pub struct GrantStory {
+    /// The grant.
+    pub grant: Whole,
+    /// What became of it, oldest first.
+    pub story: Vec<StoryLine>,
+    /// The newest looks through it, newest first.
+    pub looks: Vec<Look>,
+    /// The database's time.
+    pub now: OffsetDateTime,
+}
+
+/// How much of the record there is to share.
+#[derive(Debug, Clone, Default)]
+pub struct Parts {
+    /// For each category that has any: how many, and when the newest was.
+    pub categories: Vec<(Category, i64, Option<OffsetDateTime>)>,
+    /// For each label: on how many.
+    pub labels: Vec<(Label, i64)>,
+    /// How many no grant can reach.
+    pub private: i64,
+}
+
+impl Portal {
+    /// Every grant of the visitor's own record.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where they have none.
+    pub async fn sharing(&self, visitor: &Visitor) -> Result<Opened<SharingList>, Error> {
+        let mut record = self.open_own(visitor).await?;
+        let grants = grants(&mut record, None).await?;
+        let codes_waiting = sqlx::query_scalar!(
+            r#"select count(*) as "count!" from grant_code
+            where patient_id = $1 and (state = 'redeemed' or (state = 'waiting' and ends_at > now()))"#,
+            record.whose().patient.0
+        )
+        .fetch_one(record.connection())
+        .await?;
+        let now = record.now();
+        record.close("sharing", Shown::default(), SharingList { grants, codes_waiting, now }).await
+    }
+
+    /// One grant of the visitor's own record, its story, and who looked through it.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn grant(&self, visitor: &Visitor, grant: GrantId) -> Result<Opened<GrantStory>, Error> {
+        let mut record = self.open_own(visitor).await?;
+        let Some(whole) = grants(&mut record, Some(grant)).await?.pop() else { return Err(Error::NotFound) };
+        let patient = record.whose().patient;
+        let story = sqlx::query_as!(
+            StoryLine,
+            "select kind, sentence, at from grant_event where patient_id = $1 and grant_id = $2 order by event_no",
+            patient.0,
+            grant.0
+        )
+        .fetch_all(record.connection())
+        .await?;
+        let events = sqlx::query_scalar!(
+            r#"select convert_from(bytes, 'UTF8')::jsonb as "event!: Json<Event>" from event
+            where chain = $1 and convert_from(bytes, 'UTF8')::jsonb @> jsonb_build_object('why', jsonb_build_object(
+                'kind', 'grant', 'grants', jsonb_build_array(jsonb_build_object('id', $2::text))))
+            order by seq desc limit 200"#,
+            Chain::Patient(patient).to_string(),
+            grant.to_string()
+        )
+        .fetch_all(record.connection())
+        .await?;
+        let looks = events.into_iter().map(|Json(event)| Look { at: event.at, who: event.who, what: event.what }).collect();
+        let now = record.now();
+        let what = What { grant: Some(grant), ..Shown::default().what("read", "grant") };
+        let whose = record.finish(what).await?;
+        Ok(Opened { whose, view: GrantStory { grant: whole, story, looks, now } })
+    }
+
+    /// What the visitor's own record has to share.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where they have none.
+    pub async fn parts_to_share(&self, visitor: &Visitor) -> Result<Opened<Parts>, Error> {
+        let mut record = self.open_own(visitor).await?;
+        let rows = sqlx::query!(
+            r#"select category, labels, is_private, count(*) as "count!", max(first_at) as newest
+            from item where patient_id = $1 and not is_error group by category, labels, is_private"#,
+            record.whose().patient.0
+        )
+        .fetch_all(record.connection())
+        .await?;
+        let mut parts = Parts { labels: Label::ALL.map(|label| (label, 0)).to_vec(), ..Parts::default() };
+        for row in rows {
+            if row.is_private {
+                parts.private += row.count;
+            }
+            let labels = Labels::from_bits(u8::try_from(row.labels).unwrap_or_default());
+            parts.labels.iter_mut().filter(|(label, _)| labels.contains(*label)).for_each(|(_, count)| *count += row.count);
+            let Some(category) = Category::from_number(row.category).filter(|category| *category != Category::Own) else { continue };
+            match parts.categories.iter_mut().find(|(known, ..)| *known == category) {
+                Some((_, count, newest)) => (*count, *newest) = (*count + row.count, row.newest.max(*newest)),
+                None => parts.categories.push((category, row.count, row.newest)),
+            }
+        }
+        record.close("sharing", Shown::default(), parts).await
+    }
+}
+
+async fn grants(record: &mut Record, only: Option<GrantId>) -> Result<Vec<Whole>, Error> {
+    let patient = record.whose().patient;
+    let rows = sqlx::query!(
+        r#"select g.grant_id, g.grantee_account_id, a.display_name as "display_name?", o.name as "organization?", g.professions, g.purpose, g.categories,
+            g.labels, g.sentence, g.may_export, g.state, g.starts_at, g.ends_at, g.ended_at
+        from access_grant g
+        left join account a on a.account_id = g.grantee_account_id
+        left join organization o on o.organization_id = g.organization_id
+        where g.patient_id = $1 and ($2::uuid is null or g.grant_id = $2)
+        order by g.created_at desc, g.grant_id limit 500"#,
+        patient.0,
+        only.map(|only| only.0)
+    )
+    .fetch_all(record.connection())
+    .await?;
+    let grants = rows.into_iter().filter_map(|row| {
+        Some(Whole {
+            id: GrantId(row.grant_id),
+            name: row.display_name,
+            account: row.grantee_account_id.map(AccountId),
+            organization: row.organization,
+            professions: row.professions.unwrap_or_default(),
+            purpose: Purpose::from_slug(&row.purpose)?,
+            categories: Categories::from_bits(row.categories),
+            labels: Labels::from_bits(u8::try_from(row.labels).ok()?),
+            sentence: row.sentence,
+            may_export: row.may_export,
+            state: GrantState::from_slug(&row.state)?,
+            starts_at: row.starts_at,
+            ends_at: row.ends_at,
+            ended_at: row.ended_at,
+        })
+    });
+    Ok(grants.collect())
+}

@@ -1,0 +1,51 @@
+//! Everything by date.
+
+use chartkey_domain::{account::Visitor, category::Category, id::PatientId};
+
+use crate::{
+    Error, Opened, Portal,
+    audit::Shown,
+    cursor::Cursor,
+    entry::{Entry, entries},
+    list::cut,
+};
+
+/// A page of everything.
+#[derive(Debug, Clone)]
+pub struct Timeline {
+    /// The entries, newest first.
+    pub entries: Vec<Entry>,
+    /// Where the next page begins, if there is one.
+    pub next: Option<Cursor>,
+}
+
+impl Portal {
+    /// A page of everything, or of one category, newest first.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where the visitor has no access.
+    pub async fn timeline(
+        &self,
+        visitor: &Visitor,
+        patient: PatientId,
+        category: Option<Category>,
+        after: Option<Cursor>,
+    ) -> Result<Opened<Timeline>, Error> {
+        let mut record = self.open(visitor, patient).await?;
+        let (at, item) = Cursor::bounds(after);
+        let rows = entries!(
+            "where i.patient_id = $1 and (i.sort_at, i.item_id) < ($2::text::timestamptz, $3) and not i.is_error \
+             and ($4::smallint is null or i.category = $4) order by i.sort_at desc, i.item_id desc limit 51",
+            patient.0,
+            at,
+            item,
+            category.map(Category::number)
+        )
+        .fetch_all(record.connection())
+        .await?;
+        let (entries, next) = cut(rows.into_iter().map(Entry::from).collect(), Entry::cursor);
+        let mut shown = Shown::default();
+        shown.entries(&entries);
+        record.close("timeline", shown, Timeline { entries, next }).await
+    }
+}

@@ -1,0 +1,110 @@
+//! Visits, and one visit with everything that belongs to it.
+
+use chartkey_domain::{
+    account::Visitor,
+    category::Category,
+    id::{ItemId, PatientId},
+};
+
+use crate::{
+    Error, Opened, Portal,
+    audit::Shown,
+    cursor::Cursor,
+    entry::{Entry, entries},
+    keys::Aside,
+    list::cut,
+};
+
+/// A page of visits.
+#[derive(Debug, Clone)]
+pub struct Visits {
+    /// The visits, newest first.
+    pub entries: Vec<Entry>,
+    /// Where the next page begins, if there is one.
+    pub next: Option<Cursor>,
+    /// The years in which there are visits, newest first. The patient's only.
+    pub years: Vec<i32>,
+    /// Total and keys. The patient's only.
+    pub aside: Option<Aside>,
+}
+
+/// One visit.
+#[derive(Debug, Clone)]
+pub struct Visit {
+    /// The visit.
+    pub visit: Entry,
+    /// What belongs to it, by category and then newest first.
+    pub parts: Vec<Entry>,
+    /// Keys. The patient's only.
+    pub aside: Option<Aside>,
+}
+
+impl Portal {
+    /// A page of visits, of one year or of all.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where the visitor has no access.
+    pub async fn visits(
+        &self,
+        visitor: &Visitor,
+        patient: PatientId,
+        year: Option<i32>,
+        after: Option<Cursor>,
+    ) -> Result<Opened<Visits>, Error> {
+        let mut record = self.open(visitor, patient).await?;
+        let (at, item) = Cursor::bounds(after);
+        let rows = entries!(
+            "where i.patient_id = $1 and i.category = 9 and (i.sort_at, i.item_id) < ($2::text::timestamptz, $3) and not i.is_error \
+             and ($4::int is null or (i.sort_at >= make_timestamptz($4, 1, 1, 0, 0, 0, 'UTC') and i.sort_at < make_timestamptz($4 + 1, 1, 1, 0, 0, 0, 'UTC'))) \
+             order by i.sort_at desc, i.item_id desc limit 51",
+            patient.0,
+            at,
+            item,
+            year
+        )
+        .fetch_all(record.connection())
+        .await?;
+        let (entries, next) = cut(rows.into_iter().map(Entry::from).collect(), Entry::cursor);
+        let aside = Aside::of(&mut record, Category::Visits).await?;
+        let years = if record.is_own() {
+            sqlx::query_scalar!(
+                r#"select distinct extract(year from first_at at time zone 'UTC')::int as "year!" from item
+                    where patient_id = $1 and category = 9 and first_at is not null and not is_error order by 1 desc"#,
+                patient.0
+            )
+            .fetch_all(record.connection())
+            .await?
+        } else {
+            Vec::new()
+        };
+        let mut shown = Shown::default();
+        shown.entries(&entries);
+        record.close("visits", shown, Visits { entries, next, years, aside }).await
+    }
+
+    /// A visit and the items that name it. What belongs to it and is not visible
+    /// leaves nothing: no row, no count.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where there is no such visit for this visitor.
+    pub async fn visit(&self, visitor: &Visitor, patient: PatientId, visit: ItemId) -> Result<Opened<Visit>, Error> {
+        let mut record = self.open(visitor, patient).await?;
+        let rows = entries!(
+            measured "where i.patient_id = $1 and (i.item_id = $2 or i.visit_id = $2) and not i.is_error \
+             order by i.item_id <> $2, i.category, i.sort_at desc, i.item_id desc limit 400",
+            patient.0,
+            visit.0
+        )
+        .fetch_all(record.connection())
+        .await?;
+        let mut parts: Vec<Entry> = rows.into_iter().map(Entry::from).collect();
+        if parts.first().is_none_or(|first| first.id != visit || first.category != Category::Visits) {
+            return Err(Error::NotFound);
+        }
+        let visit = parts.remove(0);
+        let aside = Aside::of(&mut record, Category::Visits).await?;
+        let mut shown = Shown::default();
+        shown.entries(std::iter::once(&visit).chain(&parts));
+        record.close("visit", shown, Visit { visit, parts, aside }).await
+    }
+}

@@ -1,0 +1,148 @@
+//! A patient with a record, and a clinic: whom the tests of sharing are about.
+
+#![allow(dead_code, reason = "each test binary uses its own part of it")]
+
+use std::collections::BTreeMap;
+
+use chartkey_domain::{
+    account::{Actor, Visitor},
+    category::{Categories, Category},
+    draft::Draft,
+    grant::{Grantee, Purpose},
+    id::{AccountId, GrantId, OrganizationId, PatientId},
+};
+use chartkey_portal::{
+    Portal,
+    audit::Event,
+    secrets::Pepper,
+    sharing::{NewGrant, Sentence},
+};
+use sqlx::{AssertSqlSafe, PgPool};
+use time::{Duration, OffsetDateTime, macros::datetime};
+use uuid::Uuid;
+
+use crate::harness::Ground;
+
+/// Ines, who holds a record with two results; a doctor and a nurse of one clinic.
+pub struct House {
+    pub portal: Portal,
+    pub superuser: PgPool,
+    pub patient: PatientId,
+    pub organization: OrganizationId,
+    ines: AccountId,
+    doctor: AccountId,
+    nurse: AccountId,
+    ground: Ground,
+}
+
+/// Any sentence.
+pub fn sentence() -> Sentence {
+    Sentence { text: "**Dr Lindqvist** can see your **results**.".into(), language: "en".into(), catalogue_version: "1".into() }
+}
+
+impl House {
+    pub async fn build(ground: Ground) -> Self {
+        let patient = ground.patient("Ines").await;
+        ground.item(patient, Category::Results.number(), "Haemoglobin").await;
+        ground.item(patient, Category::Results.number(), "Ferritin").await;
+        ground.item(patient, Category::Problems.number(), "A hidden problem").await;
+        let ines = ground.person("Ines").await;
+        ground.hold(patient, ines).await;
+        let organization = ground.organization("northfield").await;
+        let doctor = ground.clinician(organization, "Dr Lindqvist").await;
+        let nurse = ground.clinician(organization, "Nurse Abel").await;
+        let portal = Portal::new(ground.runtime.clone(), Pepper::new([7; 32])).unwrap();
+        Self {
+            portal,
+            superuser: ground.superuser.clone(),
+            patient: PatientId(patient),
+            organization: OrganizationId(organization),
+            ines: AccountId(ines),
+            doctor: AccountId(doctor),
+            nurse: AccountId(nurse),
+            ground,
+        }
+    }
+
+    pub fn ines(&self) -> Visitor {
+        person(self.ines, "Ines")
+    }
+
+    pub async fn stranger(&self) -> Visitor {
+        person(AccountId(self.ground.person("Somebody").await), "Somebody")
+    }
+
+    pub fn doctor(&self, purpose: Option<Purpose>) -> Visitor {
+        self.clinician(self.doctor, "Dr Lindqvist", "physician", purpose)
+    }
+
+    pub fn nurse(&self, purpose: Option<Purpose>) -> Visitor {
+        self.clinician(self.nurse, "Nurse Abel", "nurse", purpose)
+    }
+
+    fn clinician(&self, account: AccountId, name: &str, profession: &str, purpose: Option<Purpose>) -> Visitor {
+        Visitor {
+            actor: Actor::Clinician { account, organization: self.organization, profession: profession.to_owned() },
+            organization_name: Some("Northfield".to_owned()),
+            signed_in_by: "oidc http://127.0.0.1:1/".to_owned(),
+            purposes: purpose.map(|purpose| (self.patient, purpose)).into_iter().collect(),
+            ..person(account, name)
+        }
+    }
+
+    /// A checked draft of a grant of results to the doctor.
+    pub async fn draft(&self, purpose: Purpose) -> NewGrant {
+        let draft = Draft {
+            purpose: Some(purpose),
+            purpose_text: "in my words".to_owned(),
+            categories: Categories::NONE.with(Category::Results),
+            ..Draft::default()
+        };
+        let id = self.portal.begin_draft(&self.ines(), draft).await.unwrap();
+        let kept = self.portal.draft(&self.ines(), id).await.unwrap();
+        NewGrant {
+            draft: id,
+            grantee: Grantee::Clinician { account: self.doctor, organization: self.organization },
+            terms: kept.draft.terms(kept.today).unwrap(),
+            sentence: sentence(),
+        }
+    }
+
+    /// Gives the doctor the results for 30 days.
+    pub async fn give(&self, purpose: Purpose) -> GrantId {
+        self.portal.give_grant(&self.ines(), self.draft(purpose).await).await.unwrap()
+    }
+
+    /// The patient's chain, oldest first.
+    pub async fn events(&self) -> Vec<Event> {
+        let rows: Vec<Vec<u8>> = sqlx::query_scalar("select bytes from event where chain = $1 order by seq")
+            .bind(format!("patient/{}", self.patient))
+            .fetch_all(&self.superuser)
+            .await
+            .unwrap();
+        rows.iter().map(|bytes| serde_json::from_slice(bytes).unwrap()).collect()
+    }
+
+    /// Changes rows as somebody with the database could.
+    pub async fn tamper(&self, statement: &str) {
+        sqlx::query(AssertSqlSafe(statement.to_owned())).execute(&self.superuser).await.unwrap();
+    }
+}
+
+fn person(account: AccountId, name: &str) -> Visitor {
+    let signed_in_at: OffsetDateTime = datetime!(2026-01-01 0:00 UTC);
+    Visitor {
+        actor: Actor::Person { account },
+        name: name.to_owned(),
+        organization_name: None,
+        signed_in_by: "password".to_owned(),
+        signed_in_at,
+        session_ends_at: signed_in_at + Duration::days(3650),
+        purposes: BTreeMap::new(),
+    }
+}
+
+/// An identifier of nothing.
+pub fn nothing() -> Uuid {
+    Uuid::from_u128(42)
+}

@@ -1,0 +1,114 @@
+//! What a server function may say when it refuses.
+
+use leptos::server_fn::{
+    codec::JsonEncoding,
+    error::{FromServerFnError, ServerFnErrorErr},
+};
+use serde::{Deserialize, Serialize};
+
+macro_rules! problems {
+    ($($(#[$doc:meta])* $name:ident = $code:literal, $status:literal;)*) => {
+        /// Why a server function refused: a closed list without any text from the
+        /// server, safe to print on a postcard, since a failed form post without
+        /// JavaScript puts its code in the address.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(rename_all = "kebab-case")]
+        pub enum ApiError {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl ApiError {
+            /// Every problem.
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+
+            /// The name in `?problem=`.
+            #[must_use]
+            pub const fn code(self) -> &'static str {
+                match self {
+                    $(Self::$name => $code,)*
+                }
+            }
+
+            /// The status of the response, where it is not a redirect.
+            #[must_use]
+            pub const fn status(self) -> u16 {
+                match self {
+                    $(Self::$name => $status,)*
+                }
+            }
+        }
+    };
+}
+
+problems! {
+    /// Nobody is signed in, or the session is over.
+    SignedOut = "signed-out", 401;
+    /// There is no such thing, or it is not for this person: the two look the same.
+    NotFound = "not-found", 404;
+    /// A field is missing or cannot be read.
+    Invalid = "invalid", 422;
+    /// It has changed or ended since the page was opened.
+    Gone = "gone", 409;
+    /// The address and the password do not go together.
+    WrongPassword = "wrong-password", 422;
+    /// The code is wrong, used or too old.
+    WrongCode = "wrong-code", 422;
+    /// A password is too short or too long.
+    WeakPassword = "weak-password", 422;
+    /// A link from a message was used, or is too old.
+    LinkEnded = "link-ended", 410;
+    /// The organization's provider did not prove who it was.
+    SignInFailed = "sign-in-failed", 403;
+    /// The organization knows them, but as nobody who is let in here.
+    NotAdmitted = "not-admitted", 403;
+    /// Nobody was chosen to share with.
+    GrantWho = "grant-who", 422;
+    /// No purpose was chosen, or it lacks its words.
+    GrantPurpose = "grant-purpose", 422;
+    /// Nothing was ticked to share.
+    GrantWhat = "grant-what", 422;
+    /// The dates of what is shared are no dates, or the wrong way round.
+    GrantDates = "grant-dates", 422;
+    /// The end of a share is no date, or has passed.
+    GrantEnd = "grant-end", 422;
+    /// Too many tries; wait.
+    TooMany = "too-many", 429;
+    /// Something on the server does not work; nothing was changed.
+    Unavailable = "unavailable", 503;
+}
+
+impl ApiError {
+    /// The problem with this [`Self::code`].
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|problem| problem.code() == code)
+    }
+}
+
+impl FromServerFnError for ApiError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        match error {
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) | ServerFnErrorErr::Deserialization(_) => Self::Invalid,
+            _ => Self::Unavailable,
+        }
+    }
+
+    fn status_code(&self) -> http::StatusCode {
+        http::StatusCode::from_u16(self.status()).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_problem_is_found_by_its_code_and_a_made_up_code_is_none() {
+        for problem in ApiError::ALL {
+            assert_eq!(ApiError::from_code(problem.code()), Some(*problem));
+        }
+        assert_eq!(ApiError::from_code("<b>"), None);
+    }
+}

@@ -1,0 +1,206 @@
+//! Sharing: the questions before a grant, giving it, and stopping it.
+
+use chartkey_domain::id::{DraftId, GrantId};
+use leptos::prelude::*;
+
+use super::ApiError;
+
+/// Answers who a share is for, and begins its draft where there is none.
+///
+/// # Errors
+/// None for a plain form post, which goes back to its page.
+#[server(endpoint = "grant-who")]
+pub async fn grant_who(draft: Option<DraftId>, #[server(default)] recipient: String) -> Result<(), ApiError> {
+    use crate::{
+        pages::grant_new::{Step, recipient as read},
+        request::{answer, portal, visitor},
+    };
+
+    let go = async {
+        let (portal, visitor) = (portal()?, visitor()?);
+        let recipient = Some(read(&recipient).ok_or(ApiError::GrantWho)?);
+        let mut kept = match draft {
+            Some(draft) => Some(portal.draft(&visitor, draft).await?),
+            None => None,
+        };
+        let mut answers = kept.take().map(|kept| kept.draft).unwrap_or_default();
+        answers.recipient = recipient;
+        let draft = match draft {
+            Some(draft) => portal.keep_draft(&visitor, draft, answers).await.map(|()| draft)?,
+            None => portal.begin_draft(&visitor, answers).await?,
+        };
+        Ok(Step::Purpose.page(draft))
+    };
+    answer(go.await, &draft.map_or_else(|| "/sharing/new".to_owned(), |draft| Step::Who.page(draft)))
+}
+
+/// Answers what a share is for.
+///
+/// # Errors
+/// As [`grant_who`].
+#[server(endpoint = "grant-purpose")]
+pub async fn grant_purpose(
+    draft: DraftId,
+    #[server(default)] purpose: String,
+    #[server(default)] purpose_text: String,
+) -> Result<(), ApiError> {
+    use crate::{
+        pages::grant_new::{Step, keep},
+        request::answer,
+    };
+    use chartkey_domain::{draft::Problem, grant::Purpose};
+
+    let kept = keep(draft, Problem::Purpose, |answers| {
+        answers.purpose = Purpose::from_slug(&purpose);
+        answers.purpose_text = purpose_text;
+    });
+    answer(kept.await.map(|()| Step::What.page(draft)), &Step::Purpose.page(draft))
+}
+
+/// Answers what a share reaches.
+///
+/// # Errors
+/// As [`grant_who`].
+#[server(endpoint = "grant-what")]
+pub async fn grant_what(
+    draft: DraftId,
+    #[server(default)] categories: Vec<String>,
+    #[server(default)] labels: Vec<String>,
+    #[server(default)] only: String,
+) -> Result<(), ApiError> {
+    use crate::{
+        pages::grant_new::{Step, keep},
+        request::answer,
+    };
+    use chartkey_domain::{category::Category, draft::Problem, label::Label};
+
+    let kept = keep(draft, Problem::What, |answers| {
+        answers.labels = labels.iter().filter_map(|label| Label::from_slug(label)).collect();
+        if only != "labels" {
+            answers.categories = categories.iter().filter_map(|category| Category::from_slug(category)).collect();
+        }
+    });
+    let next = if only == "labels" { Step::Check } else { Step::Time };
+    answer(kept.await.map(|()| next.page(draft)), &Step::What.page(draft))
+}
+
+/// The fields of the last question.
+#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct Times {
+    /// From this day on.
+    pub from_day: String,
+    /// From this month on.
+    pub from_month: String,
+    /// From this year on.
+    pub from_year: String,
+    /// Up to this day.
+    pub to_day: String,
+    /// Up to this month.
+    pub to_month: String,
+    /// Up to this year.
+    pub to_year: String,
+    /// `preset`, `day` or `open`.
+    pub end: String,
+    /// The day of the end.
+    pub until_day: String,
+    /// Its month.
+    pub until_month: String,
+    /// Its year.
+    pub until_year: String,
+    /// Set: nothing that is added later.
+    pub only_todays: String,
+    /// Set: a copy may be taken.
+    pub may_export: String,
+}
+
+/// Answers which dates a share reaches, and when it ends.
+///
+/// # Errors
+/// As [`grant_who`].
+#[server(endpoint = "grant-time")]
+pub async fn grant_time(draft: DraftId, #[server(flatten)] times: Times) -> Result<(), ApiError> {
+    use crate::{
+        pages::grant_new::{Step, keep},
+        request::answer,
+    };
+    use chartkey_domain::draft::{End, Problem, TypedDay};
+
+    let typed = |day: String, month: String, year: String| TypedDay { day, month, year };
+    let kept = keep(draft, Problem::End, |answers| {
+        answers.from = typed(times.from_day, times.from_month, times.from_year);
+        answers.to = typed(times.to_day, times.to_month, times.to_year);
+        answers.end = End::from_slug(&times.end).unwrap_or_default();
+        answers.until = typed(times.until_day, times.until_month, times.until_year);
+        answers.only_todays = !times.only_todays.is_empty();
+        answers.may_export = !times.may_export.is_empty();
+    });
+    answer(kept.await.map(|()| Step::Check.page(draft)), &Step::Time.page(draft))
+}
+
+/// Gives the grant of a draft, or makes its code. `seen` is the sentence as it stood
+/// on the page: what was not read is not given.
+///
+/// # Errors
+/// As [`grant_who`].
+#[server(endpoint = "give-grant")]
+pub async fn give_grant(draft: DraftId, seen: String) -> Result<(), ApiError> {
+    use crate::{
+        pages::grant_new::{Step, give},
+        request::answer,
+    };
+
+    answer(give(draft, &seen).await, &Step::Check.page(draft))
+}
+
+/// Ends one of the signed-in patient's grants.
+///
+/// # Errors
+/// As [`grant_who`].
+#[server(endpoint = "withdraw-grant")]
+pub async fn withdraw_grant(grant: GrantId) -> Result<(), ApiError> {
+    use crate::request::{answer, portal, visitor};
+
+    let done = async { Ok(portal()?.withdraw_grant(&visitor()?, grant).await?) };
+    answer(done.await.map(|_| format!("/sharing/{grant}?done=withdrawn")), &format!("/sharing/{grant}"))
+}
+
+/// Stops a grant for now.
+///
+/// # Errors
+/// As [`grant_who`].
+#[server(endpoint = "pause-grant")]
+pub async fn pause_grant(grant: GrantId) -> Result<(), ApiError> {
+    use crate::request::{answer, portal, visitor};
+
+    let done = async { Ok(portal()?.pause_grant(&visitor()?, grant).await?) };
+    answer(done.await.map(|_| format!("/sharing/{grant}?done=paused")), &format!("/sharing/{grant}"))
+}
+
+/// Starts a paused grant again.
+///
+/// # Errors
+/// As [`grant_who`].
+#[server(endpoint = "resume-grant")]
+pub async fn resume_grant(grant: GrantId) -> Result<(), ApiError> {
+    use crate::request::{answer, portal, visitor};
+
+    let done = async { Ok(portal()?.resume_grant(&visitor()?, grant).await?) };
+    answer(done.await.map(|_| format!("/sharing/{grant}?done=resumed")), &format!("/sharing/{grant}"))
+}
+
+/// Opens what a patient shares: declares its purpose for the session, and goes there.
+///
+/// # Errors
+/// As [`grant_who`].
+#[server(endpoint = "open-shared")]
+pub async fn open_shared(grant: GrantId) -> Result<(), ApiError> {
+    use crate::request::{answer, portal, session, visitor};
+
+    let go = async {
+        let (patient, purpose) = portal()?.pick_grant(&visitor()?, grant).await?;
+        session()?.0.declare(patient, purpose).await?;
+        Ok(format!("/record/{patient}"))
+    };
+    answer(go.await, "/shared")
+}

@@ -1,0 +1,127 @@
+//! The message catalogue: every text that a page says, as a function of its
+//! arguments. A message without a text in one of the languages does not compile,
+//! because each is an exhaustive match over [`Language`].
+
+mod dates;
+mod grant;
+mod landing;
+mod own;
+mod people;
+mod record;
+mod sharing;
+mod shell;
+
+pub use dates::Clock;
+pub use grant::{CATALOGUE_VERSION, Named};
+
+/// The languages of the catalogue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Language {
+    /// English, spelt as in Britain.
+    #[default]
+    English,
+}
+
+impl Language {
+    /// Every language.
+    pub const ALL: [Self; 1] = [Self::English];
+
+    /// The BCP 47 tag, as `<html lang>` and accounts have it.
+    #[must_use]
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::English => "en-GB",
+        }
+    }
+
+    /// The language of an account; English where it is not spoken here.
+    #[must_use]
+    pub fn from_tag(tag: &str) -> Self {
+        Self::ALL.into_iter().find(|language| language.tag().get(..2) == tag.get(..2)).unwrap_or_default()
+    }
+}
+
+/// Says messages in one language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Say(pub Language);
+
+/// Defines messages as methods of [`Say`].
+///
+/// ```ignore
+/// messages! {
+///     results { English: "Results" }
+///     older(year: i32) { English: "Results from {year}" }
+///     renewals(count: i64) { English: one "1 renewal", other "{count} renewals" }
+/// }
+/// ```
+/// A message without arguments is a `&'static str`; with arguments a `String`. A
+/// plural form is chosen by the first argument, a number.
+macro_rules! messages {
+    () => {};
+    ($(#[$doc:meta])* $name:ident { $($language:ident: $text:literal),+ $(,)? } $($rest:tt)*) => {
+        impl $crate::catalogue::Say {
+            $(#[$doc])*
+            #[must_use]
+            #[allow(missing_docs, reason = "a message says itself")]
+            pub const fn $name(self) -> &'static str {
+                match self.0 {
+                    $($crate::catalogue::Language::$language => $text,)+
+                }
+            }
+        }
+        $crate::catalogue::messages! { $($rest)* }
+    };
+    ($(#[$doc:meta])* $name:ident($($argument:ident: $kind:ty),+) { $($language:ident: $text:literal),+ $(,)? } $($rest:tt)*) => {
+        impl $crate::catalogue::Say {
+            $(#[$doc])*
+            #[must_use]
+            #[allow(missing_docs, reason = "a message says itself")]
+            pub fn $name(self, $($argument: $kind),+) -> String {
+                match self.0 {
+                    $($crate::catalogue::Language::$language => format!($text),)+
+                }
+            }
+        }
+        $crate::catalogue::messages! { $($rest)* }
+    };
+    ($(#[$doc:meta])* $name:ident($count:ident: $number:ty $(, $argument:ident: $kind:ty)*) { $($language:ident: one $one:literal, other $other:literal);+ $(;)? } $($rest:tt)*) => {
+        impl $crate::catalogue::Say {
+            $(#[$doc])*
+            #[must_use]
+            #[allow(missing_docs, reason = "a message says itself")]
+            pub fn $name(self, $count: $number $(, $argument: $kind)*) -> String {
+                match self.0 {
+                    $($crate::catalogue::Language::$language => if $count == 1 { format!($one) } else { format!($other) },)+
+                }
+            }
+        }
+        $crate::catalogue::messages! { $($rest)* }
+    };
+}
+pub(crate) use messages;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    messages! {
+        plain { English: "Results" }
+        with(name: &str, year: i32) { English: "{name} in {year}" }
+        counted(count: i64) { English: one "1 renewal", other "{count} renewals" }
+    }
+
+    #[test]
+    fn a_message_takes_typed_arguments_and_chooses_its_plural_form() {
+        let say = Say(Language::English);
+        assert_eq!(say.plain(), "Results");
+        assert_eq!(say.with("Visits", 2024), "Visits in 2024");
+        assert_eq!(say.counted(1), "1 renewal");
+        assert_eq!(say.counted(0), "0 renewals");
+    }
+
+    #[test]
+    fn an_account_in_a_language_that_is_not_spoken_here_reads_english() {
+        assert_eq!(Language::from_tag("en"), Language::English);
+        assert_eq!(Language::from_tag("tlh"), Language::English);
+    }
+}

@@ -1,0 +1,28 @@
+//! What stands around every page.
+
+use super::messages;
+
+messages! {
+    product { English: "Chartkey" }
+    title(page: &str) { English: "{page} – Chartkey" }
+    skip { English: "Skip to the page" }
+    main_navigation { English: "Main" }
+    sign_in { English: "Sign in" }
+    sign_out { English: "Sign out" }
+    home { English: "Home" }
+    record { English: "Record" }
+    sharing { English: "Sharing" }
+    activity { English: "Activity" }
+    account { English: "Account" }
+    patients { English: "Patients" }
+    use_a_code { English: "Use a code" }
+    summary { English: "Summary" }
+    everything_by_date { English: "Everything by date" }
+    whose_record { English: "Whose record this is" }
+    born(date: &str) { English: "born {date}" }
+    shared_with_you { English: "shared with you" }
+    leave_now { English: "Leave now" }
+    close { English: "Close" }
+    printed(date: &str) { English: "Printed from Chartkey on {date}" }
+    rehearsal { English: "Rehearsal. Everybody here is invented." }
+}

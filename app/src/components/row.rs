@@ -1,0 +1,55 @@
+//! One thing a line: plain name, then date, who, where and source.
+
+use leptos::{either::Either, prelude::*};
+
+use super::icon::{Icon, icon};
+
+/// A row of a list. What is empty or unknown is left out, but for the date.
+#[derive(Default)]
+pub struct Row {
+    /// Where the row leads: the whole row is the target.
+    pub href: String,
+    /// The plain name.
+    pub name: String,
+    /// What makes the link's name unique, said but not shown: the date.
+    pub aside: Option<String>,
+    /// The second word: the medical name, a count, a state.
+    pub medical: Option<String>,
+    /// A flag or a chip beside the name.
+    pub flag: Option<AnyView>,
+    /// When, already in words and marked up.
+    pub when: Option<AnyView>,
+    /// Who.
+    pub who: Option<String>,
+    /// Where.
+    pub place: Option<String>,
+    /// The source, as "from …".
+    pub from: Option<String>,
+    /// Whether it was entered in error: struck through.
+    pub is_error: bool,
+}
+
+/// A row as a list item.
+pub fn row(row: Row) -> impl IntoView {
+    let name = if row.is_error { Either::Left(view! { <s>{row.name}</s> }) } else { Either::Right(row.name) };
+    view! {
+        <li class="row">
+            <p class="label">
+                <a class="name" href=row.href>{name}{row.aside.map(|aside| view! { <span class="hide">", " {aside}</span> })}</a>
+                {row.flag.map(|flag| (" ", flag))}
+                {row.medical.map(|medical| view! { " " <span class="medical">{medical}</span> })}
+            </p>
+            <p class="meta">
+                {row.when.map(|when| view! { <span class="when">{when}</span> })}
+                {row.who.map(|who| view! { " " <span class="who">{who}</span> })}
+                {row.place.map(|place| view! { " " <span class="where">{place}</span> })}
+                {row.from.map(|from| view! { " " <span class="from">{icon(Icon::Source)} " " {from}</span> })}
+            </p>
+        </li>
+    }
+}
+
+/// A list of rows.
+pub fn rows(rows: Vec<Row>) -> impl IntoView {
+    view! { <ul class="rows">{rows.into_iter().map(row).collect_view()}</ul> }
+}

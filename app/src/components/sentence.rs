@@ -1,0 +1,75 @@
+//! A grant in one sentence, with the cut blade beside it.
+
+use chartkey_domain::grant::GrantState;
+use leptos::prelude::*;
+use time::OffsetDateTime;
+
+use crate::catalogue::Say;
+
+/// The words of a sentence; what stands between `**` is set in bold.
+pub fn sentence(text: &str) -> impl IntoView + use<> {
+    let parts: Vec<_> = text.split("**").map(str::to_owned).enumerate().collect();
+    let parts =
+        parts.into_iter().map(|(index, part)| if index % 2 == 1 { view! { <strong>{part}</strong> }.into_any() } else { part.into_any() });
+    view! { <p class="sentence">{parts.collect_view()}</p> }
+}
+
+/// The same words without marks, for one line of text.
+#[must_use]
+pub fn unmarked(text: &str) -> String {
+    text.replace("**", "")
+}
+
+/// How long a grant has to live.
+#[derive(Debug, Clone, Copy)]
+pub struct Life {
+    /// Since when.
+    pub starts_at: OffsetDateTime,
+    /// The first moment at which it is over.
+    pub ends_at: Option<OffsetDateTime>,
+    /// What the patient last did with it.
+    pub state: GrantState,
+}
+
+impl Life {
+    /// Whole days left at `now`, and of how many; `None` where it has no end.
+    #[must_use]
+    pub fn days(&self, now: OffsetDateTime) -> Option<(i64, i64)> {
+        let end = self.ends_at?;
+        let whole = (end - self.starts_at).whole_days().max(1);
+        Some(((end - now).whole_days().clamp(0, whole), whole))
+    }
+}
+
+/// The days left below a sentence.
+pub fn life(say: Say, life: Life, now: OffsetDateTime) -> impl IntoView + use<> {
+    let words = match (life.state, life.days(now)) {
+        (GrantState::Paused, _) => say.paused_for_now().to_owned(),
+        (_, None) => say.no_end().to_owned(),
+        (_, Some((left, _))) => say.days_left(left),
+    };
+    let meter = life.days(now).filter(|_| life.state == GrantState::Active).map(|(left, whole)| {
+        view! { <meter min="0" max=whole value=left aria-label=say.days_left_label()>{say.days_left(left)}</meter> }
+    });
+    view! { <div class="life">{meter}<span>{words}</span></div> }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use time::macros::datetime;
+
+    #[test]
+    fn the_last_day_is_no_day_left() {
+        let life =
+            Life { starts_at: datetime!(2026-11-22 9:00 UTC), ends_at: Some(datetime!(2026-12-23 0:00 UTC)), state: GrantState::Active };
+        assert_eq!(life.days(datetime!(2026-11-22 9:00 UTC)), Some((30, 30)));
+        assert_eq!(life.days(datetime!(2026-12-22 23:59 UTC)), Some((0, 30)));
+        assert_eq!(Life { ends_at: None, ..life }.days(life.starts_at), None);
+    }
+
+    #[test]
+    fn a_sentence_is_one_line_without_its_marks() {
+        assert_eq!(unmarked("**Dr Lee** can see"), "Dr Lee can see");
+    }
+}

@@ -1,0 +1,128 @@
+//! `/sharing/{grant}`: one grant, what became of it, who looked through it, and the
+//! way to stop it.
+
+use chartkey_domain::{category::Category, grant::GrantState};
+use chartkey_portal::sharing::{GrantStory, Look};
+use leptos::prelude::*;
+
+use crate::{
+    catalogue::Say,
+    components::{
+        form::problem_summary,
+        notice::{Role, notice},
+        sentence::{Life, life, sentence},
+        sheet::{back, sheet, title},
+        when::moment,
+    },
+    pages::{
+        Paged, page,
+        sharing::{done, grantee},
+    },
+    request::{caller, parameter, portal, problem, query, visitor},
+    shell::{Bar, Page, Place, document},
+};
+
+/// One grant, or with `?ask=stop` the question before it is ended.
+pub fn grant() -> impl IntoView {
+    page(async {
+        let say = caller().say();
+        let opened = portal()?.grant(&visitor()?, parameter("grant")?).await?;
+        let story = opened.view;
+        let over = story.grant.over(story.now);
+        let heading = say.share_of(&grantee(say, &story.grant));
+        let (name, body) = if query("ask").as_deref() == Some("stop") && !over {
+            (say.stop_question().to_owned(), stop(say, &story).into_any())
+        } else {
+            (heading.clone(), whole(say, heading, &story, over).into_any())
+        };
+        let page = Page::new(name, Place::Sharing).of(Bar::from(&opened.whose));
+        Paged::Ok(document(page, body).into_any())
+    })
+}
+
+fn whole(say: Say, heading: String, story: &GrantStory, over: bool) -> impl IntoView + use<> {
+    let grant = &story.grant;
+    let span = Life { starts_at: grant.starts_at, ends_at: grant.ends_at, state: grant.state };
+    let below = if over {
+        view! { <div class="life"><span>{say.ended_how(grant.state)}</span></div> }.into_any()
+    } else {
+        life(say, span, story.now).into_any()
+    };
+    let lines = story.story.iter().map(|line| view! { <div><dt>{moment(say, line.at)}</dt><dd>{say.story_line(&line.kind)}</dd></div> });
+    let lines = lines.collect_view();
+    view! {
+        {back("/sharing".to_owned(), say.back())}
+        {problem_summary(say, problem())}
+        {done(say)}
+        {title(heading, None)}
+        <section class="grant" aria-label=say.the_share()>{sentence(&grant.sentence)}{below}</section>
+        {(!over).then(|| steps(say, story))}
+        {sheet("looks", say.looks_through(), looks(say, &story.looks))}
+        {sheet("story", say.story(), view! { <dl class="facts">{lines}</dl> })}
+    }
+}
+
+fn steps(say: Say, story: &GrantStory) -> impl IntoView + use<> {
+    let id = story.grant.id.to_string();
+    let (action, words) = if story.grant.state == GrantState::Paused {
+        ("/api/resume-grant", say.resume_sharing())
+    } else {
+        ("/api/pause-grant", say.pause_sharing())
+    };
+    view! {
+        <div class="actions">
+            <a class="button stop" href="?ask=stop">{say.stop_sharing()}</a>
+            <form method="post" action=action>
+                <input type="hidden" name="grant" value=id/>
+                <button class="button second" type="submit">{words}</button>
+            </form>
+        </div>
+    }
+}
+
+/// What withdrawing does, and does not.
+fn stop(say: Say, story: &GrantStory) -> impl IntoView + use<> {
+    let read: Vec<_> = story.looks.iter().filter(|look| look.what.items > 0).cloned().collect();
+    let does_not = if read.is_empty() { say.stop_nothing_read() } else { say.stop_does_not() };
+    view! {
+        {back(format!("/sharing/{}", story.grant.id), say.back())}
+        {title(say.stop_question(), None)}
+        <section class="grant compact" aria-label=say.the_share()>{sentence(&story.grant.sentence)}</section>
+        {notice(Role::Caution, say.stop_sharing(), view! { <p>{say.stop_does()}</p><p>{does_not}</p> })}
+        {(!read.is_empty()).then(|| sheet("looks", say.looks_through(), looks(say, &read)))}
+        <form method="post" action="/api/withdraw-grant">
+            <input type="hidden" name="grant" value=story.grant.id.to_string()/>
+            <p class="actions">
+                <button class="button stop" type="submit">{say.stop_sharing()}</button>
+                <a href=format!("/sharing/{}", story.grant.id)>{say.keep_sharing()}</a>
+            </p>
+        </form>
+    }
+}
+
+fn looks(say: Say, looks: &[Look]) -> impl IntoView + use<> {
+    if looks.is_empty() {
+        return view! { <p>{say.nobody_looked()}</p> }.into_any();
+    }
+    let lines = looks.iter().map(|look| {
+        view! { <div><dt>{moment(say, look.at)}</dt><dd>{look.who.name.clone()} " " {saw(say, look)}</dd></div> }
+    });
+    view! { <dl class="facts">{lines.collect_view()}</dl> }.into_any()
+}
+
+/// What somebody did, as the end of a sentence that begins with their name.
+fn saw(say: Say, look: &Look) -> String {
+    let count = i64::from(look.what.items);
+    let words: Vec<_> = look
+        .what
+        .categories
+        .iter()
+        .filter_map(|slug| Category::from_slug(slug))
+        .map(|category| say.category(category).to_lowercase())
+        .collect();
+    match (look.what.action.as_str(), count) {
+        ("export", _) => say.copied_things(count),
+        (_, 0) => say.opened_page().to_owned(),
+        (_, _) => say.opened_things(count, &say.together(&words)),
+    }
+}

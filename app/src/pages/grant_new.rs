@@ -1,0 +1,252 @@
+//! `/sharing/new`: the questions before a grant. Every question is a form of its
+//! own; the answers are kept in a draft, and the address carries its identifier.
+
+use chartkey_domain::{
+    draft::{Draft, Problem, Recipient, Terms},
+    grant::Grantee,
+    id::DraftId,
+};
+use chartkey_portal::{
+    drafts::KeptDraft,
+    sharing::{KnownOrganization, NewGrant, Sentence},
+};
+use leptos::prelude::*;
+
+use crate::{
+    api::ApiError,
+    catalogue::{CATALOGUE_VERSION, Named, Say},
+    components::{form::problem_summary, sheet::back},
+    pages::{Paged, page},
+    request::{caller, portal, problem, query, redirect, visitor},
+    shell::{Bar, Page, Place, document},
+};
+
+mod check;
+mod questions;
+
+/// One page of the way to a grant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// Who may see something.
+    Who,
+    /// What for.
+    Purpose,
+    /// What.
+    What,
+    /// Which dates, and how long.
+    Time,
+    /// Check and confirm.
+    Check,
+}
+
+impl Step {
+    const ALL: [Self; 5] = [Self::Who, Self::Purpose, Self::What, Self::Time, Self::Check];
+
+    const fn slug(self) -> &'static str {
+        match self {
+            Self::Who => "who",
+            Self::Purpose => "purpose",
+            Self::What => "what",
+            Self::Time => "time",
+            Self::Check => "check",
+        }
+    }
+
+    /// The address of this page for a draft.
+    #[must_use]
+    pub fn page(self, draft: DraftId) -> String {
+        format!("/sharing/new?draft={draft}&step={}", self.slug())
+    }
+
+    fn before(self) -> Option<Self> {
+        Self::ALL.iter().position(|step| *step == self).and_then(|index| Self::ALL.get(index.checked_sub(1)?)).copied()
+    }
+}
+
+/// The question that the address names.
+pub fn grant_new() -> impl IntoView {
+    page(async {
+        let (say, portal, visitor) = (caller().say(), portal()?, visitor()?);
+        let draft = query("draft").and_then(|draft| draft.parse().ok());
+        let step = query("step").and_then(|slug| Step::ALL.into_iter().find(|step| step.slug() == slug)).filter(|_| draft.is_some());
+        let step = step.unwrap_or(Step::Who);
+        let kept = match draft {
+            Some(draft) => match portal.draft(&visitor, draft).await {
+                Ok(kept) => Some(kept),
+                Err(_) => {
+                    redirect("/sharing/new?problem=gone");
+                    return Paged::Ok(().into_any());
+                }
+            },
+            None => None,
+        };
+        let opened = portal.parts_to_share(&visitor).await?;
+        let known = portal.known_organizations(&visitor).await?;
+        let answers = kept.as_ref().map(|kept| kept.draft.clone()).unwrap_or_default();
+        let (heading, body) = match (step, kept) {
+            (Step::Purpose, Some(kept)) => questions::purpose(say, &kept),
+            (Step::What, Some(kept)) => questions::what(say, &kept, &opened.view),
+            (Step::Time, Some(kept)) => questions::time(say, &kept),
+            (Step::Check, Some(kept)) => check::check(say, &kept, &known)?,
+            (_, kept) => questions::who(say, kept.map(|kept| kept.id), &answers, &known),
+        };
+        let problem = problem();
+        let title = if problem.is_some() { say.error_title(heading) } else { heading.to_owned() };
+        let way_back = step.before().zip(draft).map_or_else(|| "/sharing".to_owned(), |(before, draft)| before.page(draft));
+        let body = view! {
+            {back(way_back, say.back())}
+            {problem_summary(say, problem)}
+            {body}
+        };
+        Paged::Ok(document(Page::new(title, Place::Sharing).of(Bar::from(&opened.whose)), body).into_any())
+    })
+}
+
+/// Keeps an answer, also one that cannot be used: its page shows it again. `question`
+/// is the last one that has been answered by now.
+///
+/// # Errors
+/// The problem with the answer, or the draft is no more.
+pub async fn keep(draft: DraftId, question: Problem, answer: impl FnOnce(&mut Draft) + Send) -> Result<(), ApiError> {
+    let (portal, visitor) = (portal()?, visitor()?);
+    let mut kept = portal.draft(&visitor, draft).await?;
+    answer(&mut kept.draft);
+    let problem = kept.draft.terms(kept.today).err().filter(|problem| asked_by(*problem, question));
+    portal.keep_draft(&visitor, draft, kept.draft).await?;
+    problem.map_or(Ok(()), |problem| Err(problem_of(problem)))
+}
+
+/// Gives the grant of a draft if its sentence is the one that was seen, and says where to go.
+///
+/// # Errors
+/// [`ApiError::Gone`] where the sentence has changed, or the problem with an answer.
+pub async fn give(draft: DraftId, seen: &str) -> Result<String, ApiError> {
+    let (say, portal, visitor) = (caller().say(), portal()?, visitor()?);
+    let kept = match portal.draft(&visitor, draft).await {
+        Ok(kept) => kept,
+        // The second post of a double click: the first has given it.
+        Err(chartkey_portal::Error::NotFound) => return Ok("/sharing".to_owned()),
+        Err(error) => return Err(error.into()),
+    };
+    let ready = Ready::of(say, &kept, &portal.known_organizations(&visitor).await?)?;
+    if ready.sentence != seen {
+        return Err(ApiError::Gone);
+    }
+    let sentence = Sentence { text: ready.sentence, language: say.0.tag().to_owned(), catalogue_version: CATALOGUE_VERSION.to_owned() };
+    let Recipient::Known(grantee) = ready.recipient else { return Err(ApiError::Invalid) };
+    match portal.give_grant(&visitor, NewGrant { draft, grantee, terms: ready.terms, sentence }).await {
+        Ok(grant) => Ok(format!("/sharing/{grant}?done=given")),
+        Err(chartkey_portal::Error::Conflict("given")) => Ok("/sharing".to_owned()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// A draft with every answer, and its sentence.
+struct Ready {
+    recipient: Recipient,
+    named: Named,
+    terms: Terms,
+    sentence: String,
+}
+
+impl Ready {
+    fn of(say: Say, kept: &KeptDraft, known: &[KnownOrganization]) -> Result<Self, ApiError> {
+        let recipient = kept.draft.recipient.clone().ok_or(ApiError::GrantWho)?;
+        let named = named(&recipient, known).ok_or(ApiError::GrantWho)?;
+        let terms = kept.draft.terms(kept.today).map_err(problem_of)?;
+        let sentence = say.grant_sentence(&named, &terms);
+        Ok(Self { recipient, named, terms, sentence })
+    }
+}
+
+/// The name of a recipient; `None` where they are no longer known.
+fn named(recipient: &Recipient, known: &[KnownOrganization]) -> Option<Named> {
+    match recipient {
+        Recipient::Code => Some(Named::Code),
+        Recipient::Known(Grantee::Clinician { account, organization }) => {
+            let organization = known.iter().find(|known| known.id == *organization)?;
+            let name = organization.clinicians.iter().find(|clinician| clinician.account == *account)?.name.clone();
+            Some(Named::Clinician { name, organization: organization.name.clone() })
+        }
+        Recipient::Known(Grantee::Professions { organization, professions }) => {
+            let organization = known.iter().find(|known| known.id == *organization)?;
+            Some(Named::Professions { professions: professions.clone(), organization: organization.name.clone() })
+        }
+        Recipient::Known(Grantee::Carer { .. }) => None,
+    }
+}
+
+/// Reads the value of a recipient in the form: `code`, `clinician:ACCOUNT:ORGANIZATION`
+/// or `profession:ORGANIZATION:PROFESSION`.
+#[must_use]
+pub fn recipient(value: &str) -> Option<Recipient> {
+    if value == "code" {
+        return Some(Recipient::Code);
+    }
+    let mut parts = value.splitn(3, ':');
+    match (parts.next()?, parts.next()?, parts.next()?) {
+        ("clinician", account, organization) => {
+            Some(Recipient::Known(Grantee::Clinician { account: account.parse().ok()?, organization: organization.parse().ok()? }))
+        }
+        ("profession", organization, profession) => Some(Recipient::Known(Grantee::Professions {
+            organization: organization.parse().ok()?,
+            professions: vec![profession.to_owned()],
+        })),
+        _ => None,
+    }
+}
+
+/// The same the other way round.
+fn value(recipient: &Recipient) -> String {
+    match recipient {
+        Recipient::Code => "code".to_owned(),
+        Recipient::Known(Grantee::Clinician { account, organization }) => format!("clinician:{account}:{organization}"),
+        Recipient::Known(Grantee::Professions { organization, professions }) => {
+            format!("profession:{organization}:{}", professions.first().map_or("", String::as_str))
+        }
+        Recipient::Known(Grantee::Carer { .. }) => String::new(),
+    }
+}
+
+/// Whether the problem lies with a question that has been asked by now.
+fn asked_by(problem: Problem, question: Problem) -> bool {
+    let order = [Problem::Who, Problem::Purpose, Problem::What, Problem::Dates, Problem::End];
+    let place = |problem| order.iter().position(|candidate| *candidate == problem);
+    place(problem) <= place(question)
+}
+
+fn problem_of(problem: Problem) -> ApiError {
+    ApiError::from_code(problem.code()).unwrap_or(ApiError::Invalid)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_recipient_survives_the_form() {
+        for text in [
+            "code",
+            "clinician:00000000-0000-0000-0000-000000000001:00000000-0000-0000-0000-000000000002",
+            "profession:00000000-0000-0000-0000-000000000002:nurse: night",
+        ] {
+            assert_eq!(recipient(text).as_ref().map(value).as_deref(), Some(text));
+        }
+        assert_eq!(recipient("clinician:me:you"), None);
+        assert_eq!(recipient(""), None);
+    }
+
+    #[test]
+    fn an_answer_is_not_blamed_for_a_question_not_yet_asked() {
+        assert!(!asked_by(Problem::What, Problem::Purpose));
+        assert!(asked_by(Problem::Purpose, Problem::What));
+        assert!(asked_by(Problem::End, Problem::End));
+    }
+
+    #[test]
+    fn every_problem_of_a_draft_can_be_said() {
+        for problem in [Problem::Who, Problem::Purpose, Problem::What, Problem::Dates, Problem::End] {
+            assert_ne!(problem_of(problem), ApiError::Invalid, "{problem:?}");
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! The four questions.
+
+use chartkey_domain::{
+    category::Category,
+    draft::{Draft, End, Recipient, TypedDay},
+    grant::{Grantee, Purpose},
+    id::DraftId,
+    label::Label,
+    when::Precision,
+};
+use chartkey_portal::{
+    drafts::KeptDraft,
+    sharing::{KnownOrganization, Parts},
+};
+use leptos::prelude::*;
+
+use crate::{
+    catalogue::Say,
+    components::{
+        form::choice,
+        notice::{Role, notice},
+    },
+    pages::grant_new::value,
+};
+
+fn head(say: Say, number: i32, heading: &'static str, says: &'static str) -> impl IntoView {
+    view! { <div class="title"><p class="quiet">{say.new_share_question(number)}</p><h1>{heading}</h1><p>{says}</p></div> }
+}
+
+fn hidden(draft: DraftId) -> impl IntoView {
+    view! { <input type="hidden" name="draft" value=draft.to_string()/> }
+}
+
+fn go_on(say: Say) -> impl IntoView {
+    view! { <p class="actions"><button class="button" type="submit">{say.go_on()}</button><a href="/sharing">{say.dont_share()}</a></p> }
+}
+
+/// Who may see something.
+pub(super) fn who(say: Say, draft: Option<DraftId>, answers: &Draft, known: &[KnownOrganization]) -> (&'static str, AnyView) {
+    let chosen = answers.recipient.as_ref().map(value).unwrap_or_default();
+    let one = |recipient: Recipient, label: String, hint: String| {
+        let value = value(&recipient);
+        let checked = value == chosen;
+        choice("radio", "recipient", value, checked, label, Some(hint))
+    };
+    let organizations = known
+        .iter()
+        .map(|organization| {
+            let clinicians = organization.clinicians.iter().map(|clinician| {
+                let grantee = Grantee::Clinician { account: clinician.account, organization: organization.id };
+                let hint = say.profession_at(&clinician.profession, &organization.name);
+                one(Recipient::Known(grantee), clinician.name.clone(), hint)
+            });
+            let professions = organization.professions.iter().map(|profession| {
+                let grantee = Grantee::Professions { organization: organization.id, professions: vec![profession.clone()] };
+                one(Recipient::Known(grantee), say.anyone_who_is(profession), say.anyone_hint().to_owned())
+            });
+            view! {
+                <fieldset class="choices two sheet">
+                    <legend><h2>{organization.name.clone()}</h2></legend>
+                    {clinicians.collect_view()}
+                    {professions.collect_view()}
+                </fieldset>
+            }
+        })
+        .collect_view();
+    let body = view! {
+        {head(say, 1, say.who_question(), say.who_says())}
+        <form method="post" action="/api/grant-who">
+            {draft.map(hidden)}
+            {organizations}
+            {known.is_empty().then(|| view! { <p>{say.who_nobody_known()}</p> })}
+            <fieldset class="choices sheet">
+                <legend class="hide">{say.who_by_code()}</legend>
+                {one(Recipient::Code, say.who_by_code().to_owned(), say.who_by_code_hint().to_owned())}
+            </fieldset>
+            {go_on(say)}
+        </form>
+    };
+    (say.who_question(), body.into_any())
+}
+
+/// What for.
+pub(super) fn purpose(say: Say, kept: &KeptDraft) -> (&'static str, AnyView) {
+    let choices = Purpose::ALL.into_iter().map(|purpose| {
+        let checked = kept.draft.purpose.map_or(purpose == Purpose::Treatment, |chosen| chosen == purpose);
+        choice("radio", "purpose", purpose.slug().to_owned(), checked, say.purpose(purpose), None)
+    });
+    let body = view! {
+        {head(say, 2, say.purpose_question(), say.purpose_says())}
+        <form method="post" action="/api/grant-purpose">
+            {hidden(kept.id)}
+            <fieldset class="choices sheet">
+                <legend class="hide">{say.purpose_question()}</legend>
+                {choices.collect_view()}
+                <div class="field">
+                    <label for="purpose_text">{say.purpose_words()}</label>
+                    <input id="purpose_text" name="purpose_text" type="text" maxlength="120" autocomplete="off" value=kept.draft.purpose_text.clone()/>
+                </div>
+            </fieldset>
+            {go_on(say)}
+        </form>
+    };
+    (say.purpose_question(), body.into_any())
+}
+
+/// Which categories and labels.
+pub(super) fn what(say: Say, kept: &KeptDraft, parts: &Parts) -> (&'static str, AnyView) {
+    let categories = Category::SHAREABLE.into_iter().map(|category| {
+        let hint = match parts.categories.iter().find(|(known, ..)| *known == category) {
+            None => say.part_empty().to_owned(),
+            Some((_, count, None)) => say.part_hint_undated(*count),
+            Some((_, count, Some(newest))) => say.part_hint(*count, &say.when(*newest, Precision::Day)),
+        };
+        let checked = kept.draft.categories.contains(category);
+        choice("checkbox", "categories[]", category.slug().to_owned(), checked, say.category(category), Some(hint))
+    });
+    let labels = Label::ALL.into_iter().map(|label| {
+        let count = parts.labels.iter().find(|(known, _)| *known == label).map_or(0, |(_, count)| *count);
+        let hint = if count == 0 { say.part_empty().to_owned() } else { say.things(count) };
+        choice("checkbox", "labels[]", label.slug().to_owned(), kept.draft.labels.contains(label), say.label(label), Some(hint))
+    });
+    let private =
+        (parts.private > 0).then(|| notice(Role::Held, say.private_heading(), view! { <p>{say.private_things(parts.private)}</p> }));
+    let body = view! {
+        {head(say, 3, say.what_question(), say.what_says())}
+        <form method="post" action="/api/grant-what">
+            {hidden(kept.id)}
+            <fieldset class="choices two sheet"><legend><h2>{say.what_legend()}</h2></legend>{categories.collect_view()}</fieldset>
+            <fieldset class="choices two sheet">
+                <legend><h2>{say.sensitive_legend()}</h2></legend>
+                <p class="hint">{say.sensitive_hint()}</p>
+                {labels.collect_view()}
+            </fieldset>
+            {private}
+            <p class="small quiet">{say.note_can_mention()}</p>
+            {go_on(say)}
+        </form>
+    };
+    (say.what_question(), body.into_any())
+}
+
+/// Which dates, and how long.
+pub(super) fn time(say: Say, kept: &KeptDraft) -> (&'static str, AnyView) {
+    let draft = &kept.draft;
+    let end = |end: End, slug: &str, words: &'static str| choice("radio", "end", slug.to_owned(), draft.end == end, words, None);
+    let tick = |name: &'static str, checked: bool, words: &'static str, hint: &str| {
+        choice("checkbox", name, "on".to_owned(), checked, words, Some(hint.to_owned()))
+    };
+    let body = view! {
+        {head(say, 4, say.time_question(), say.time_says())}
+        <form method="post" action="/api/grant-time">
+            {hidden(kept.id)}
+            <fieldset class="choices sheet">
+                <legend><h2>{say.dates_legend()}</h2></legend>
+                {days(say, "from", say.first_day(), &draft.from)}
+                {days(say, "to", say.last_day(), &draft.to)}
+                {tick("only_todays", draft.only_todays, say.todays_only_choice(), say.todays_only_hint())}
+            </fieldset>
+            <fieldset class="choices sheet">
+                <legend><h2>{say.end_legend()}</h2></legend>
+                {end(End::Preset, "preset", say.end_preset())}
+                {end(End::Day, "day", say.end_day())}
+                {days(say, "until", say.until_legend(), &draft.until)}
+                {end(End::Open, "open", say.end_open())}
+            </fieldset>
+            <fieldset class="choices sheet">
+                <legend><h2>{say.more_legend()}</h2></legend>
+                {tick("may_export", draft.may_export, say.may_copy_choice(), say.may_copy_hint())}
+            </fieldset>
+            {go_on(say)}
+        </form>
+    };
+    (say.time_question(), body.into_any())
+}
+
+/// A day in three fields.
+fn days(say: Say, name: &'static str, legend: &'static str, typed: &TypedDay) -> impl IntoView + use<> {
+    let part = |part: &'static str, label: &'static str, size: &'static str, value: &str| {
+        let id = format!("{name}_{part}");
+        view! {
+            <div class="field">
+                <label for=id.clone()>{label}</label>
+                <input id=id.clone() name=id type="text" inputmode="numeric" maxlength=size size=size autocomplete="off" value=value.to_owned()/>
+            </div>
+        }
+    };
+    view! {
+        <fieldset class="days">
+            <legend>{legend}</legend>
+            {part("day", say.day(), "2", &typed.day)}
+            {part("month", say.month_word(), "2", &typed.month)}
+            {part("year", say.year(), "4", &typed.year)}
+        </fieldset>
+    }
+}

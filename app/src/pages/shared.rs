@@ -1,0 +1,77 @@
+//! `/shared`: a clinician's patients, by what each has confirmed.
+
+use chartkey_domain::grant::GrantState;
+use chartkey_portal::shared::SharedEntry;
+use leptos::prelude::*;
+use time::OffsetDateTime;
+
+use crate::{
+    catalogue::Say,
+    components::{
+        form::problem_summary,
+        sentence::{Life, life, sentence, unmarked},
+        sheet::{sheet, title},
+    },
+    pages::{Paged, page},
+    request::{caller, portal, problem, visitor},
+    shell::{Page, Place, document},
+};
+
+/// The list; nothing of a record is on it.
+pub fn shared() -> impl IntoView {
+    page(async {
+        let say = caller().say();
+        let list = portal()?.shared_list(&visitor()?).await?;
+        let open = if list.open.is_empty() {
+            view! { <p>{say.shared_nothing()}</p> }.into_any()
+        } else {
+            list.open.iter().map(|entry| patient(say, entry, list.now)).collect_view().into_any()
+        };
+        let ended = (!list.ended.is_empty()).then(|| {
+            let rows = list.ended.iter().map(|entry| ended(say, entry)).collect_view();
+            sheet("ended", say.ended_lately(), view! { <ul class="rows">{rows}</ul> })
+        });
+        let body = view! {
+            {problem_summary(say, problem())}
+            {title(say.shared_title(), Some(say.shared_says().to_owned()))}
+            {open}
+            <p>{say.have_a_code()} " " <a href="/redeem">{say.use_a_code()}</a></p>
+            {ended}
+        };
+        Paged::Ok(document(Page::new(say.shared_title(), Place::Patients), body).into_any())
+    })
+}
+
+fn patient(say: Say, entry: &SharedEntry, now: OffsetDateTime) -> impl IntoView + use<> {
+    let span = Life { starts_at: entry.starts_at, ends_at: entry.ends_at, state: GrantState::Active };
+    let id = format!("grant-{}", entry.grant);
+    let label = id.clone();
+    view! {
+        <section class="sheet" aria-labelledby=label>
+            <h2 id=id>{entry.name.clone()}</h2>
+            {born(say, entry)}
+            <div class="grant compact">{sentence(&entry.sentence)}{life(say, span, now)}</div>
+            <form method="post" action="/api/open-shared">
+                <input type="hidden" name="grant" value=entry.grant.to_string()/>
+                <p class="actions">
+                    <button class="button" type="submit">{say.open_record_of(&entry.name)}</button>
+                    <span class="quiet">{say.purpose_is(say.purpose(entry.purpose))}</span>
+                </p>
+            </form>
+        </section>
+    }
+}
+
+fn ended(say: Say, entry: &SharedEntry) -> impl IntoView + use<> {
+    view! {
+        <li class="row">
+            <p class="label"><b class="name">{entry.name.clone()}</b> " " <span class="flag unknown">{say.ended_word()}</span></p>
+            {born(say, entry)}
+            <p class="meta"><span class="who">{unmarked(&entry.sentence)}</span></p>
+        </li>
+    }
+}
+
+fn born(say: Say, entry: &SharedEntry) -> Option<impl IntoView + use<>> {
+    entry.birth_date.as_ref().map(|date| view! { <p class="quiet">{say.born(&say.fhir_date(date))}</p> })
+}

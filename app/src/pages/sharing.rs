@@ -1,0 +1,97 @@
+//! `/sharing`: who can see the record now, and what has ended.
+
+use chartkey_portal::sharing::{SharingList, Whole};
+use leptos::prelude::*;
+use time::OffsetDateTime;
+
+use crate::{
+    catalogue::Say,
+    components::{
+        form::problem_summary,
+        icon::{Icon, icon},
+        notice::{Role, notice},
+        sentence::{Life, life, sentence, unmarked},
+        sheet::{more, sheet, title},
+        when::moment,
+    },
+    pages::{Paged, page},
+    request::{caller, portal, problem, query, visitor},
+    shell::{Bar, Page, Place, document},
+};
+
+/// The list of grants.
+pub fn sharing() -> impl IntoView {
+    page(async {
+        let say = caller().say();
+        let opened = portal()?.sharing(&visitor()?).await?;
+        let SharingList { grants, codes_waiting, now } = opened.view;
+        let (over, out): (Vec<_>, Vec<_>) = grants.into_iter().partition(|grant| grant.over(now));
+        let says =
+            if out.is_empty() { say.nobody_can_see().to_owned() } else { say.can_see_now(i64::try_from(out.len()).unwrap_or_default()) };
+        let codes = (codes_waiting > 0)
+            .then(|| notice(Role::Ask, say.codes_wait(codes_waiting), view! { <p><a href="/sharing/codes">{say.see_codes()}</a></p> }));
+        let ended = (!over.is_empty()).then(|| {
+            let rows = over.iter().map(|grant| ended(say, grant)).collect_view();
+            sheet("ended", say.ended_shares(), view! { <ul class="rows">{rows}</ul> })
+        });
+        let body = view! {
+            {problem_summary(say, problem())}
+            {done(say)}
+            {title(say.who_can_see(), Some(says))}
+            {codes}
+            {out.iter().map(|grant| key(say, grant, now)).collect_view()}
+            <p class="actions">
+                <a class="button" href="/sharing/new">{icon(Icon::Share)}{say.new_share()}</a>
+                <a href="/sharing/codes">{say.see_codes()}</a>
+            </p>
+            {ended}
+        };
+        let page = Page::new(say.who_can_see(), Place::Sharing).of(Bar::from(&opened.whose));
+        Paged::Ok(document(page, body).into_any())
+    })
+}
+
+/// What was just done, after the redirect of a form.
+pub fn done(say: Say) -> Option<impl IntoView> {
+    let words = match query("done")?.as_str() {
+        "given" => say.done_given(),
+        "withdrawn" => say.done_withdrawn(),
+        "paused" => say.done_paused(),
+        "resumed" => say.done_resumed(),
+        "code-refused" => say.done_code_refused(),
+        _ => return None,
+    };
+    Some(notice(Role::Positive, say.done(), view! { <p>{words}</p> }))
+}
+
+/// To whom a grant is, in a few words.
+#[must_use]
+pub fn grantee(say: Say, grant: &Whole) -> String {
+    grant.name.clone().unwrap_or_else(|| say.somebody_at(grant.organization.as_deref().unwrap_or_default()))
+}
+
+fn key(say: Say, grant: &Whole, now: OffsetDateTime) -> impl IntoView + use<> {
+    let who = grantee(say, grant);
+    let href = format!("/sharing/{}", grant.id);
+    let span = Life { starts_at: grant.starts_at, ends_at: grant.ends_at, state: grant.state };
+    view! {
+        <section class="grant compact" aria-label=say.share_of(&who)>
+            {sentence(&grant.sentence)}
+            {life(say, span, now)}
+            {more(href, view! { {say.details_of()}<span class="hide">": " {say.open_this_share(&who)}</span> })}
+        </section>
+    }
+}
+
+fn ended(say: Say, grant: &Whole) -> impl IntoView + use<> {
+    let at = grant.ended_at.or(grant.ends_at);
+    view! {
+        <li class="row">
+            <p class="label"><a class="name" href=format!("/sharing/{}", grant.id)>{unmarked(&grant.sentence)}</a></p>
+            <p class="meta">
+                <span class="when">{at.map(|at| moment(say, at))}</span>
+                " " <span class="who">{say.ended_how(grant.state)}</span>
+            </p>
+        </li>
+    }
+}

@@ -1,0 +1,349 @@
+//! What a page or a server function asks of the request: who visits, the portal,
+//! the session, and where to go afterwards. The server provides all of it as
+//! context; nothing here knows of cookies.
+
+use std::{collections::HashMap, fmt, future::Future, pin::Pin, sync::Arc};
+
+use axum::http::{StatusCode, header, request::Parts};
+use chartkey_domain::{
+    account::{Actor, Visitor},
+    grant::Purpose,
+    id::{ItemId, PatientId},
+};
+use chartkey_portal::{Portal, accounts::Letter, sign_in::SignedIn};
+use leptos::prelude::{GetUntracked, use_context};
+use leptos_axum::ResponseOptions;
+use leptos_router::hooks::{use_params_map, use_query_map};
+use time::{Date, Month, OffsetDateTime};
+
+use crate::{
+    api::ApiError,
+    catalogue::{Language, Say},
+};
+
+/// Who calls, as the server knows them. Nobody is the default.
+#[derive(Debug, Clone, Default)]
+pub struct Caller {
+    /// Who is signed in, if anybody is.
+    pub visitor: Option<Visitor>,
+    /// The record of which this account is the holder, if there is one.
+    pub record: Option<PatientId>,
+    /// The language to answer in.
+    pub language: Language,
+    /// When the request came: the server's clock, for what a page prints.
+    pub now: Option<OffsetDateTime>,
+}
+
+impl Caller {
+    /// The catalogue in the caller's language.
+    #[must_use]
+    pub const fn say(&self) -> Say {
+        Say(self.language)
+    }
+
+    /// Whether this is a clinician.
+    #[must_use]
+    pub fn is_clinician(&self) -> bool {
+        self.visitor.as_ref().is_some_and(|visitor| matches!(visitor.actor, Actor::Clinician { .. }))
+    }
+}
+
+/// Where the files of the site are: logical name (`style.css`) to address.
+#[derive(Debug, Clone, Default)]
+pub struct Assets(pub Arc<HashMap<String, String>>);
+
+impl Assets {
+    /// The address of an asset; a plain one where the site has not been built.
+    #[must_use]
+    pub fn address(&self, name: &str) -> String {
+        self.0.get(name).cloned().unwrap_or_else(|| format!("/assets/{name}"))
+    }
+}
+
+/// Present in the context where everybody in the database is invented.
+#[derive(Debug, Clone, Copy)]
+pub struct Rehearsal;
+
+/// A future that a [`SessionControl`] answers with.
+pub type Answer<'a> = Pin<Box<dyn Future<Output = Result<(), ApiError>> + Send + 'a>>;
+
+/// What a server function may do to the session of its request. The server
+/// implements it; cookies and stores stay there.
+pub trait SessionControl: Send + Sync {
+    /// Begins a session for a proven sign-in, under a new session id.
+    fn begin(&self, signed_in: SignedIn) -> Answer<'_>;
+    /// Signs out: the session is gone before the answer is.
+    fn end(&self) -> Answer<'_>;
+    /// Fixes the purpose for which a record is opened in this session.
+    fn declare(&self, patient: PatientId, purpose: Purpose) -> Answer<'_>;
+    /// Notes the record that the visitor holds now, for the navigation.
+    fn hold(&self, patient: PatientId) -> Answer<'_>;
+}
+
+/// Sends messages. The server implements it; it answers before a message is sent,
+/// so that the time says nothing about whether there was one.
+pub trait Letters: Send + Sync {
+    /// Sends this one, in the background.
+    fn send(&self, letter: Letter);
+}
+
+/// Where messages go, as the server provides it in the context.
+#[derive(Clone)]
+pub struct Post(pub Arc<dyn Letters>);
+
+impl fmt::Debug for Post {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Post")
+    }
+}
+
+/// Where the request came from, as the server provides it in the context: for the
+/// waits of sign-in alone.
+#[derive(Debug, Clone)]
+pub struct ClientAddress(pub String);
+
+/// The session of the request, as the server provides it in the context.
+#[derive(Clone)]
+pub struct Session(pub Arc<dyn SessionControl>);
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Session")
+    }
+}
+
+/// The portal.
+///
+/// # Errors
+/// [`ApiError::Unavailable`] where the server provides none.
+pub fn portal() -> Result<Portal, ApiError> {
+    use_context().ok_or(ApiError::Unavailable)
+}
+
+/// Who calls.
+#[must_use]
+pub fn caller() -> Caller {
+    use_context().unwrap_or_default()
+}
+
+/// Who is signed in, as portal methods ask for it.
+///
+/// # Errors
+/// [`ApiError::SignedOut`] where nobody is.
+pub fn visitor() -> Result<Visitor, ApiError> {
+    caller().visitor.ok_or(ApiError::SignedOut)
+}
+
+/// Who asks.
+///
+/// # Errors
+/// [`ApiError::SignedOut`] where nobody does.
+pub fn actor() -> Result<Actor, ApiError> {
+    visitor().map(|visitor| visitor.actor)
+}
+
+/// The session of this request.
+///
+/// # Errors
+/// [`ApiError::Unavailable`] where the server provides none.
+pub fn session() -> Result<Session, ApiError> {
+    use_context().ok_or(ApiError::Unavailable)
+}
+
+/// Where messages go.
+///
+/// # Errors
+/// [`ApiError::Unavailable`] where the server provides nothing.
+pub fn post() -> Result<Post, ApiError> {
+    use_context().ok_or(ApiError::Unavailable)
+}
+
+/// Where the request came from.
+#[must_use]
+pub fn client_address() -> String {
+    use_context::<ClientAddress>().map(|address| address.0).unwrap_or_default()
+}
+
+/// The addresses of the site's files.
+#[must_use]
+pub fn assets() -> Assets {
+    use_context().unwrap_or_default()
+}
+
+/// A path parameter of the page, read as `T`.
+///
+/// # Errors
+/// [`ApiError::NotFound`] where it is missing or cannot be read.
+pub fn parameter<T: std::str::FromStr>(name: &str) -> Result<T, ApiError> {
+    use_params_map().get_untracked().get_str(name).and_then(|text| text.parse().ok()).ok_or(ApiError::NotFound)
+}
+
+/// The `{patient}` of the page's address.
+///
+/// # Errors
+/// [`ApiError::NotFound`] where it is no identifier.
+pub fn patient() -> Result<PatientId, ApiError> {
+    parameter("patient")
+}
+
+/// The `{item}` of the page's address.
+///
+/// # Errors
+/// [`ApiError::NotFound`] where it is no identifier.
+pub fn item() -> Result<ItemId, ApiError> {
+    parameter("item")
+}
+
+/// A field of the page's query, if it is there and not empty.
+#[must_use]
+pub fn query(name: &str) -> Option<String> {
+    use_query_map().get_untracked().get_str(name).filter(|text| !text.is_empty()).map(str::to_owned)
+}
+
+/// The problem that a form post came back with, if any.
+#[must_use]
+pub fn problem() -> Option<ApiError> {
+    query("problem").and_then(|code| ApiError::from_code(&code))
+}
+
+/// The path of the request, without its query.
+#[must_use]
+pub fn path() -> String {
+    use_context::<Parts>().map(|parts| parts.uri.path().to_owned()).unwrap_or_default()
+}
+
+/// Answers with this status.
+pub fn status(status: StatusCode) {
+    if let Some(response) = use_context::<ResponseOptions>() {
+        response.set_status(status);
+    }
+}
+
+/// Goes on to a path of ours: 303 after a plain form post or for a page, and what
+/// the islands understand otherwise.
+pub fn redirect(path: &str) {
+    leptos_axum::redirect(path, false);
+    let plain = use_context::<Parts>().is_none_or(|parts| {
+        parts.headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).is_none_or(|accept| !accept.contains("application/json"))
+    });
+    if plain {
+        status(StatusCode::SEE_OTHER);
+    }
+}
+
+/// Ends a form post: goes on to the path that `result` names, or back to `page`,
+/// the form's own, with the problem's code. `page` may carry a query already.
+///
+/// # Errors
+/// Never for a plain form post; the type is that of server functions.
+pub fn answer(result: Result<impl AsRef<str>, ApiError>, page: &str) -> Result<(), ApiError> {
+    match result {
+        Ok(next) => redirect(next.as_ref()),
+        Err(ApiError::SignedOut) => redirect(&welcome(page)),
+        Err(problem) => {
+            let mark = if page.contains('?') { '&' } else { '?' };
+            redirect(&format!("{page}{mark}problem={}", problem.code()));
+        }
+    }
+    Ok(())
+}
+
+/// The page with both doors, which leads back to `path`.
+#[must_use]
+pub fn welcome(path: &str) -> String {
+    with_way_back("/welcome", Some(path))
+}
+
+/// `page`, which leads back to the path `to` afterwards, if there is one.
+#[must_use]
+pub fn with_way_back(page: &str, to: Option<&str>) -> String {
+    let Some(to) = to else { return page.to_owned() };
+    let mut address = format!("{page}?to=");
+    for byte in to.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'/' => address.push(char::from(byte)),
+            _ => {
+                use fmt::Write as _;
+                let _ = write!(address, "%{byte:02X}");
+            }
+        }
+    }
+    address
+}
+
+/// `page` with the token of a message; what cannot be in a token is left out.
+#[must_use]
+pub fn with_token(page: &str, token: &str) -> String {
+    let token: String = token.chars().filter(|letter| letter.is_ascii_alphanumeric() || "-_".contains(*letter)).collect();
+    format!("{page}?token={token}")
+}
+
+/// Whether it is a path of this site, and not an address that only looks like one.
+#[must_use]
+pub fn ours(path: &str) -> bool {
+    path.starts_with('/') && !path.starts_with("//") && !path.contains(|letter: char| letter == '\\' || letter.is_control())
+}
+
+/// Where to go after signing in, if the page was asked for one of ours.
+#[must_use]
+pub fn way_back() -> Option<String> {
+    query("to").filter(|to| ours(to))
+}
+
+/// A date as somebody typed it in three fields.
+#[must_use]
+pub fn date(day: &str, month: &str, year: &str) -> Option<Date> {
+    let month = Month::try_from(month.trim().parse::<u8>().ok()?).ok()?;
+    Date::from_calendar_date(year.trim().parse().ok()?, month, day.trim().parse().ok()?).ok()
+}
+
+/// What a portal refuses, as a browser may know it. What failed inside is logged
+/// here, once; the log line carries the id of the request.
+impl From<chartkey_portal::Error> for ApiError {
+    fn from(error: chartkey_portal::Error) -> Self {
+        use chartkey_portal::Error;
+        match error {
+            Error::NotFound => Self::NotFound,
+            Error::Invalid(code) => Self::from_code(code).unwrap_or(Self::Invalid),
+            Error::Conflict(_) => Self::Gone,
+            Error::TooManyTries => Self::TooMany,
+            Error::Database(_) | Error::Internal(_) => {
+                let cause = std::error::Error::source(&error).map(ToString::to_string);
+                tracing::error!(%error, cause, "the portal failed");
+                Self::Unavailable
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_way_back_never_leaves_the_site() {
+        for (path, is_ours) in [
+            ("/shared", true),
+            ("/record/1?x=2", true),
+            ("//evil.example", false),
+            ("/\\evil.example", false),
+            ("https://evil.example", false),
+            ("/\tx", false),
+            ("", false),
+        ] {
+            assert_eq!(ours(path), is_ours, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_typed_date_is_one_of_the_calendar() {
+        assert_eq!(date(" 29", "2", "2024 ").map(|date| date.to_string()), Some("2024-02-29".to_owned()));
+        assert_eq!(date("29", "2", "2023"), None);
+        assert_eq!(date("", "2", "2023"), None);
+    }
+
+    #[test]
+    fn the_way_back_survives_a_query() {
+        assert_eq!(welcome("/record/1/results?after=x&all=1"), "/welcome?to=/record/1/results%3Fafter%3Dx%26all%3D1");
+    }
+}

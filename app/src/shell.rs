@@ -1,0 +1,290 @@
+//! The document around every page: head, header, navigation, whose record it is,
+//! foot, and the sprite with the symbols that the page has used.
+
+use chartkey_domain::{
+    category::Category,
+    id::PatientId,
+    when::{Moment, Precision},
+};
+use chartkey_portal::{Viewer, Whose};
+use leptos::{either::Either, nonce::use_nonce, prelude::*};
+use time::OffsetDateTime;
+
+use crate::{
+    catalogue::Say,
+    components::{
+        icon::{Icon, icon, sprite, turning},
+        when::machine,
+    },
+    request::{Assets, Caller, Rehearsal, assets, caller},
+};
+
+/// Where "Leave now" leads: a page that says nothing about its reader.
+const ELSEWHERE: &str = "https://www.wikipedia.org/";
+
+/// The place of a page in the navigation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Place {
+    /// None: the ways in, and what is not found.
+    #[default]
+    None,
+    /// The patient's first page.
+    Home,
+    /// The summary of a record.
+    Summary,
+    /// A category of a record.
+    Category(Category),
+    /// Everything by date.
+    Timeline,
+    /// Grants, codes and the like.
+    Sharing,
+    /// The access log.
+    Activity,
+    /// The account.
+    Account,
+    /// A clinician's patients.
+    Patients,
+    /// Where a clinician redeems a code.
+    Redeem,
+}
+
+/// Whose record a page shows.
+#[derive(Debug, Clone)]
+pub struct Bar {
+    /// The record.
+    pub patient: PatientId,
+    /// The patient's name.
+    pub name: String,
+    /// The birth date as the source gave it, perhaps partial.
+    pub birth_date: Option<String>,
+    /// Whether it is the reader's own.
+    pub own: bool,
+}
+
+impl From<&Whose> for Bar {
+    fn from(whose: &Whose) -> Self {
+        Self { patient: whose.patient, name: whose.name.clone(), birth_date: whose.birth_date.clone(), own: whose.is_own() }
+    }
+}
+
+/// What the document needs to know of a page.
+#[derive(Debug, Clone, Default)]
+pub struct Page {
+    title: String,
+    place: Place,
+    bar: Option<Bar>,
+    open: Option<OpenPage>,
+    islands: bool,
+}
+
+/// What a page that is not the reader's own rests on: `cover.js` covers it when that ends.
+#[derive(Debug, Clone)]
+struct OpenPage {
+    patient: PatientId,
+    mark: String,
+    closes_at: OffsetDateTime,
+}
+
+impl Page {
+    /// A page with this title, in this place.
+    pub fn new(title: impl Into<String>, place: Place) -> Self {
+        Self { title: title.into(), place, ..Self::default() }
+    }
+
+    /// The page shows this record.
+    #[must_use]
+    pub fn of(mut self, bar: Bar) -> Self {
+        self.bar = Some(bar);
+        self
+    }
+
+    /// The page shows a part of this record. Where it is not the reader's own, it
+    /// covers itself when the grants end, and with the session at the latest.
+    #[must_use]
+    pub fn of_record(self, whose: &Whose, session_ends_at: OffsetDateTime) -> Self {
+        let bar = Bar { patient: whose.patient, name: whose.name.clone(), birth_date: whose.birth_date.clone(), own: whose.is_own() };
+        let mut page = self.of(bar);
+        if let Viewer::Shared { closes_at, mark, .. } = &whose.viewer {
+            let closes_at = closes_at.map_or(session_ends_at, |end| end.min(session_ends_at));
+            page.open = Some(OpenPage { patient: whose.patient, mark: mark.clone(), closes_at });
+        }
+        page
+    }
+
+    /// The page has an island, so it asks for the WebAssembly.
+    #[must_use]
+    pub const fn with_islands(mut self) -> Self {
+        self.islands = true;
+        self
+    }
+}
+
+/// The whole document. `body` is the inside of `<main>` and has been built, so that
+/// the sprite knows its symbols.
+pub fn document(page: Page, body: impl IntoView) -> impl IntoView {
+    let caller = caller();
+    let say = caller.say();
+    let Page { title, place, bar, open: open_page, islands } = page;
+    let files = assets();
+    let nonce = use_nonce().map(|nonce| nonce.to_string());
+    let body = body.into_view();
+    let top = top(say, &caller);
+    let own_record = caller.record.filter(|_| !caller.is_clinician());
+    let open = bar.as_ref().map(|bar| bar.patient);
+    let navigation = caller.visitor.is_some().then(|| {
+        if caller.is_clinician() {
+            clinician_navigation(say, place, open).into_any()
+        } else {
+            person_navigation(say, place, own_record).into_any()
+        }
+    });
+    let class = navigation.is_some().then_some("shell");
+    let printed = caller.now.map(|now| view! { <p class="printed">{say.printed(&say.date(now.date()))}</p> });
+    let whose = bar.map(|bar| whose(say, bar));
+    let signed_in = caller.visitor.is_some();
+    view! {
+        <!DOCTYPE html>
+        <html lang=say.0.tag()>
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                <meta name="color-scheme" content="light dark"/>
+                <meta name="robots" content=signed_in.then_some("noindex")/>
+                <title>{say.title(&title)}</title>
+                <link rel="stylesheet" href=files.address("style.css")/>
+                {open_page.as_ref().map(|_| view! { <script type="module" src=files.address("cover.js") nonce=nonce.clone()></script> })}
+                {islands.then(|| island_scripts(&files, nonce.clone()))}
+            </head>
+            <body
+                class=class
+                data-patient=open_page.as_ref().map(|open| open.patient.to_string())
+                data-mark=open_page.as_ref().map(|open| open.mark.clone())
+                data-closes-at=open_page.as_ref().map(|open| machine(open.closes_at, Precision::Instant))
+            >
+                <a class="skip" href="#main">{say.skip()}</a>
+                {use_context::<Rehearsal>().map(|_| view! { <p class="rehearsal">{say.rehearsal()}</p> })}
+                {top}
+                {navigation}
+                <div class="page">
+                    {whose}
+                    <main id="main">{body}</main>
+                    {printed}
+                </div>
+                {sprite()}
+            </body>
+        </html>
+    }
+}
+
+/// The two tags of a page with islands: the WebAssembly in advance, and the module that starts it.
+fn island_scripts(files: &Assets, nonce: Option<String>) -> impl IntoView + use<> {
+    view! {
+        <link rel="preload" r#as="fetch" type="application/wasm" crossorigin="anonymous" href=files.address("app.wasm")/>
+        <script type="module" src=files.address("app.js") nonce=nonce></script>
+    }
+}
+
+fn top(say: Say, caller: &Caller) -> impl IntoView + use<> {
+    let brand = Icon::Mark.reference();
+    let home = match (&caller.visitor, caller.is_clinician()) {
+        (None, _) => "/",
+        (Some(_), true) => "/shared",
+        (Some(_), false) => "/home",
+    };
+    let way = if let Some(visitor) = &caller.visitor {
+        Either::Left(view! {
+            <form class="sign-out" method="post" action="/api/sign-out">
+                <button type="submit">{say.sign_out()}<span class="hide">" " {visitor.name.clone()}</span></button>
+            </form>
+        })
+    } else {
+        Either::Right(view! { <a href="/sign-in">{say.sign_in()}</a> })
+    };
+    view! {
+        <header class="top">
+            <a class="brand" href=home><svg aria-hidden="true"><use_ href=brand/></svg>{say.product()}</a>
+            {way}
+        </header>
+    }
+}
+
+fn link(here: bool, href: String, sign: Icon, words: &'static str) -> impl IntoView {
+    view! { <a href=href aria-current=here.then_some("page")>{icon(sign)}{words}</a> }
+}
+
+fn person_navigation(say: Say, place: Place, record: Option<PatientId>) -> impl IntoView {
+    let in_record = matches!(place, Place::Summary | Place::Category(_) | Place::Timeline);
+    let summary = record.map_or_else(|| "/claim".to_owned(), |record| format!("/record/{record}"));
+    let parts = record.filter(|_| in_record).map(|record| {
+        let part = |here: bool, path: String, words: &'static str| view! { <li><a href=format!("/record/{record}{path}") aria-current=here.then_some("page")>{words}</a></li> };
+        view! {
+            <ul class="deep">
+                {part(place == Place::Summary, String::new(), say.summary())}
+                {Category::SHAREABLE
+                    .into_iter()
+                    .map(|category| part(place == Place::Category(category), format!("/{}", category.slug()), say.category(category)))
+                    .collect_view()}
+                {part(place == Place::Timeline, "/timeline".to_owned(), say.everything_by_date())}
+            </ul>
+        }
+    });
+    view! {
+        <nav class="nav" aria-label=say.main_navigation()>
+            <ul>
+                <li>{link(place == Place::Home, "/home".into(), Icon::Home, say.home())}</li>
+                <li>
+                    <a href=summary aria-current=in_record.then_some("true")>{icon(Icon::Record)}{say.record()}</a>
+                    {parts}
+                </li>
+                <li>{link(place == Place::Sharing, "/sharing".into(), Icon::Share, say.sharing())}</li>
+                <li>{link(place == Place::Activity, "/activity".into(), Icon::Eye, say.activity())}</li>
+                <li>{link(place == Place::Account, "/account".into(), Icon::Person, say.account())}</li>
+            </ul>
+        </nav>
+    }
+}
+
+/// The same five places over every record, whatever is shared: what is missing says nothing.
+fn clinician_navigation(say: Say, place: Place, open: Option<PatientId>) -> impl IntoView {
+    let record = open.map(|patient| {
+        let part = |category: Category, sign: Icon| {
+            view! { <li>{link(place == Place::Category(category), format!("/record/{patient}/{}", category.slug()), sign, say.category(category))}</li> }
+        };
+        view! {
+            <li>{link(place == Place::Summary, format!("/record/{patient}"), Icon::Record, say.summary())}</li>
+            {part(Category::Results, Icon::Ring)}
+            {part(Category::Medicines, Icon::Pill)}
+            {part(Category::Visits, Icon::Clock)}
+        }
+    });
+    let redeem = open.is_none().then(|| view! { <li>{link(place == Place::Redeem, "/redeem".into(), Icon::Share, say.use_a_code())}</li> });
+    view! {
+        <nav class="nav" aria-label=say.main_navigation()>
+            <ul>
+                {record}
+                {redeem}
+                <li>{link(place == Place::Patients, "/shared".into(), Icon::Person, say.patients())}</li>
+            </ul>
+        </nav>
+    }
+}
+
+fn whose(say: Say, bar: Bar) -> impl IntoView {
+    let born = bar.birth_date.map(|date| {
+        let machine_date = Moment::parse(&date).map(|moment| machine(moment.first, moment.precision));
+        view! { " " <span><time datetime=machine_date>{say.born(&say.fhir_date(&date))}</time></span> }
+    });
+    let (class, sign, note) = if bar.own {
+        ("whose", None, None)
+    } else {
+        ("whose other", Some(icon(Icon::Person)), Some(view! { " " <span>{say.shared_with_you()}</span> }))
+    };
+    let leave = if bar.own { (ELSEWHERE, say.leave_now()) } else { ("/shared", say.close()) };
+    view! {
+        <section class=class aria-label=say.whose_record()>
+            {sign}
+            <p><strong>{bar.name}</strong>{born}{note}</p>
+            <a class="leave" href=leave.0 rel="noreferrer">{turning(Icon::Leave)}{leave.1}</a>
+        </section>
+    }
+}
