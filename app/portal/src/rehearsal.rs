@@ -40,7 +40,13 @@ impl Portal {
     ///
     /// # Errors
     /// [`Error::Conflict`] where real people are.
-    pub async fn age_grant(&self, visitor: &Visitor, grant: GrantId, starts_at: OffsetDateTime, ends_at: OffsetDateTime) -> Result<(), Error> {
+    pub async fn age_grant(
+        &self,
+        visitor: &Visitor,
+        grant: GrantId,
+        starts_at: OffsetDateTime,
+        ends_at: OffsetDateTime,
+    ) -> Result<(), Error> {
         if !self.is_rehearsal().await? {
             return Err(Error::Conflict("not-a-rehearsal"));
         }

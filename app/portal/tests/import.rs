@@ -145,10 +145,12 @@ async fn every_shared_file_imports_and_twice_changes_nothing(_: PgPoolOptions, o
     );
     assert!(refused.iter().all(|(_, error)| matches!(error, Error::OtherPerson { .. })));
 
-    let tray: Vec<(String, i64)> = sqlx::query_as("select s.name || ' ' || u.resource_type, count(*) from unassigned u join source s using (source_id) group by 1 order by 1")
-        .fetch_all(&ground.superuser)
-        .await
-        .unwrap();
+    let tray: Vec<(String, i64)> = sqlx::query_as(
+        "select s.name || ' ' || u.resource_type, count(*) from unassigned u join source s using (source_id) group by 1 order by 1",
+    )
+    .fetch_all(&ground.superuser)
+    .await
+    .unwrap();
     println!("in the tray at the end: {tray:?}");
 
     // A record of two files is in neither of them alone.
@@ -185,13 +187,20 @@ async fn the_same_id_at_another_source_is_another_patient(_: PgPoolOptions, opti
     let ground = Ground::lay(options).await;
     let mut connection = ground.runtime.acquire().await.unwrap();
     let root = shared();
-    let paths =
-        ["r4-examples/patient-example.json", "r4-examples/bundle-response-medsallergies.json", "r4-examples/bundle-response-simplesummary.json", "uscore-examples-610/Patient-example.json"];
+    let paths = [
+        "r4-examples/patient-example.json",
+        "r4-examples/bundle-response-medsallergies.json",
+        "r4-examples/bundle-response-simplesummary.json",
+        "uscore-examples-610/Patient-example.json",
+    ];
     for path in paths {
         take(&mut connection, path, &std::fs::read(root.join(path)).unwrap()).await.unwrap();
     }
     let (subjects, patients): (i64, i64) =
-        sqlx::query_as("select count(*), count(distinct patient_id) from subject where fhir_id = 'example'").fetch_one(&ground.superuser).await.unwrap();
+        sqlx::query_as("select count(*), count(distinct patient_id) from subject where fhir_id = 'example'")
+            .fetch_one(&ground.superuser)
+            .await
+            .unwrap();
     assert_eq!((subjects, patients), (4, 4));
 }
 
@@ -303,7 +312,8 @@ async fn the_newer_version_is_in_force_and_the_older_is_kept(_: PgPoolOptions, o
 async fn what_belongs_to_nobody_waits_for_its_patient(_: PgPoolOptions, options: PgConnectOptions) {
     let ground = Ground::lay(options).await;
     let mut connection = ground.runtime.acquire().await.unwrap();
-    let observation = r#"{"resourceType":"Observation","id":"o","subject":{"reference":"Patient/ana"},"performer":[{"reference":"Practitioner/lee"}]}"#;
+    let observation =
+        r#"{"resourceType":"Observation","id":"o","subject":{"reference":"Patient/ana"},"performer":[{"reference":"Practitioner/lee"}]}"#;
     let lee = r#"{"resourceType":"Practitioner","id":"lee","name":[{"family":"Lee","given":["Mo"]}]}"#;
 
     assert_eq!(take(&mut connection, "s", observation.as_bytes()).await.unwrap().unassigned.len(), 1);
@@ -336,7 +346,8 @@ async fn a_label_reaches_everything_that_names_it_but_not_through_the_patient(_:
         r#"{"resourceType":"Observation","id":"o","subject":{"reference":"Patient/ana"}}"#,
     ]);
     take(&mut connection, "s", file.as_bytes()).await.unwrap();
-    let labelled: Vec<String> = sqlx::query_scalar("select fhir_id from item where labels = 1 order by 1").fetch_all(&ground.superuser).await.unwrap();
+    let labelled: Vec<String> =
+        sqlx::query_scalar("select fhir_id from item where labels = 1 order by 1").fetch_all(&ground.superuser).await.unwrap();
     assert_eq!(labelled, ["c", "e", "m"]);
     assert_eq!(one::<i64>(&ground, "select count(*) from item where fhir_id in ('ana', 'o') and labels = 0").await, 2);
 }

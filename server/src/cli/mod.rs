@@ -10,7 +10,9 @@ use clap::{Args, Parser, Subcommand};
 use crate::config::{Config, Flags, Problems, Values};
 
 mod check_config;
+mod export;
 mod healthcheck;
+mod import;
 mod migrate;
 mod organization;
 mod person;
@@ -56,6 +58,10 @@ enum Command {
     CheckConfig(check_config::Arguments),
     /// Lists pages and endpoints.
     Routes(routes::Arguments),
+    /// Takes files of FHIR R4 into the records of their patients.
+    Import(import::Arguments),
+    /// Writes a whole record as one Bundle, each resource as it came.
+    Export(export::Arguments),
     /// Registers organizations, at which clinicians sign in.
     #[command(subcommand)]
     Organization(organization::Command),
@@ -111,6 +117,8 @@ async fn carry_out(command: Command, values: &Values) -> anyhow::Result<()> {
         Command::Migrate(arguments) => migrate::run(&arguments, values).await,
         Command::CheckConfig(arguments) => check_config::run(&arguments, values),
         Command::Routes(arguments) => routes::run(&arguments),
+        Command::Import(arguments) => import::run(&arguments, &portal(values).await?).await,
+        Command::Export(arguments) => export::run(&arguments, &portal(values).await?).await,
         Command::Organization(command) => organization::run(command, &portal(values).await?).await,
         Command::Person(command) => person::run(command, values, &portal(values).await?).await,
         Command::Healthcheck => healthcheck::run(values).await,
