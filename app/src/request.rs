@@ -10,11 +10,11 @@ use chartkey_domain::{
     grant::Purpose,
     id::{ItemId, PatientId},
 };
-use chartkey_portal::Portal;
+use chartkey_portal::{Portal, accounts::Letter, sign_in::SignedIn};
 use leptos::prelude::{GetUntracked, use_context};
 use leptos_axum::ResponseOptions;
 use leptos_router::hooks::{use_params_map, use_query_map};
-use time::OffsetDateTime;
+use time::{Date, Month, OffsetDateTime};
 
 use crate::{
     api::ApiError,
@@ -70,13 +70,37 @@ pub type Answer<'a> = Pin<Box<dyn Future<Output = Result<(), ApiError>> + Send +
 /// What a server function may do to the session of its request. The server
 /// implements it; cookies and stores stay there.
 pub trait SessionControl: Send + Sync {
-    /// Signs this visitor in, under a new session id.
-    fn begin(&self, visitor: Visitor) -> Answer<'_>;
+    /// Begins a session for a proven sign-in, under a new session id.
+    fn begin(&self, signed_in: SignedIn) -> Answer<'_>;
     /// Signs out: the session is gone before the answer is.
     fn end(&self) -> Answer<'_>;
     /// Fixes the purpose for which a record is opened in this session.
     fn declare(&self, patient: PatientId, purpose: Purpose) -> Answer<'_>;
+    /// Notes the record that the visitor holds now, for the navigation.
+    fn hold(&self, patient: PatientId) -> Answer<'_>;
 }
+
+/// Sends messages. The server implements it; it answers before a message is sent,
+/// so that the time says nothing about whether there was one.
+pub trait Letters: Send + Sync {
+    /// Sends this one, in the background.
+    fn send(&self, letter: Letter);
+}
+
+/// Where messages go, as the server provides it in the context.
+#[derive(Clone)]
+pub struct Post(pub Arc<dyn Letters>);
+
+impl fmt::Debug for Post {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Post")
+    }
+}
+
+/// Where the request came from, as the server provides it in the context: for the
+/// waits of sign-in alone.
+#[derive(Debug, Clone)]
+pub struct ClientAddress(pub String);
 
 /// The session of the request, as the server provides it in the context.
 #[derive(Clone)]
@@ -124,6 +148,20 @@ pub fn actor() -> Result<Actor, ApiError> {
 /// [`ApiError::Unavailable`] where the server provides none.
 pub fn session() -> Result<Session, ApiError> {
     use_context().ok_or(ApiError::Unavailable)
+}
+
+/// Where messages go.
+///
+/// # Errors
+/// [`ApiError::Unavailable`] where the server provides nothing.
+pub fn post() -> Result<Post, ApiError> {
+    use_context().ok_or(ApiError::Unavailable)
+}
+
+/// Where the request came from.
+#[must_use]
+pub fn client_address() -> String {
+    use_context::<ClientAddress>().map(|address| address.0).unwrap_or_default()
 }
 
 /// The addresses of the site's files.
@@ -213,8 +251,15 @@ pub fn answer(result: Result<impl AsRef<str>, ApiError>, page: &str) -> Result<(
 /// The page with both doors, which leads back to `path`.
 #[must_use]
 pub fn welcome(path: &str) -> String {
-    let mut address = String::from("/welcome?to=");
-    for byte in path.bytes() {
+    with_way_back("/welcome", Some(path))
+}
+
+/// `page`, which leads back to the path `to` afterwards, if there is one.
+#[must_use]
+pub fn with_way_back(page: &str, to: Option<&str>) -> String {
+    let Some(to) = to else { return page.to_owned() };
+    let mut address = format!("{page}?to=");
+    for byte in to.bytes() {
         match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'/' => address.push(char::from(byte)),
             _ => {
@@ -226,8 +271,35 @@ pub fn welcome(path: &str) -> String {
     address
 }
 
+/// `page` with the token of a message; what cannot be in a token is left out.
+#[must_use]
+pub fn with_token(page: &str, token: &str) -> String {
+    let token: String = token.chars().filter(|letter| letter.is_ascii_alphanumeric() || "-_".contains(*letter)).collect();
+    format!("{page}?token={token}")
+}
+
+/// Whether it is a path of this site, and not an address that only looks like one.
+#[must_use]
+pub fn ours(path: &str) -> bool {
+    path.starts_with('/') && !path.starts_with("//") && !path.contains(|letter: char| letter == '\\' || letter.is_control())
+}
+
+/// Where to go after signing in, if the page was asked for one of ours.
+#[must_use]
+pub fn way_back() -> Option<String> {
+    query("to").filter(|to| ours(to))
+}
+
+/// A date as somebody typed it in three fields.
+#[must_use]
+pub fn date(day: &str, month: &str, year: &str) -> Option<Date> {
+    let month = Month::try_from(month.trim().parse::<u8>().ok()?).ok()?;
+    Date::from_calendar_date(year.trim().parse().ok()?, month, day.trim().parse().ok()?).ok()
+}
+
+/// What a portal refuses, as a browser may know it. What failed inside is logged
+/// here, once; the log line carries the id of the request.
 impl From<chartkey_portal::Error> for ApiError {
-    /// What a person is told. The cause stays here, in the log.
     fn from(error: chartkey_portal::Error) -> Self {
         use chartkey_portal::Error;
         match error {
@@ -236,7 +308,8 @@ impl From<chartkey_portal::Error> for ApiError {
             Error::Conflict(_) => Self::Gone,
             Error::TooManyTries => Self::TooMany,
             Error::Database(_) | Error::Internal(_) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "the portal failed");
+                let cause = std::error::Error::source(&error).map(ToString::to_string);
+                tracing::error!(%error, cause, "the portal failed");
                 Self::Unavailable
             }
         }
@@ -246,6 +319,28 @@ impl From<chartkey_portal::Error> for ApiError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_way_back_never_leaves_the_site() {
+        for (path, is_ours) in [
+            ("/shared", true),
+            ("/record/1?x=2", true),
+            ("//evil.example", false),
+            ("/\\evil.example", false),
+            ("https://evil.example", false),
+            ("/\tx", false),
+            ("", false),
+        ] {
+            assert_eq!(ours(path), is_ours, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_typed_date_is_one_of_the_calendar() {
+        assert_eq!(date(" 29", "2", "2024 ").map(|date| date.to_string()), Some("2024-02-29".to_owned()));
+        assert_eq!(date("29", "2", "2023"), None);
+        assert_eq!(date("", "2", "2023"), None);
+    }
 
     #[test]
     fn the_way_back_survives_a_query() {

@@ -9,6 +9,10 @@ use leptos_router::{
 
 use crate::{components::icon::IconsUsed, pages};
 
+/// The pages that anybody may open. Every other page leads whoever is not signed in
+/// to `/welcome`.
+pub const PUBLIC: &[&str] = &["", "/welcome", "/sign-in", "/sign-up", "/sign-in/forgotten", "/sign-in/new-password", "/clinicians"];
+
 /// The application: one document a route. Rendered once at start-up without a
 /// request, to list the routes, so nothing here asks for one.
 #[component]
@@ -18,10 +22,30 @@ pub fn App() -> impl IntoView {
         <Router>
             <FlatRoutes fallback=pages::not_found>
                 <Route path=path!("/") view=pages::landing ssr=SsrMode::Async/>
+                <Route path=path!("/welcome") view=pages::welcome ssr=SsrMode::Async/>
+                <Route path=path!("/sign-in") view=pages::sign_in ssr=SsrMode::Async/>
+                <Route path=path!("/sign-in/forgotten") view=pages::forgotten ssr=SsrMode::Async/>
+                <Route path=path!("/sign-in/new-password") view=pages::new_password ssr=SsrMode::Async/>
+                <Route path=path!("/sign-up") view=pages::sign_up ssr=SsrMode::Async/>
+                <Route path=path!("/clinicians") view=pages::clinicians ssr=SsrMode::Async/>
+                <Route path=path!("/claim") view=pages::claim ssr=SsrMode::Async/>
+                <Route path=path!("/account") view=pages::account ssr=SsrMode::Async/>
                 <Route path=path!("/sharing") view=pages::sharing ssr=SsrMode::Async/>
                 <Route path=path!("/sharing/new") view=pages::grant_new ssr=SsrMode::Async/>
                 <Route path=path!("/sharing/:grant") view=pages::grant ssr=SsrMode::Async/>
                 <Route path=path!("/shared") view=pages::shared ssr=SsrMode::Async/>
+                <Route path=path!("/home") view=pages::home ssr=SsrMode::Async/>
+                <Route path=path!("/record/:patient") view=pages::record ssr=SsrMode::Async/>
+                <Route path=path!("/record/:patient/visits") view=pages::visits ssr=SsrMode::Async/>
+                <Route path=path!("/record/:patient/visits/:item") view=pages::visit ssr=SsrMode::Async/>
+                <Route path=path!("/record/:patient/visits/:item/about") view=pages::about_visit ssr=SsrMode::Async/>
+                <Route path=path!("/record/:patient/results") view=pages::results ssr=SsrMode::Async/>
+                <Route path=path!("/record/:patient/trends/:series") view=pages::trend ssr=SsrMode::Async/>
+                <Route path=path!("/record/:patient/medicines") view=pages::medicines ssr=SsrMode::Async/>
+                <Route path=path!("/record/:patient/problems") view=pages::problems ssr=SsrMode::Async/>
+                <Route path=path!("/record/:patient/timeline") view=pages::timeline ssr=SsrMode::Async/>
+                <Route path=path!("/record/:patient/:category") view=pages::category ssr=SsrMode::Async/>
+                <Route path=path!("/record/:patient/:category/:item") view=pages::item ssr=SsrMode::Async/>
             </FlatRoutes>
         </Router>
     }

@@ -6,7 +6,7 @@ use chartkey_domain::{
     id::PatientId,
     when::{Moment, Precision},
 };
-use chartkey_portal::Whose;
+use chartkey_portal::{Viewer, Whose};
 use leptos::{either::Either, nonce::use_nonce, prelude::*};
 use time::OffsetDateTime;
 
@@ -73,8 +73,16 @@ pub struct Page {
     title: String,
     place: Place,
     bar: Option<Bar>,
-    closes_at: Option<OffsetDateTime>,
+    open: Option<OpenPage>,
     islands: bool,
+}
+
+/// What a page that is not the reader's own rests on: `cover.js` covers it when that ends.
+#[derive(Debug, Clone)]
+struct OpenPage {
+    patient: PatientId,
+    mark: String,
+    closes_at: OffsetDateTime,
 }
 
 impl Page {
@@ -90,11 +98,17 @@ impl Page {
         self
     }
 
-    /// The page is not the reader's own and covers itself at this moment at the latest.
+    /// The page shows a part of this record. Where it is not the reader's own, it
+    /// covers itself when the grants end, and with the session at the latest.
     #[must_use]
-    pub const fn closes_at(mut self, moment: OffsetDateTime) -> Self {
-        self.closes_at = Some(moment);
-        self
+    pub fn of_record(self, whose: &Whose, session_ends_at: OffsetDateTime) -> Self {
+        let bar = Bar { patient: whose.patient, name: whose.name.clone(), birth_date: whose.birth_date.clone(), own: whose.is_own() };
+        let mut page = self.of(bar);
+        if let Viewer::Shared { closes_at, mark, .. } = &whose.viewer {
+            let closes_at = closes_at.map_or(session_ends_at, |end| end.min(session_ends_at));
+            page.open = Some(OpenPage { patient: whose.patient, mark: mark.clone(), closes_at });
+        }
+        page
     }
 
     /// The page has an island, so it asks for the WebAssembly.
@@ -110,7 +124,7 @@ impl Page {
 pub fn document(page: Page, body: impl IntoView) -> impl IntoView {
     let caller = caller();
     let say = caller.say();
-    let Page { title, place, bar, closes_at, islands } = page;
+    let Page { title, place, bar, open: open_page, islands } = page;
     let files = assets();
     let nonce = use_nonce().map(|nonce| nonce.to_string());
     let body = body.into_view();
@@ -138,10 +152,15 @@ pub fn document(page: Page, body: impl IntoView) -> impl IntoView {
                 <meta name="robots" content=signed_in.then_some("noindex")/>
                 <title>{say.title(&title)}</title>
                 <link rel="stylesheet" href=files.address("style.css")/>
-                {closes_at.map(|_| view! { <script type="module" src=files.address("cover.js") nonce=nonce.clone()></script> })}
+                {open_page.as_ref().map(|_| view! { <script type="module" src=files.address("cover.js") nonce=nonce.clone()></script> })}
                 {islands.then(|| island_scripts(&files, nonce.clone()))}
             </head>
-            <body class=class data-closes-at=closes_at.map(|moment| machine(moment, Precision::Instant))>
+            <body
+                class=class
+                data-patient=open_page.as_ref().map(|open| open.patient.to_string())
+                data-mark=open_page.as_ref().map(|open| open.mark.clone())
+                data-closes-at=open_page.as_ref().map(|open| machine(open.closes_at, Precision::Instant))
+            >
                 <a class="skip" href="#main">{say.skip()}</a>
                 {use_context::<Rehearsal>().map(|_| view! { <p class="rehearsal">{say.rehearsal()}</p> })}
                 {top}

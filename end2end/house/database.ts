@@ -10,13 +10,18 @@ function postgres(...args: string[]): string {
 export interface Database {
   /** The address of the role that the server runs as. */
   runtime: string;
-  /** The address of the superuser: for migrations, and for tests that play an attacker with the database in hand. */
+  /** The address of the role that changes the schema. */
+  migrator: string;
+  /** The address of the superuser: for tests that play an attacker with the database in hand. */
   superuser: string;
+  /** The superuser, in the cluster's own database. */
+  admin: string;
 }
 
-export function createDatabase(name: string): Database {
-  postgres('psql', '--quiet', '-c', `drop database if exists ${name} with (force)`, '-c', `create database ${name}`);
-  return { superuser: postgres('url', name), runtime: postgres('url', name, 'chartkey_runtime') };
+/** The addresses of a database that `chartkey migrate --create-roles` makes. */
+export function database(name: string): Database {
+  dropDatabase(name);
+  return { runtime: postgres('url', name, 'chartkey_runtime'), migrator: postgres('url', name, 'chartkey_migrator'), superuser: postgres('url', name), admin: postgres('url') };
 }
 
 export function dropDatabase(name: string): void {

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { createDatabase, type Database, dropDatabase } from './database.ts';
+import { type Database, database as addresses, dropDatabase } from './database.ts';
 import { allowReturn, type Organization, startProviders } from './organizations.ts';
 import { binary, results, root } from './place.ts';
 import { freePort, Running } from './process.ts';
@@ -19,16 +19,25 @@ export interface House {
   organizations: (Organization & { id: string })[];
 }
 
+/** Everything that the house writes. */
+const place = path.join(results, 'house');
+
 export interface Answer {
   code: number;
   stdout: string;
   stderr: string;
 }
 
-/** Runs the command line as an operator of this house. */
+/** The environment of a process of this house: nothing of ours leaks in, since a setting that Chartkey does not know stops it. */
+function environmentOf(environment: Record<string, string>): NodeJS.ProcessEnv {
+  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('CHARTKEY_') && name !== 'DATABASE_URL');
+  return { ...Object.fromEntries(inherited), ...environment };
+}
+
+/** Runs the command line as an operator of this house. It works in the house's own directory, where no `.env` lies. */
 export function run(environment: Record<string, string>, args: string[], input = ''): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const child = execFile(binary, args, { cwd: root, env: { ...process.env, ...environment }, maxBuffer: 1 << 28, encoding: 'utf8' }, (error, stdout, stderr) => {
+    const child = execFile(binary, args, { cwd: place, env: environmentOf(environment), maxBuffer: 1 << 28, encoding: 'utf8' }, (error, stdout, stderr) => {
       if (error && typeof error.code !== 'number') return reject(error);
       resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
     });
@@ -45,24 +54,23 @@ export async function runOk(environment: Record<string, string>, args: string[],
 
 export async function build(): Promise<{ house: House; close: () => Promise<void> }> {
   if (!existsSync(binary)) throw new Error(`${binary} is missing: cargo build -p chartkey (or name one in CHARTKEY_BIN)`);
-  const place = path.join(results, 'house');
   rmSync(place, { recursive: true, force: true });
   const mailFolder = path.join(place, 'mail');
   mkdirSync(mailFolder, { recursive: true });
 
   const name = `chartkey_end2end_${process.pid}`;
-  const database = createDatabase(name);
+  const database = addresses(name);
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const anchorFile = path.join(place, 'anchor');
   const environment: Record<string, string> = {
     DATABASE_URL: database.runtime,
-    CHARTKEY_MIGRATE_DATABASE_URL: database.superuser,
     CHARTKEY_PUBLIC_URL: url,
     CHARTKEY_LISTEN: `127.0.0.1:${port}`,
     CHARTKEY_SITE_DIR: path.join(root, 'target/site'),
     CHARTKEY_MAIL_DIR: mailFolder,
     CHARTKEY_ANCHOR_FILE: anchorFile,
+    CHARTKEY_PEPPER_FILE: path.join(place, 'pepper'),
   };
 
   const running: Running[] = [];
@@ -71,17 +79,18 @@ export async function build(): Promise<{ house: House; close: () => Promise<void
     dropDatabase(name);
   };
   try {
-    await runOk(environment, ['migrate', '--create-roles']);
+    // The process that serves gets the runtime role alone.
+    await runOk({ ...environment, CHARTKEY_MIGRATE_DATABASE_URL: database.migrator, CHARTKEY_ADMIN_DATABASE_URL: database.admin }, ['migrate', '--create-roles']);
     const started = await startProviders(place, () => randomBytes(24).toString('hex'));
     running.push(...started.map((one) => one.provider));
     const organizations: House['organizations'] = [];
     for (const one of started) {
       const id = await register(environment, one);
-      await allowReturn(one, `${url}/auth/${id}/callback`);
+      await allowReturn(one, `${url}/auth/${one.slug}/callback`);
       const { provider, config, ...organization } = one;
       organizations.push({ ...organization, id });
     }
-    const server = Running.start('chartkey serve', binary, ['serve'], { env: environment, log: path.join(place, 'server.log'), cwd: root });
+    const server = Running.start('chartkey serve', binary, ['serve'], { env: environmentOf(environment), log: path.join(place, 'server.log'), cwd: place });
     running.push(server);
     await server.answers(`${url}/readyz`);
     return { house: { url, database, environment, mailFolder, anchorFile, serverPid: server.pid, organizations }, close };
@@ -93,12 +102,11 @@ export async function build(): Promise<{ house: House; close: () => Promise<void
 
 /** Registers an organization and returns its identifier. The secret travels in the environment, not on the command line. */
 async function register(environment: Record<string, string>, organization: Organization): Promise<string> {
-  const out = await runOk({ ...environment, CHARTKEY_CLIENT_SECRET: organization.clientSecret }, [
-    'organization', 'add', '--json',
-    '--name', organization.name,
-    '--issuer', organization.issuer,
-    '--client-id', organization.clientId,
-    '--reason', 'set up for the tests',
+  const { name, slug, issuer, clientId, clientSecret } = organization;
+  const out = await runOk({ ...environment, CHARTKEY_CLIENT_SECRET: clientSecret }, [
+    ...['organization', 'add', '--json', '--name', name, '--slug', slug, '--issuer', issuer],
+    ...['--client-id', clientId, '--client-secret-env', 'CHARTKEY_CLIENT_SECRET', '--identifier-claim', 'npi'],
+    ...['--profession', 'physician=physician', '--profession', 'nurse=nurse'],
   ]);
   return JSON.parse(out).organization;
 }

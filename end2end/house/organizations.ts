@@ -16,6 +16,8 @@ export interface Clinician {
 
 export interface Organization {
   name: string;
+  /** Its part of addresses. */
+  slug: string;
   issuer: string;
   /** Of the provider: SIGUSR2 makes it sign with a new key. */
   pid: number;
@@ -25,9 +27,10 @@ export interface Organization {
 }
 
 /** NPIs are invented; the last digit makes them valid, as Chartkey checks. */
-const people: { name: string; algorithm: string; accounts: Clinician[] }[] = [
+const people: { name: string; slug: string; algorithm: string; accounts: Clinician[] }[] = [
   {
     name: 'Riverside Family Practice',
+    slug: 'riverside',
     algorithm: 'RS256',
     accounts: [
       { sub: 'riverside-1', username: 'lee', password: 'lee-at-riverside', name: 'Dr Ada Lee', profession: 'physician', npi: '1234567893' },
@@ -37,6 +40,7 @@ const people: { name: string; algorithm: string; accounts: Clinician[] }[] = [
   },
   {
     name: 'Northgate Heart Clinic',
+    slug: 'northgate',
     algorithm: 'ES256',
     accounts: [
       { sub: 'northgate-1', username: 'lindqvist', password: 'lindqvist-at-northgate', name: 'Dr Hana Lindqvist', profession: 'physician', npi: '1679576722' },
@@ -54,13 +58,13 @@ export interface StartedOrganization extends Organization {
 /** Starts the providers. Where each may return to is written later, once the organization is registered. */
 export function startProviders(directory: string, secret: () => string): Promise<StartedOrganization[]> {
   return Promise.all(
-    people.map(async ({ name, algorithm, accounts }, index) => {
+    people.map(async ({ name, slug, algorithm, accounts }, index) => {
       const config = path.join(directory, `provider-${index + 1}.json`);
       const client = { id: 'chartkey', secret: secret(), redirectUris: [] as string[] };
       writeFileSync(config, JSON.stringify({ name, algorithm, client, accounts }), { mode: 0o600 });
-      const provider = Running.start(name, process.execPath, [path.join(root, 'end2end/idp/provider.mjs'), config], { log: path.join(directory, 'providers.log') });
+      const provider = Running.start(name, process.execPath, [path.join(root, 'end2end/idp/provider.mjs'), config], { env: process.env, log: path.join(directory, 'providers.log') });
       const issuer = (await provider.says(/^ready (.+)$/))[1] ?? '';
-      return { name, issuer, pid: provider.pid, clientId: client.id, clientSecret: client.secret, accounts, provider, config };
+      return { name, slug, issuer, pid: provider.pid, clientId: client.id, clientSecret: client.secret, accounts, provider, config };
     }),
   );
 }

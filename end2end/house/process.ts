@@ -37,8 +37,8 @@ export class Running {
     });
   }
 
-  static start(name: string, command: string, args: string[], options: { env?: NodeJS.ProcessEnv; log: string; cwd?: string }): Running {
-    const child = spawn(command, args, { env: { ...process.env, ...options.env }, cwd: options.cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  static start(name: string, command: string, args: string[], options: { env: NodeJS.ProcessEnv; log: string; cwd?: string }): Running {
+    const child = spawn(command, args, { env: options.env, cwd: options.cwd, stdio: ['ignore', 'pipe', 'pipe'] });
     return new Running(name, child, options.log);
   }
 

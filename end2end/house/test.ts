@@ -73,7 +73,7 @@ export async function signIn(page: Page, person: Person): Promise<void> {
 export async function signInAt(page: Page, organization: House['organizations'][number], username: string): Promise<void> {
   const account = organization.accounts.find((one) => one.username === username);
   if (!account) throw new Error(`nobody is called ${username} at ${organization.name}`);
-  await page.goto(`/auth/${organization.id}/start`);
+  await page.goto(`/auth/${organization.slug}/start`);
   await page.getByLabel('User name').fill(account.username);
   await page.getByLabel('Password').fill(account.password);
   await page.getByRole('button', { name: 'Sign in' }).click();

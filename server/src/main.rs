@@ -1,6 +1,7 @@
-//! The Chartkey server.
+//! The Chartkey server and command line.
 
-#[expect(dead_code, unused_imports, reason = "wired by the rehearse command")]
-mod rehearsal;
+use std::process::ExitCode;
 
-fn main() {}
+fn main() -> ExitCode {
+    chartkey_server::cli::run()
+}

@@ -1,6 +1,6 @@
 //! People's accounts: signing up, and choosing a new password.
 
-use chartkey_domain::id::AccountId;
+use chartkey_domain::{account::Visitor, id::AccountId};
 
 use crate::{
     Error, Portal,
@@ -32,6 +32,19 @@ impl Email {
     }
 }
 
+/// A person's name as they write it: at most 200 characters on one line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonName(String);
+
+impl PersonName {
+    /// Nothing where it is empty, too long, or more than a line.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        ((1..=200).contains(&text.chars().count()) && !text.chars().any(char::is_control)).then(|| Self(text.to_owned()))
+    }
+}
+
 /// A password that may be chosen: 10 to 200 characters, whatever they are.
 #[derive(Clone)]
 pub struct NewPassword(String);
@@ -42,6 +55,19 @@ impl NewPassword {
     pub fn parse(text: String) -> Option<Self> {
         (10..=200).contains(&text.chars().count()).then_some(Self(text))
     }
+}
+
+/// What a person reads of their own account.
+#[derive(Debug, Clone)]
+pub struct OwnAccount {
+    /// Their name.
+    pub name: String,
+    /// Their e-mail address.
+    pub email: String,
+    /// When it was made.
+    pub since: time::OffsetDateTime,
+    /// How many sessions are alive, this one included.
+    pub sessions: i64,
 }
 
 /// A message to send. It never says more than that there is an account.
@@ -106,8 +132,8 @@ impl Portal {
     /// # Errors
     /// [`Error::NotFound`] where the token was used, is older than an hour, or never
     /// was.
-    pub async fn finish_sign_up(&self, token: &str, name: &str, password: NewPassword) -> Result<SignedIn, Error> {
-        let (portal, token, name) = (self.clone(), digest(token), name.trim().to_owned());
+    pub async fn finish_sign_up(&self, token: &str, name: PersonName, password: NewPassword) -> Result<SignedIn, Error> {
+        let (portal, token, name) = (self.clone(), digest(token), name.0);
         detached(async move {
             let hash = portal.passwords.hash(password.0).await?;
             let mut transaction = portal.pool.begin().await?;
@@ -192,15 +218,34 @@ impl Portal {
         .await
     }
 
+    /// What a person reads of their own account.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for a clinician: theirs is their organization's.
+    pub async fn own_account(&self, visitor: &Visitor) -> Result<OwnAccount, Error> {
+        sqlx::query_as!(
+            OwnAccount,
+            r#"select display_name as name, email as "email!", created_at as since,
+                (select count(*) from session s
+                    where s.account_id = a.account_id and s.idle_until > now() and s.ends_at > now()
+                        and s.signed_in_at >= a.sessions_valid_after) as "sessions!"
+            from account a where account_id = $1 and kind = 'person'"#,
+            visitor.actor.account().0
+        )
+        .fetch_optional(&self.pool)
+        .await?
+        .ok_or(Error::NotFound)
+    }
+
     /// Makes a person's account without a message, for invented people and tests.
     ///
     /// # Errors
     /// [`Error::NotFound`] where the address has an account already.
-    pub async fn make_person(&self, name: &str, email: &Email, password: NewPassword) -> Result<AccountId, Error> {
+    pub async fn make_person(&self, name: &PersonName, email: &Email, password: NewPassword) -> Result<AccountId, Error> {
         let hash = self.passwords.hash(password.0).await?;
         let mut transaction = self.pool.begin().await?;
-        let (account, _) = insert_person(&mut transaction, name, email.as_str(), &hash).await?.ok_or(Error::NotFound)?;
-        audit::append_to_account(&mut transaction, Who::account(account, name), account, "account-made").await?;
+        let (account, _) = insert_person(&mut transaction, &name.0, email.as_str(), &hash).await?.ok_or(Error::NotFound)?;
+        audit::append_to_account(&mut transaction, Who::account(account, &name.0), account, "account-made").await?;
         transaction.commit().await?;
         Ok(account)
     }

@@ -56,6 +56,20 @@ impl Portal {
         Ok(code)
     }
 
+    /// The record that an account holds, the first of them, if any.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn held_record(&self, account: AccountId) -> Result<Option<PatientId>, Error> {
+        let mut transaction = self.pool.begin().await?;
+        audit::enter_account(&mut transaction, account).await?;
+        let patient = sqlx::query_scalar!("select patient_id from patient_holder where account_id = $1 order by since limit 1", account.0)
+            .fetch_optional(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(patient.map(PatientId))
+    }
+
     /// Claims the record that `code` was made for, if the birth date is its patient's.
     /// A code bears five wrong birth dates.
     ///

@@ -39,10 +39,11 @@ impl fmt::Debug for Pepper {
     }
 }
 
-/// A random token of 256 bits as text that fits into an address or a cookie.
+/// A random token of 128 bits as text that fits into an address, a cookie, and a
+/// line of a message.
 #[must_use]
 pub fn random_token() -> String {
-    URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
+    URL_SAFE_NO_PAD.encode(rand::random::<[u8; 16]>())
 }
 
 /// What is stored instead of a random token.

@@ -44,10 +44,10 @@ pub struct NewSession {
 pub struct Session {
     /// What the server keeps in it.
     pub data: Value,
-    /// When it ends unless it is used before.
-    pub idle_until: OffsetDateTime,
-    /// When it ends.
+    /// When it ends, used or not.
     pub ends_at: OffsetDateTime,
+    /// Whether its use was last noted more than a minute ago.
+    pub is_stale: bool,
 }
 
 impl Portal {
@@ -85,9 +85,9 @@ impl Portal {
     pub async fn session(&self, key: &SessionKey) -> Result<Option<Session>, Error> {
         let session = sqlx::query_as!(
             Session,
-            "select s.data, s.idle_until, s.ends_at
+            r#"select s.data, s.ends_at, s.seen_at < now() - interval '1 minute' as "is_stale!"
             from session s join account a on a.account_id = s.account_id
-            where s.session_key = $1 and s.idle_until > now() and s.ends_at > now() and s.signed_in_at >= a.sessions_valid_after",
+            where s.session_key = $1 and s.idle_until > now() and s.ends_at > now() and s.signed_in_at >= a.sessions_valid_after"#,
             key.0
         )
         .fetch_optional(&self.pool)

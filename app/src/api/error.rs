@@ -53,6 +53,14 @@ problems! {
     WrongPassword = "wrong-password", 422;
     /// The code is wrong, used or too old.
     WrongCode = "wrong-code", 422;
+    /// A password is too short or too long.
+    WeakPassword = "weak-password", 422;
+    /// A link from a message was used, or is too old.
+    LinkEnded = "link-ended", 410;
+    /// The organization's provider did not prove who it was.
+    SignInFailed = "sign-in-failed", 403;
+    /// The organization knows them, but as nobody who is let in here.
+    NotAdmitted = "not-admitted", 403;
     /// Nobody was chosen to share with.
     GrantWho = "grant-who", 422;
     /// No purpose was chosen, or it lacks its words.

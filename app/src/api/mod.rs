@@ -2,6 +2,7 @@
 //! island makes. Each names its endpoint, asks who is calling, calls one portal
 //! method and redirects.
 
+pub mod accounts;
 mod error;
 pub mod sharing;
 

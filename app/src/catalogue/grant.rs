@@ -40,7 +40,7 @@ messages! {
     at_organization(who: &str, organization: &str) { English: "**{who}** at {organization}" }
     anyone_who_is(professions: &str) { English: "Anyone who signs in as {professions}" }
     whoever_uses_the_code { English: "**The clinician who uses your code**, once you have confirmed them," }
-    can_see(who: &str, what: &str) { English: "{who} can see your **{what}**" }
+    may_see(who: &str, what: &str) { English: "{who} can see your **{what}**" }
     for_treatment { English: "for **treatment**" }
     for_second_opinion { English: "for a **second opinion**" }
     for_coordination { English: "to **arrange your care**" }
@@ -75,7 +75,7 @@ impl Say {
             Named::Code => self.whoever_uses_the_code().to_owned(),
         };
         let new = if terms.includes_new { "" } else { self.todays_only() };
-        let seen = self.can_see(&who, &self.categories(terms.categories));
+        let seen = self.may_see(&who, &self.categories(terms.categories));
         let (dates, purpose, until) = (self.grant_dates(terms.from, terms.to), self.grant_purpose(terms), self.grant_until(terms.until));
         let mut sentence = format!("{seen}{dates}{new}, {purpose}, {until}. {}", self.sensitive(terms.labels));
         for (allowed, words) in [(terms.may_export, self.they_may_copy()), (terms.may_write, self.they_may_write())] {

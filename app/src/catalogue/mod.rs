@@ -6,6 +6,7 @@ mod dates;
 mod grant;
 mod landing;
 mod own;
+mod people;
 mod record;
 mod sharing;
 mod shell;

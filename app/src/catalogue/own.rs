@@ -12,6 +12,10 @@ messages! {
     gone { English: "This changed while the page was open. Look at it again, then try once more." }
     wrong_password { English: "The email address and the password do not go together." }
     wrong_code { English: "That code is wrong, already used, or too old." }
+    weak_password { English: "Choose a password of 10 to 200 characters." }
+    link_ended { English: "That link has been used, or is older than an hour. Ask for a new one." }
+    sign_in_failed { English: "Your organization did not confirm who you are. Choose it again and sign in there; if that fails again, tell those who look after its sign-in." }
+    not_admitted { English: "Your organization knows you, but does not say that you work in a profession that is let in here. No account was made. Ask those who look after its sign-in." }
     too_many { English: "Too many tries. Wait a little, then try again." }
     unavailable { English: "That did not work, and nothing was changed. Try again in a moment." }
     page_not_found { English: "We cannot find that page" }
@@ -34,6 +38,10 @@ impl super::Say {
             ApiError::Gone => self.gone(),
             ApiError::WrongPassword => self.wrong_password(),
             ApiError::WrongCode => self.wrong_code(),
+            ApiError::WeakPassword => self.weak_password(),
+            ApiError::LinkEnded => self.link_ended(),
+            ApiError::SignInFailed => self.sign_in_failed(),
+            ApiError::NotAdmitted => self.not_admitted(),
             ApiError::GrantWho => self.grant_who_problem(),
             ApiError::GrantPurpose => self.grant_purpose_problem(),
             ApiError::GrantWhat => self.grant_what_problem(),

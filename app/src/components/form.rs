@@ -51,3 +51,13 @@ pub fn choice(
         </label>
     }
 }
+
+/// A field that nobody sees; none where there is nothing to send.
+pub fn hidden(name: &'static str, value: Option<String>) -> impl IntoView {
+    value.map(|value| view! { <input type="hidden" name=name value=value/> })
+}
+
+/// The title of a page with a form, which says first that there is a problem.
+pub fn titled(say: Say, title: &str, problem: Option<ApiError>) -> String {
+    if problem.is_some() { say.error_title(title) } else { title.to_owned() }
+}

@@ -1,10 +1,16 @@
 //! Parts of pages. Plain functions: nothing here has a state.
 
+pub mod entry;
 pub mod facts;
+pub mod flag;
 pub mod form;
 pub mod icon;
+pub mod line;
+pub mod list;
 pub mod notice;
+pub mod result;
 pub mod row;
 pub mod sentence;
 pub mod sheet;
+pub mod trend;
 pub mod when;

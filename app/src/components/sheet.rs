@@ -16,9 +16,9 @@ pub fn sheet(id: &'static str, heading: impl IntoView, body: impl IntoView) -> i
 
 /// Who can see a section, as the patient sees it: a link to the list of people.
 /// `words` are "2 can see"; `of` is said to those who do not see the section, ": your results".
-pub fn key_chip(people: i64, words: impl IntoView, of: String) -> impl IntoView {
+pub fn key_chip(people: usize, words: impl IntoView, of: String) -> impl IntoView {
     let (class, sign) = match people {
-        ..=0 => ("key only", Icon::Keyhole),
+        0 => ("key only", Icon::Keyhole),
         1 => ("key", Icon::KeyOne),
         2 => ("key", Icon::KeyTwo),
         _ => ("key", Icon::KeyThree),

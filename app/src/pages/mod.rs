@@ -8,22 +8,59 @@ use leptos::prelude::*;
 
 use crate::{
     api::ApiError,
-    request::{path, redirect, status, welcome},
+    request::{self, path, redirect, status},
 };
 
+mod account;
+mod category;
+mod claim;
+mod clinicians;
+mod courses;
+mod forgotten;
 mod grant;
 pub mod grant_new;
+mod home;
+mod item;
 mod landing;
+mod new_password;
 mod not_found;
+mod sign_in;
+mod sign_up;
+mod welcome;
+
+pub use account::account;
+pub use claim::claim;
+pub use clinicians::clinicians;
+pub use forgotten::forgotten;
 mod shared;
 mod sharing;
 
 pub use grant::grant;
 pub use grant_new::grant_new;
+pub mod reader;
+mod record;
+mod results;
+mod timeline;
+mod trend;
+mod visits;
+
+pub use category::category;
+pub use courses::{medicines, problems};
+pub use home::home;
+pub use item::{about_visit, item};
 pub use landing::landing;
+pub use new_password::new_password;
 pub use not_found::{failed, missing, not_found};
+pub use record::record;
+pub use results::results;
 pub use shared::shared;
 pub use sharing::sharing;
+pub use sign_in::sign_in;
+pub use sign_up::sign_up;
+pub use timeline::timeline;
+pub use trend::trend;
+pub use visits::{visit, visits};
+pub use welcome::welcome;
 
 /// What a page is in the end: a document, or the reason why there is none.
 pub type Paged = Result<AnyView, ApiError>;
@@ -36,7 +73,7 @@ pub fn page(page: impl Future<Output = Paged> + Send + 'static) -> impl IntoView
         match page.await {
             Ok(view) => view,
             Err(ApiError::SignedOut) => {
-                redirect(&welcome(&path()));
+                redirect(&request::welcome(&path()));
                 ().into_any()
             }
             Err(ApiError::NotFound | ApiError::Invalid | ApiError::Gone) => missing().into_any(),

@@ -1,6 +1,8 @@
 //! What the laboratory measures: codes, units, ranges and usual values of our
 //! invented laboratory.
 
+use chartkey_domain::label::Label;
+
 use super::{code::Code, names::Sex};
 
 /// A laboratory's own range; either side may be open.
@@ -141,21 +143,25 @@ pub(super) const CD4: Analyte = analyte("24467-3", "CD4 cells", ("/µL", "/uL"),
 pub(super) struct Panel {
     pub(super) code: Code,
     pub(super) analytes: &'static [Analyte],
+    pub(super) labels: &'static [Label],
 }
 
-pub(super) const DIABETES: Panel = Panel {
-    code: Code::loinc("51990-0", "Diabetes and kidney tests"),
-    analytes: &[HBA1C, GLUCOSE, POTASSIUM, SODIUM, CREATININE, EGFR, ALBUMIN_RATIO],
-};
-pub(super) const KIDNEY: Panel =
-    Panel { code: Code::loinc("51990-0", "Kidney tests and salts"), analytes: &[POTASSIUM, SODIUM, CREATININE, EGFR] };
-pub(super) const LIPIDS: Panel = Panel { code: Code::loinc("57698-3", "Cholesterol"), analytes: &[CHOLESTEROL, HDL, LDL, TRIGLYCERIDES] };
+impl Panel {
+    const fn new(code: Code, analytes: &'static [Analyte]) -> Self {
+        Self { code, analytes, labels: &[] }
+    }
+}
+
+pub(super) const DIABETES: Panel =
+    Panel::new(Code::loinc("51990-0", "Diabetes and kidney tests"), &[HBA1C, GLUCOSE, POTASSIUM, SODIUM, CREATININE, EGFR, ALBUMIN_RATIO]);
+pub(super) const KIDNEY: Panel = Panel::new(Code::loinc("51990-0", "Kidney tests and salts"), &[POTASSIUM, SODIUM, CREATININE, EGFR]);
+pub(super) const LIPIDS: Panel = Panel::new(Code::loinc("57698-3", "Cholesterol"), &[CHOLESTEROL, HDL, LDL, TRIGLYCERIDES]);
 pub(super) const BLOOD_COUNT: Panel =
-    Panel { code: Code::loinc("58410-2", "Blood count and iron"), analytes: &[HAEMOGLOBIN, WHITE_CELLS, PLATELETS, MCV, FERRITIN] };
-pub(super) const THYROID: Panel = Panel { code: Code::loinc("", "Thyroid test"), analytes: &[TSH] };
-pub(super) const LIVER: Panel = Panel { code: Code::loinc("24325-3", "Liver tests"), analytes: &[ALT, GGT] };
-pub(super) const HEART: Panel = Panel { code: Code::loinc("", "Heart strain test"), analytes: &[NT_PRO_BNP] };
-pub(super) const VITAMINS: Panel = Panel { code: Code::loinc("", "Vitamins"), analytes: &[B12] };
+    Panel::new(Code::loinc("58410-2", "Blood count and iron"), &[HAEMOGLOBIN, WHITE_CELLS, PLATELETS, MCV, FERRITIN]);
+pub(super) const THYROID: Panel = Panel::new(Code::loinc("", "Thyroid test"), &[TSH]);
+pub(super) const LIVER: Panel = Panel::new(Code::loinc("24325-3", "Liver tests"), &[ALT, GGT]);
+pub(super) const HEART: Panel = Panel::new(Code::loinc("", "Heart strain test"), &[NT_PRO_BNP]);
+pub(super) const VITAMINS: Panel = Panel::new(Code::loinc("", "Vitamins"), &[B12]);
 
 #[cfg(test)]
 mod tests {

@@ -304,7 +304,7 @@ pub(super) const CONTRACEPTION: Illness = Illness {
     ..QUIET
 };
 
-const IMMUNE: Panel = Panel { code: Code::loinc("", "Immune cells"), analytes: &[analyte::CD4] };
+const IMMUNE: Panel = Panel { code: Code::loinc("", "Immune cells"), analytes: &[analyte::CD4], labels: &[Label::Hiv] };
 
 pub(super) const HIV: Illness = Illness {
     code: Code::icd10("Z21", "HIV, treated, without symptoms"),

@@ -9,7 +9,7 @@ use super::{
     code::Code,
     imaging,
     insurance::Insurance,
-    laboratory::{self, Said},
+    laboratory::{self, Said, finding, sensitive},
     medicine::{Medicine, Prescription},
     note,
     problem::{diagnosis, problem},
@@ -31,8 +31,9 @@ pub(super) fn heart_attack(record: &mut Record, body: &mut Body, insurance: &Ins
     let attack = diagnosis(record, &emergency, Code::icd10("I21.4", "Heart attack"));
     emergency.reason = Some(attack.clone());
     vital::feverish(record, &emergency, 36.9);
-    let said = [(Code::loinc("11524-6", "Electrocardiogram"), Said::Text("Regular rhythm, 88 a minute. Changes in the lower wall."))];
-    laboratory::findings(record, &emergency, Code::loinc("", "Electrocardiogram"), &said, "Suggests a heart attack.", &[]);
+    let said =
+        [finding(Code::loinc("11524-6", "Electrocardiogram"), Said::Text("Regular rhythm, 88 a minute. Changes in the lower wall."))];
+    laboratory::findings(record, &emergency, Code::loinc("", "Electrocardiogram"), &said, "Suggests a heart attack.");
     laboratory::mistaken(record, &emergency);
     insurance.bill(record, &emergency, Contact::Emergency);
     let stay =
@@ -60,18 +61,9 @@ pub(super) fn inherited_cholesterol(record: &mut Record, insurance: &Insurance) 
     let call =
         Call { reason: Some(&carrier), labels: &[Label::Genetic], ..call(ago, Contact::Office, "Genetic counselling", Role::Cardiologist) };
     let visit = visit(record, call);
-    let said = [(
-        Code::loinc("51968-6", "Genetic test, overall"),
-        Said::Text("Positive: a change in the LDL receptor gene, on one of two copies"),
-    )];
-    laboratory::findings(
-        record,
-        &visit,
-        Code::loinc("51969-4", "Genetic test"),
-        &said,
-        "Children should be offered a test.",
-        &[Label::Genetic],
-    );
+    let change = Said::Text("Positive: a change in the LDL receptor gene, on one of two copies");
+    let said = [sensitive(Code::loinc("51968-6", "Genetic test, overall"), change, &[Label::Genetic])];
+    laboratory::findings(record, &visit, Code::loinc("51969-4", "Genetic test"), &said, "Children should be offered a test.");
     note::letter(
         record,
         &visit,
@@ -96,7 +88,7 @@ pub(super) fn pregnancy(record: &mut Record, body: &mut Body, insurance: &Insura
         let visit = visit(record, Call { reason: Some(&reason), labels: LABELS, ..call(ago, Contact::Office, name, Role::Obstetrician) });
         vital::short(record, body, &visit);
         match weeks {
-            9 => first_tests(record, &visit, LABELS),
+            9 => first_tests(record, &visit),
             20 => imaging::picture(record, &visit, imaging::WOMB_ULTRASOUND),
             28 => laboratory::report(record, body, &visit, analyte::BLOOD_COUNT),
             _ => {}
@@ -107,17 +99,23 @@ pub(super) fn pregnancy(record: &mut Record, body: &mut Body, insurance: &Insura
     let stay =
         visit(record, Call { reason: Some(&reason), labels: LABELS, ..call(birth, Contact::Stay, "Birth of a child", Role::Obstetrician) });
     imaging::procedure(record, &stay, Code::procedure("10E0XZZ", "Birth of a child"), "Mother and child well");
-    note::letter(record, &stay, note::DISCHARGE, &["Birth of a girl, 3,420 g, after 39 weeks and 5 days. Both well."], LABELS);
+    note::letter(
+        record,
+        &stay,
+        note::DISCHARGE,
+        &["Pregnancy ended with the birth of a girl, 3,420 g, after 39 weeks and 5 days. Both well."],
+        LABELS,
+    );
     insurance.bill(record, &stay, Contact::Stay);
 }
 
-fn first_tests(record: &mut Record, visit: &Visit, labels: &[Label]) {
+fn first_tests(record: &mut Record, visit: &Visit) {
     let said = [
-        (Code::loinc("2106-3", "Pregnancy test in urine"), Said::Text("Positive")),
-        (Code::loinc("882-1", "Blood group"), Said::Text("A, Rh positive")),
-        (Code::loinc("5196-1", "Hepatitis B surface antigen"), Said::Text("Negative")),
+        sensitive(Code::loinc("2106-3", "Pregnancy test in urine"), Said::Text("Positive"), &[Label::SexualReproductive]),
+        finding(Code::loinc("882-1", "Blood group"), Said::Text("A, Rh positive")),
+        finding(Code::loinc("5196-1", "Hepatitis B surface antigen"), Said::Text("Negative")),
     ];
-    laboratory::findings(record, visit, Code::loinc("", "Tests early in pregnancy"), &said, "Nothing unusual.", labels);
+    laboratory::findings(record, visit, Code::loinc("", "Tests early in pregnancy"), &said, "Nothing unusual.");
 }
 
 /// Visits to prevent HIV: tests, and a tablet a day.
@@ -137,10 +135,10 @@ pub(super) fn hiv_prevention(record: &mut Record, body: &mut Body, insurance: &I
         let visit = visit(record, call);
         vital::short(record, body, &visit);
         let said = [
-            (Code::loinc("56888-1", "HIV test"), Said::Text("Not reactive")),
-            (Code::loinc("22587-0", "Syphilis antibodies"), Said::Text("Negative")),
+            sensitive(Code::loinc("56888-1", "HIV test"), Said::Text("Not reactive"), &[Label::Hiv]),
+            sensitive(Code::loinc("22587-0", "Syphilis antibodies"), Said::Text("Negative"), &[Label::SexualReproductive]),
         ];
-        laboratory::findings(record, &visit, Code::loinc("", "HIV and syphilis tests"), &said, "Nothing found.", LABELS);
+        laboratory::findings(record, &visit, Code::loinc("", "HIV and syphilis tests"), &said, "Nothing found.");
         laboratory::report(record, body, &visit, analyte::KIDNEY);
         tablet.at(record, &visit, next, Some(&reason), LABELS);
         note::plain(
@@ -193,10 +191,10 @@ pub(super) fn sore_joints(record: &mut Record, body: &mut Body, insurance: &Insu
     visit.reason = Some(diagnosis(record, &visit, Code::icd10("M25.50", "Joint pain")));
     vital::short(record, body, &visit);
     let said = [
-        (Code::loinc("5048-4", "Antibodies against cell nuclei"), Said::Text("1:80")),
-        (Code::loinc("1988-5", "C-reactive protein"), Said::Under(0.5, 1, "mg/L", "mg/L")),
-        (Code::loinc("11572-5", "Rheumatoid factor"), Said::Text("<0.5")),
-        (Code::loinc("", "Blood smear"), Said::Text("Red cells of even size. No unusual cells. Seen by two people.")),
+        finding(Code::loinc("5048-4", "Antibodies against cell nuclei"), Said::Text("1:80")),
+        finding(Code::loinc("1988-5", "C-reactive protein"), Said::Under(0.5, 1, "mg/L", "mg/L")),
+        finding(Code::loinc("11572-5", "Rheumatoid factor"), Said::Text("<0.5")),
+        finding(Code::loinc("", "Blood smear"), Said::Text("Red cells of even size. No unusual cells. Seen by two people.")),
     ];
     laboratory::findings(
         record,
@@ -204,7 +202,6 @@ pub(super) fn sore_joints(record: &mut Record, body: &mut Body, insurance: &Insu
         Code::loinc("", "Tests for inflammation"),
         &said,
         "A weak titre that is often found in healthy people.",
-        &[],
     );
     note::html(record, &visit, note::PROGRESS, &["Both hands stiff in the morning for a quarter of an hour."], &[], &[]);
     insurance.bill(record, &visit, Contact::Office);

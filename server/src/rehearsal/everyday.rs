@@ -8,7 +8,8 @@ use super::{
     code::Code,
     imaging::{self, Picture},
     insurance::Insurance,
-    laboratory, medicine, note,
+    laboratory::{self, Said, finding},
+    medicine, note,
     problem::diagnosis,
     record::Record,
     staff::Role,
@@ -118,6 +119,33 @@ const AILMENTS: &[Ailment] = &[
         note: "Urine cloudy. Drinks plenty. Result of the culture by telephone.",
     },
     Ailment {
+        code: Code::icd10("K52.9", "Upset stomach"),
+        visit: "Vomiting and loose stools",
+        contact: Contact::Telephone,
+        temperature: None,
+        medicine: None,
+        picture: None,
+        note: "Since yesterday, no blood. Small sips; call again if it lasts three days.",
+    },
+    Ailment {
+        code: Code::icd10("H10.9", "Red eye"),
+        visit: "Red eye",
+        contact: Contact::Office,
+        temperature: None,
+        medicine: None,
+        picture: None,
+        note: "Sticky in the morning, sight not affected. Wash, and wait.",
+    },
+    Ailment {
+        code: Code::icd10("B34.9", "Viral infection"),
+        visit: "Fever",
+        contact: Contact::Office,
+        temperature: Some(38.9),
+        medicine: None,
+        picture: None,
+        note: "Fever for two days, no focus found. Rest and drink.",
+    },
+    Ailment {
         code: Code::icd10("L23.9", "Skin rash from contact"),
         visit: "Rash",
         contact: Contact::Office,
@@ -132,12 +160,13 @@ const AILMENTS: &[Ailment] = &[
 pub(super) fn ailments(record: &mut Record, body: &mut Body, insurance: &Insurance, count: usize) {
     let span = record.span();
     // Small children have the first two only: sore throats and ears.
-    let (small, small_ailments) = (record.age(record.today) < 8, AILMENTS.get(..2).unwrap_or(AILMENTS));
+    let of = if record.age(record.today) < 8 { AILMENTS.get(..2).unwrap_or(AILMENTS) } else { AILMENTS };
+    let first = record.random.between(0, 99) as usize;
     for index in 0..count {
-        let random = &mut record.random;
-        let ailment = random.pick(if small { small_ailments } else { AILMENTS });
+        // In turn, so that nobody has the same one twice in a row.
+        let Some(ailment) = of.get((first + index) % of.len()) else { continue };
         let slot = (span - 30).max(2) / count as i64;
-        let ago = slot * index as i64 + random.between(15, 15.max(slot));
+        let ago = slot * index as i64 + record.random.between(15, 15.max(slot));
         if ago > span {
             continue;
         }
@@ -152,10 +181,10 @@ pub(super) fn ailments(record: &mut Record, body: &mut Body, insurance: &Insuran
         }
         if ailment.code.code == "N39.0" {
             let said = [
-                (Code::loinc("630-4", "Bacteria in urine (culture)"), laboratory::Said::Text("Mixed growth, no single cause")),
-                (Code::loinc("5804-0", "Protein in urine"), laboratory::Said::Text("Trace")),
+                finding(Code::loinc("630-4", "Bacteria in urine (culture)"), Said::Text("Mixed growth, no single cause")),
+                finding(Code::loinc("5804-0", "Protein in urine"), Said::Text("Trace")),
             ];
-            laboratory::findings(record, &visit, Code::loinc("", "Urine tests"), &said, "No treatment needed from this result.", &[]);
+            laboratory::findings(record, &visit, Code::loinc("", "Urine tests"), &said, "No treatment needed from this result.");
         }
         if let Some((code, name, dose)) = ailment.medicine {
             medicine::short_course(record, &visit, code, name, dose);

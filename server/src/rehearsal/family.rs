@@ -1,5 +1,6 @@
 //! The people of the rehearsal clinic: a family of four, and two more.
 
+use chartkey_domain::label::Label;
 use time::{Date, Month};
 
 use super::{
@@ -36,15 +37,14 @@ fn member(
     email: &'static str,
     name: (&str, &str),
     sex: Sex,
-    age: i32,
-    birthday: (Month, u8),
+    (age, month, day): (i32, Month, u8),
     life: fn(&mut Record, &mut Body, &Insurance),
 ) -> Member {
     let person = Person {
         given: name.0.to_owned(),
         family: name.1.to_owned(),
         sex,
-        birth: born(today, age, birthday.0, birthday.1),
+        birth: born(today, age, month, day),
         language: if relation == "neighbour" { "es" } else { "en" },
     };
     Member { relation, email, person, life }
@@ -54,12 +54,12 @@ fn member(
 pub(super) fn members(today: Date) -> Vec<Member> {
     use Sex::{Female, Male};
     vec![
-        member(today, "mother", "ines@example.org", ("Ines", "Okonjo-Marsh"), Female, 65, (Month::March, 14), mother),
-        member(today, "father", "tobias@example.org", ("Tobias", "Okonjo-Marsh"), Male, 67, (Month::September, 2), father),
-        member(today, "daughter", "amara@example.org", ("Amara Zoë", "Okonjo-Marsh"), Female, 34, (Month::June, 21), daughter),
-        member(today, "grandson", "emil@example.org", ("Emil", "Okonjo-Marsh"), Male, 9, (Month::February, 8), grandson),
-        member(today, "neighbour", "lucia@example.org", ("Lucía", "Peñalavell"), Female, 47, (Month::May, 30), neighbour),
-        member(today, "colleague", "lukasz@example.org", ("Łukasz", "Dąbrowimoto"), Male, 52, (Month::December, 11), colleague),
+        member(today, "mother", "ines@example.org", ("Ines", "Okonjo-Marsh"), Female, (65, Month::March, 14), mother),
+        member(today, "father", "tobias@example.org", ("Tobias", "Okonjo-Marsh"), Male, (67, Month::September, 2), father),
+        member(today, "daughter", "amara@example.org", ("Amara Zoë", "Okonjo-Marsh"), Female, (34, Month::June, 21), daughter),
+        member(today, "grandson", "emil@example.org", ("Emil", "Okonjo-Marsh"), Male, (9, Month::February, 8), grandson),
+        member(today, "neighbour", "lucia@example.org", ("Lucía", "Peñalavell"), Female, (47, Month::May, 30), neighbour),
+        member(today, "colleague", "lukasz@example.org", ("Łukasz", "Dąbrowimoto"), Male, (52, Month::December, 11), colleague),
     ]
 }
 
@@ -81,7 +81,7 @@ fn mother(record: &mut Record, body: &mut Body, insurance: &Insurance) {
     episode::bowel_check(record, insurance);
     survey::relative(record, "MTH", "Mother", Code::icd10("E11.9", "Type 2 diabetes"), 58, &[]);
     survey::relative(record, "FTH", "Father", Code::icd10("I63.9", "Stroke"), 71, &[]);
-    plan::appointment(record, "Diabetes review", Role::Nurse);
+    plan::appointment(record, "Diabetes review", Role::Nurse, &[]);
 }
 
 fn father(record: &mut Record, body: &mut Body, insurance: &Insurance) {
@@ -92,7 +92,7 @@ fn father(record: &mut Record, body: &mut Body, insurance: &Insurance) {
     everyday::checks(record, body, insurance, Smoking::Former);
     everyday::ailments(record, body, insurance, 3);
     survey::relative(record, "FTH", "Father", Code::icd10("I21.9", "Heart attack"), 49, &[]);
-    plan::appointment(record, "Heart clinic", Role::Cardiologist);
+    plan::appointment(record, "Heart clinic", Role::Cardiologist, &[]);
 }
 
 fn daughter(record: &mut Record, body: &mut Body, insurance: &Insurance) {
@@ -104,7 +104,7 @@ fn daughter(record: &mut Record, body: &mut Body, insurance: &Insurance) {
     everyday::checks(record, body, insurance, Smoking::Never);
     everyday::ailments(record, body, insurance, 6);
     survey::relative(record, "FTH", "Father", Code::icd10("I25.10", "Narrowed heart arteries"), 62, &[]);
-    plan::appointment(record, "HIV prevention visit", Role::Physician);
+    plan::appointment(record, "HIV prevention visit", Role::Physician, &[Label::Hiv]);
 }
 
 fn grandson(record: &mut Record, body: &mut Body, insurance: &Insurance) {
@@ -115,7 +115,7 @@ fn grandson(record: &mut Record, body: &mut Body, insurance: &Insurance) {
     }
     everyday::checks(record, body, insurance, Smoking::Never);
     everyday::ailments(record, body, insurance, 9);
-    plan::appointment(record, "Asthma check", Role::Nurse);
+    plan::appointment(record, "Asthma check", Role::Nurse, &[]);
 }
 
 fn neighbour(record: &mut Record, body: &mut Body, insurance: &Insurance) {
@@ -123,7 +123,7 @@ fn neighbour(record: &mut Record, body: &mut Body, insurance: &Insurance) {
     live(record, body, insurance, &[chronic::THYROID, chronic::CONTRACEPTION, chronic::BACK]);
     everyday::checks(record, body, insurance, Smoking::Daily);
     everyday::ailments(record, body, insurance, 5);
-    plan::appointment(record, "Thyroid check", Role::Physician);
+    plan::appointment(record, "Thyroid check", Role::Physician, &[]);
 }
 
 fn colleague(record: &mut Record, body: &mut Body, insurance: &Insurance) {
@@ -131,5 +131,5 @@ fn colleague(record: &mut Record, body: &mut Body, insurance: &Insurance) {
     live(record, body, insurance, &[chronic::KIDNEYS, chronic::BLOOD_PRESSURE]);
     everyday::checks(record, body, insurance, Smoking::Never);
     everyday::ailments(record, body, insurance, 5);
-    plan::appointment(record, "Kidney check", Role::Physician);
+    plan::appointment(record, "Kidney check", Role::Physician, &[]);
 }

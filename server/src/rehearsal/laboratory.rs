@@ -1,6 +1,6 @@
 //! Laboratory results and the reports that hold them together.
 
-use chartkey_domain::label::Label;
+use chartkey_domain::label::{Label, Labels};
 use serde_json::{Value, json};
 
 use super::{
@@ -21,6 +21,24 @@ pub(super) enum Said {
     Under(f64, u32, &'static str, &'static str),
 }
 
+/// One result in words.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Finding {
+    code: Code,
+    said: Said,
+    labels: &'static [Label],
+}
+
+/// A result that is nobody's secret.
+pub(super) const fn finding(code: Code, said: Said) -> Finding {
+    Finding { code, said, labels: &[] }
+}
+
+/// A result that carries labels.
+pub(super) const fn sensitive(code: Code, said: Said, labels: &'static [Label]) -> Finding {
+    Finding { code, said, labels }
+}
+
 /// A report of measured values. Its conclusion counts what is outside its range.
 pub(super) fn report(record: &mut Record, body: &mut Body, visit: &Visit, panel: Panel) {
     let mut outside = Vec::new();
@@ -33,31 +51,30 @@ pub(super) fn report(record: &mut Record, body: &mut Body, visit: &Visit, panel:
             if !matches!(interpretation, None | Some("N")) {
                 outside.push(analyte.code.text.to_lowercase());
             }
-            json!({ "reference": record.add(resource), "display": analyte.code.text })
+            json!({ "reference": record.add_labelled(panel.labels, resource), "display": analyte.code.text })
         })
         .collect();
     let conclusion =
         if outside.is_empty() { "Nothing outside the range.".to_owned() } else { format!("Outside the range: {}.", outside.join(", ")) };
-    group(record, visit, panel.code, results, &conclusion, &[]);
+    group(record, visit, panel.code, results, &conclusion, panel.labels);
 }
 
-/// A report of results in words, which carry these labels.
-pub(super) fn findings(record: &mut Record, visit: &Visit, code: Code, said: &[(Code, Said)], conclusion: &str, labels: &[Label]) {
-    let results = said
-        .iter()
-        .map(|(code, said)| {
-            let mut resource = observation(record, visit, *code);
-            match *said {
-                Said::Text(text) => resource["valueString"] = json!(text),
-                Said::Under(limit, decimals, unit, ucum) => {
-                    resource["valueQuantity"] = quantity(limit, decimals, unit, ucum);
-                    resource["valueQuantity"]["comparator"] = json!("<");
-                }
+/// A report of results in words. It carries the labels of all of them.
+pub(super) fn findings(record: &mut Record, visit: &Visit, code: Code, findings: &[Finding], conclusion: &str) {
+    let mut results = Vec::new();
+    for finding in findings {
+        let mut resource = observation(record, visit, finding.code);
+        match finding.said {
+            Said::Text(text) => resource["valueString"] = json!(text),
+            Said::Under(limit, decimals, unit, ucum) => {
+                resource["valueQuantity"] = quantity(limit, decimals, unit, ucum);
+                resource["valueQuantity"]["comparator"] = json!("<");
             }
-            json!({ "reference": record.add_labelled(labels, resource), "display": code.text })
-        })
-        .collect();
-    group(record, visit, code, results, conclusion, labels);
+        }
+        results.push(json!({ "reference": record.add_labelled(finding.labels, resource), "display": finding.code.text }));
+    }
+    let labels: Labels = findings.iter().flat_map(|finding| finding.labels).copied().collect();
+    group(record, visit, code, results, conclusion, &labels.iter().collect::<Vec<_>>());
 }
 
 /// A potassium that was entered by mistake, and said so.

@@ -77,7 +77,7 @@ const TOWNS: &[&str] = &["Eastbrook", "Northfield Quay", "Alder Ford", "Winterst
 /// A given name.
 pub(super) fn given(random: &mut Random, sex: Sex) -> &'static str {
     let names = if sex == Sex::Female { FEMALE } else { MALE };
-    *random.pick::<&'static str>(names)
+    random.pick::<&'static str>(names)
 }
 
 /// A family name that is put together, and so is nobody's.

@@ -43,14 +43,14 @@ fn escape(line: &str) -> String {
 fn wrap(line: &str) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in line.split(' ') {
-        if let Some(last) = lines.last_mut() {
-            if last.chars().count() + word.chars().count() < 88 {
-                if !last.is_empty() {
-                    last.push(' ');
-                }
-                last.push_str(word);
-                continue;
+        if let Some(last) = lines.last_mut()
+            && last.chars().count() + word.chars().count() < 88
+        {
+            if !last.is_empty() {
+                last.push(' ');
             }
+            last.push_str(word);
+            continue;
         }
         lines.push(word.to_owned());
     }

@@ -1,5 +1,6 @@
 //! Care plans with their goals and teams, and what is still to come.
 
+use chartkey_domain::label::Label;
 use serde_json::json;
 use time::Duration;
 
@@ -75,11 +76,11 @@ pub(super) fn plan(record: &mut Record, visit: &Visit, plan: Plan, problem: &Rea
 }
 
 /// The one thing in a record that lies ahead: an appointment within 60 days.
-pub(super) fn appointment(record: &mut Record, name: &str, role: Role) {
+pub(super) fn appointment(record: &mut Record, name: &str, role: Role, labels: &[Label]) {
     let day = super::calendar::working_day(record.today + Duration::days(record.random.between(5, 58)), 0);
     let (subject, practitioner, location) = (record.subject(), record.by(role), record.location(role.place()));
     let start = record.random.between(100, 190) * 5;
-    record.add(json!({
+    let appointment = json!({
         "resourceType": "Appointment",
         "status": "booked",
         "serviceType": [{ "text": name }],
@@ -93,7 +94,8 @@ pub(super) fn appointment(record: &mut Record, name: &str, role: Role) {
             { "actor": practitioner, "status": "accepted" },
             { "actor": location, "status": "accepted" },
         ],
-    }));
+    });
+    record.add_labelled(labels, appointment);
 }
 
 /// Who gathered the record, and when.

@@ -12,7 +12,7 @@ pub mod labels;
 mod medication;
 mod note;
 pub mod observation;
-mod person;
+pub mod person;
 mod plan;
 mod procedure;
 pub mod project;

@@ -2,6 +2,8 @@
 
 use super::{
     facts::{other, own},
+    json::Json,
+    read::human_name,
     shape::Shape,
 };
 
@@ -60,3 +62,85 @@ pub(super) const SHAPES: &[Shape] = &[
         other("fact.question", "item.item.text"),
     ]),
 ];
+
+/// Who a Patient resource is about.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Person {
+    /// The name to show: the official one, else the first that is not an old one.
+    pub full_name: Option<String>,
+    /// Its family name.
+    pub family: Option<String>,
+    /// Its given names.
+    pub given: Option<String>,
+    /// Every name, in lower case, to compare.
+    pub names: Vec<String>,
+    /// As given; may be partial.
+    pub birth_date: Option<String>,
+    /// `gender`.
+    pub sex: Option<String>,
+    /// As given: a date, or "true".
+    pub died: Option<String>,
+}
+
+/// Reads a Patient resource.
+#[must_use]
+pub fn person(resource: &Json<'_>) -> Person {
+    let names = resource.get("name").items();
+    let is = |name: &&Json<'_>, usage: &str| name.get("use").str() == Some(usage);
+    let name =
+        names.iter().find(|name| is(name, "official")).or_else(|| names.iter().find(|name| !is(name, "old"))).or_else(|| names.first());
+    let given = name.map(|name| name.get("given").items().iter().filter_map(Json::str).collect::<Vec<_>>().join(" "));
+    let died = resource.choice("deceased").and_then(|(_, died)| died.text()).filter(|died| *died != "false");
+    Person {
+        full_name: name.and_then(human_name),
+        family: name.and_then(|name| name.get("family").str()).map(str::to_owned),
+        given: given.filter(|given| !given.is_empty()),
+        names: names.iter().filter_map(human_name).map(|name| name.to_lowercase()).collect(),
+        birth_date: resource.get("birthDate").str().map(str::to_owned),
+        sex: resource.get("gender").str().map(str::to_owned),
+        died: died.map(str::to_owned),
+    }
+}
+
+impl Person {
+    /// In what two descriptions of one identifier contradict each other, if they do.
+    /// What one of them does not say is no contradiction.
+    #[must_use]
+    pub fn contradicts(&self, other: &Self) -> Option<&'static str> {
+        if let (Some(one), Some(two)) = (&self.birth_date, &other.birth_date)
+            && !one.starts_with(two.as_str())
+            && !two.starts_with(one.as_str())
+        {
+            return Some("birth date");
+        }
+        let known = !self.names.is_empty() && !other.names.is_empty();
+        (known && !self.names.iter().any(|name| other.names.contains(name))).then_some("name")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Person {
+        person(&Json::parse(text).unwrap())
+    }
+
+    #[test]
+    fn the_official_name_is_shown() {
+        let person = read(
+            r#"{"name":[{"use":"old","family":"Roe"},{"use":"official","given":["Ana","María"],"family":"Ordóñez"}],"deceasedBoolean":false}"#,
+        );
+        assert_eq!(person.full_name.as_deref(), Some("Ana María Ordóñez"));
+        assert_eq!((person.names.len(), person.died), (2, None));
+    }
+
+    #[test]
+    fn another_name_or_birth_date_contradicts_and_silence_does_not() {
+        let one = read(r#"{"name":[{"text":"Ana Roe"}],"birthDate":"1970-02"}"#);
+        assert_eq!(one.contradicts(&read(r#"{"name":[{"given":["ana"],"family":"roe"}],"birthDate":"1970-02-03"}"#)), None);
+        assert_eq!(one.contradicts(&read("{}")), None);
+        assert_eq!(one.contradicts(&read(r#"{"name":[{"text":"Ann"}]}"#)), Some("name"));
+        assert_eq!(one.contradicts(&read(r#"{"birthDate":"1970-03"}"#)), Some("birth date"));
+    }
+}

@@ -1,0 +1,63 @@
+//! Why a file was refused. Nothing of a refused file is kept.
+
+/// Each message says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Reading the file or its compression failed.
+    #[error("The file could not be read ({0}). If it is compressed, it may be damaged: copy it again.")]
+    Read(#[from] std::io::Error),
+    /// Larger than the limit once decompressed.
+    #[error("The file is larger than {limit} bytes once decompressed. Split it, for example into one file a patient.")]
+    TooLarge {
+        /// The limit, in bytes.
+        limit: u64,
+    },
+    /// Nested more deeply than any record.
+    #[error("The file is nested {depth} levels deep, more than the {limit} that a record can be. It was not imported.")]
+    TooDeep {
+        /// As met.
+        depth: usize,
+        /// The limit.
+        limit: usize,
+    },
+    /// Ends in the middle.
+    #[error("The file ends in the middle, at line {line}. It was probably cut off on its way: fetch it again.")]
+    Truncated {
+        /// The last line.
+        line: usize,
+    },
+    /// Not FHIR in JSON.
+    #[error("The file is not FHIR in JSON: {0}. Ask its source for FHIR R4 as JSON or NDJSON.")]
+    NotFhir(String),
+    /// The same Patient with another name or birth date.
+    #[error(
+        "The Patient {fhir_id} of this source is known with another {what}. Two people may have got the same identifier: \
+         ask the source, or import the file under a source name of its own."
+    )]
+    OtherPerson {
+        /// The id of the Patient resource.
+        fhir_id: String,
+        /// `name` or `birth date`.
+        what: &'static str,
+    },
+    /// `--patient` with a file about several people.
+    #[error("The file is about {count} people; a file for one given patient must be about one. Leave the patient out.")]
+    SeveralPeople {
+        /// How many.
+        count: usize,
+    },
+    /// `--patient` with somebody who is not here.
+    #[error("There is no patient {0} here.")]
+    NoSuchPatient(uuid::Uuid),
+    /// `--patient` with a Patient of this source who is already another record.
+    #[error("The Patient {fhir_id} of this source already is the record {patient}.")]
+    AnotherRecord {
+        /// The id of the Patient resource.
+        fhir_id: String,
+        /// The record it is.
+        patient: uuid::Uuid,
+    },
+    /// The database refused.
+    #[error("The database refused the import; nothing of the file was kept.")]
+    Database(#[from] sqlx::Error),
+}

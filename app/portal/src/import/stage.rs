@@ -1,0 +1,164 @@
+//! Rows of a file into temporary tables. `COPY FROM` refuses tables under row
+//! security; temporary ones, dropped at the commit, are the way in.
+
+use std::collections::HashMap;
+
+use chartkey_domain::id::{ItemId, PatientId, SourceId};
+use sqlx::PgConnection;
+
+use super::{
+    copy::Rows,
+    identity::{item_id, sha256},
+    owner::Owners,
+    resource::{Named, Resource},
+};
+use crate::fhir::project::Reference;
+
+/// The temporary tables. `round` parts the entries of one file that are the same
+/// resource: each is taken after the one before it.
+const TABLES: &str = "
+    create temporary table stage (
+        seq int, round smallint, is_attachment bool, patient_id uuid, item_id uuid, resource_type text, fhir_id text,
+        category smallint, labels smallint, first_at timestamptz, last_at timestamptz, precision smallint, title text,
+        title_key text, codes text[], status text, is_error bool, value_text text, value_num float8, unit text,
+        range_low float8, range_high float8, range_text text, interpretation text, series text, visit_id uuid,
+        author text, place text, version_id text, last_updated timestamptz, sha256 bytea, bytes bytea
+    ) on commit drop;
+    create temporary table stage_reference (
+        seq int, ordinal smallint, path text, target_id uuid, display text
+    ) on commit drop;
+    create temporary table verdict (
+        seq int, is_attachment bool, patient_id uuid, item_id uuid, outcome text, version_no int
+    ) on commit drop";
+
+const COLUMNS: i16 = 32;
+
+/// The names of people and places of a file, as authors.
+const NAMED: [&str; 5] = ["Practitioner", "PractitionerRole", "Organization", "Location", "HealthcareService"];
+
+/// Copies every row; gives the number of rounds.
+pub async fn stage(
+    connection: &mut PgConnection,
+    source: SourceId,
+    owners: &Owners<'_, '_>,
+    mut progress: impl FnMut(usize),
+) -> Result<i16, sqlx::Error> {
+    sqlx::raw_sql(TABLES).execute(&mut *connection).await?;
+    let rows: Vec<(usize, PatientId)> =
+        owners.of.iter().enumerate().flat_map(|(place, patients)| patients.iter().map(move |patient| (place, *patient))).collect();
+    let mut rounds: HashMap<ItemId, i16> = HashMap::new();
+    let mut most = 0;
+
+    let mut copy = connection.copy_in_raw("copy stage from stdin (format binary)").await?;
+    let mut items = Rows::new(COLUMNS);
+    for (seq, (place, patient)) in rows.iter().enumerate() {
+        let Some(resource) = owners.resources.get(*place) else { continue };
+        let id = item_id(source, *patient, &resource.resource_type, &resource.fhir_id);
+        let round = rounds.entry(id).and_modify(|round| *round += 1).or_default();
+        most = most.max(*round);
+        item(&mut items, &Row { source, owners, resource, patient: *patient, id, seq, round: *round });
+        if let Some(piece) = items.piece() {
+            copy.send(piece).await?;
+            progress(seq);
+        }
+    }
+    copy.send(items.end()).await?;
+    copy.finish().await?;
+
+    let mut copy = connection.copy_in_raw("copy stage_reference from stdin (format binary)").await?;
+    let mut references = Rows::new(5);
+    for (seq, (place, patient)) in rows.iter().enumerate() {
+        let Some(resource) = owners.resources.get(*place) else { continue };
+        for (ordinal, reference) in (0_i16..i16::MAX).zip(&resource.projection.references) {
+            let target = reference.target.as_deref().and_then(|target| owners.index.target(target, owners.resources));
+            references
+                .row()
+                .int(i32::try_from(seq).unwrap_or(i32::MAX))
+                .small(Some(ordinal))
+                .text(Some(&reference.path))
+                .uuid(target.and_then(|named| target_id(source, *patient, &named)))
+                .text(reference.display.as_deref());
+        }
+        if let Some(piece) = references.piece() {
+            copy.send(piece).await?;
+        }
+    }
+    copy.send(references.end()).await?;
+    copy.finish().await?;
+    sqlx::raw_sql("analyze stage; analyze stage_reference").execute(connection).await?;
+    Ok(most + 1)
+}
+
+/// The item that a name would be in a record.
+fn target_id(source: SourceId, patient: PatientId, named: &Named) -> Option<uuid::Uuid> {
+    (!named.resource_type.is_empty()).then(|| item_id(source, patient, &named.resource_type, &named.fhir_id).0)
+}
+
+struct Row<'r, 'f, 'a> {
+    source: SourceId,
+    owners: &'r Owners<'f, 'a>,
+    resource: &'r Resource<'a>,
+    patient: PatientId,
+    id: ItemId,
+    seq: usize,
+    round: i16,
+}
+
+impl Row<'_, '_, '_> {
+    /// The resource of this file that a reference names.
+    fn inside(&self, target: &str) -> Option<&Resource<'_>> {
+        let named = self.owners.index.target(target, self.owners.resources)?;
+        self.owners.resources.get(self.owners.index.place(&named)?)
+    }
+
+    /// What a person or place is called: by the reference, else by itself.
+    fn name(&self, reference: Option<&Reference>) -> Option<String> {
+        let reference = reference?;
+        reference.display.clone().or_else(|| {
+            let target = self.inside(reference.target.as_deref()?)?;
+            NAMED.contains(&target.resource_type.as_str()).then(|| target.projection.title.clone())
+        })
+    }
+}
+
+fn item(rows: &mut Rows, row: &Row<'_, '_, '_>) {
+    let own = &row.resource.projection;
+    let medicine = own.title_from.as_deref().and_then(|target| row.inside(target)).map(|target| &target.projection);
+    let title = medicine.map_or(&own.title, |medicine| &medicine.title);
+    let codes = medicine.filter(|_| own.codes.is_empty()).map_or(&own.codes, |medicine| &medicine.codes);
+    let visit = own.visit.as_deref().and_then(|visit| row.owners.index.target(visit, row.owners.resources));
+    let visit = visit.filter(|visit| visit.resource_type == "Encounter");
+    rows.row()
+        .int(i32::try_from(row.seq).unwrap_or(i32::MAX))
+        .small(Some(row.round))
+        .bool(own.category.is_none())
+        .uuid(Some(row.patient.0))
+        .uuid(Some(row.id.0))
+        .text(Some(&row.resource.resource_type))
+        .text(Some(&row.resource.fhir_id))
+        .small(own.category.map(chartkey_domain::category::Category::number))
+        .small(Some(i16::from(own.labels.bits())))
+        .moment(own.when.map(|when| when.first))
+        .moment(own.when.and_then(|when| when.last))
+        .small(own.when.map(|when| when.precision as i16))
+        .text(Some(title))
+        .text(codes.first().map(String::as_str))
+        .texts(codes)
+        .text(own.status.as_deref())
+        .bool(own.is_error)
+        .text(own.value.text.as_deref())
+        .float(own.value.number)
+        .text(own.value.unit.as_deref())
+        .float(own.range.low)
+        .float(own.range.high)
+        .text(own.range.text.as_deref())
+        .text(own.interpretation.as_deref())
+        .text(own.series.as_deref())
+        .uuid(visit.and_then(|visit| target_id(row.source, row.patient, &visit)))
+        .text(row.name(own.author.as_ref()).as_deref())
+        .text(row.name(own.place.as_ref()).as_deref())
+        .text(own.version_id.as_deref())
+        .moment(own.last_updated)
+        .bytes(&sha256(row.resource.raw.as_bytes()))
+        .bytes(row.resource.raw.as_bytes());
+}

@@ -1,0 +1,187 @@
+//! From the temporary tables into the record, set by set.
+
+use chartkey_domain::id::{ImportId, SourceId};
+use sqlx::{PgConnection, Row};
+use time::OffsetDateTime;
+
+use crate::fhir::LABEL_TABLE_VERSION;
+
+/// How the rows of a file turned out.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Outcomes {
+    pub created: u64,
+    pub updated: u64,
+    pub older: u64,
+    pub changed_without_version: u64,
+    pub unchanged: u64,
+}
+
+/// Which rows are new, newer, older or the same. Newer is a higher numeric
+/// `meta.versionId`, else a later `meta.lastUpdated`, else other bytes.
+const JUDGE: &str = "
+    insert into verdict
+    select s.seq, s.is_attachment, s.patient_id, s.item_id,
+           case
+               when o.version_no is null then 'created'
+               when v.sha256 = s.sha256 then 'unchanged'
+               when r.newer is null then 'changed'
+               when r.newer then 'updated'
+               when exists (select from item_version e where e.patient_id = s.patient_id and e.item_id = s.item_id and e.sha256 = s.sha256) then 'unchanged'
+               else 'older'
+           end,
+           coalesce((select max(e.version_no) from item_version e where e.patient_id = s.patient_id and e.item_id = s.item_id), 0) + 1
+    from stage s
+    left join lateral (
+        select version_no from item i where i.patient_id = s.patient_id and i.item_id = s.item_id and not s.is_attachment
+        union all
+        select version_no from attachment a where a.patient_id = s.patient_id and a.item_id = s.item_id and s.is_attachment
+    ) o on true
+    left join item_version v on v.patient_id = s.patient_id and v.item_id = s.item_id and v.version_no = o.version_no
+    left join lateral (select coalesce(
+        case when s.version_id ~ '^[0-9]{1,18}$' and v.version_id ~ '^[0-9]{1,18}$' and s.version_id::bigint <> v.version_id::bigint
+             then s.version_id::bigint > v.version_id::bigint end,
+        case when s.last_updated <> v.last_updated then s.last_updated > v.last_updated end) as newer
+    ) r on true
+    where s.round = $1";
+
+const VERSIONS: &str = "
+    insert into item_version (patient_id, item_id, version_no, version_id, last_updated, sha256, bytes, import_id, added_at)
+    select s.patient_id, s.item_id, v.version_no, s.version_id, s.last_updated, s.sha256, s.bytes, $2, $3
+    from stage s join verdict v on v.seq = s.seq
+    where s.round = $1 and v.outcome <> 'unchanged'";
+
+const NEW_ITEMS: &str = "
+    insert into item (patient_id, item_id, source_id, resource_type, fhir_id, category, version_no, own_labels, labels, labelled_by,
+                      first_at, last_at, precision, title, title_key, codes, status, is_error, value_text, value_num, unit,
+                      range_low, range_high, range_text, interpretation, series, visit_id, author, place, added_at)
+    select s.patient_id, s.item_id, $3, s.resource_type, s.fhir_id, s.category, v.version_no, s.labels, s.labels, $4,
+           s.first_at, s.last_at, s.precision, s.title, s.title_key, s.codes, s.status, s.is_error, s.value_text, s.value_num, s.unit,
+           s.range_low, s.range_high, s.range_text, s.interpretation, s.series, s.visit_id, s.author, s.place, $2
+    from stage s join verdict v on v.seq = s.seq
+    where s.round = $1 and v.outcome = 'created' and not s.is_attachment";
+
+const NEWER_ITEMS: &str = "
+    update item i set
+        category = s.category, version_no = v.version_no, own_labels = i.own_labels | s.labels, labels = i.labels | s.labels, labelled_by = $3,
+        first_at = s.first_at, last_at = s.last_at, precision = s.precision, title = s.title, title_key = s.title_key, codes = s.codes,
+        status = s.status, is_error = s.is_error, value_text = s.value_text, value_num = s.value_num, unit = s.unit, range_low = s.range_low,
+        range_high = s.range_high, range_text = s.range_text, interpretation = s.interpretation, series = s.series, visit_id = s.visit_id,
+        author = s.author, place = s.place, added_at = $2
+    from stage s join verdict v on v.seq = s.seq
+    where s.round = $1 and v.outcome in ('updated', 'changed') and not s.is_attachment
+      and i.patient_id = s.patient_id and i.item_id = s.item_id";
+
+/// The labels of an older version count as well.
+const OLDER_ITEMS: &str = "
+    update item i set own_labels = i.own_labels | s.labels, labels = i.labels | s.labels
+    from stage s join verdict v on v.seq = s.seq
+    where s.round = $1 and v.outcome = 'older' and i.patient_id = s.patient_id and i.item_id = s.item_id";
+
+const NEW_ATTACHMENTS: &str = "
+    insert into attachment (patient_id, item_id, source_id, resource_type, fhir_id, version_no, own_labels, title, added_at)
+    select s.patient_id, s.item_id, $3, s.resource_type, s.fhir_id, v.version_no, s.labels, s.title, $2
+    from stage s join verdict v on v.seq = s.seq
+    where s.round = $1 and v.outcome = 'created' and s.is_attachment";
+
+const NEWER_ATTACHMENTS: &str = "
+    update attachment a set
+        version_no = case when v.outcome = 'older' then a.version_no else v.version_no end,
+        own_labels = a.own_labels | s.labels,
+        title = case when v.outcome = 'older' then a.title else s.title end,
+        added_at = case when v.outcome = 'older' then a.added_at else $2 end
+    from stage s join verdict v on v.seq = s.seq
+    where s.round = $1 and v.outcome in ('updated', 'changed', 'older') and s.is_attachment
+      and a.patient_id = s.patient_id and a.item_id = s.item_id";
+
+const OLD_REFERENCES: &str = "
+    delete from item_reference r using stage s join verdict v on v.seq = s.seq
+    where s.round = $1 and v.outcome in ('updated', 'changed') and r.patient_id = s.patient_id and r.item_id = s.item_id";
+
+const REFERENCES: &str = "
+    insert into item_reference (patient_id, item_id, ordinal, path, target_id, display)
+    select v.patient_id, v.item_id, r.ordinal, r.path, r.target_id, r.display
+    from stage_reference r join verdict v on v.seq = r.seq join stage s on s.seq = r.seq
+    where s.round = $1 and v.outcome in ('created', 'updated', 'changed')";
+
+/// The report that lists an observation.
+const REPORTS: &str = "
+    update item o set report_id = d.item_id
+    from item d join item_reference r on r.patient_id = d.patient_id and r.item_id = d.item_id and r.path = 'result'
+    where d.patient_id = any($1) and d.resource_type = 'DiagnosticReport' and not d.is_error
+      and o.patient_id = d.patient_id and o.item_id = r.target_id and o.report_id is distinct from d.item_id
+      and (o.report_id is null or o.item_id in (select item_id from verdict where outcome <> 'unchanged'))";
+
+/// A medicine that came in another file names what refers to it.
+const MEDICINES: &str = "
+    update item i set title = a.title
+    from item_reference r join attachment a on a.patient_id = r.patient_id and a.item_id = r.target_id
+    where i.patient_id = any($1) and r.patient_id = i.patient_id and r.item_id = i.item_id and r.path = 'medicationReference'
+      and a.resource_type = 'Medication' and r.display is null and i.title <> a.title";
+
+/// So does a person who came in another file.
+const AUTHORS: &str = "
+    update item i set author = a.title
+    from item_reference r join attachment a on a.patient_id = r.patient_id and a.item_id = r.target_id
+    where i.patient_id = any($1) and i.author is null and r.patient_id = i.patient_id and r.item_id = i.item_id and r.display is null
+      and r.path in ('performer', 'performer.actor', 'participant.individual', 'requester', 'recorder', 'asserter', 'author', 'provider')
+      and a.resource_type in ('Practitioner', 'Organization')";
+
+/// Everything that names something labelled carries its label too, and so on; but
+/// not through the Patient, whom everything names.
+const LABELS: &str = "
+    with recursive marked (patient_id, item_id, label) as (
+        select n.patient_id, n.item_id, l.label
+        from (select patient_id, item_id, own_labels from item where patient_id = any($1) and resource_type <> 'Patient' and own_labels <> 0
+              union all
+              select patient_id, item_id, own_labels from attachment where patient_id = any($1) and own_labels <> 0) n
+        cross join generate_series(0, 5) l (label)
+        where (n.own_labels >> l.label) & 1 = 1
+        union
+        select r.patient_id, r.item_id, m.label
+        from marked m join item_reference r on r.patient_id = m.patient_id and r.target_id = m.item_id
+        where not exists (select from item p where p.patient_id = r.patient_id and p.item_id = r.item_id and p.resource_type = 'Patient')
+    ), sum (patient_id, item_id, labels) as (
+        select patient_id, item_id, bit_or(1 << label)::smallint from marked group by patient_id, item_id
+    )
+    update item i set labels = i.labels | sum.labels
+    from sum where i.patient_id = sum.patient_id and i.item_id = sum.item_id and i.labels | sum.labels <> i.labels";
+
+/// Takes the staged rows into the record.
+pub async fn store(
+    connection: &mut PgConnection,
+    source: SourceId,
+    import: ImportId,
+    at: OffsetDateTime,
+    rounds: i16,
+) -> Result<Outcomes, sqlx::Error> {
+    for round in 0..rounds {
+        sqlx::query(JUDGE).bind(round).execute(&mut *connection).await?;
+        sqlx::query(VERSIONS).bind(round).bind(import.0).bind(at).execute(&mut *connection).await?;
+        sqlx::query(NEW_ITEMS).bind(round).bind(at).bind(source.0).bind(LABEL_TABLE_VERSION).execute(&mut *connection).await?;
+        sqlx::query(NEW_ATTACHMENTS).bind(round).bind(at).bind(source.0).execute(&mut *connection).await?;
+        sqlx::query(NEWER_ITEMS).bind(round).bind(at).bind(LABEL_TABLE_VERSION).execute(&mut *connection).await?;
+        sqlx::query(OLDER_ITEMS).bind(round).execute(&mut *connection).await?;
+        sqlx::query(NEWER_ATTACHMENTS).bind(round).bind(at).execute(&mut *connection).await?;
+        sqlx::query(OLD_REFERENCES).bind(round).execute(&mut *connection).await?;
+        sqlx::query(REFERENCES).bind(round).execute(&mut *connection).await?;
+    }
+    let changed: Vec<uuid::Uuid> =
+        sqlx::query_scalar("select distinct patient_id from verdict where outcome <> 'unchanged'").fetch_all(&mut *connection).await?;
+    if !changed.is_empty() {
+        for statement in [REPORTS, MEDICINES, AUTHORS, LABELS] {
+            sqlx::query(statement).bind(&changed).execute(&mut *connection).await?;
+        }
+    }
+    let mut outcomes = Outcomes::default();
+    for row in sqlx::query("select outcome, count(*) from verdict group by outcome").fetch_all(connection).await? {
+        let count = u64::try_from(row.try_get::<i64, _>(1)?).unwrap_or_default();
+        match row.try_get::<&str, _>(0)? {
+            "created" => outcomes.created = count,
+            "updated" => outcomes.updated = count,
+            "older" => outcomes.older = count,
+            "changed" => outcomes.changed_without_version = count,
+            _ => outcomes.unchanged = count,
+        }
+    }
+    Ok(outcomes)
+}

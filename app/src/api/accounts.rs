@@ -1,0 +1,122 @@
+//! Signing up, in and out; passwords; claiming a record.
+
+#![expect(missing_docs, reason = "the macro makes a struct of each endpoint's arguments")]
+
+use leptos::prelude::*;
+
+use super::ApiError;
+
+/// Signs a person in, and leads to where they wanted to go.
+#[server(endpoint = "sign-in")]
+pub async fn sign_in(email: String, password: String, to: Option<String>) -> Result<(), ApiError> {
+    use crate::request::{answer, client_address, ours, portal, session, with_way_back};
+
+    let to = to.filter(|to| ours(to));
+    let signed_in = portal()?.sign_in(&email, password, &client_address()).await.map_err(|error| match error {
+        chartkey_portal::Error::NotFound => ApiError::WrongPassword,
+        error => error.into(),
+    });
+    let next = match signed_in {
+        Ok(signed_in) => session()?.0.begin(signed_in).await.map(|()| to.clone().unwrap_or_else(|| "/home".to_owned())),
+        Err(problem) => Err(problem),
+    };
+    answer(next, &with_way_back("/sign-in", to.as_deref()))
+}
+
+/// Signs out. The session is gone before the answer.
+#[server(endpoint = "sign-out")]
+pub async fn sign_out() -> Result<(), ApiError> {
+    use crate::request::{redirect, session};
+
+    session()?.0.end().await?;
+    redirect("/sign-in?done=signed-out");
+    Ok(())
+}
+
+/// Signs out on every device, this one included.
+#[server(endpoint = "sign-out-everywhere")]
+pub async fn sign_out_everywhere() -> Result<(), ApiError> {
+    use crate::request::{portal, redirect, session, visitor};
+
+    portal()?.end_every_session(&visitor()?).await?;
+    session()?.0.end().await?;
+    redirect("/sign-in?done=signed-out");
+    Ok(())
+}
+
+/// Begins a sign-up. The answer is the same whether the address is known or not:
+/// the message says it, to the one who reads its mail.
+#[server(endpoint = "sign-up")]
+pub async fn sign_up(email: String) -> Result<(), ApiError> {
+    use crate::request::{answer, portal, post};
+    use chartkey_portal::accounts::Email;
+
+    let Some(email) = Email::parse(&email) else { return answer(Err::<&str, _>(ApiError::Invalid), "/sign-up") };
+    if let Some(letter) = portal()?.begin_sign_up(&email).await? {
+        post()?.0.send(letter);
+    }
+    answer(Ok("/sign-up?done=sent"), "/sign-up")
+}
+
+/// Finishes a sign-up with the token of the message, and signs in.
+#[server(endpoint = "finish-sign-up")]
+pub async fn finish_sign_up(token: String, name: String, password: String) -> Result<(), ApiError> {
+    use crate::request::{answer, portal, session, with_token};
+    use chartkey_portal::accounts::{NewPassword, PersonName};
+
+    let form = with_token("/sign-up", &token);
+    let Some(name) = PersonName::parse(&name) else { return answer(Err::<&str, _>(ApiError::Invalid), &form) };
+    let Some(password) = NewPassword::parse(password) else { return answer(Err::<&str, _>(ApiError::WeakPassword), &form) };
+    match portal()?.finish_sign_up(&token, name, password).await {
+        Ok(signed_in) => answer(session()?.0.begin(signed_in).await.map(|()| "/home"), "/sign-in"),
+        Err(chartkey_portal::Error::NotFound) => answer(Err::<&str, _>(ApiError::LinkEnded), "/sign-up"),
+        Err(error) => answer(Err::<&str, _>(error.into()), &form),
+    }
+}
+
+/// Begins choosing a new password. The answer is the same whether the address is
+/// known or not.
+#[server(endpoint = "forgotten-password")]
+pub async fn forgotten_password(email: String) -> Result<(), ApiError> {
+    use crate::request::{answer, portal, post};
+    use chartkey_portal::accounts::Email;
+
+    let Some(email) = Email::parse(&email) else { return answer(Err::<&str, _>(ApiError::Invalid), "/sign-in/forgotten") };
+    if let Some(letter) = portal()?.begin_new_password(&email).await? {
+        post()?.0.send(letter);
+    }
+    answer(Ok("/sign-in/forgotten?done=sent"), "/sign-in/forgotten")
+}
+
+/// Chooses a new password with the token of the message. Every session ends.
+#[server(endpoint = "new-password")]
+pub async fn new_password(token: String, password: String) -> Result<(), ApiError> {
+    use crate::request::{answer, portal, with_token};
+    use chartkey_portal::accounts::NewPassword;
+
+    let Some(password) = NewPassword::parse(password) else {
+        return answer(Err::<&str, _>(ApiError::WeakPassword), &with_token("/sign-in/new-password", &token));
+    };
+    let chosen = portal()?.choose_password(&token, password).await.map_err(|error| match error {
+        chartkey_portal::Error::NotFound => ApiError::LinkEnded,
+        error => error.into(),
+    });
+    answer(chosen.map(|()| "/sign-in?done=password"), "/sign-in/forgotten")
+}
+
+/// Claims a record with its code and the birth date of its patient.
+#[server(endpoint = "claim")]
+pub async fn claim(code: String, day: String, month: String, year: String) -> Result<(), ApiError> {
+    use crate::request::{answer, client_address, date, portal, session, visitor};
+
+    let Some(born) = date(&day, &month, &year) else { return answer(Err::<&str, _>(ApiError::Invalid), "/claim") };
+    let visitor = match visitor() {
+        Ok(visitor) => visitor,
+        Err(problem) => return answer(Err::<&str, _>(problem), "/claim"),
+    };
+    match portal()?.claim(&visitor, &code, born, &client_address()).await {
+        Ok(patient) => answer(session()?.0.hold(patient).await.map(|()| "/home?done=claimed"), "/claim"),
+        Err(chartkey_portal::Error::NotFound) => answer(Err::<&str, _>(ApiError::WrongCode), "/claim"),
+        Err(error) => answer(Err::<&str, _>(error.into()), "/claim"),
+    }
+}

@@ -1,0 +1,58 @@
+//! What stands around every list of a record: its key, its end, its other pages.
+
+use chartkey_domain::category::Category;
+use chartkey_portal::{
+    Whose,
+    cursor::Cursor,
+    keys::{Aside, COUNTED},
+};
+use leptos::prelude::*;
+
+use super::sheet::{key_chip, more};
+use crate::catalogue::Say;
+
+/// The key of a section, on the patient's own pages.
+pub fn key(say: Say, aside: Option<&Aside>, category: Category) -> Option<AnyView> {
+    aside.map(|aside| {
+        let people = aside.keys.count(category);
+        let words = if people == 0 { say.only_you().to_owned() } else { say.people_can_see(people) };
+        key_chip(people, words, format!(": {}", say.category(category))).into_any()
+    })
+}
+
+/// What a list says where it ends: to the patient what to do where it is empty, to
+/// anybody else one constant sentence, whether or not there is anything.
+pub fn end(say: Say, whose: &Whose, is_empty: bool) -> Option<AnyView> {
+    if !whose.is_own() {
+        return Some(view! { <p class="quiet">{say.not_everything()}</p> }.into_any());
+    }
+    is_empty.then(|| view! { <p>{say.nothing_here()} " " <a href="/sources">{say.add_a_file()}</a></p> }.into_any())
+}
+
+/// The whole of a category's page where none of it is shared.
+pub fn not_shared(say: Say) -> AnyView {
+    view! { <p>{say.not_shared()}</p> }.into_any()
+}
+
+/// The way to the next page, with the total for the patient. `path` may carry a query.
+pub fn pager(say: Say, path: &str, next: Option<Cursor>, aside: Option<&Aside>, category: Category) -> impl IntoView + use<> {
+    let total = aside.map(|aside| if aside.total > COUNTED { say.more_than(COUNTED) } else { say.total(aside.total) });
+    let older = next.map(|cursor| {
+        let mark = if path.contains('?') { '&' } else { '?' };
+        more(format!("{path}{mark}after={cursor}"), say.older())
+    });
+    (total.is_some() || older.is_some()).then(|| {
+        view! {
+            <nav class="alongside" aria-label=say.pages_of(say.category(category))>
+                <p class="quiet">{total}</p>
+                {older}
+            </nav>
+        }
+    })
+}
+
+/// Entries in error are out of lists; this brings them in and out.
+pub fn errors_link(say: Say, path: &str, with_errors: bool) -> impl IntoView + use<> {
+    let (href, words) = if with_errors { (path.to_owned(), say.hide_errors()) } else { (format!("{path}?errors=1"), say.show_errors()) };
+    view! { <p class="small"><a href=href>{words}</a></p> }
+}

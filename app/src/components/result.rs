@@ -1,0 +1,77 @@
+//! A measurement as a row: name, line, value with its own unit, word, value before.
+
+use chartkey_domain::{id::PatientId, when::Precision};
+use chartkey_portal::entry::{Entry, Value};
+use leptos::{either::Either, prelude::*};
+
+use super::{
+    entry::{address, plain},
+    flag::range_flag,
+    line::line,
+};
+use crate::catalogue::Say;
+
+/// A result as a list item. `dated` says whether the row shows its own date, which
+/// it does where its list has no heading that does.
+pub fn result(say: Say, patient: PatientId, entry: Entry, dated: bool) -> impl IntoView {
+    let date = entry.when.map(|(first, precision)| say.when(first, precision));
+    let href = address(patient, entry.category, entry.id);
+    let (name, medical) = plain(&entry.title);
+    let name = if entry.is_error { Either::Left(view! { <s>{name}</s> }) } else { Either::Right(name) };
+    let was = entry.before.as_ref().map(|before| {
+        let precision = if before.precision() == Precision::Year { Precision::Year } else { Precision::Month };
+        say.was(&before.text, &say.when(before.first, precision))
+    });
+    let said = if dated { date.clone() } else { None };
+    let aside = date.map(|date| view! { <span class="hide">", " {date}</span> });
+    view! {
+        <li class="result">
+            <p class="label">
+                <a class="name" href=href>{name}{aside}</a>
+                {medical.map(|medical| view! { " " <span class="medical">{medical}</span> })}
+                {said.map(|date| view! { " " <span class="medical">{date}</span> })}
+            </p>
+            {line(say, &entry.value)}
+            {figure(say, &entry.value)}
+            {range_flag(say, &entry.value)}
+            <p class="was">{was}</p>
+        </li>
+    }
+}
+
+/// The value with its unit; words are set smaller than numbers.
+pub fn figure(say: Say, value: &Value) -> impl IntoView + use<> {
+    let text = value.text.clone().unwrap_or_else(|| say.not_recorded().to_owned());
+    let class = if value.number.is_some() || text.starts_with(|first: char| first.is_ascii_digit()) { "figure" } else { "figure words" };
+    let unit = value.unit.as_deref().and_then(unit);
+    view! { <p class=class>{text}{unit.map(|unit| view! { " " <span>{unit}</span> })}</p> }
+}
+
+/// A unit as people write it: an annotation of UCUM loses its braces, "no unit" is none.
+#[must_use]
+pub fn unit(unit: &str) -> Option<String> {
+    let plain: String = unit.chars().filter(|letter| !matches!(letter, '{' | '}')).collect();
+    match plain.as_str() {
+        "" | "1" => None,
+        "mm[Hg]" => Some("mmHg".to_owned()),
+        _ => Some(plain),
+    }
+}
+
+/// A list of results.
+pub fn results(say: Say, patient: PatientId, entries: Vec<Entry>, dated: bool) -> impl IntoView {
+    view! { <ul class="rows">{entries.into_iter().map(|entry| result(say, patient, entry, dated)).collect_view()}</ul> }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unit;
+
+    #[test]
+    fn a_unit_is_written_as_people_write_it() {
+        assert_eq!(unit("mm[Hg]").as_deref(), Some("mmHg"));
+        assert_eq!(unit("{score}").as_deref(), Some("score"));
+        assert_eq!(unit("1"), None);
+        assert_eq!(unit("mmol/L").as_deref(), Some("mmol/L"));
+    }
+}

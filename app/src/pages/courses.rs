@@ -1,0 +1,73 @@
+//! `/record/{patient}/medicines` and `/record/{patient}/problems`: what goes on,
+//! then what is over; each once, with its other records behind it.
+
+use chartkey_domain::{category::Category, id::PatientId};
+use chartkey_portal::courses::Course;
+use leptos::prelude::*;
+
+use crate::{
+    catalogue::Say,
+    components::{
+        entry::row_of,
+        list::{end, key, not_shared},
+        row::{Row, rows},
+        sheet::title,
+    },
+    pages::{Paged, page, reader::Reader},
+    shell::{Place, document},
+};
+
+/// Medicines.
+pub fn medicines() -> impl IntoView {
+    page(async { courses(&Reader::of_record()?, Category::Medicines).await })
+}
+
+/// Problems.
+pub fn problems() -> impl IntoView {
+    page(async { courses(&Reader::of_record()?, Category::Problems).await })
+}
+
+async fn courses(reader: &Reader, category: Category) -> Paged {
+    let opened = reader.portal.courses(&reader.visitor, reader.patient, category).await?;
+    let (say, whose, courses) = (reader.say, opened.whose, opened.view);
+    let name = say.category(category);
+    let (now, past) = match category {
+        Category::Medicines => (say.in_use(), say.past_medicines()),
+        _ => (say.active(), say.past_problems()),
+    };
+    let body = if whose.may_show(category) {
+        let is_empty = courses.courses.is_empty();
+        let (active, over): (Vec<Course>, Vec<Course>) = courses.courses.into_iter().partition(|course| course.is_active);
+        let aside = courses.aside;
+        let section = |id: &'static str, heading: &'static str, courses: Vec<Course>| {
+            let list = rows(courses.into_iter().map(|course| row(say, reader.patient, course)).collect());
+            view! { <section class="sheet" aria-labelledby=id><h2 id=id>{heading}</h2>{key(say, aside.as_ref(), category)}{list}</section> }
+        };
+        view! {
+            {title(name, None)}
+            {(!active.is_empty()).then(|| section("now", now, active))}
+            {(!over.is_empty()).then(|| section("past", past, over))}
+            {end(say, &whose, is_empty)}
+        }
+        .into_any()
+    } else {
+        view! { {title(name, None)}{not_shared(say)} }.into_any()
+    };
+    Ok(document(reader.page(name, Place::Category(category), &whose), body).into_any())
+}
+
+/// A course as a row: since when, how often.
+pub fn row(say: Say, patient: PatientId, course: Course) -> Row {
+    let Course { entry, times, since, is_active } = course;
+    let newest = entry.when;
+    let words = newest.map(|(newest, precision)| match since {
+        Some(since) if is_active || since.date() == newest.date() => say.since(&say.when(since, precision)),
+        _ => say.last_on(&say.when(newest, precision)),
+    });
+    let row = row_of(say, patient, entry);
+    Row {
+        medical: if times > 1 { Some(say.renewed_times(times)) } else { None },
+        when: Some(words.unwrap_or_else(|| say.no_date().to_owned()).into_any()),
+        ..row
+    }
+}

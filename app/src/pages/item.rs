@@ -1,0 +1,188 @@
+//! `/record/{patient}/{category}/{item}`: one thing with all that it tells.
+
+use chartkey_domain::{category::Category, id::PatientId};
+use chartkey_portal::{
+    entry::{Entry, Value},
+    fhir::{Content, document::ContentPlace},
+    items::{Detail, Fact, Original, Said},
+};
+use leptos::prelude::*;
+
+use crate::{
+    api::ApiError,
+    catalogue::Say,
+    components::{
+        entry::{address, plain, row_of},
+        facts::facts,
+        flag::range_flag,
+        line::{big_line, range_words},
+        list::key,
+        notice::{Role, notice},
+        result::{figure, unit},
+        row::rows,
+        sheet::{back, more, sheet},
+        trend::{still, table},
+        when::{moment, when},
+    },
+    pages::{Paged, page, reader::Reader},
+    request::{item as item_of_page, parameter, query},
+    shell::{Place, document},
+};
+
+/// One item of the category that the address names.
+pub fn item() -> impl IntoView {
+    page(async {
+        let name: String = parameter("category")?;
+        one(Reader::of_record()?, Category::from_slug(&name).ok_or(ApiError::NotFound)?).await
+    })
+}
+
+/// `/record/{patient}/visits/{item}/about`: what the visit itself tells.
+pub fn about_visit() -> impl IntoView {
+    page(async { one(Reader::of_record()?, Category::Visits).await })
+}
+
+async fn one(reader: Reader, category: Category) -> Paged {
+    let original = if query("original").is_some() { Original::Show } else { Original::Leave };
+    let opened = reader.portal.item(&reader.visitor, reader.patient, category, item_of_page()?, original).await?;
+    let (say, whose, detail) = (reader.say, opened.whose, opened.view);
+    let (name, _) = plain(&detail.entry.title);
+    let date = detail.entry.when.map(|(first, precision)| when(say, first, precision));
+    let is_error = detail.entry.is_error.then(|| notice(Role::Caution, say.entered_in_error(), ()));
+    let place = reader.category(category);
+    let here = address(reader.patient, category, detail.entry.id);
+    let asked = detail.original.is_some();
+    let original = whose.is_own().then(|| {
+        let (href, words) =
+            if asked { (here.clone(), say.hide_original()) } else { (format!("{here}?original=1#original"), say.see_original()) };
+        view! { <p class="actions"><a href=href>{words}</a></p> }
+    });
+    let seen = whose.is_own().then(|| {
+        sheet(
+            "who",
+            say.who_can_see_this(),
+            view! { <p>{key(say, detail.aside.as_ref(), category)}</p><p><a href="/sharing">{say.see_and_stop()}</a></p> },
+        )
+    });
+    let raw = detail.original.clone().map(|raw| {
+        view! { <section class="sheet" aria-labelledby="original"><h2 id="original">{say.the_original()}</h2><pre class="raw" tabindex="0">{raw}</pre></section> }
+    });
+    let body = view! {
+        {back(place, say.category(category))}
+        <div class="title"><h1>{name.clone()}</h1><p class="quiet">{date}</p></div>
+        {is_error}
+        <div class="split">
+            <div>
+                {measured(say, &detail)}
+                {contents(say, reader.patient, &detail)}
+                {kin(say, reader.patient, &name, &detail)}
+            </div>
+            <div>{sheet("about", say.about_this(), view! { {about(say, reader.patient, &detail)}{original} })}{seen}</div>
+        </div>
+        {raw}
+        {(!whose.is_own()).then(|| view! { <p class="quiet">{say.not_everything()}</p> })}
+    };
+    Ok(document(reader.page(name, Place::Category(category), &whose), body).into_any())
+}
+
+/// The value, large, with its line.
+fn measured(say: Say, detail: &Detail) -> Option<AnyView> {
+    let value = &detail.entry.value;
+    value.text.as_ref()?;
+    let inside = view! {
+        <div class="alongside"><div class="large">{figure(say, value)}</div>{range_flag(say, value)}</div>
+        {big_line(say, value)}
+    };
+    Some(
+        view! {
+            <section class="sheet" aria-labelledby="value">
+                <h2 id="value"><span class="hide">{say.the_result()}</span></h2>
+                {key(say, detail.aside.as_ref(), detail.entry.category)}
+                {inside}
+            </section>
+        }
+        .into_any(),
+    )
+}
+
+/// The others of its kind: its series as chart and table, or its other records.
+fn kin(say: Say, patient: PatientId, name: &str, detail: &Detail) -> Option<AnyView> {
+    if detail.kin.is_empty() {
+        return None;
+    }
+    let Some(series) = &detail.entry.series else {
+        let list = rows(detail.kin.iter().cloned().map(|entry| row_of(say, patient, entry)).collect());
+        return Some(sheet("others", say.the_other_records(), list).into_any());
+    };
+    let href = format!("/record/{patient}/trends/{series}");
+    let inside = view! {
+        {still(say, name, &detail.kin)}
+        <details><summary>{say.same_in_table()}</summary>{table(say, patient, name, &detail.kin)}</details>
+        <p>{more(href, say.see_over_time())}</p>
+    };
+    Some(sheet("trend", say.over_time(), inside).into_any())
+}
+
+/// What can be read of a document, as text, and what can be downloaded.
+fn contents(say: Say, patient: PatientId, detail: &Detail) -> Option<AnyView> {
+    let files: Vec<(usize, &Content)> =
+        detail.contents.iter().enumerate().filter(|(_, content)| content.place != ContentPlace::Missing).collect();
+    if files.is_empty() {
+        return None;
+    }
+    let parts = files
+        .into_iter()
+        .map(|(number, content)| {
+            let heading = content.title.clone().map(|title| view! { <h3>{title}</h3> });
+            let text = content.text();
+            let kind = (text.is_none()).then(|| view! { <p class="quiet">{say.file_is(&content.content_type)}</p> });
+            let text = text.map(|text| view! { <div class="note">{text}</div> });
+            let href = format!("/record/{patient}/documents/{}/files/{number}", detail.entry.id);
+            view! { {heading}{text}{kind}<p class="actions"><a href=href download="">{say.download_file(number + 1)}</a></p> }
+        })
+        .collect_view();
+    Some(sheet("read", say.read_it(), parts).into_any())
+}
+
+fn about(say: Say, patient: PatientId, detail: &Detail) -> impl IntoView + use<> {
+    let entry = &detail.entry;
+    let mut told: Vec<(String, AnyView)> = range(say, &entry.value).into_iter().collect();
+    for Fact { name, said } in &detail.facts {
+        let word = say.fact(name);
+        let value = spoken(say, patient, name, said);
+        // One word and several values: the word is said once for each, so that no value stands alone.
+        told.push((word, value));
+    }
+    told.push((say.source_of().to_owned(), entry.source.clone().into_any()));
+    told.push((say.added().to_owned(), added(say, entry)));
+    facts(told)
+}
+
+fn added(say: Say, entry: &Entry) -> AnyView {
+    moment(say, entry.added_at).into_any()
+}
+
+fn range(say: Say, value: &Value) -> Option<(String, AnyView)> {
+    (value.low.is_some() || value.high.is_some()).then(|| {
+        let unit = value.unit.as_deref().and_then(unit).unwrap_or_default();
+        (say.range().to_owned(), say.range_by_laboratory(&range_words(say, value), &unit).into_any())
+    })
+}
+
+fn spoken(say: Say, patient: PatientId, name: &str, said: &Said) -> AnyView {
+    let when_of = |moment: &chartkey_domain::when::Moment| say.when(moment.first, moment.precision);
+    match said {
+        Said::Text(text) if name == "fact.status" => say.status(text).map_or_else(|| text.clone(), str::to_owned).into_any(),
+        Said::Text(text) => text.clone().into_any(),
+        Said::Moment(of) => when(say, of.first, of.precision).into_any(),
+        Said::Period(Some(from), Some(to)) if when_of(from) == when_of(to) => when_of(from).into_any(),
+        Said::Period(Some(from), Some(to)) => say.from_to(&when_of(from), &when_of(to)).into_any(),
+        Said::Period(Some(from), None) => say.from_on(&when_of(from)).into_any(),
+        Said::Period(None, Some(to)) => say.up_to(&when_of(to)).into_any(),
+        Said::Period(None, None) => say.not_recorded().into_any(),
+        Said::Item(item, category, words) => {
+            let href = address(patient, *category, *item);
+            view! { <a href=href>{plain(words).0}</a> }.into_any()
+        }
+    }
+}

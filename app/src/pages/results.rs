@@ -1,0 +1,102 @@
+//! `/record/{patient}/results`: results by report.
+
+use chartkey_domain::{category::Category, id::PatientId};
+use chartkey_portal::{keys::Aside, results::Report};
+use leptos::prelude::*;
+
+use crate::{
+    catalogue::Say,
+    components::{
+        entry::{address, plain, row_of},
+        icon::{Icon, icon},
+        list::{end, errors_link, key, not_shared, pager},
+        result::result,
+        row::row,
+        sheet::title,
+        when::when,
+    },
+    pages::{
+        Paged, page,
+        reader::{Reader, after, with_errors},
+    },
+    shell::{Place, document},
+};
+
+/// Results by report, newest first.
+pub fn results() -> impl IntoView {
+    page(async {
+        let reader = Reader::of_record()?;
+        let opened = reader.portal.results(&reader.visitor, reader.patient, after(), with_errors()).await?;
+        let (say, whose, results) = (reader.say, opened.whose, opened.view);
+        let name = say.category(Category::Results);
+        let path = reader.category(Category::Results);
+        let inside = if whose.may_show(Category::Results) {
+            let is_empty = results.reports.is_empty();
+            let sheets = results
+                .reports
+                .into_iter()
+                .enumerate()
+                .map(|(index, report)| sheet_of(say, reader.patient, index, report, results.aside.as_ref()))
+                .collect_view();
+            view! { {sheets}{end(say, &whose, is_empty)} }.into_any()
+        } else {
+            not_shared(say)
+        };
+        let body = view! {
+            {title(name, None)}
+            <details><summary>{say.how_to_read_lines()}</summary><p>{say.lines_explained()}</p></details>
+            {inside}
+            {pager(say, &path, results.next, results.aside.as_ref(), Category::Results)}
+            {whose.is_own().then(|| errors_link(say, &path, results.with_errors))}
+        };
+        Paged::Ok(document(reader.page(name, Place::Category(Category::Results), &whose), body).into_any())
+    })
+}
+
+/// One report with its results.
+fn sheet_of(say: Say, patient: PatientId, index: usize, report: Report, aside: Option<&Aside>) -> impl IntoView + use<> {
+    let id = format!("r{index}");
+    let labelled_by = id.clone();
+    let first = report.results.first();
+    let date = first.and_then(|entry| entry.when).map(|(first, precision)| (say.when(first, precision), when(say, first, precision)));
+    let source = first.map(|entry| say.from(&entry.source));
+    let made =
+        report.head.as_ref().map(|head| [head.author.clone(), head.place.clone()].into_iter().flatten().collect::<Vec<_>>().join(" · "));
+    let made = made.filter(|made| !made.is_empty()).or_else(|| first.and_then(|entry| entry.author.clone()));
+    let heading = match (&report.head, &date) {
+        (Some(head), _) => {
+            let href = address(patient, head.category(), head.id);
+            let words = plain(&head.title).0;
+            view! { <a href=href>{words}</a> }.into_any()
+        }
+        (None, Some((date, _))) => say.tests_of(date).into_any(),
+        (None, None) => say.tests_without_date().into_any(),
+    };
+    let rows = report
+        .results
+        .into_iter()
+        .map(|entry| {
+            // A report that came without single results is a row like any other.
+            if entry.value.text.is_none() && entry.value.number.is_none() {
+                row(row_of(say, patient, entry)).into_any()
+            } else {
+                result(say, patient, entry, false).into_any()
+            }
+        })
+        .collect_view();
+    view! {
+        <section class="sheet" aria-labelledby=labelled_by>
+            <h2 id=id>{heading}</h2>
+            {key(say, aside, Category::Results)}
+            <div class="report">
+                <p class="quiet small">
+                    {date.map(|(_, date)| date)}
+                    {made.map(|made| format!(" · {made}"))}
+                    <br/>
+                    <span class="from">{icon(Icon::Source)} " " {source}</span>
+                </p>
+            </div>
+            <ul class="rows">{rows}</ul>
+        </section>
+    }
+}

@@ -1,0 +1,45 @@
+//! `/record/{patient}/trends/{series}`: one thing over time.
+
+use chartkey_domain::category::Category;
+use leptos::prelude::*;
+
+use crate::{
+    api::ApiError,
+    components::{
+        entry::plain,
+        list::{end, key},
+        sheet::{back, title},
+        trend::{table, trend as chart},
+    },
+    pages::{Paged, page, reader::Reader},
+    request::parameter,
+    shell::{Place, document},
+};
+
+/// A series: the chart, and the same numbers in a table.
+pub fn trend() -> impl IntoView {
+    page(async {
+        let reader = Reader::of_record()?;
+        let series: uuid::Uuid = parameter("series")?;
+        let opened = reader.portal.trend(&reader.visitor, reader.patient, &series.to_string()).await?;
+        let (say, whose, trend) = (reader.say, opened.whose, opened.view);
+        let newest = trend.entries.first().ok_or(ApiError::NotFound)?;
+        let category = newest.category;
+        let (name, _) = plain(&newest.title);
+        let times = say.measured_times(trend.entries.len());
+        let list = if matches!(category, Category::Vitals) { Category::Vitals } else { category };
+        let body = view! {
+            {back(reader.category(list), say.category(list))}
+            {title(name.clone(), None)}
+            <section class="sheet" aria-labelledby="chart">
+                <h2 id="chart">{say.over_time()}</h2>
+                {key(say, trend.aside.as_ref(), category)}
+                {chart(say, &name, &trend.entries)}
+                <p class="says">{times}</p>
+                <details open><summary>{say.same_in_table()}</summary>{table(say, reader.patient, &name, &trend.entries)}</details>
+                {end(say, &whose, false)}
+            </section>
+        };
+        Paged::Ok(document(reader.page(name, Place::Category(list), &whose).with_islands(), body).into_any())
+    })
+}

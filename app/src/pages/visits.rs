@@ -1,0 +1,154 @@
+//! `/record/{patient}/visits`: visits by year, and one visit with everything that
+//! belongs to it.
+
+use chartkey_domain::{category::Category, id::PatientId, when::Precision};
+use chartkey_portal::{entry::Entry, keys::Aside};
+use leptos::prelude::*;
+
+use crate::{
+    catalogue::Say,
+    components::{
+        entry::{plain, row_of},
+        icon::{Icon, icon},
+        list::{end, key, not_shared, pager},
+        result::results,
+        row::rows,
+        sheet::{back, title},
+    },
+    pages::{
+        Paged, page,
+        reader::{Reader, after},
+    },
+    request::{item, query},
+    shell::{Place, document},
+};
+
+/// Visits by year, newest first.
+pub fn visits() -> impl IntoView {
+    page(async {
+        let reader = Reader::of_record()?;
+        let year = query("year").and_then(|year| year.parse::<i32>().ok()).filter(|year| (1..9999).contains(year));
+        let opened = reader.portal.visits(&reader.visitor, reader.patient, year, after()).await?;
+        let (say, whose, visits) = (reader.say, opened.whose, opened.view);
+        let name = say.category(Category::Visits);
+        let path = reader.category(Category::Visits);
+        let here = year.map_or_else(|| path.clone(), |year| format!("{path}?year={year}"));
+        let years = (visits.years.len() > 1).then(|| {
+            let link = |href: String, current: bool, words: String| view! { <a href=href aria-current=current.then_some("page")>{words}</a> };
+            let each = visits.years.iter().map(|of| link(format!("{path}?year={of}"), year == Some(*of), say.visits_in(*of))).collect_view();
+            view! { <nav class="filter" aria-label=say.visits_by_year()>{link(path.clone(), year.is_none(), say.all_years().to_owned())}{each}</nav> }
+        });
+        let inside = if whose.may_show(Category::Visits) {
+            let is_empty = visits.entries.is_empty();
+            let sheets = by_year(visits.entries)
+                .into_iter()
+                .map(|(year, entries)| year_sheet(say, reader.patient, year, entries, visits.aside.as_ref()))
+                .collect_view();
+            view! { {sheets}{end(say, &whose, is_empty)} }.into_any()
+        } else {
+            not_shared(say)
+        };
+        let body = view! {
+            {title(name, None)}
+            {years}
+            {inside}
+            {pager(say, &here, visits.next, visits.aside.as_ref(), Category::Visits)}
+        };
+        Paged::Ok(document(reader.page(name, Place::Category(Category::Visits), &whose), body).into_any())
+    })
+}
+
+fn by_year(entries: Vec<Entry>) -> Vec<(Option<i32>, Vec<Entry>)> {
+    let mut years: Vec<(Option<i32>, Vec<Entry>)> = Vec::new();
+    for entry in entries {
+        let year = entry.when.map(|(first, _)| first.year());
+        match years.last_mut() {
+            Some((last, entries)) if *last == year => entries.push(entry),
+            _ => years.push((year, vec![entry])),
+        }
+    }
+    years
+}
+
+fn year_sheet(say: Say, patient: PatientId, year: Option<i32>, entries: Vec<Entry>, aside: Option<&Aside>) -> impl IntoView + use<> {
+    let id = format!("y{}", year.unwrap_or_default());
+    let labelled_by = id.clone();
+    let heading = year.map_or_else(|| say.no_date().to_owned(), |year| say.visits_in(year));
+    view! {
+        <section class="sheet" aria-labelledby=labelled_by>
+            <h2 id=id>{heading}</h2>
+            {key(say, aside, Category::Visits)}
+            {rows(entries.into_iter().map(|entry| row_of(say, patient, entry)).collect())}
+        </section>
+    }
+}
+
+/// `/record/{patient}/visits/{item}`.
+pub fn visit() -> impl IntoView {
+    page(async {
+        let reader = Reader::of_record()?;
+        let opened = reader.portal.visit(&reader.visitor, reader.patient, item()?).await?;
+        let (say, whose, visit) = (reader.say, opened.whose, opened.view);
+        let (name, _) = plain(&visit.visit.title);
+        let sheets = Category::SHAREABLE
+            .into_iter()
+            .chain([Category::Own])
+            .filter_map(|category| {
+                let entries: Vec<Entry> = visit.parts.iter().filter(|entry| entry.category == category).cloned().collect();
+                (!entries.is_empty()).then(|| part_sheet(say, reader.patient, category, entries, visit.aside.as_ref()))
+            })
+            .collect_view();
+        let body = view! {
+            {back(reader.category(Category::Visits), say.category(Category::Visits))}
+            {day(say, &visit.visit)}
+            {sheets}
+            {end(say, &whose, false)}
+            <p class="actions"><a href=format!("{}/{}/about", reader.category(Category::Visits), visit.visit.id)>{say.about_this()}</a></p>
+        };
+        Paged::Ok(document(reader.page(name, Place::Category(Category::Visits), &whose), body).into_any())
+    })
+}
+
+/// The day of a visit, as a leaf of a calendar, with what is known of it beside.
+pub fn day(say: Say, visit: &Entry) -> impl IntoView + use<> {
+    let leaf = visit.when.map(|(first, precision)| {
+        let month = if precision == Precision::Year { "" } else { say.short_month(first.month()) };
+        let day = if matches!(precision, Precision::Day | Precision::Instant) { first.day().to_string() } else { "–".to_owned() };
+        view! { <p class="leaf"><span>{month}</span>" "<b>{day}</b>" "<span>{first.year()}</span></p> }
+    });
+    let time = visit.when.filter(|(_, precision)| *precision == Precision::Instant).map(|(first, _)| {
+        let from = say.clock(first);
+        let weekday = say.weekday(first.weekday());
+        match visit.last_at.filter(|last| *last > first && last.date() == first.date()) {
+            Some(last) => format!("{weekday}, {}", say.to_time(&from, &say.clock(last))),
+            None => format!("{weekday}, {from}"),
+        }
+    });
+    let about = [time, visit.author.clone(), visit.place.clone()].into_iter().flatten().collect::<Vec<_>>().join(" · ");
+    let status = visit.status.as_deref().and_then(|status| say.status(status)).filter(|_| visit.status.as_deref() != Some("finished"));
+    view! {
+        <div class="day">
+            {leaf}
+            <div>
+                <h1>{plain(&visit.title).0}</h1>
+                <p class="quiet">{about}{status.map(|status| format!(" · {status}"))}</p>
+                <p class="quiet small from">{icon(Icon::Source)} " " {say.from(&visit.source)}</p>
+            </div>
+        </div>
+    }
+}
+
+fn part_sheet(say: Say, patient: PatientId, category: Category, entries: Vec<Entry>, aside: Option<&Aside>) -> impl IntoView + use<> {
+    let id = format!("part-{}", category.slug());
+    let labelled_by = id.clone();
+    let measured = matches!(category, Category::Results | Category::Vitals);
+    let (numbers, others): (Vec<Entry>, Vec<Entry>) = entries.into_iter().partition(|entry| measured && entry.value.text.is_some());
+    view! {
+        <section class="sheet" aria-labelledby=labelled_by>
+            <h2 id=id>{say.category(category)}</h2>
+            {key(say, aside, category)}
+            {(!others.is_empty()).then(|| rows(others.into_iter().map(|entry| row_of(say, patient, entry)).collect()))}
+            {(!numbers.is_empty()).then(|| results(say, patient, numbers, false))}
+        </section>
+    }
+}

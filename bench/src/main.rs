@@ -1,0 +1,69 @@
+//! `make bench`: our pages beside their floors, in one run.
+//!
+//! Every workload is measured in interleaved rounds (A B C C B A); a figure is
+//! the median of its rounds with the spread from the least to the greatest, and
+//! ratios are taken round by round. CPU is that of the server and of PostgreSQL
+//! with all its backends.
+
+mod assets;
+mod cpu;
+mod floor;
+mod ground;
+mod import;
+mod pages;
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+struct Arguments {
+    #[command(subcommand)]
+    command: What,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Measures everything and prints the table.
+    Run {
+        /// The cluster, as its superuser.
+        #[arg(long, env = "CHARTKEY_TEST_DATABASE_URL")]
+        cluster: String,
+        /// The release binary.
+        #[arg(long)]
+        binary: PathBuf,
+        /// The built site.
+        #[arg(long)]
+        site: PathBuf,
+        /// Records that none of us wrote.
+        #[arg(long)]
+        data: Option<PathBuf>,
+        /// Rounds of each workload.
+        #[arg(long, default_value_t = 12)]
+        rounds: usize,
+    },
+    /// Serves the floors (used by `run`).
+    Floor {
+        /// The port on loopback.
+        #[arg(long)]
+        port: u16,
+        /// The database, as its superuser.
+        #[arg(long)]
+        database: String,
+    },
+}
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    match Arguments::parse().command {
+        What::Floor { port, database } => floor::serve(&database, port).await,
+        What::Run { cluster, binary, site, data, rounds } => {
+            let place = ground::Place { cluster, binary, site };
+            let ground = ground::Ground::lay(&place).await?;
+            pages::measure(&ground, rounds).await?;
+            import::measure(&ground, &place, data.as_deref())?;
+            assets::measure(&place)
+        }
+    }
+}

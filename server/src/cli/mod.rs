@@ -1,0 +1,131 @@
+//! The command line: data on standard output, messages on standard error; exit 0
+//! done, 1 failed, 2 wrong usage.
+
+use std::process::ExitCode;
+
+use anyhow::Context;
+use chartkey_portal::Portal;
+use clap::{Args, Parser, Subcommand};
+
+use crate::config::{Config, Flags, Problems, Values};
+
+mod check_config;
+mod healthcheck;
+mod migrate;
+mod organization;
+mod person;
+mod routes;
+
+/// A patient-held health record: one place, and a key that only the patient hands out.
+#[derive(Debug, Parser)]
+#[command(name = "chartkey", version)]
+struct Cli {
+    #[command(flatten)]
+    settings: Settings,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Settings that have a flag. Secrets have none.
+#[derive(Debug, Args)]
+struct Settings {
+    /// A TOML file with settings.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<String>,
+    /// Where to listen.
+    #[arg(long, global = true, value_name = "ADDRESS:PORT")]
+    listen: Option<String>,
+    /// The address that people type.
+    #[arg(long, global = true, value_name = "URL")]
+    public_url: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serves people, and works beside it.
+    Serve {
+        /// The work is done by `chartkey worker` elsewhere.
+        #[arg(long)]
+        no_worker: bool,
+    },
+    /// Does what is done every minute, without serving.
+    Worker,
+    /// Brings the database up to this version.
+    Migrate(migrate::Arguments),
+    /// Says what every setting is and where it comes from, and what is wrong.
+    CheckConfig(check_config::Arguments),
+    /// Lists pages and endpoints.
+    Routes(routes::Arguments),
+    /// Registers organizations, at which clinicians sign in.
+    #[command(subcommand)]
+    Organization(organization::Command),
+    /// Invites people.
+    #[command(subcommand)]
+    Person(person::Command),
+    /// Asks a running server whether it is ready.
+    Healthcheck,
+}
+
+impl Settings {
+    fn flags(self) -> Flags {
+        [("config", self.config), ("listen", self.listen), ("public_url", self.public_url)]
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value?)))
+            .collect()
+    }
+}
+
+/// Runs the command line.
+#[must_use]
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    log();
+    let result = Values::gather(cli.settings.flags()).map_err(anyhow::Error::from).and_then(|values| {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("threads")?;
+        runtime.block_on(carry_out(cli.command, &values))
+    });
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("chartkey: {}", said(&error));
+            // A wrong configuration is wrong usage.
+            ExitCode::from(if error.is::<Problems>() { 2 } else { 1 })
+        }
+    }
+}
+
+/// An error with its causes; a cause that an outer one has said already is not
+/// repeated.
+fn said(error: &anyhow::Error) -> String {
+    error.chain().map(ToString::to_string).fold(String::new(), |said, cause| match said.as_str() {
+        "" => cause,
+        _ if said.contains(&cause) => said,
+        _ => format!("{said}: {cause}"),
+    })
+}
+
+async fn carry_out(command: Command, values: &Values) -> anyhow::Result<()> {
+    match command {
+        Command::Serve { no_worker } => crate::serve::serve(Config::understand(values)?, !no_worker).await,
+        Command::Worker => crate::serve::work(Config::understand(values)?).await,
+        Command::Migrate(arguments) => migrate::run(&arguments, values).await,
+        Command::CheckConfig(arguments) => check_config::run(&arguments, values),
+        Command::Routes(arguments) => routes::run(&arguments),
+        Command::Organization(command) => organization::run(command, &portal(values).await?).await,
+        Command::Person(command) => person::run(command, values, &portal(values).await?).await,
+        Command::Healthcheck => healthcheck::run(values).await,
+    }
+}
+
+/// The portal for a command that does one thing.
+async fn portal(values: &Values) -> anyhow::Result<Portal> {
+    let config = Config::understand(values)?;
+    Ok(Portal::connect(&config.database_url, config.pepper, 2).await?)
+}
+
+/// JSON lines on standard error, as much as `RUST_LOG` says.
+fn log() {
+    use tracing_subscriber::EnvFilter;
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx::postgres::notice=warn"));
+    tracing_subscriber::fmt().json().flatten_event(true).with_span_list(false).with_env_filter(filter).with_writer(std::io::stderr).init();
+}

@@ -1,0 +1,73 @@
+//! `chartkey person`.
+
+use anyhow::Context;
+use chartkey_domain::id::PatientId;
+use chartkey_portal::{
+    Error, Portal,
+    accounts::{Email, LetterSubject},
+};
+use clap::{Args, Subcommand};
+use serde_json::json;
+
+use crate::config::{Config, Values};
+
+/// What can be done.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Begins an account, and prints the link with which its holder finishes it.
+    Add(Add),
+    /// Prints a code, once, with which a patient claims their record.
+    Invite(Invite),
+}
+
+/// What an account takes.
+#[derive(Debug, Args)]
+pub(super) struct Add {
+    /// Their e-mail address.
+    #[arg(long)]
+    email: String,
+    /// As JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// What an invitation takes.
+#[derive(Debug, Args)]
+pub(super) struct Invite {
+    /// The record.
+    #[arg(long, value_name = "ID")]
+    patient: PatientId,
+    /// Why; it stands in the record's log.
+    #[arg(long, default_value = "invitation")]
+    reason: String,
+    /// As JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) async fn run(command: Command, values: &Values, portal: &Portal) -> anyhow::Result<()> {
+    match command {
+        Command::Add(add) => {
+            let email = Email::parse(&add.email).context("that is no e-mail address")?;
+            let letter = portal.begin_sign_up(&email).await?.context("too many links for this address in the last hour")?;
+            let page = match letter.subject {
+                LetterSubject::FinishSignUp => "/sign-up",
+                LetterSubject::AlreadyHere | LetterSubject::NewPassword => "/sign-in/new-password",
+            };
+            let link = Config::understand(values)?.public_url.address(&format!("{page}?token={}", letter.token));
+            print(add.json, "link", &link);
+        }
+        Command::Invite(invite) => {
+            let code = portal.invite(invite.patient, &invite.reason).await.map_err(|error| match error {
+                Error::NotFound => anyhow::anyhow!("there is no record {}", invite.patient),
+                error => error.into(),
+            })?;
+            print(invite.json, "code", &code);
+        }
+    }
+    Ok(())
+}
+
+fn print(as_json: bool, name: &str, value: &str) {
+    if as_json { println!("{}", json!({ name: value })) } else { println!("{value}") }
+}

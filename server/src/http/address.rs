@@ -1,0 +1,54 @@
+//! Where a request came from: for the waits of sign-in, and for nothing else.
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
+
+use axum::{
+    extract::{ConnectInfo, Request, State},
+    middleware::Next,
+    response::Response,
+};
+
+/// The client's address. Never logged.
+#[derive(Debug, Clone, Copy)]
+pub struct ClientAddress(pub IpAddr);
+
+/// Notes the client's address: the peer's, or what a trusted proxy says of it.
+pub async fn note(State(trusted): State<Arc<Vec<IpAddr>>>, mut request: Request, next: Next) -> Response {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::from([127, 0, 0, 1]), |peer| peer.0.ip());
+    let forwarded =
+        request.headers().get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok()).collect::<Vec<_>>().join(",");
+    request.extensions_mut().insert(ClientAddress(client(peer, &forwarded, &trusted)));
+    next.run(request).await
+}
+
+/// From the right: every hop that a trusted proxy vouches for, and the first that
+/// is not trusted itself.
+fn client(peer: IpAddr, forwarded: &str, trusted: &[IpAddr]) -> IpAddr {
+    let mut address = peer;
+    let mut hops = forwarded.rsplit(',').map(str::trim);
+    while trusted.contains(&address) {
+        match hops.next().and_then(|hop| hop.parse().ok()) {
+            Some(hop) => address = hop,
+            None => break,
+        }
+    }
+    address
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_trusted_proxy_is_believed() {
+        let ip = |text: &str| text.parse::<IpAddr>().unwrap();
+        let trusted = [ip("10.0.0.1"), ip("10.0.0.2")];
+        assert_eq!(client(ip("203.0.113.9"), "198.51.100.1", &trusted), ip("203.0.113.9"));
+        assert_eq!(client(ip("10.0.0.1"), "6.6.6.6, 198.51.100.1", &trusted), ip("198.51.100.1"));
+        assert_eq!(client(ip("10.0.0.1"), "198.51.100.1, 10.0.0.2", &trusted), ip("198.51.100.1"));
+        assert_eq!(client(ip("10.0.0.1"), "rubbish", &trusted), ip("10.0.0.1"));
+    }
+}

@@ -1,0 +1,140 @@
+//! The application's pages and server functions, and what they find in their
+//! context.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::{MatchedPath, Request},
+    http::{HeaderName, HeaderValue, header, request::Parts},
+    middleware::Next,
+    response::{IntoResponse, Redirect, Response},
+    routing::any,
+};
+use chartkey_app::{
+    api::ApiError,
+    request::{Answer, Caller, ClientAddress, Letters, Post, Session, SessionControl, welcome},
+    routes::{App, PUBLIC},
+};
+use chartkey_domain::{grant::Purpose, id::PatientId};
+use chartkey_portal::{accounts::Letter, sign_in::SignedIn};
+use leptos::prelude::{provide_context, use_context};
+use leptos_axum::{AxumRouteListing, LeptosRoutes, ResponseOptions};
+
+use super::{
+    Shared, address, headers, plain,
+    session::{Current, Known, NotWritten},
+};
+
+/// Every page of the application.
+#[must_use]
+pub fn pages() -> Vec<AxumRouteListing> {
+    leptos_axum::generate_route_list(App)
+}
+
+/// Adds pages, server functions, and the answer to every address that is none of
+/// ours.
+pub fn routes(router: Router<Shared>, shared: &Shared) -> Router<Shared> {
+    let context = {
+        let shared = shared.clone();
+        move || provide(&shared)
+    };
+    router
+        .leptos_routes_with_context(shared, pages(), context.clone(), App)
+        .route("/api/{*endpoint}", any(|| async { plain::no_endpoint() }))
+        .merge(super::assets::routes(&shared.config.site_dir))
+        .fallback(leptos_axum::render_app_async_with_context(context, App))
+}
+
+/// Leads whoever is not signed in from a page that is not for everybody to the
+/// page with both doors, and nowhere else: what is there and what is not look the
+/// same to them.
+pub async fn ask_to_sign_in(request: Request, next: Next) -> Response {
+    let page = request.extensions().get::<MatchedPath>().map(|path| path.as_str().trim_end_matches('/').to_owned());
+    let is_known = request.extensions().get::<Known>().is_some();
+    match page {
+        Some(page) if !is_known && is_page(&page) && !PUBLIC.contains(&page.as_str()) => {
+            let back = request.uri().path_and_query().map_or("/", |path| path.as_str());
+            Redirect::to(&welcome(back)).into_response()
+        }
+        _ => next.run(request).await,
+    }
+}
+
+/// Whether the pattern is a page's: not the table's, an endpoint's or a file's.
+fn is_page(pattern: &str) -> bool {
+    let is_file = pattern.starts_with("/assets") || pattern.starts_with("/api/");
+    !is_file && !super::routes::ROUTES.iter().any(|route| route.path == pattern)
+}
+
+/// The context of a page or a server function.
+fn provide(shared: &Shared) {
+    provide_context(shared.portal.clone());
+    provide_context(shared.assets.clone());
+    provide_context(Post(Arc::new(shared.post.clone())));
+    let response = use_context::<ResponseOptions>().unwrap_or_default();
+    if let Some(nonce) = leptos::nonce::use_nonce()
+        && let Ok(policy) = HeaderValue::from_str(&headers::policy(&nonce))
+    {
+        response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    let Some(parts) = use_context::<Parts>() else { return };
+    let known = parts.extensions.get::<Known>();
+    provide_context(Caller {
+        visitor: known.map(|known| known.visitor.as_ref().clone()),
+        record: known.and_then(|known| known.record),
+        #[expect(clippy::disallowed_methods, reason = "the date that a page prints; nothing is decided by it")]
+        now: Some(time::OffsetDateTime::now_utc()),
+        ..Caller::default()
+    });
+    if let Some(address) = parts.extensions.get::<address::ClientAddress>() {
+        provide_context(ClientAddress(address.0.to_string()));
+    }
+    if let Some(session) = parts.extensions.get::<tower_sessions::Session>() {
+        let current = Current { session: session.clone(), portal: shared.portal.clone() };
+        provide_context(Session(Arc::new(Control { current, response })));
+    }
+}
+
+/// The session of one request, as server functions may change it.
+struct Control {
+    current: Current,
+    response: ResponseOptions,
+}
+
+impl SessionControl for Control {
+    fn begin(&self, signed_in: SignedIn) -> Answer<'_> {
+        Box::pin(async { answer(self.current.begin(signed_in).await) })
+    }
+
+    fn end(&self) -> Answer<'_> {
+        Box::pin(async {
+            answer(self.current.end().await)?;
+            // Nothing of the pages stays behind on a shared device.
+            let everything = HeaderValue::from_static("\"cache\", \"cookies\", \"storage\"");
+            self.response.insert_header(HeaderName::from_static("clear-site-data"), everything);
+            Ok(())
+        })
+    }
+
+    fn declare(&self, patient: PatientId, purpose: Purpose) -> Answer<'_> {
+        Box::pin(async move { answer(self.current.declare(patient, purpose).await) })
+    }
+
+    fn hold(&self, patient: PatientId) -> Answer<'_> {
+        Box::pin(async move { answer(self.current.hold(patient).await) })
+    }
+}
+
+fn answer(written: Result<(), NotWritten>) -> Result<(), ApiError> {
+    written.map_err(|error| {
+        tracing::error!(%error, cause = std::error::Error::source(&error), "the session was not written");
+        ApiError::Unavailable
+    })
+}
+
+impl Letters for crate::mail::Post {
+    fn send(&self, letter: Letter) {
+        Self::send(self, letter);
+    }
+}

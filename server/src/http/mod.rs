@@ -1,0 +1,84 @@
+//! Everything that answers a request.
+//!
+//! Layers, from the outside: log and request id, headers, panics, the guard
+//! against other sites, body limits, the session, who visits. All of them are
+//! around every route and around what is not found.
+
+use std::sync::Arc;
+
+use axum::{Router, extract::DefaultBodyLimit, middleware};
+use chartkey_portal::Portal;
+use leptos::config::LeptosOptions;
+use tokio::sync::watch;
+use tower_http::{catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer};
+use tower_sessions::{SessionManagerLayer, cookie::SameSite};
+
+use crate::{config::Config, mail::Post};
+
+pub mod address;
+pub mod assets;
+pub mod headers;
+pub mod health;
+pub mod leptos_app;
+pub mod oauth;
+pub mod observe;
+pub mod origin;
+pub mod outgoing;
+pub mod plain;
+pub mod routes;
+pub mod session;
+pub mod store;
+
+/// What handlers share.
+#[derive(Debug, Clone)]
+pub struct Shared {
+    /// Everything the portal can do.
+    pub portal: Portal,
+    /// Whether people reach us by https.
+    pub secure: bool,
+    /// How we are set up.
+    pub config: Arc<Config>,
+    /// The addresses of the site's files.
+    pub assets: chartkey_app::request::Assets,
+    /// Sends messages.
+    pub post: Post,
+    /// Signs clinicians in.
+    pub providers: oauth::Providers,
+    /// True once the server is stopping: open streams end then.
+    pub stopping: watch::Receiver<bool>,
+}
+
+impl axum::extract::FromRef<Shared> for LeptosOptions {
+    fn from_ref(_: &Shared) -> Self {
+        // Leptos asks for them and we use none: files and addresses are our own.
+        Self::builder().output_name("app").build()
+    }
+}
+
+/// A form is small; a file of a record comes in through the command line.
+const BODY_LIMIT: usize = 256 * 1024;
+
+/// The whole application as one service.
+#[must_use]
+pub fn router(shared: &Shared) -> Router {
+    let config = &shared.config;
+    let secure = shared.secure;
+    let sessions = SessionManagerLayer::new(store::Store::new(shared.portal.clone(), config.sessions))
+        .with_name(if secure { "__Host-chartkey" } else { "chartkey" })
+        .with_secure(secure)
+        .with_http_only(true)
+        .with_same_site(SameSite::Lax)
+        .with_path("/");
+    leptos_app::routes(routes::routes(), shared)
+        .layer(middleware::from_fn(leptos_app::ask_to_sign_in))
+        .layer(middleware::from_fn_with_state(shared.clone(), session::know))
+        .layer(sessions)
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
+        .layer(middleware::from_fn_with_state(Arc::new(config.public_url.clone()), origin::guard))
+        .layer(CatchPanicLayer::custom(plain::after_panic))
+        .layer(middleware::from_fn_with_state(headers::Headers::new(secure), headers::add))
+        .layer(middleware::from_fn(observe::observe))
+        .layer(middleware::from_fn_with_state(Arc::new(config.trusted_proxies.clone()), address::note))
+        .with_state(shared.clone())
+}

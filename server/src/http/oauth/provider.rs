@@ -1,0 +1,237 @@
+//! Identity providers: discovery, keys with rotation, codes and ID tokens.
+
+use std::{
+    collections::HashMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use chartkey_portal::organizations::Provider;
+use openidconnect::{
+    AdditionalProviderMetadata, AuthType, AuthenticationFlow, AuthorizationCode, ClaimsVerificationError, Client, ClientId, ClientSecret,
+    CsrfToken, EmptyExtraTokenFields, EndpointMaybeSet, EndpointNotSet, EndpointSet, IdToken, IdTokenFields, IssuerUrl, JsonWebKeySet,
+    Nonce, PkceCodeChallenge, PkceCodeVerifier, ProviderMetadata, RedirectUrl, Scope, SignatureVerificationError, StandardErrorResponse,
+    StandardTokenResponse, TokenResponse,
+    core::{
+        CoreAuthDisplay, CoreAuthPrompt, CoreClaimName, CoreClaimType, CoreClientAuthMethod, CoreErrorResponseType, CoreGenderClaim,
+        CoreGrantType, CoreJsonWebKey, CoreJweContentEncryptionAlgorithm, CoreJweKeyManagementAlgorithm, CoreJwsSigningAlgorithm,
+        CoreResponseMode, CoreResponseType, CoreRevocableToken, CoreRevocationErrorResponse, CoreSubjectIdentifierType,
+        CoreTokenIntrospectionResponse, CoreTokenType,
+    },
+    url::Url,
+};
+use serde::{Deserialize, Serialize};
+use tokio::sync::Mutex;
+
+use super::{
+    Refusal,
+    claims::{Claims, Others},
+};
+use crate::http::outgoing::Outgoing;
+
+/// What RFC 9207 adds to a discovery document.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Extra {
+    #[serde(default)]
+    authorization_response_iss_parameter_supported: bool,
+}
+
+impl AdditionalProviderMetadata for Extra {}
+
+type Metadata = ProviderMetadata<
+    Extra,
+    CoreAuthDisplay,
+    CoreClientAuthMethod,
+    CoreClaimName,
+    CoreClaimType,
+    CoreGrantType,
+    CoreJweContentEncryptionAlgorithm,
+    CoreJweKeyManagementAlgorithm,
+    CoreJsonWebKey,
+    CoreResponseMode,
+    CoreResponseType,
+    CoreSubjectIdentifierType,
+>;
+
+type Tokens = StandardTokenResponse<
+    IdTokenFields<Others, EmptyExtraTokenFields, CoreGenderClaim, CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm>,
+    CoreTokenType,
+>;
+
+type OurClient = Client<
+    Others,
+    CoreAuthDisplay,
+    CoreGenderClaim,
+    CoreJweContentEncryptionAlgorithm,
+    CoreJsonWebKey,
+    CoreAuthPrompt,
+    StandardErrorResponse<CoreErrorResponseType>,
+    Tokens,
+    CoreTokenIntrospectionResponse,
+    CoreRevocableToken,
+    CoreRevocationErrorResponse,
+    EndpointSet,
+    EndpointNotSet,
+    EndpointNotSet,
+    EndpointNotSet,
+    EndpointMaybeSet,
+    EndpointMaybeSet,
+>;
+
+/// An ID token that nobody has verified yet.
+pub type Unverified = IdToken<Others, CoreGenderClaim, CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm>;
+
+/// Signatures that only the provider can make. Neither `none` nor a key that is
+/// shared with us.
+const ALGORITHMS: [CoreJwsSigningAlgorithm; 8] = [
+    CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256,
+    CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha384,
+    CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha512,
+    CoreJwsSigningAlgorithm::RsaSsaPssSha256,
+    CoreJwsSigningAlgorithm::RsaSsaPssSha384,
+    CoreJwsSigningAlgorithm::RsaSsaPssSha512,
+    CoreJwsSigningAlgorithm::EcdsaP256Sha256,
+    CoreJwsSigningAlgorithm::EdDsa,
+];
+
+/// A discovery document is read again after so long.
+const FRESH: Duration = Duration::from_secs(600);
+
+/// Every provider that was asked lately.
+#[derive(Debug, Clone)]
+pub struct Providers {
+    outgoing: Outgoing,
+    known: Arc<Mutex<HashMap<String, Arc<Discovered>>>>,
+}
+
+/// What a provider says of itself.
+#[derive(Debug)]
+pub struct Discovered {
+    metadata: Metadata,
+    at: Instant,
+}
+
+impl Providers {
+    /// Nobody has been asked yet.
+    #[must_use]
+    pub fn new(outgoing: Outgoing) -> Self {
+        Self { outgoing, known: Arc::default() }
+    }
+
+    /// What the issuer says of itself; asked again after ten minutes.
+    ///
+    /// # Errors
+    /// [`Refusal::Provider`].
+    pub async fn discover(&self, issuer: &str) -> Result<Arc<Discovered>, Refusal> {
+        if let Some(discovered) = self.known.lock().await.get(issuer)
+            && discovered.at.elapsed() < FRESH
+        {
+            return Ok(Arc::clone(discovered));
+        }
+        let url = IssuerUrl::new(issuer.to_owned()).map_err(provider)?;
+        let metadata = Metadata::discover_async(url, &self.outgoing).await.map_err(provider)?;
+        let discovered = Arc::new(Discovered { metadata, at: Instant::now() });
+        self.known.lock().await.insert(issuer.to_owned(), Arc::clone(&discovered));
+        Ok(discovered)
+    }
+
+    /// Exchanges the code for an ID token.
+    ///
+    /// # Errors
+    /// [`Refusal::Provider`] where there is none.
+    pub async fn exchange(
+        &self,
+        discovered: &Discovered,
+        registered: &Provider,
+        callback: &str,
+        code: AuthorizationCode,
+        verifier: PkceCodeVerifier,
+    ) -> Result<Unverified, Refusal> {
+        let client = discovered.client(registered, callback)?;
+        let tokens = client
+            .exchange_code(code)
+            .map_err(provider)?
+            .set_pkce_verifier(verifier)
+            .request_async(&self.outgoing)
+            .await
+            .map_err(provider)?;
+        tokens.id_token().cloned().ok_or_else(|| Refusal::Provider("no ID token".into()))
+    }
+
+    /// Verifies an ID token: signature, issuer, audience, authorized party, nonce and
+    /// expiry. A key that is not known yet is asked for once.
+    ///
+    /// # Errors
+    /// [`Refusal::NotProven`].
+    pub async fn verify(
+        &self,
+        discovered: &Discovered,
+        registered: &Provider,
+        token: &Unverified,
+        nonce: &Nonce,
+    ) -> Result<Claims, Refusal> {
+        match verified(discovered.metadata.jwks().clone(), registered, token, nonce) {
+            Err(ClaimsVerificationError::SignatureVerification(SignatureVerificationError::NoMatchingKey)) => {
+                let keys = JsonWebKeySet::fetch_async(discovered.metadata.jwks_uri(), &self.outgoing).await.map_err(provider)?;
+                // The next sign-in begins with the new keys.
+                self.known.lock().await.remove(&registered.issuer);
+                verified(keys, registered, token, nonce)
+            }
+            claims => claims,
+        }
+        .map_err(|cause| Refusal::NotProven(cause.into()))
+    }
+}
+
+fn verified(
+    keys: JsonWebKeySet<CoreJsonWebKey>,
+    registered: &Provider,
+    token: &Unverified,
+    nonce: &Nonce,
+) -> Result<Claims, ClaimsVerificationError> {
+    let issuer = IssuerUrl::new(registered.issuer.clone()).map_err(|cause| ClaimsVerificationError::Other(cause.to_string()))?;
+    // For a client without a secret: so no signature with a shared key is ever tried.
+    let verifier = openidconnect::core::CoreIdTokenVerifier::new_public_client(ClientId::new(registered.client_id.clone()), issuer, keys)
+        .set_allowed_algs(ALGORITHMS);
+    token.claims(&verifier, nonce).map(Claims::from)
+}
+
+impl Discovered {
+    /// Whether the provider promises to name itself in its answers (RFC 9207).
+    pub fn says_issuer(&self) -> bool {
+        self.metadata.additional_metadata().authorization_response_iss_parameter_supported
+    }
+
+    /// The address to send the browser to, with the state and the nonce in it.
+    ///
+    /// # Errors
+    /// [`Refusal::Provider`].
+    pub fn authorization(
+        &self,
+        registered: &Provider,
+        callback: &str,
+        challenge: PkceCodeChallenge,
+    ) -> Result<(Url, CsrfToken, Nonce), Refusal> {
+        let client = self.client(registered, callback)?;
+        let request = client
+            .authorize_url(AuthenticationFlow::<CoreResponseType>::AuthorizationCode, CsrfToken::new_random, Nonce::new_random)
+            .set_pkce_challenge(challenge)
+            .add_scope(Scope::new("profile".to_owned()));
+        Ok(request.url())
+    }
+
+    fn client(&self, registered: &Provider, callback: &str) -> Result<OurClient, Refusal> {
+        let secret = registered.client_secret.clone().map(ClientSecret::new);
+        let methods = self.metadata.token_endpoint_auth_methods_supported();
+        let by_body = methods.is_some_and(|methods| {
+            methods.contains(&CoreClientAuthMethod::ClientSecretPost) && !methods.contains(&CoreClientAuthMethod::ClientSecretBasic)
+        });
+        let client = OurClient::from_provider_metadata(self.metadata.clone(), ClientId::new(registered.client_id.clone()), secret)
+            .set_redirect_uri(RedirectUrl::new(callback.to_owned()).map_err(provider)?);
+        Ok(if by_body { client.set_auth_type(AuthType::RequestBody) } else { client })
+    }
+}
+
+fn provider(cause: impl std::error::Error + Send + Sync + 'static) -> Refusal {
+    Refusal::Provider(Box::new(cause))
+}

@@ -1,0 +1,45 @@
+//! The few pages that do not come from the application, because it is what failed
+//! or was not reached.
+
+use std::any::Any;
+
+use axum::{
+    body::Body,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+
+fn page(status: StatusCode, title: &'static str, text: &'static str) -> Response {
+    let html = format!(
+        "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
+         <meta name=\"color-scheme\" content=\"light dark\"><title>{title} – Chartkey</title></head>\
+         <body><main><h1>{title}</h1><p>{text}</p><p><a href=\"/\">Chartkey</a></p></main></body></html>"
+    );
+    (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response()
+}
+
+/// After a panic: nothing of its reason reaches the browser.
+#[expect(clippy::needless_pass_by_value, reason = "the signature that the layer calls")]
+pub fn after_panic(reason: Box<dyn Any + Send + 'static>) -> Response<Body> {
+    let reason = reason.downcast_ref::<String>().map(String::as_str).or_else(|| reason.downcast_ref::<&str>().copied());
+    tracing::error!(reason, "a handler panicked");
+    failed()
+}
+
+/// Something of ours failed.
+#[must_use]
+pub fn failed() -> Response {
+    page(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong", "It is our fault, and nothing was changed. Try again in a minute.")
+}
+
+/// Another site sent this request.
+#[must_use]
+pub fn refused() -> Response {
+    page(StatusCode::FORBIDDEN, "Not from here", "This request came from another site, so it was not carried out.")
+}
+
+/// No such endpoint.
+#[must_use]
+pub fn no_endpoint() -> Response {
+    (StatusCode::NOT_FOUND, [(header::CONTENT_TYPE, "application/json")], "{\"error\":\"not-found\"}").into_response()
+}

@@ -1,0 +1,41 @@
+//! Everything that is neither a page nor a server function. The router and the
+//! test of who may reach what are both made from this table.
+
+use axum::routing::{MethodRouter, get};
+
+use super::{Shared, health, oauth};
+
+/// Who gets an answer other than "sign in" or "not found".
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Anybody.
+    Anyone,
+    /// Whoever is signed in.
+    SignedIn,
+}
+
+/// One route.
+#[derive(Debug)]
+pub struct Route {
+    /// The HTTP method.
+    pub method: &'static str,
+    /// The pattern.
+    pub path: &'static str,
+    /// Who may.
+    pub access: Access,
+    /// What answers.
+    pub handler: fn() -> MethodRouter<Shared>,
+}
+
+/// The table.
+pub const ROUTES: &[Route] = &[
+    Route { method: "GET", path: "/healthz", access: Access::Anyone, handler: || get(health::live) },
+    Route { method: "GET", path: "/readyz", access: Access::Anyone, handler: || get(health::ready) },
+    Route { method: "GET", path: "/auth/{organization}/start", access: Access::Anyone, handler: || get(oauth::start) },
+    Route { method: "GET", path: "/auth/{organization}/callback", access: Access::Anyone, handler: || get(oauth::callback) },
+];
+
+/// The router of the table.
+pub fn routes() -> axum::Router<Shared> {
+    ROUTES.iter().fold(axum::Router::new(), |router, route| router.route(route.path, (route.handler)()))
+}

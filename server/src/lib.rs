@@ -1,0 +1,15 @@
+//! The process: configuration, the HTTP server, the worker and the command line.
+//!
+//! [`http::router`] is everything that answers a request; tests call it in
+//! process. [`serve`] gives it a socket.
+
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
+
+pub mod cli;
+pub mod config;
+pub mod http;
+pub mod mail;
+#[expect(dead_code, unused_imports, reason = "wired by the rehearse command")]
+mod rehearsal;
+pub mod serve;
+pub mod worker;
