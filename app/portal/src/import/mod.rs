@@ -228,8 +228,15 @@ async fn begin(
     sqlx::query("select set_config('chartkey.task', 'import', true)").execute(&mut *connection).await?;
     // Plans of temporary tables must not be those of empty ones.
     sqlx::query("set local plan_cache_mode = force_custom_plan").execute(&mut *connection).await?;
-    sqlx::query("select pg_advisory_xact_lock(hashtextextended('chartkey-import ' || $1, 0))").bind(source.0.to_string()).execute(&mut *connection).await?;
-    sqlx::query("insert into source (source_id, name) values ($1, $2) on conflict do nothing").bind(source.0).bind(&options.source).execute(&mut *connection).await?;
+    sqlx::query("select pg_advisory_xact_lock(hashtextextended('chartkey-import ' || $1, 0))")
+        .bind(source.0.to_string())
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query("insert into source (source_id, name) values ($1, $2) on conflict do nothing")
+        .bind(source.0)
+        .bind(&options.source)
+        .execute(&mut *connection)
+        .await?;
     sqlx::query_scalar(
         "insert into import (import_id, source_id, file_name, sha256, started_at, report) values ($1, $2, $3, $4, clock_timestamp(), '{}')
          returning started_at",
@@ -290,7 +297,9 @@ async fn who(
             }
             patient
         }
-        _ => spoken.first().map_or_else(|| PatientId(Uuid::new_v4()), |id| patients.get(id).copied().unwrap_or_else(|| identity::patient_id(source, id))),
+        _ => spoken
+            .first()
+            .map_or_else(|| PatientId(Uuid::new_v4()), |id| patients.get(id).copied().unwrap_or_else(|| identity::patient_id(source, id))),
     };
     for fhir_id in spoken {
         let known: Option<Uuid> = sqlx::query_scalar("select patient_id from subject where source_id = $1 and fhir_id = $2")
@@ -316,7 +325,9 @@ async fn contradictions(
     let here: Vec<&Resource<'_>> = resources.iter().filter(|resource| resource.resource_type == "Patient").collect();
     let items: HashMap<Uuid, &str> = here
         .iter()
-        .filter_map(|resource| Some((identity::item_id(source, *patients.get(&resource.fhir_id)?, "Patient", &resource.fhir_id).0, resource.fhir_id.as_str())))
+        .filter_map(|resource| {
+            Some((identity::item_id(source, *patients.get(&resource.fhir_id)?, "Patient", &resource.fhir_id).0, resource.fhir_id.as_str()))
+        })
         .collect();
     let rows = sqlx::query(
         "select i.item_id, v.bytes from item i join item_version v using (patient_id, item_id, version_no)
@@ -376,7 +387,11 @@ async fn write_patients(
         .await?;
     }
     if let Some(patient) = only {
-        sqlx::query("insert into patient (patient_id, full_name) values ($1, $2) on conflict do nothing").bind(patient.0).bind(UNNAMED).execute(&mut *connection).await?;
+        sqlx::query("insert into patient (patient_id, full_name) values ($1, $2) on conflict do nothing")
+            .bind(patient.0)
+            .bind(UNNAMED)
+            .execute(&mut *connection)
+            .await?;
     }
     let (ids, records): (Vec<&str>, Vec<Uuid>) = patients.iter().map(|(id, patient)| (id.as_str(), patient.0)).unzip();
     sqlx::query(

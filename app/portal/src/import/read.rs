@@ -109,7 +109,8 @@ fn bundle<'a>(fields: &Fields<'a>, outside: &str, found: &mut Entries<'a>) -> Re
             found.empty += 1;
             continue;
         };
-        let inner = serde_json::from_str::<Fields<'a>>(resource.get()).ok().filter(|inner| resource_type(inner).as_deref() == Some("Bundle"));
+        let inner =
+            serde_json::from_str::<Fields<'a>>(resource.get()).ok().filter(|inner| resource_type(inner).as_deref() == Some("Bundle"));
         if let Some(inner) = inner {
             bundle(&inner, &format!("{position}, "), found)?;
             continue;
@@ -170,14 +171,18 @@ mod tests {
 
     #[test]
     fn a_bundle_inside_a_bundle_is_opened() {
-        let text = r#"{"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Bundle","entry":[{"fullUrl":"u","resource":{"a":1}}]}}]}"#;
+        let text =
+            r#"{"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Bundle","entry":[{"fullUrl":"u","resource":{"a":1}}]}}]}"#;
         assert_eq!(positions(text), [r#"entry 1, entry 1: {"a":1}"#]);
     }
 
     #[test]
     fn lines_are_resources_and_a_broken_one_takes_no_neighbour_with_it() {
         let text = "{\"resourceType\":\"A\"}\n\n{\"resourceType\":}\n{\"resourceType\":\"B\"}\n";
-        assert_eq!(positions(text), ["line 1: {\"resourceType\":\"A\"}", "line 3: {\"resourceType\":}", "line 4: {\"resourceType\":\"B\"}"]);
+        assert_eq!(
+            positions(text),
+            ["line 1: {\"resourceType\":\"A\"}", "line 3: {\"resourceType\":}", "line 4: {\"resourceType\":\"B\"}"]
+        );
     }
 
     #[test]

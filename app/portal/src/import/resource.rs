@@ -134,7 +134,8 @@ impl Index {
         }
         let mut steps = reference.rsplit('/');
         let (id, kind) = (steps.next()?, steps.next()?);
-        (types::is_known(kind) && !id.is_empty() && id.len() <= 200).then(|| Named { resource_type: kind.to_owned(), fhir_id: id.to_owned() })
+        (types::is_known(kind) && !id.is_empty() && id.len() <= 200)
+            .then(|| Named { resource_type: kind.to_owned(), fhir_id: id.to_owned() })
     }
 }
 
@@ -160,7 +161,8 @@ mod tests {
         let resources = vec![resource(Some("urn:uuid:6c1f7c0e-2a5c-4a0c-9a3e-000000000001"), r#"{"resourceType":"Patient","id":"p"}"#)];
         let mut index = Index::default();
         index.add(0, &resources[0]);
-        let target = |reference: &str| index.target(reference, &resources).map(|named| format!("{}/{}", named.resource_type, named.fhir_id));
+        let target =
+            |reference: &str| index.target(reference, &resources).map(|named| format!("{}/{}", named.resource_type, named.fhir_id));
         assert_eq!(target("urn:uuid:6c1f7c0e-2a5c-4a0c-9a3e-000000000001").as_deref(), Some("Patient/p"));
         assert_eq!(target("Patient/p/_history/3").as_deref(), Some("Patient/p"));
         assert_eq!(target("https://example.org/fhir/Patient/q").as_deref(), Some("Patient/q"));
@@ -172,7 +174,9 @@ mod tests {
 
     #[test]
     fn what_is_not_understood_says_why() {
-        for (raw, reason) in [("[]", "no object"), ("{}", "no resourceType"), ("{\"a\":}", "no JSON"), (r#"{"resourceType":7}"#, "no resourceType")] {
+        for (raw, reason) in
+            [("[]", "no object"), ("{}", "no resourceType"), ("{\"a\":}", "no JSON"), (r#"{"resourceType":7}"#, "no resourceType")]
+        {
             assert!(resource(None, raw).reason.is_some_and(|said| said.contains(reason)), "{raw}");
         }
     }

@@ -18,7 +18,12 @@ use super::{
 use crate::fhir::types::{Placement, placement};
 
 /// Adds what has waited for the Patients of this file; gives how many.
-pub async fn waiting(connection: &mut PgConnection, source: SourceId, resources: &mut Vec<Resource<'_>>, index: &Index) -> Result<usize, sqlx::Error> {
+pub async fn waiting(
+    connection: &mut PgConnection,
+    source: SourceId,
+    resources: &mut Vec<Resource<'_>>,
+    index: &Index,
+) -> Result<usize, sqlx::Error> {
     let arrived: Vec<String> =
         resources.iter().filter(|resource| resource.resource_type == "Patient").map(|resource| resource.fhir_id.clone()).collect();
     let rows = sqlx::query("delete from unassigned where source_id = $1 and patient_fhir_id = any($2) returning bytes")
@@ -108,7 +113,11 @@ fn outside(owners: &Owners<'_, '_>) -> BTreeSet<(Named, PatientId)> {
 }
 
 /// Those that are not yet in the record.
-async fn absent(connection: &mut PgConnection, source: SourceId, pairs: Vec<(Named, PatientId)>) -> Result<Vec<(Named, PatientId)>, sqlx::Error> {
+async fn absent(
+    connection: &mut PgConnection,
+    source: SourceId,
+    pairs: Vec<(Named, PatientId)>,
+) -> Result<Vec<(Named, PatientId)>, sqlx::Error> {
     let ids: Vec<Uuid> = pairs.iter().map(|(named, patient)| item_id(source, *patient, &named.resource_type, &named.fhir_id).0).collect();
     let patients: BTreeSet<Uuid> = pairs.iter().map(|(_, patient)| patient.0).collect();
     let patients: Vec<Uuid> = patients.into_iter().collect();
@@ -151,7 +160,11 @@ async fn fetch(connection: &mut PgConnection, source: SourceId, wanted: &BTreeSe
 }
 
 /// Who has waited for resources of this file.
-async fn awaited(connection: &mut PgConnection, source: SourceId, resources: &[Resource<'_>]) -> Result<Vec<(Named, PatientId)>, sqlx::Error> {
+async fn awaited(
+    connection: &mut PgConnection,
+    source: SourceId,
+    resources: &[Resource<'_>],
+) -> Result<Vec<(Named, PatientId)>, sqlx::Error> {
     let names: BTreeSet<Named> = resources.iter().filter(|resource| resource.projection.category.is_none()).map(Resource::named).collect();
     let (types, ids): (Vec<&str>, Vec<&str>) = names.iter().map(|named| (named.resource_type.as_str(), named.fhir_id.as_str())).unzip();
     let rows = sqlx::query(
