@@ -4,7 +4,7 @@ import path from 'node:path';
 import { root } from './place.ts';
 
 function postgres(...args: string[]): string {
-  return execFileSync('scripts/postgres', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }).trim();
+  return execFileSync('scripts/postgres', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, PGOPTIONS: '-c client_min_messages=warning' } }).trim();
 }
 
 export interface Database {

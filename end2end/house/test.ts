@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
-import { test as base, expect, type Page } from '@playwright/test';
+import { test as base, expect, type Locator, type Page } from '@playwright/test';
 import { sql } from './database.ts';
 import { type Answer, type House, run, runOk } from './house.ts';
 import { Mail } from './mail.ts';
@@ -11,6 +11,7 @@ import { results } from './place.ts';
 export { expect };
 
 export interface Person {
+  name: string;
   email: string;
   password: string;
 }
@@ -51,22 +52,40 @@ export const test = base.extend<Given>({
 
 /** Somebody who has never been here. */
 export function newPerson(): Person {
-  return { email: `person-${randomUUID()}@example.test`, password: `a long enough password ${randomUUID()}` };
+  const id = randomUUID();
+  return { name: `Person ${id.slice(0, 8)}`, email: `person-${id}@example.test`, password: `four words nobody expects ${id}` };
 }
 
-export async function signUp(page: Page, person: Person = newPerson()): Promise<Person> {
+/** The control with this label; a section may carry the same words. */
+export function field(page: Page, label: string): Locator {
+  return page.locator('input, select, textarea').and(page.getByLabel(label));
+}
+
+/** Makes an account as a person does: asks for the link, opens the message, chooses a password. Ends signed in on `/home`. */
+export async function signUp(page: Page, mail: Mail, person: Person = newPerson()): Promise<Person> {
   await page.goto('/sign-up');
-  await page.getByLabel('Email address').fill(person.email);
-  await page.getByLabel('Password', { exact: true }).fill(person.password);
-  await page.getByRole('button', { name: 'Make an account' }).click();
+  await field(page, 'Email address').fill(person.email);
+  await page.getByRole('button', { name: 'Send me the link' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Check your email' })).toBeVisible();
+  const [link] = (await mail.only(person.email)).links;
+  await page.goto(link ?? '');
+  await field(page, 'Your name').fill(person.name);
+  await field(page, 'New password').fill(person.password);
+  await page.getByRole('button', { name: 'Make my account' }).click();
+  await page.waitForURL('**/home');
   return person;
 }
 
-export async function signIn(page: Page, person: Person): Promise<void> {
+export async function signIn(page: Page, { email, password }: Pick<Person, 'email' | 'password'>): Promise<void> {
   await page.goto('/sign-in');
-  await page.getByLabel('Email address').fill(person.email);
-  await page.getByLabel('Password', { exact: true }).fill(person.password);
-  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await field(page, 'Email address').fill(email);
+  await field(page, 'Password').fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+}
+
+export async function signOut(page: Page): Promise<void> {
+  await page.getByRole('button', { name: /^Sign out/ }).first().click();
+  await page.waitForURL('**/sign-in?done=signed-out');
 }
 
 /** Signs a clinician in through their organization's provider and ends where Chartkey puts them. */
@@ -74,8 +93,8 @@ export async function signInAt(page: Page, organization: House['organizations'][
   const account = organization.accounts.find((one) => one.username === username);
   if (!account) throw new Error(`nobody is called ${username} at ${organization.name}`);
   await page.goto(`/auth/${organization.slug}/start`);
-  await page.getByLabel('User name').fill(account.username);
-  await page.getByLabel('Password').fill(account.password);
+  await field(page, 'User name').fill(account.username);
+  await field(page, 'Password').fill(account.password);
   await page.getByRole('button', { name: 'Sign in' }).click();
 }
 

@@ -15,7 +15,7 @@ use chartkey_portal::{
 };
 use harness::Ground;
 use sqlx::{
-    PgConnection, Row,
+    PgConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
@@ -111,6 +111,9 @@ async fn every_shared_file_imports_and_twice_changes_nothing(_: PgPoolOptions, o
         let options = ImportOptions::new(source.as_str(), path.file_name().unwrap().to_string_lossy());
         match import::run(&mut connection, std::fs::File::open(&path).unwrap(), &options, |_| {}).await {
             Ok(report) => {
+                let again = import::run(&mut connection, std::fs::File::open(&path).unwrap(), &options, |_| {}).await.unwrap();
+                let changes = (again.created, again.updated, again.changed_without_version, again.older, again.from_tray);
+                assert_eq!(changes, (0, 0, 0, 0, 0), "{}", path.display());
                 let row = table.entry(source.clone()).or_default();
                 row.0 += 1;
                 row.1 += report.resources;
@@ -143,15 +146,13 @@ async fn every_shared_file_imports_and_twice_changes_nothing(_: PgPoolOptions, o
     );
     assert!(refused.iter().all(|(_, error)| matches!(error, Error::OtherPerson { .. })));
 
-    let before = fingerprint(&ground).await;
-    for (source, path) in files() {
-        let options = ImportOptions::new(source.as_str(), "again");
-        if let Ok(report) = import::run(&mut connection, std::fs::File::open(&path).unwrap(), &options, |_| {}).await {
-            assert_eq!((report.created, report.updated, report.older, report.from_tray), (0, 0, 0, 0), "{}", path.display());
-            assert_eq!(report.changed_without_version, 0, "{}", path.display());
-        }
-    }
-    assert_eq!(fingerprint(&ground).await, before);
+    let tray: Vec<(String, i64)> = sqlx::query_as(
+        "select s.name || ' ' || u.resource_type, count(*) from unassigned u join source s using (source_id) group by 1 order by 1",
+    )
+    .fetch_all(&ground.superuser)
+    .await
+    .unwrap();
+    println!("in the tray at the end: {tray:?}");
 
     println!("export: {} records", exports.len());
     assert!(exports.len() >= 5);
@@ -159,4 +160,213 @@ async fn every_shared_file_imports_and_twice_changes_nothing(_: PgPoolOptions, o
         let came = resources(&std::fs::read_to_string(&path).unwrap());
         assert_eq!(resources(&export(&mut connection, patient).await), came, "{}", path.display());
     }
+}
+
+/// A Bundle of these resources.
+fn bundle(resources: &[&str]) -> String {
+    let entries: Vec<String> = resources.iter().map(|resource| format!("{{\"resource\":{resource}}}")).collect();
+    format!("{{\"resourceType\":\"Bundle\",\"type\":\"collection\",\"entry\":[{}]}}", entries.join(","))
+}
+
+const ANA: &str = r#"{"resourceType":"Patient","id":"ana","name":[{"family":"Roe","given":["Ana"]}],"birthDate":"1970-02-03"}"#;
+const BEN: &str = r#"{"resourceType":"Patient","id":"ben","name":[{"family":"Roe","given":["Ben"]}]}"#;
+
+async fn one<T>(ground: &Ground, query: &'static str) -> T
+where
+    T: for<'r> sqlx::Decode<'r, sqlx::Postgres> + sqlx::Type<sqlx::Postgres> + Send + Unpin,
+{
+    sqlx::query_scalar(query).fetch_one(&ground.superuser).await.unwrap()
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn the_same_id_at_another_source_is_another_patient(_: PgPoolOptions, options: PgConnectOptions) {
+    let ground = Ground::lay(options).await;
+    let mut connection = ground.runtime.acquire().await.unwrap();
+    let root = shared();
+    let paths = [
+        "r4-examples/patient-example.json",
+        "r4-examples/bundle-response-medsallergies.json",
+        "r4-examples/bundle-response-simplesummary.json",
+        "uscore-examples-610/Patient-example.json",
+    ];
+    for path in paths {
+        take(&mut connection, path, &std::fs::read(root.join(path)).unwrap()).await.unwrap();
+    }
+    let (subjects, patients): (i64, i64) =
+        sqlx::query_as("select count(*), count(distinct patient_id) from subject where fhir_id = 'example'")
+            .fetch_one(&ground.superuser)
+            .await
+            .unwrap();
+    assert_eq!((subjects, patients), (4, 4));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn known_bad_resources_come_out_as_they_came(_: PgPoolOptions, options: PgConnectOptions) {
+    let ground = Ground::lay(options).await;
+    let mut connection = ground.runtime.acquire().await.unwrap();
+    let bad = [
+        ANA,
+        r#"{"resourceType":"Observation","id":"1","subject":{"reference":"Patient/ana"},"effectivePeriod":{"start":"2018","stop":"2019"},"valueQuantity":{"value":1.50e2}}"#,
+        r#"{"resourceType":"Media","id":"2","subject":{"reference":"Patient/ana"},"content":{"link":{"x":[1.0,  2]}}}"#,
+        r#"{"resourceType":"Observation","id":"3","subject":{"reference":"Patient/ana"},"id":"3","code":"no concept","component":7,"valueString":"a\u0000b"}"#,
+        r#"{"resourceType":"Observation","id":"4","subject":[{"reference":"Patient/ana"}],"text":{"div":"\ud83d\ude00"}}"#,
+        r#"{"resourceType":"Rocket","id":"5","subject":{"reference":"https://example.org/fhir/Patient/ana"}}"#,
+        "[1, 2]",
+        r#"{"no":"type"}"#,
+    ];
+    let report = take(&mut connection, "s", bundle(&bad).as_bytes()).await.unwrap();
+    assert_eq!(report.not_understood.iter().map(|noted| noted.position.as_str()).collect::<Vec<_>>(), ["entry 7", "entry 8"]);
+    assert!(report.unassigned.is_empty());
+    let mut came: Vec<String> = bad.iter().map(|raw| (*raw).to_owned()).collect();
+    came.sort();
+    assert_eq!(resources(&export(&mut connection, report.patients[0]).await), came);
+    assert_eq!(one::<i64>(&ground, "select count(*) from item where category = 16 and resource_type in ('Rocket', 'Unknown')").await, 3);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_file_that_is_refused_changes_nothing(_: PgPoolOptions, options: PgConnectOptions) {
+    let ground = Ground::lay(options).await;
+    let mut connection = ground.runtime.acquire().await.unwrap();
+    take(&mut connection, "s", ANA.as_bytes()).await.unwrap();
+    let before = fingerprint(&ground).await;
+
+    let renamed = ANA.replace("Ana", "Eve");
+    let other = r#"{"resourceType":"Observation","id":"1","subject":{"reference":"Patient/ana"}}"#;
+    let refused = take(&mut connection, "s", bundle(&[other, &renamed]).as_bytes()).await;
+    assert!(matches!(refused, Err(Error::OtherPerson { what: "name", .. })));
+    let born = ANA.replace("1970-02-03", "1970-02-04");
+    assert!(matches!(take(&mut connection, "s", born.as_bytes()).await, Err(Error::OtherPerson { what: "birth date", .. })));
+    let cut = bundle(&[other]);
+    assert!(matches!(take(&mut connection, "s", &cut.as_bytes()[..cut.len() - 3]).await, Err(Error::Truncated { .. })));
+    assert!(matches!(take(&mut connection, "s", b"<Patient/>").await, Err(Error::NotFhir(_))));
+    let deep = format!(r#"{{"resourceType":"Basic","extension":{}{}}}"#, "[".repeat(70), "]".repeat(70));
+    assert!(matches!(take(&mut connection, "s", deep.as_bytes()).await, Err(Error::TooDeep { .. })));
+    let small = ImportOptions { limit: 10, ..ImportOptions::new("s", "test") };
+    assert!(matches!(import::run(&mut connection, ANA.as_bytes(), &small, |_| {}).await, Err(Error::TooLarge { limit: 10 })));
+    assert_eq!(fingerprint(&ground).await, before);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn an_import_that_dies_leaves_nothing_and_the_next_completes(_: PgPoolOptions, options: PgConnectOptions) {
+    let ground = Ground::lay(options).await;
+    let path = shared().join("synthea/small-luigi.json");
+    let bytes = std::fs::read(path).unwrap();
+    let before = fingerprint(&ground).await;
+    // Dropped at its first and at its last suspension points, as a killed process leaves it.
+    for steps in [3_u32, 10, 20, 40] {
+        let mut connection = ground.runtime.acquire().await.unwrap().detach();
+        let options = ImportOptions::new("s", "test");
+        let mut import = Box::pin(import::run(&mut connection, bytes.as_slice(), &options, |_| {}));
+        for _ in 0..steps {
+            if futures::poll!(import.as_mut()).is_ready() {
+                panic!("it ended before it could be stopped");
+            }
+            tokio::task::yield_now().await;
+        }
+        drop(import);
+        drop(connection);
+        assert_eq!(fingerprint(&ground).await, before, "after {steps} steps");
+    }
+    let mut connection = ground.runtime.acquire().await.unwrap();
+    assert_eq!(take(&mut connection, "s", &bytes).await.unwrap().created, 61);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn the_newer_version_is_in_force_and_the_older_is_kept(_: PgPoolOptions, options: PgConnectOptions) {
+    let ground = Ground::lay(options).await;
+    let mut connection = ground.runtime.acquire().await.unwrap();
+    let version = |version: &str, value: &str| {
+        bundle(&[
+            ANA,
+            &format!(
+                r#"{{"resourceType":"Observation","id":"o","meta":{{{version}}},"subject":{{"reference":"Patient/ana"}},"code":{{"text":"A"}},"valueString":"{value}"}}"#
+            ),
+        ])
+    };
+    for (meta, value, outcome, shown) in [
+        (r#""versionId":"9""#, "nine", "created", "nine"),
+        (r#""versionId":"10""#, "ten", "updated", "ten"),
+        (r#""versionId":"2""#, "two", "older", "ten"),
+        (r#""versionId":"2""#, "two", "unchanged", "ten"),
+        (r#""versionId":"10""#, "other ten", "changed", "other ten"),
+        (r#""lastUpdated":"2020-01-01T00:00:00Z""#, "dated", "changed", "dated"),
+        (r#""lastUpdated":"2019-01-01T00:00:00Z""#, "earlier", "older", "dated"),
+        (r#""lastUpdated":"2021-01-01T00:00:00Z""#, "later", "updated", "later"),
+        ("", "later without", "changed", "later without"),
+    ] {
+        let report = take(&mut connection, "s", version(meta, value).as_bytes()).await.unwrap();
+        let new = u64::from(outcome == "created");
+        let counted = (report.created.saturating_sub(new), report.updated, report.older, report.changed_without_version);
+        let expected = [("updated", (0, 1, 0, 0)), ("older", (0, 0, 1, 0)), ("changed", (0, 0, 0, 1))];
+        let expected = expected.iter().find(|(name, _)| *name == outcome).map_or((new, 0, 0, 0), |(_, counts)| *counts);
+        assert_eq!(counted, expected, "{meta} {value}");
+        assert_eq!(one::<String>(&ground, "select value_text from item where fhir_id = 'o'").await, shown, "{meta} {value}");
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_belongs_to_nobody_waits_for_its_patient(_: PgPoolOptions, options: PgConnectOptions) {
+    let ground = Ground::lay(options).await;
+    let mut connection = ground.runtime.acquire().await.unwrap();
+    let observation =
+        r#"{"resourceType":"Observation","id":"o","subject":{"reference":"Patient/ana"},"performer":[{"reference":"Practitioner/lee"}]}"#;
+    let lee = r#"{"resourceType":"Practitioner","id":"lee","name":[{"family":"Lee","given":["Mo"]}]}"#;
+
+    assert_eq!(take(&mut connection, "s", observation.as_bytes()).await.unwrap().unassigned.len(), 1);
+    assert_eq!(take(&mut connection, "other", ANA.as_bytes()).await.unwrap().from_tray, 0);
+    let report = take(&mut connection, "s", bundle(&[ANA, BEN]).as_bytes()).await.unwrap();
+    assert_eq!((report.from_tray, report.created), (1, 3));
+    assert_eq!(one::<i64>(&ground, "select count(*) from unassigned").await, 0);
+
+    // The person who is named comes later, and finds who named them.
+    let report = take(&mut connection, "s", lee.as_bytes()).await.unwrap();
+    assert_eq!((report.created, report.unassigned.len()), (1, 0));
+    assert_eq!(one::<String>(&ground, "select author from item where fhir_id = 'o'").await, "Mo Lee");
+
+    // Another patient's items find them in turn.
+    let other = observation.replace("ana", "ben").replace("\"o\"", "\"p\"");
+    let report = take(&mut connection, "s", other.as_bytes()).await.unwrap();
+    assert_eq!((report.from_tray, report.created), (1, 2));
+    assert_eq!(one::<i64>(&ground, "select count(distinct patient_id) from attachment where fhir_id = 'lee'").await, 2);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_label_reaches_everything_that_names_it_but_not_through_the_patient(_: PgPoolOptions, options: PgConnectOptions) {
+    let ground = Ground::lay(options).await;
+    let mut connection = ground.runtime.acquire().await.unwrap();
+    let file = bundle(&[
+        ANA,
+        r#"{"resourceType":"Condition","id":"c","subject":{"reference":"Patient/ana"},"code":{"coding":[{"system":"http://hl7.org/fhir/sid/icd-10-cm","code":"F32.9"}]}}"#,
+        r#"{"resourceType":"Encounter","id":"e","subject":{"reference":"Patient/ana"},"diagnosis":[{"condition":{"reference":"Condition/c"}}]}"#,
+        r#"{"resourceType":"MedicationRequest","id":"m","subject":{"reference":"Patient/ana"},"encounter":{"reference":"Encounter/e"}}"#,
+        r#"{"resourceType":"Observation","id":"o","subject":{"reference":"Patient/ana"}}"#,
+    ]);
+    take(&mut connection, "s", file.as_bytes()).await.unwrap();
+    let labelled: Vec<String> =
+        sqlx::query_scalar("select fhir_id from item where labels = 1 order by 1").fetch_all(&ground.superuser).await.unwrap();
+    assert_eq!(labelled, ["c", "e", "m"]);
+    assert_eq!(one::<i64>(&ground, "select count(*) from item where fhir_id in ('ana', 'o') and labels = 0").await, 2);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn one_record_can_be_named_for_a_file_about_one_person(_: PgPoolOptions, options: PgConnectOptions) {
+    let ground = Ground::lay(options).await;
+    let mut connection = ground.runtime.acquire().await.unwrap();
+    let first = take(&mut connection, "a", ANA.as_bytes()).await.unwrap().patients[0];
+    let into = |source: &str, into| ImportOptions { into, ..ImportOptions::new(source, "test") };
+    let elsewhere = ANA.replace("\"ana\"", "\"a-2\"");
+
+    let both = bundle(&[ANA, BEN]);
+    let refused = import::run(&mut connection, both.as_bytes(), &into("b", Into::Patient(first)), |_| {}).await;
+    assert!(matches!(refused, Err(Error::SeveralPeople { count: 2 })));
+    let nobody = import::run(&mut connection, ANA.as_bytes(), &into("b", Into::Patient(PatientId(uuid::Uuid::nil()))), |_| {}).await;
+    assert!(matches!(nobody, Err(Error::NoSuchPatient(_))));
+    let joined = import::run(&mut connection, elsewhere.as_bytes(), &into("b", Into::Patient(first)), |_| {}).await.unwrap();
+    assert_eq!(joined.patients, [first]);
+    let parted = import::run(&mut connection, elsewhere.as_bytes(), &into("b", Into::New), |_| {}).await;
+    assert!(matches!(parted, Ok(report) if report.patients == [first]), "what is one record stays one");
+    let loose = r#"{"resourceType":"Observation","id":"1","code":{"text":"A"}}"#;
+    let new = import::run(&mut connection, loose.as_bytes(), &into("c", Into::New), |_| {}).await.unwrap();
+    assert_eq!((new.patients.len(), new.created), (1, 1));
+    assert_ne!(new.patients, [first]);
 }

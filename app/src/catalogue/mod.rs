@@ -4,7 +4,7 @@
 
 mod activity;
 mod dates;
-mod grant;
+pub mod grant;
 mod landing;
 mod own;
 mod people;

@@ -10,10 +10,13 @@ use clap::{Args, Parser, Subcommand};
 use crate::config::{Config, Flags, Problems, Values};
 
 mod check_config;
+mod export;
 mod healthcheck;
+mod import;
 mod migrate;
 mod organization;
 mod person;
+mod rehearse;
 mod routes;
 mod verify_log;
 
@@ -65,6 +68,12 @@ enum Command {
     /// Invites people.
     #[command(subcommand)]
     Person(person::Command),
+    /// Takes files of FHIR R4 into the records of their patients.
+    Import(import::Arguments),
+    /// Writes a whole record to standard output, byte for byte as it came.
+    Export(export::Arguments),
+    /// Fills an empty database with a clinic of invented people.
+    Rehearse(rehearse::Arguments),
     /// Asks a running server whether it is ready.
     Healthcheck,
 }
@@ -117,6 +126,9 @@ async fn carry_out(command: Command, values: &Values) -> anyhow::Result<()> {
         Command::Organization(command) => organization::run(command, &portal(values).await?).await,
         Command::VerifyLog(arguments) => verify_log::run(&arguments, &portal(values).await?).await,
         Command::Person(command) => person::run(command, values, &portal(values).await?).await,
+        Command::Import(arguments) => import::run(arguments, &portal(values).await?).await,
+        Command::Export(arguments) => export::run(arguments, &portal(values).await?).await,
+        Command::Rehearse(arguments) => rehearse::run(arguments, &portal(values).await?).await,
         Command::Healthcheck => healthcheck::run(values).await,
     }
 }

@@ -57,6 +57,9 @@ pub enum Error {
         /// The record it is.
         patient: uuid::Uuid,
     },
+    /// The access log could not be written.
+    #[error("The access log could not be written, so nothing was imported. Try again.")]
+    Log(#[source] Box<crate::Error>),
     /// The database refused.
     #[error("The database refused the import; nothing of the file was kept.")]
     Database(#[from] sqlx::Error),

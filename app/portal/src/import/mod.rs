@@ -33,9 +33,12 @@ pub use error::Error;
 use owner::Owners;
 use resource::{Index, Resource};
 
-use crate::fhir::{
-    json::Json,
-    person::{Person, person},
+use crate::{
+    audit::{self, Chain, Event, What, Who, Why},
+    fhir::{
+        json::Json,
+        person::{Person, person},
+    },
 };
 
 /// The limit of a file once decompressed, unless another is given.
@@ -64,13 +67,15 @@ pub struct ImportOptions {
     pub file_name: String,
     /// The most bytes, decompressed.
     pub limit: u64,
+    /// Why the operator imports it; stands in the log of every record it changes.
+    pub reason: String,
 }
 
 impl ImportOptions {
     /// A file of a source, to the Patients that it names.
     #[must_use]
     pub fn new(source: impl std::convert::Into<String>, file_name: impl std::convert::Into<String>) -> Self {
-        Self { source: source.into(), into: Into::ByFile, file_name: file_name.into(), limit: LIMIT }
+        Self { source: source.into(), into: Into::ByFile, file_name: file_name.into(), limit: LIMIT, reason: "import".to_owned() }
     }
 }
 
@@ -164,12 +169,12 @@ pub async fn run(
     let from_tray = tray::waiting(&mut transaction, source, &mut resources, &index).await?;
     write_patients(&mut transaction, source, &patients, only, &resources).await?;
 
-    let (found, of) = tray::named(&mut transaction, source, &mut resources, &patients, only).await?;
+    let tray::Assigned { found, of, names_outside } = tray::named(&mut transaction, source, &mut resources, &patients, only).await?;
     let index = index_of(&resources);
     let owners = Owners { resources: &resources, index: &index, patients: &patients, of };
     let unassigned = tray::keep(&mut transaction, source, import, at, &owners).await?;
     let rounds = stage::stage(&mut transaction, source, &owners, |done| progress(Progress { done, total })).await?;
-    let outcomes = store::store(&mut transaction, source, import, at, rounds).await?;
+    let outcomes = store::store(&mut transaction, source, import, at, rounds, names_outside).await?;
 
     let mut report = ImportReport {
         import_id: import.0,
@@ -199,9 +204,32 @@ pub async fn run(
         .bind(sqlx::types::Json(&report))
         .execute(&mut *transaction)
         .await?;
+    if report.changed_anything() {
+        tell(&mut transaction, &report, options, at).await?;
+    }
     transaction.commit().await?;
     progress(Progress { done: total, total });
     Ok(report)
+}
+
+impl ImportReport {
+    /// Whether any record is different from before.
+    #[must_use]
+    pub const fn changed_anything(&self) -> bool {
+        self.created + self.updated + self.changed_without_version + self.older > 0
+    }
+}
+
+/// Writes the import into the log of every record that the file is about, in the
+/// order of the chains.
+async fn tell(connection: &mut PgConnection, report: &ImportReport, options: &ImportOptions, at: OffsetDateTime) -> Result<(), Error> {
+    let what = What { action: "imported".to_owned(), text: Some(options.source.clone()), ..What::default() };
+    let event = Event { at, who: Who::operator(), what, why: Why::Operator { reason: options.reason.clone() } };
+    for patient in &report.patients {
+        sqlx::query("select set_config('chartkey.patient', $1, true)").bind(patient.to_string()).execute(&mut *connection).await?;
+        audit::append(connection, Chain::Patient(*patient), &event).await.map_err(|error| Error::Log(Box::new(error)))?;
+    }
+    Ok(())
 }
 
 fn note(resource: &Resource<'_>, reason: &str) -> Noted {

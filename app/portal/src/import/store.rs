@@ -24,9 +24,12 @@ const JUDGE: &str = "
            case
                when o.version_no is null then 'created'
                when v.sha256 = s.sha256 then 'unchanged'
+               -- The file itself changes it again further down: what it was in between is known.
+               when r.newer is null and k.is_known and exists (select from stage l where l.patient_id = s.patient_id and l.item_id = s.item_id and l.round > s.round)
+                   then 'unchanged'
                when r.newer is null then 'changed'
                when r.newer then 'updated'
-               when exists (select from item_version e where e.patient_id = s.patient_id and e.item_id = s.item_id and e.sha256 = s.sha256) then 'unchanged'
+               when k.is_known then 'unchanged'
                else 'older'
            end,
            coalesce((select max(e.version_no) from item_version e where e.patient_id = s.patient_id and e.item_id = s.item_id), 0) + 1
@@ -42,6 +45,9 @@ const JUDGE: &str = "
              then s.version_id::bigint > v.version_id::bigint end,
         case when s.last_updated <> v.last_updated then s.last_updated > v.last_updated end) as newer
     ) r on true
+    left join lateral (select exists (
+        select from item_version e where e.patient_id = s.patient_id and e.item_id = s.item_id and e.sha256 = s.sha256) as is_known
+    ) k on true
     where s.round = $1";
 
 const VERSIONS: &str = "
@@ -113,18 +119,22 @@ const REPORTS: &str = "
 
 /// A medicine that came in another file names what refers to it.
 const MEDICINES: &str = "
-    update item i set title = a.title
-    from item_reference r join attachment a on a.patient_id = r.patient_id and a.item_id = r.target_id
-    where i.patient_id = any($1) and r.patient_id = i.patient_id and r.item_id = i.item_id and r.path = 'medicationReference'
-      and a.resource_type = 'Medication' and r.display is null and i.title <> a.title";
+    with named as materialized (
+        select r.patient_id, r.item_id, a.title
+        from attachment a join item_reference r on r.patient_id = a.patient_id and r.target_id = a.item_id
+        where a.patient_id = any($1) and a.resource_type = 'Medication' and r.path = 'medicationReference' and r.display is null
+    )
+    update item i set title = n.title from named n where i.patient_id = n.patient_id and i.item_id = n.item_id and i.title <> n.title";
 
 /// So does a person who came in another file.
 const AUTHORS: &str = "
-    update item i set author = a.title
-    from item_reference r join attachment a on a.patient_id = r.patient_id and a.item_id = r.target_id
-    where i.patient_id = any($1) and i.author is null and r.patient_id = i.patient_id and r.item_id = i.item_id and r.display is null
-      and r.path in ('performer', 'performer.actor', 'participant.individual', 'requester', 'recorder', 'asserter', 'author', 'provider')
-      and a.resource_type in ('Practitioner', 'Organization')";
+    with named as materialized (
+        select r.patient_id, r.item_id, a.title
+        from attachment a join item_reference r on r.patient_id = a.patient_id and r.target_id = a.item_id
+        where a.patient_id = any($1) and a.resource_type in ('Practitioner', 'Organization') and r.display is null
+          and r.path in ('performer', 'performer.actor', 'participant.individual', 'requester', 'recorder', 'asserter', 'author', 'provider')
+    )
+    update item i set author = n.title from named n where i.patient_id = n.patient_id and i.item_id = n.item_id and i.author is null";
 
 /// Everything that names something labelled carries its label too, and so on; but
 /// not through the Patient, whom everything names.
@@ -146,13 +156,15 @@ const LABELS: &str = "
     update item i set labels = i.labels | sum.labels
     from sum where i.patient_id = sum.patient_id and i.item_id = sum.item_id and i.labels | sum.labels <> i.labels";
 
-/// Takes the staged rows into the record.
+/// Takes the staged rows into the record. `names_outside`: the file names people or
+/// medicines of other files, or other files name its own.
 pub async fn store(
     connection: &mut PgConnection,
     source: SourceId,
     import: ImportId,
     at: OffsetDateTime,
     rounds: i16,
+    names_outside: bool,
 ) -> Result<Outcomes, sqlx::Error> {
     for round in 0..rounds {
         sqlx::query(JUDGE).bind(round).execute(&mut *connection).await?;
@@ -168,8 +180,9 @@ pub async fn store(
     let changed: Vec<uuid::Uuid> =
         sqlx::query_scalar("select distinct patient_id from verdict where outcome <> 'unchanged'").fetch_all(&mut *connection).await?;
     if !changed.is_empty() {
-        for statement in [REPORTS, MEDICINES, AUTHORS, LABELS] {
-            sqlx::query(statement).bind(&changed).execute(&mut *connection).await?;
+        let names = if names_outside { [MEDICINES, AUTHORS].as_slice() } else { &[] };
+        for statement in [REPORTS].iter().chain(names).chain(&[LABELS]) {
+            sqlx::query(*statement).bind(&changed).execute(&mut *connection).await?;
         }
     }
     let mut outcomes = Outcomes::default();

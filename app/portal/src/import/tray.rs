@@ -44,19 +44,30 @@ pub async fn waiting(
 /// A file that names much that never came asks again this often at most.
 const STEPS: usize = 8;
 
+/// The owners of everything.
+pub struct Assigned {
+    /// How many resources of earlier files were added.
+    pub found: usize,
+    /// For each resource, the records it belongs to.
+    pub of: Vec<BTreeSet<PatientId>>,
+    /// Whether the file names resources of other files, or they name its own.
+    pub names_outside: bool,
+}
+
 /// Assigns the resources, and adds what they name from earlier files of the source,
-/// step by step. Gives how many were added, and the owners of all.
+/// step by step.
 pub async fn named(
     connection: &mut PgConnection,
     source: SourceId,
     resources: &mut Vec<Resource<'_>>,
     patients: &BTreeMap<String, PatientId>,
     only: Option<PatientId>,
-) -> Result<(usize, Vec<BTreeSet<PatientId>>), sqlx::Error> {
+) -> Result<Assigned, sqlx::Error> {
     let before = resources.len();
     let mut asked: BTreeSet<(Named, PatientId)> = BTreeSet::new();
     let mut given: Vec<(Named, PatientId)> = awaited(connection, source, resources).await?;
-    for _ in 0..STEPS {
+    let mut step = 0;
+    loop {
         let index = index_of(resources);
         let mut owners = Owners::assign(resources, &index, patients, only);
         for (named, patient) in &given {
@@ -65,10 +76,13 @@ pub async fn named(
             }
         }
         owners.spread();
+        step += 1;
         let outside: Vec<(Named, PatientId)> = outside(&owners).into_iter().filter(|pair| !asked.contains(pair)).collect();
         let of = owners.of;
-        if outside.is_empty() {
-            return Ok((resources.len() - before, of));
+        let names_outside = !(asked.is_empty() && given.is_empty() && outside.is_empty());
+        let assigned = |found| Assigned { found, of, names_outside };
+        if outside.is_empty() || step > STEPS {
+            return Ok(assigned(resources.len() - before));
         }
         let absent = absent(connection, source, outside.iter().cloned().collect()).await?;
         asked.extend(outside);
@@ -78,20 +92,11 @@ pub async fn named(
         let (here, missing): (Vec<_>, Vec<_>) = absent.into_iter().partition(|(named, _)| names.contains(named));
         remember(connection, source, &missing).await?;
         if here.is_empty() {
-            return Ok((resources.len() - before, of));
+            return Ok(assigned(resources.len() - before));
         }
         given.extend(here);
         resources.extend(found);
     }
-    let index = index_of(resources);
-    let mut owners = Owners::assign(resources, &index, patients, only);
-    for (named, patient) in &given {
-        if let Some(place) = index.place(named) {
-            owners.give(place, *patient);
-        }
-    }
-    owners.spread();
-    Ok((resources.len() - before, owners.of))
 }
 
 fn kept(bytes: Vec<u8>) -> Resource<'static> {
