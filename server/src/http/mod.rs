@@ -73,6 +73,7 @@ pub fn router(shared: &Shared) -> Router {
         .with_same_site(SameSite::Lax)
         .with_path("/");
     leptos_app::routes(routes::routes(), shared)
+        .layer(middleware::from_fn(leptos_app::say_the_problem))
         .layer(middleware::from_fn(leptos_app::ask_to_sign_in))
         .layer(middleware::from_fn_with_state(shared.clone(), session::know))
         .layer(sessions)
