@@ -18,6 +18,7 @@ mod organization;
 mod person;
 mod rehearse;
 mod routes;
+mod verify_log;
 
 /// A patient-held health record: one place, and a key that only the patient hands out.
 #[derive(Debug, Parser)]
@@ -66,6 +67,8 @@ enum Command {
     /// Registers organizations, at which clinicians sign in.
     #[command(subcommand)]
     Organization(organization::Command),
+    /// Computes the access log again and names the first bad entry of each chain.
+    VerifyLog(verify_log::Arguments),
     /// Invites people.
     #[command(subcommand)]
     Person(person::Command),
@@ -123,6 +126,7 @@ async fn carry_out(command: Command, values: &Values) -> anyhow::Result<()> {
         Command::Import(arguments) => import::run(&arguments, &portal(values).await?).await,
         Command::Export(arguments) => export::run(arguments, &portal(values).await?).await,
         Command::Organization(command) => organization::run(command, &portal(values).await?).await,
+        Command::VerifyLog(arguments) => verify_log::run(&arguments, &portal(values).await?).await,
         Command::Person(command) => person::run(command, values, &portal(values).await?).await,
         Command::Rehearse(arguments) => rehearse::run(arguments, &portal(values).await?).await,
         Command::Healthcheck => healthcheck::run(values).await,
