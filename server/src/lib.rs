@@ -9,7 +9,6 @@ pub mod cli;
 pub mod config;
 pub mod http;
 pub mod mail;
-#[expect(dead_code, unused_imports, reason = "wired by the rehearse command")]
-mod rehearsal;
+pub mod rehearsal;
 pub mod serve;
 pub mod worker;

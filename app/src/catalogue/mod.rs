@@ -3,7 +3,7 @@
 //! because each is an exhaustive match over [`Language`].
 
 mod dates;
-mod grant;
+pub mod grant;
 mod landing;
 mod own;
 mod people;
