@@ -61,6 +61,19 @@ pub async fn ask_to_sign_in(request: Request, next: Next) -> Response {
     }
 }
 
+/// A plain form that an endpoint could not answer with a page of its own is
+/// answered with the status of its problem, and not with a way back to where it
+/// came from.
+pub async fn say_the_problem(request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    if !response.headers().contains_key("serverfnerror") || !response.status().is_redirection() {
+        return response;
+    }
+    let body = axum::body::to_bytes(response.into_body(), 1024).await.unwrap_or_default();
+    let problem = serde_json::from_slice::<ApiError>(&body).unwrap_or(ApiError::Unavailable);
+    plain::problem(problem)
+}
+
 /// Whether the pattern is a page's: not the table's, an endpoint's or a file's.
 fn is_page(pattern: &str) -> bool {
     let is_file = pattern.starts_with("/assets") || pattern.starts_with("/api/");

@@ -17,6 +17,7 @@ use crate::{config::Config, mail::Post};
 
 pub mod address;
 pub mod assets;
+pub mod events;
 pub mod headers;
 pub mod health;
 pub mod leptos_app;
@@ -44,6 +45,8 @@ pub struct Shared {
     pub post: Post,
     /// Signs clinicians in.
     pub providers: oauth::Providers,
+    /// What open pages listen to.
+    pub notices: events::Notices,
     /// True once the server is stopping: open streams end then.
     pub stopping: watch::Receiver<bool>,
 }
@@ -70,6 +73,7 @@ pub fn router(shared: &Shared) -> Router {
         .with_same_site(SameSite::Lax)
         .with_path("/");
     leptos_app::routes(routes::routes(), shared)
+        .layer(middleware::from_fn(leptos_app::say_the_problem))
         .layer(middleware::from_fn(leptos_app::ask_to_sign_in))
         .layer(middleware::from_fn_with_state(shared.clone(), session::know))
         .layer(sessions)

@@ -8,6 +8,7 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
+use chartkey_app::{api::ApiError, catalogue::Say};
 
 fn page(status: StatusCode, title: &'static str, text: &'static str) -> Response {
     let html = format!(
@@ -36,6 +37,14 @@ pub fn failed() -> Response {
 #[must_use]
 pub fn refused() -> Response {
     page(StatusCode::FORBIDDEN, "Not from here", "This request came from another site, so it was not carried out.")
+}
+
+/// An endpoint could not do what it was asked, and has no page that says so.
+#[must_use]
+pub fn problem(problem: ApiError) -> Response {
+    let say = Say::default();
+    let status = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    page(status, say.there_is_a_problem(), say.problem(problem))
 }
 
 /// No such endpoint.

@@ -74,9 +74,9 @@ impl Current {
     /// this sign-in was proven.
     pub async fn begin(&self, signed_in: SignedIn) -> Result<(), NotWritten> {
         let record = self.portal.held_record(signed_in.actor.account()).await.unwrap_or_default();
-        if self.session.id().is_some() {
-            self.session.flush().await?;
-        }
+        self.session.clear().await;
+        // Not `flush`: what is inserted after it would be stored under the old id.
+        self.session.cycle_id().await?;
         self.session.insert(KEPT, Kept { signed_in, record, purposes: Default::default() }).await?;
         self.session.save().await?;
         Ok(())

@@ -1,0 +1,261 @@
+//! Providers that lie, and browsers that are not the one that began: each ends
+//! without a session, without an account, and on a page that says what to do.
+
+mod harness;
+mod provider;
+
+use std::collections::BTreeMap;
+
+use chartkey_portal::organizations::NewOrganization;
+use harness::{Answer, Browser, House};
+use provider::{CLIENT, Lies, Provider, SECRET, Signature, TokenAnswer};
+use serde_json::{Value, json};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+
+struct Town {
+    house: House,
+    provider: Provider,
+}
+
+impl Town {
+    async fn build(options: PgConnectOptions) -> Self {
+        let town = Self { house: House::build(options).await, provider: Provider::start().await };
+        town.register("north", &town.provider.issuer).await;
+        town
+    }
+
+    async fn register(&self, slug: &str, issuer: &str) {
+        let new = NewOrganization {
+            name: "North Clinic".into(),
+            slug: slug.into(),
+            issuer: issuer.into(),
+            client_id: CLIENT.into(),
+            client_secret: Some(SECRET.into()),
+            profession_claim: "profession".into(),
+            identifier_claim: Some("npi".into()),
+            professions: BTreeMap::from([("doctor".to_owned(), "physician".to_owned())]),
+        };
+        self.house.portal.add_organization(new).await.unwrap();
+    }
+
+    /// Begins, signs in at the provider, and is about to come back: with what.
+    async fn begun(&self, browser: &mut Browser) -> (String, String) {
+        let start = browser.get("/auth/north/start?to=/record/1").await;
+        assert!(start.location().starts_with(&format!("{}/authorize?", self.provider.issuer)), "{start:?}");
+        self.provider.sign_in(start.location())
+    }
+
+    async fn comes_back(&self, browser: &mut Browser, state: &str, code: &str) -> Answer {
+        browser.get(&self.back(state, code)).await
+    }
+
+    fn back(&self, state: &str, code: &str) -> String {
+        format!("/auth/north/callback?state={state}&code={code}&iss={}", self.provider.issuer)
+    }
+
+    async fn sign_in(&self, browser: &mut Browser) -> Answer {
+        let (state, code) = self.begun(browser).await;
+        self.comes_back(browser, &state, &code).await
+    }
+
+    async fn count(&self, table: &'static str) -> i64 {
+        let statement = sqlx::AssertSqlSafe(format!("select count(*) from {table}"));
+        sqlx::query_scalar(statement).fetch_one(&self.house.superuser).await.unwrap()
+    }
+
+    async fn nobody_is_signed_in(&self, browser: &mut Browser, answer: &Answer, what: &str, problem: &str) {
+        assert_eq!(answer.location(), format!("/clinicians?problem={problem}"), "{what}");
+        assert!(!browser.cookies.contains_key("__Host-chartkey"), "{what}");
+        assert_eq!((self.count("session").await, self.count("account").await), (0, 0), "{what}");
+        let page = browser.get(answer.location()).await;
+        assert!(page.body.contains("There is a problem") && page.body.contains("North Clinic"), "{what}: {}", page.body);
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_clinician_of_an_honest_provider_is_signed_in_as_the_same_one_each_time(_: PgPoolOptions, options: PgConnectOptions) {
+    let town = Town::build(options).await;
+    for _ in 0..2 {
+        let mut browser = town.house.browser();
+        let answer = town.sign_in(&mut browser).await;
+        assert_eq!(answer.location(), "/record/1");
+        assert!(browser.cookies.contains_key("__Host-chartkey"));
+        assert!(!browser.cookies.contains_key("__Host-chartkey-attempt"), "the attempt is over");
+        let account = browser.get("/account").await;
+        assert!(account.body.contains("Dr Lee") && account.body.contains("North Clinic") && account.body.contains("physician"));
+    }
+    assert_eq!((town.count("account").await, town.count("sign_in_attempt").await), (1, 0));
+    let identifier: String = sqlx::query_scalar("select identifier from clinician").fetch_one(&town.house.superuser).await.unwrap();
+    assert_eq!(identifier, "1234567893");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_token_that_lies_proves_nobody(_: PgPoolOptions, options: PgConnectOptions) {
+    let town = Town::build(options).await;
+    let past = time::OffsetDateTime::now_utc().unix_timestamp() - 60;
+    let claims = |claims: Vec<(&'static str, Value)>| Lies { claims, ..Lies::default() };
+    let signature = |signature| Lies { signature, ..Lies::default() };
+    for (what, lies) in [
+        ("another issuer", claims(vec![("iss", json!("https://id.example"))])),
+        ("the issuer with a slash", claims(vec![("iss", json!(format!("{}/", town.provider.issuer)))])),
+        ("no issuer", claims(vec![("iss", Value::Null)])),
+        ("another audience", claims(vec![("aud", json!("somebody"))])),
+        ("two audiences", claims(vec![("aud", json!([CLIENT, "somebody"]))])),
+        ("two audiences for us", claims(vec![("aud", json!([CLIENT, "somebody"])), ("azp", json!(CLIENT))])),
+        ("no audience", claims(vec![("aud", Value::Null)])),
+        ("another party", claims(vec![("azp", json!("somebody"))])),
+        ("another nonce", claims(vec![("nonce", json!("x"))])),
+        ("no nonce", claims(vec![("nonce", Value::Null)])),
+        ("expired", claims(vec![("exp", json!(past))])),
+        ("no expiry", claims(vec![("exp", Value::Null)])),
+        ("no subject", claims(vec![("sub", Value::Null)])),
+        ("alg none", signature(Signature::None)),
+        ("HS256 with the public key", signature(Signature::PublicKeyAsSecret)),
+        ("HS256 with the client's secret", signature(Signature::ClientSecret)),
+        ("another key under the same name", signature(Signature::OtherKey)),
+        ("a key that nobody published", signature(Signature::UnknownName)),
+        ("changed after it was signed", signature(Signature::Tampered)),
+    ] {
+        town.provider.lie(lies);
+        let mut browser = town.house.browser();
+        let answer = town.sign_in(&mut browser).await;
+        let problem = answer.location().rsplit('=').next().unwrap().to_owned();
+        assert!(["sign-in-failed", "unavailable"].contains(&problem.as_str()), "{what}: {problem}");
+        town.nobody_is_signed_in(&mut browser, &answer, what, &problem).await;
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_token_endpoint_that_misbehaves_ends_the_sign_in(_: PgPoolOptions, options: PgConnectOptions) {
+    let town = Town::build(options).await;
+    for answer in [TokenAnswer::Redirect, TokenAnswer::Huge, TokenAnswer::Refusal, TokenAnswer::NoIdToken, TokenAnswer::Rubbish] {
+        let what = format!("{answer:?}");
+        town.provider.lie(Lies { answer, ..Lies::default() });
+        let mut browser = town.house.browser();
+        let answer = town.sign_in(&mut browser).await;
+        town.nobody_is_signed_in(&mut browser, &answer, &what, "unavailable").await;
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_discovery_document_that_lies_is_not_used(_: PgPoolOptions, options: PgConnectOptions) {
+    for (what, lie) in [
+        ("another issuer", ("issuer", json!("https://id.example"))),
+        ("no keys", ("jwks_uri", Value::Null)),
+        ("keys elsewhere without https", ("jwks_uri", json!("http://192.0.2.1/jwks"))),
+    ] {
+        let town = Town { house: House::build(options.clone()).await, provider: Provider::start().await };
+        sqlx::query("delete from organization").execute(&town.house.superuser).await.unwrap();
+        town.register("north", &town.provider.issuer).await;
+        town.provider.lie(Lies { discovery: vec![lie], ..Lies::default() });
+        let mut browser = town.house.browser();
+        let answer = browser.get("/auth/north/start").await;
+        town.nobody_is_signed_in(&mut browser, &answer, what, "unavailable").await;
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn an_answer_that_another_provider_may_have_sent_is_refused_before_the_code_is_spent(_: PgPoolOptions, options: PgConnectOptions) {
+    let town = Town::build(options).await;
+    for (what, issuer) in [("no iss, though promised", ""), ("another iss", "&iss=https://id.example")] {
+        let mut browser = town.house.browser();
+        let (state, code) = town.begun(&mut browser).await;
+        let answer = browser.get(&format!("/auth/north/callback?state={state}&code={code}{issuer}")).await;
+        town.nobody_is_signed_in(&mut browser, &answer, what, "sign-in-failed").await;
+    }
+    let other = Provider::start().await;
+    town.register("south", &other.issuer).await;
+    let mut browser = town.house.browser();
+    let (state, code) = town.begun(&mut browser).await;
+    let answer = browser.get(&format!("/auth/south/callback?state={state}&code={code}&iss={}", other.issuer)).await;
+    town.nobody_is_signed_in(&mut browser, &answer, "the attempt of another organization", "sign-in-failed").await;
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn an_attempt_is_one_browsers_and_taken_once(_: PgPoolOptions, options: PgConnectOptions) {
+    let town = Town::build(options).await;
+    let mut victim = town.house.browser();
+    let (state, code) = town.begun(&mut victim).await;
+    let mut other = town.house.browser();
+    let answer = town.comes_back(&mut other, &state, &code).await;
+    town.nobody_is_signed_in(&mut other, &answer, "a browser without a cookie", "sign-in-failed").await;
+    town.begun(&mut other).await;
+    let answer = town.comes_back(&mut other, &state, &code).await;
+    town.nobody_is_signed_in(&mut other, &answer, "a browser with its own cookie", "sign-in-failed").await;
+    let answer = town.comes_back(&mut other, "made-up", &code).await;
+    town.nobody_is_signed_in(&mut other, &answer, "a made-up state", "sign-in-failed").await;
+    let answer = other.get("/auth/north/callback").await;
+    town.nobody_is_signed_in(&mut other, &answer, "nothing at all", "sign-in-failed").await;
+    let denied = {
+        let (state, _) = town.begun(&mut other).await;
+        other.get(&format!("/auth/north/callback?state={state}&error=access_denied&iss={}", town.provider.issuer)).await
+    };
+    town.nobody_is_signed_in(&mut other, &denied, "the provider said no", "sign-in-failed").await;
+    let late = town.begun(&mut other).await;
+    sqlx::query("update sign_in_attempt set started_at = started_at - interval '10 minutes'").execute(&town.house.superuser).await.unwrap();
+    let answer = town.comes_back(&mut other, &late.0, &late.1).await;
+    town.nobody_is_signed_in(&mut other, &answer, "after ten minutes", "sign-in-failed").await;
+
+    let (state, code) = town.begun(&mut victim).await;
+    assert_eq!(town.comes_back(&mut victim.clone(), &state, &code).await.location(), "/record/1");
+    let replayed = town.comes_back(&mut victim, &state, &code).await;
+    assert_eq!(replayed.location(), "/clinicians?problem=sign-in-failed", "a replayed answer");
+    assert!(!victim.cookies.contains_key("__Host-chartkey"));
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn somebody_without_a_mapped_profession_gets_no_account(_: PgPoolOptions, options: PgConnectOptions) {
+    let town = Town::build(options).await;
+    for (what, profession) in [
+        ("another", json!("receptionist")),
+        ("none", Value::Null),
+        ("a list without it", json!(["clerk"])),
+        ("not text", json!({"doctor": true})),
+    ] {
+        town.provider.lie(Lies { claims: vec![("profession", profession)], ..Lies::default() });
+        let mut browser = town.house.browser();
+        let answer = town.sign_in(&mut browser).await;
+        town.nobody_is_signed_in(&mut browser, &answer, what, "not-admitted").await;
+    }
+    town.provider.lie(Lies { claims: vec![("profession", json!(["clerk", "doctor"]))], ..Lies::default() });
+    assert_eq!(town.sign_in(&mut town.house.browser()).await.location(), "/record/1");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_new_key_of_the_provider_is_asked_for_once(_: PgPoolOptions, options: PgConnectOptions) {
+    let town = Town::build(options).await;
+    assert_eq!(town.sign_in(&mut town.house.browser()).await.location(), "/record/1");
+    town.provider.lie(Lies { signature: Signature::Rotated, ..Lies::default() });
+    assert_eq!(town.sign_in(&mut town.house.browser()).await.location(), "/record/1");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn an_email_address_never_makes_a_clinician_somebody_else(_: PgPoolOptions, options: PgConnectOptions) {
+    let town = Town::build(options).await;
+    town.house.person("lee@example.org").await;
+    let mut browser = town.house.browser();
+    town.sign_in(&mut browser).await;
+    let page = browser.get("/account").await;
+    assert!(page.body.contains("physician") && !page.body.contains("lee@example.org"));
+    assert_eq!(town.count("account").await, 2);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn the_way_back_never_leaves_the_site(_: PgPoolOptions, options: PgConnectOptions) {
+    let town = Town::build(options).await;
+    for to in ["//evil.example", "https://evil.example", "/%5Cevil.example", "/%09/evil.example"] {
+        let mut browser = town.house.browser();
+        let start = browser.get(&format!("/auth/north/start?to={to}")).await;
+        let (state, code) = town.provider.sign_in(start.location());
+        assert_eq!(town.comes_back(&mut browser, &state, &code).await.location(), "/shared", "{to}");
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn an_unknown_organization_leads_back_to_the_list(_: PgPoolOptions, options: PgConnectOptions) {
+    let town = Town::build(options).await;
+    let mut browser = town.house.browser();
+    for path in ["/auth/nowhere/start", "/auth/nowhere/callback?state=x&code=y"] {
+        assert_eq!(browser.get(path).await.location(), "/clinicians?problem=not-found", "{path}");
+    }
+}
