@@ -19,7 +19,7 @@ test('a trend is complete without WebAssembly, and points at a value with it', {
 
   if (info.project.name === 'no-script') return;
   await expect(page.locator('html')).toHaveAttribute('data-islands', 'awake');
-  await page.locator('.pointed rect').nth(1).hover();
+  await page.locator('.pointer rect').nth(1).hover();
   await expect(page.locator('.pointed-at')).toContainText('12.4');
   await expectAccessible(page);
   await shoot(page, 'trend');
