@@ -153,6 +153,7 @@ pub fn document(page: Page, body: impl IntoView) -> impl IntoView {
                 <meta name="robots" content=signed_in.then_some("noindex")/>
                 <title>{say.title(&title)}</title>
                 <link rel="stylesheet" href=files.address("style.css")/>
+                <link rel="icon" type="image/svg+xml" href=files.address("icon.svg")/>
                 {open_page.as_ref().map(|_| view! { <script type="module" src=files.address("cover.js") nonce=nonce.clone()></script> })}
                 {open_page.as_ref().and_then(|open| again_without_script(open, caller.now?))}
                 {islands.then(|| island_scripts(&files, nonce.clone()))}

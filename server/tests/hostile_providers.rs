@@ -206,9 +206,12 @@ async fn an_attempt_is_one_browsers_and_taken_once(_: PgPoolOptions, options: Pg
 #[sqlx::test(migrations = "../migrations")]
 async fn somebody_without_a_mapped_profession_gets_no_account(_: PgPoolOptions, options: PgConnectOptions) {
     let town = Town::build(options).await;
-    for (what, profession) in
-        [("another", json!("receptionist")), ("none", Value::Null), ("a list without it", json!(["clerk"])), ("not text", json!({"doctor": true}))]
-    {
+    for (what, profession) in [
+        ("another", json!("receptionist")),
+        ("none", Value::Null),
+        ("a list without it", json!(["clerk"])),
+        ("not text", json!({"doctor": true})),
+    ] {
         town.provider.lie(Lies { claims: vec![("profession", profession)], ..Lies::default() });
         let mut browser = town.house.browser();
         let answer = town.sign_in(&mut browser).await;

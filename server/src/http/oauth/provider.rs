@@ -193,7 +193,14 @@ fn verified(
     // For a client without a secret: so no signature with a shared key is ever tried.
     let verifier = openidconnect::core::CoreIdTokenVerifier::new_public_client(ClientId::new(registered.client_id.clone()), issuer, keys)
         .set_allowed_algs(ALGORITHMS);
-    token.claims(&verifier, nonce).map(Claims::from)
+    let claims = token.claims(&verifier, nonce)?;
+    // The library leaves this to its caller (OpenID Connect Core 1.0, 3.1.3.7, step 5).
+    match claims.authorized_party() {
+        Some(party) if party.as_str() != registered.client_id => {
+            Err(ClaimsVerificationError::Other("the token was made for another party".to_owned()))
+        }
+        _ => Ok(Claims::from(claims)),
+    }
 }
 
 impl Discovered {
