@@ -250,7 +250,7 @@ fn series(key: &str, unit: Option<&str>) -> String {
         hash.update(part.as_bytes());
     }
     let mut bytes = [0; 16];
-    bytes.copy_from_slice(&hash.finalize()[..16]);
+    bytes.iter_mut().zip(hash.finalize()).for_each(|(byte, hashed)| *byte = hashed);
     Uuid::new_v8(bytes).to_string()
 }
 

@@ -44,7 +44,7 @@ fn computed(parts: &[&[u8]]) -> Uuid {
         hash.update(part);
     }
     let mut bytes = [0; 16];
-    bytes.copy_from_slice(&hash.finalize()[..16]);
+    bytes.iter_mut().zip(hash.finalize()).for_each(|(byte, hashed)| *byte = hashed);
     Uuid::new_v8(bytes)
 }
 
