@@ -32,7 +32,10 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/account") view=pages::account ssr=SsrMode::Async/>
                 <Route path=path!("/sharing") view=pages::sharing ssr=SsrMode::Async/>
                 <Route path=path!("/sharing/new") view=pages::grant_new ssr=SsrMode::Async/>
+                <Route path=path!("/sharing/codes") view=pages::codes::codes ssr=SsrMode::Async/>
                 <Route path=path!("/sharing/:grant") view=pages::grant ssr=SsrMode::Async/>
+                <Route path=path!("/activity") view=pages::activity ssr=SsrMode::Async/>
+                <Route path=path!("/redeem") view=pages::redeem ssr=SsrMode::Async/>
                 <Route path=path!("/shared") view=pages::shared ssr=SsrMode::Async/>
                 <Route path=path!("/home") view=pages::home ssr=SsrMode::Async/>
                 <Route path=path!("/record/:patient") view=pages::record ssr=SsrMode::Async/>

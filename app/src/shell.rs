@@ -126,6 +126,7 @@ pub fn document(page: Page, body: impl IntoView) -> impl IntoView {
     let say = caller.say();
     let Page { title, place, bar, open: open_page, islands } = page;
     let files = assets();
+    let has_cover = open_page.is_some();
     let nonce = use_nonce().map(|nonce| nonce.to_string());
     let body = body.into_view();
     let top = top(say, &caller);
@@ -152,7 +153,9 @@ pub fn document(page: Page, body: impl IntoView) -> impl IntoView {
                 <meta name="robots" content=signed_in.then_some("noindex")/>
                 <title>{say.title(&title)}</title>
                 <link rel="stylesheet" href=files.address("style.css")/>
+                <link rel="icon" type="image/svg+xml" href=files.address("icon.svg")/>
                 {open_page.as_ref().map(|_| view! { <script type="module" src=files.address("cover.js") nonce=nonce.clone()></script> })}
+                {open_page.as_ref().and_then(|open| again_without_script(open, caller.now?))}
                 {islands.then(|| island_scripts(&files, nonce.clone()))}
             </head>
             <body
@@ -170,9 +173,27 @@ pub fn document(page: Page, body: impl IntoView) -> impl IntoView {
                     <main id="main">{body}</main>
                     {printed}
                 </div>
+                {has_cover.then(|| cover(say))}
                 {sprite()}
             </body>
         </html>
+    }
+}
+
+/// Without JavaScript the page asks again when it ends, and finds nothing.
+fn again_without_script(open: &OpenPage, now: OffsetDateTime) -> Option<impl IntoView + use<>> {
+    let seconds = (open.closes_at - now).whole_seconds().clamp(0, 86_400) + 1;
+    Some(view! { <noscript><meta http-equiv="refresh" content=seconds.to_string()/></noscript> })
+}
+
+/// What stands in the place of the page when it is closed; `cover.js` shows it.
+fn cover(say: Say) -> impl IntoView {
+    view! {
+        <div id="cover" class="cover" role="alertdialog" aria-labelledby="cover-title" tabindex="-1" hidden data-title=say.title(say.covered())>
+            <h1 id="cover-title">{say.covered()}</h1>
+            <p>{say.covered_says()}</p>
+            <p class="actions"><a class="button" href="">{say.look_again()}</a><a href="/shared">{say.your_patients()}</a></p>
+        </div>
     }
 }
 

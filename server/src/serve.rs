@@ -18,7 +18,7 @@ use tower::ServiceExt;
 
 use crate::{
     config::Config,
-    http::{self, Shared, assets, oauth::Providers, outgoing::Outgoing},
+    http::{self, Shared, assets, events, oauth::Providers, outgoing::Outgoing},
     mail::Post,
     worker,
 };
@@ -84,6 +84,7 @@ pub async fn work(config: Config) -> anyhow::Result<()> {
 pub fn shared(config: Config, portal: Portal, stopping: watch::Receiver<bool>) -> anyhow::Result<Shared> {
     let post = Post::new(&config.mail, config.public_url.clone()).context("mail")?;
     Ok(Shared {
+        notices: events::Notices::listen(portal.clone(), stopping.clone()),
         portal,
         assets: assets::manifest(&config.site_dir),
         post,

@@ -3,7 +3,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use chartkey_portal::Portal;
+use chartkey_portal::{Error, Portal, audit::anchor::Anchor};
 use tokio::{sync::watch, time::MissedTickBehavior};
 
 use crate::config::Config;
@@ -12,9 +12,13 @@ use crate::config::Config;
 pub async fn work(portal: Portal, config: Arc<Config>, mut stopping: watch::Receiver<bool>) {
     let mut minute = tokio::time::interval(Duration::from_secs(60));
     minute.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut anchor = None;
     loop {
         tokio::select! {
-            _ = minute.tick() => once(&portal, &config).await,
+            _ = minute.tick() => {
+                once(&portal).await;
+                anchored(&portal, &config, &mut anchor).await;
+            }
             () = told(&mut stopping) => break,
         }
     }
@@ -25,7 +29,25 @@ async fn told(stopping: &mut watch::Receiver<bool>) {
     let _ = stopping.wait_for(|stop| *stop).await;
 }
 
-async fn once(portal: &Portal, _config: &Config) {
+/// Copies the heads of the access log into the anchor file. A file that could not be
+/// written is opened again at the next minute.
+async fn anchored(portal: &Portal, config: &Config, anchor: &mut Option<Anchor>) {
+    let Some(path) = &config.anchor_file else { return };
+    let written = async {
+        let mut open = match anchor.take() {
+            Some(open) => open,
+            None => Anchor::open(path).await?,
+        };
+        open.append(portal).await?;
+        Ok::<_, Error>(open)
+    };
+    match written.await {
+        Ok(open) => *anchor = Some(open),
+        Err(error) => tracing::error!(%error, path = %path.display(), "the anchor file was not written"),
+    }
+}
+
+async fn once(portal: &Portal) {
     match portal.sweep_sessions().await {
         Ok(0) => {}
         Ok(sessions) => tracing::info!(sessions, "removed what had ended"),

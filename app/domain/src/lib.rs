@@ -11,4 +11,5 @@ pub mod id;
 pub mod item;
 pub mod label;
 pub mod policy;
+pub mod verdict;
 pub mod when;

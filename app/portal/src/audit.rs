@@ -16,6 +16,9 @@ use time::OffsetDateTime;
 
 use crate::Error;
 
+pub mod anchor;
+pub mod verify;
+
 /// One event, as it is written and as it is read back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {

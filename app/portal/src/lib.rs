@@ -7,8 +7,10 @@
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 pub mod accounts;
+pub mod activity;
 pub mod audit;
 pub mod claims;
+pub mod codes;
 pub mod courses;
 pub mod cursor;
 pub mod documents;

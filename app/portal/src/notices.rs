@@ -27,6 +27,12 @@ pub struct Notice {
 }
 
 impl Notice {
+    /// Something about the sessions of an account.
+    #[must_use]
+    pub const fn of_account(account: AccountId) -> Self {
+        Self { patient: None, account: Some(account), organization: None }
+    }
+
     /// Whether it could matter to this reader of this record.
     #[must_use]
     pub fn concerns(&self, patient: PatientId, account: AccountId, organization: Option<OrganizationId>) -> bool {

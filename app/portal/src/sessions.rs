@@ -8,6 +8,7 @@ use time::{Duration, OffsetDateTime};
 use crate::{
     Error, Portal,
     audit::{self, Who},
+    notices::{self, Notice},
     pool::detached,
     secrets::digest,
 };
@@ -145,7 +146,14 @@ impl Portal {
     pub async fn end_session(&self, key: SessionKey) -> Result<(), Error> {
         let portal = self.clone();
         detached(async move {
-            sqlx::query!("delete from session where session_key = $1", key.0).execute(&portal.pool).await?;
+            let mut transaction = portal.pool.begin().await?;
+            let ended = sqlx::query_scalar!("delete from session where session_key = $1 returning account_id", key.0)
+                .fetch_optional(&mut *transaction)
+                .await?;
+            if let Some(account) = ended.flatten() {
+                notices::send(&mut transaction, Notice::of_account(account.into())).await?;
+            }
+            transaction.commit().await?;
             Ok(())
         })
         .await
@@ -163,6 +171,7 @@ impl Portal {
                 .execute(&mut *transaction)
                 .await?;
             sqlx::query!("delete from session where account_id = $1", account.0).execute(&mut *transaction).await?;
+            notices::send(&mut transaction, Notice::of_account(account)).await?;
             audit::append_to_account(&mut transaction, who, account, "sessions-ended").await?;
             transaction.commit().await?;
             Ok(())

@@ -26,6 +26,7 @@ mod known;
 mod list;
 
 pub use ending::Change;
+pub(crate) use ending::suspend;
 pub use known::{Colleague, KnownOrganization};
 pub use list::{GrantStory, Look, Parts, SharingList, StoryLine, Whole};
 

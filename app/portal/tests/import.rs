@@ -123,7 +123,6 @@ async fn every_shared_file_imports_and_twice_changes_nothing(_: PgPoolOptions, o
                 row.5 += report.seconds;
                 if let [patient] = report.patients.as_slice()
                     && ["synthea", "synthea-generated"].contains(&source.as_str())
-                    && report.created as usize == report.resources
                 {
                     exports.push((*patient, path));
                 }
@@ -154,6 +153,11 @@ async fn every_shared_file_imports_and_twice_changes_nothing(_: PgPoolOptions, o
     .unwrap();
     println!("in the tray at the end: {tray:?}");
 
+    // A record of two files is in neither of them alone.
+    let mut of = BTreeMap::<PatientId, Vec<PathBuf>>::new();
+    exports.into_iter().for_each(|(patient, path)| of.entry(patient).or_default().push(path));
+    let exports: Vec<(PatientId, PathBuf)> =
+        of.into_iter().filter_map(|(patient, paths)| Some((patient, paths.first().filter(|_| paths.len() == 1)?.clone()))).collect();
     println!("export: {} records", exports.len());
     assert!(exports.len() >= 5);
     for (patient, path) in exports {

@@ -25,8 +25,10 @@ async fn a_withdrawn_grant_closes_the_record_at_once(_: PgPoolOptions, options: 
     let house = House::build(Ground::lay(options).await).await;
     let grant = house.give(Purpose::Treatment).await;
     let mut notices = house.portal.listen().await.unwrap();
-    house.portal.withdraw_grant(&house.ines(), grant).await.unwrap();
     let doctor = house.doctor(Some(Purpose::Treatment));
+    assert_eq!(house.portal.results(&doctor, house.patient, None, false).await.unwrap().whose.name, "Ines");
+    house.portal.withdraw_grant(&house.ines(), grant).await.unwrap();
+    assert!(matches!(house.portal.results(&doctor, house.patient, None, false).await, Err(Error::NotFound)));
     assert_eq!(house.portal.standing(&doctor, house.patient).await.unwrap(), Standing::Closed);
     let notice = notices.next().await.unwrap().unwrap();
     assert!(notice.concerns(house.patient, doctor.actor.account(), None), "{notice:?}");

@@ -3,6 +3,8 @@
 //! method and redirects.
 
 pub mod accounts;
+pub mod activity;
+pub mod codes;
 mod error;
 pub mod sharing;
 

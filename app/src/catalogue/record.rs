@@ -163,6 +163,14 @@ impl Say {
         }
     }
 
+    /// The status of an item where a list should say it: not that it is active, done
+    /// or past, which is the rule.
+    #[must_use]
+    pub fn unusual_status(self, code: &str) -> Option<&'static str> {
+        const USUAL: [&str; 8] = ["active", "in-progress", "completed", "finished", "fulfilled", "resolved", "inactive", "remission"];
+        if USUAL.contains(&code) { None } else { self.status(code) }
+    }
+
     /// The name of a fact, by the key that the mapping gives it. A key without words
     /// of its own is said as it is written.
     #[must_use]

@@ -22,6 +22,9 @@ messages! {
     born(date: &str) { English: "born {date}" }
     shared_with_you { English: "shared with you" }
     leave_now { English: "Leave now" }
+    covered { English: "This page is closed" }
+    covered_says { English: "The share has ended or changed, the session is over, or we cannot reach the server to ask." }
+    look_again { English: "Look again" }
     close { English: "Close" }
     printed(date: &str) { English: "Printed from Chartkey on {date}" }
     rehearsal { English: "Rehearsal. Everybody here is invented." }

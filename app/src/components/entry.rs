@@ -16,8 +16,10 @@ pub fn address(patient: PatientId, category: Category, item: ItemId) -> String {
     format!("/record/{patient}/{}/{item}", category.slug())
 }
 
-/// The name of a thing and, apart from it, what stood behind it in brackets. Some
-/// code systems end a name with the kind of thing it is, which no page needs: that is dropped.
+/// The name of a thing and, apart from it, how exactly it is meant. Some code
+/// systems end a name with the kind of thing it is in brackets, which no page
+/// needs: that is dropped. Names of laboratory tests put property and specimen
+/// behind the name: that is set apart.
 #[must_use]
 pub fn plain(title: &str) -> (String, Option<String>) {
     const KINDS: [&str; 12] = [
@@ -35,11 +37,14 @@ pub fn plain(title: &str) -> (String, Option<String>) {
         "qualifier value",
     ];
     let title = title.trim();
-    let Some((name, kind)) = title.strip_suffix(')').and_then(|inside| inside.rsplit_once(" (")) else {
-        return (title.to_owned(), None);
-    };
-    match (name.is_empty(), KINDS.contains(&kind)) {
-        (false, true) => (name.to_owned(), None),
+    if let Some((name, kind)) = title.strip_suffix(')').and_then(|inside| inside.rsplit_once(" ("))
+        && !name.is_empty()
+        && KINDS.contains(&kind)
+    {
+        return (name.to_owned(), None);
+    }
+    match title.split_once(" [") {
+        Some((name, rest)) if !name.is_empty() && rest.contains(']') => (name.to_owned(), Some(rest.replacen(']', "", 1))),
         _ => (title.to_owned(), None),
     }
 }
@@ -61,7 +66,7 @@ pub fn row_of(say: Say, patient: PatientId, entry: Entry) -> Row {
         href: address(patient, entry.category, entry.id),
         name,
         aside: date,
-        medical: value.or(medical).or_else(|| entry.status.as_deref().and_then(|status| say.status(status)).map(str::to_owned)),
+        medical: value.or(medical).or_else(|| entry.status.as_deref().and_then(|status| say.unusual_status(status)).map(str::to_owned)),
         flag: private,
         when: Some(when),
         who: entry.author,
@@ -80,6 +85,7 @@ mod tests {
         assert_eq!(plain("Viral sinusitis (disorder)").0, "Viral sinusitis");
         assert_eq!(plain("Cholesterol (total)").0, "Cholesterol (total)");
         assert_eq!(plain("(disorder)").0, "(disorder)");
+        assert_eq!(plain("Sodium [Moles/volume] in Serum"), ("Sodium".to_owned(), Some("Moles/volume in Serum".to_owned())));
         assert_eq!(plain(" Flu ").0, "Flu");
     }
 }

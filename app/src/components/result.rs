@@ -6,7 +6,7 @@ use leptos::{either::Either, prelude::*};
 
 use super::{
     entry::{address, plain},
-    flag::range_flag,
+    flag::{Lies, range_flag},
     line::line,
 };
 use crate::catalogue::Say;
@@ -20,7 +20,7 @@ pub fn result(say: Say, patient: PatientId, entry: Entry, dated: bool) -> impl I
     let name = if entry.is_error { Either::Left(view! { <s>{name}</s> }) } else { Either::Right(name) };
     let was = entry.before.as_ref().map(|before| {
         let precision = if before.precision() == Precision::Year { Precision::Year } else { Precision::Month };
-        say.was(&before.text, &say.when(before.first, precision))
+        say.was(&shortened(&before.text), &say.when(before.first, precision))
     });
     let said = if dated { date.clone() } else { None };
     let aside = date.map(|date| view! { <span class="hide">", " {date}</span> });
@@ -32,19 +32,52 @@ pub fn result(say: Say, patient: PatientId, entry: Entry, dated: bool) -> impl I
                 {said.map(|date| view! { " " <span class="medical">{date}</span> })}
             </p>
             {line(say, &entry.value)}
-            {figure(say, &entry.value)}
-            {range_flag(say, &entry.value)}
+            {figure(say, &entry.value, Digits::Few)}
+            {(Lies::of(&entry.value) != Lies::Unknown).then(|| range_flag(say, &entry.value))}
             <p class="was">{was}</p>
         </li>
     }
 }
 
 /// The value with its unit; words are set smaller than numbers.
-pub fn figure(say: Say, value: &Value) -> impl IntoView + use<> {
-    let text = value.text.clone().unwrap_or_else(|| say.not_recorded().to_owned());
-    let class = if value.number.is_some() || text.starts_with(|first: char| first.is_ascii_digit()) { "figure" } else { "figure words" };
+pub fn figure(say: Say, value: &Value, digits: Digits) -> impl IntoView + use<> {
+    let text = value.text.as_deref().map_or_else(
+        || say.not_recorded().to_owned(),
+        |text| match digits {
+            Digits::All => text.to_owned(),
+            Digits::Few => shortened(text),
+        },
+    );
+    let is_figure = value.number.is_some() || text.starts_with(|first: char| first.is_ascii_digit());
+    // Every digit of the source is kept; a long number is set smaller instead.
+    let class = match (is_figure, text.chars().count()) {
+        (false, _) => "figure words",
+        (true, ..=7) => "figure",
+        (true, _) => "figure long",
+    };
     let unit = value.unit.as_deref().and_then(unit);
     view! { <p class=class>{text}{unit.map(|unit| view! { " " <span>{unit}</span> })}</p> }
+}
+
+/// How many digits of a value are written out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Digits {
+    /// As many as the source gave: where the value is what the page is about.
+    All,
+    /// Three behind the point at most, and a sign that there are more.
+    Few,
+}
+
+/// A number as a list shows it: none of its digits is changed, and "…" stands for
+/// those behind the third decimal.
+#[must_use]
+pub fn shortened(text: &str) -> String {
+    let Some((whole, decimals)) = text.split_once('.') else { return text.to_owned() };
+    let is_number = decimals.bytes().all(|byte| byte.is_ascii_digit()) && !whole.contains(' ');
+    match decimals.get(..3) {
+        Some(first) if is_number && decimals.len() > 4 => format!("{whole}.{first}…"),
+        _ => text.to_owned(),
+    }
 }
 
 /// A unit as people write it: an annotation of UCUM loses its braces, "no unit" is none.
@@ -65,7 +98,16 @@ pub fn results(say: Say, patient: PatientId, entries: Vec<Entry>, dated: bool) -
 
 #[cfg(test)]
 mod tests {
-    use super::unit;
+    use super::{shortened, unit};
+
+    #[test]
+    fn no_digit_of_the_source_is_changed() {
+        assert_eq!(shortened("23.942126983069436"), "23.942…");
+        assert_eq!(shortened("1.50"), "1.50");
+        assert_eq!(shortened("1.2345"), "1.2345");
+        assert_eq!(shortened("120 / 80"), "120 / 80");
+        assert_eq!(shortened("See 1.23456 there"), "See 1.23456 there");
+    }
 
     #[test]
     fn a_unit_is_written_as_people_write_it() {

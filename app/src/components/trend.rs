@@ -9,6 +9,7 @@ use super::{
     flag::{Lies, range_flag},
     icon::uses_marks,
     line::{mark, short},
+    result::{shortened, unit},
     when::when,
 };
 use crate::{
@@ -98,9 +99,9 @@ pub fn still(say: Say, name: &str, newest_first: &[Entry]) -> Option<AnyView> {
 
 fn reading(say: Say, entry: &Entry) -> String {
     let date = entry.when.map(|(first, precision)| say.when(first, precision)).unwrap_or_default();
-    let value = entry.value.text.clone().unwrap_or_default();
-    let unit = entry.value.unit.clone().unwrap_or_default();
-    say.reading(&date, value.trim(), unit.trim())
+    let value = entry.value.text.as_deref().map(shortened).unwrap_or_default();
+    let unit = entry.value.unit.as_deref().and_then(unit).unwrap_or_default();
+    say.reading(&date, &value, &unit)
 }
 
 fn picture(say: Say, name: &str, entries: &[Entry], chart: &Chart) -> impl IntoView + use<> {
@@ -142,7 +143,8 @@ fn picture(say: Say, name: &str, entries: &[Entry], chart: &Chart) -> impl IntoV
         .map(|(index, ((x, y), entry))| {
             let lies = Lies::of(&entry.value);
             let text = (labelled || index == last).then(|| {
-                view! { <text class="reading middle" x=percent(*x) y=percent(*y - 5.5)>{entry.value.text.clone()}</text> }
+                let class = if *x > 85.0 { "reading end" } else { "reading middle" };
+                view! { <text class=class x=percent(x.min(97.0)) y=percent(*y - 5.5)>{entry.value.text.as_deref().map(shortened)}</text> }
             });
             view! {
                 <svg x=percent(*x) y=percent(*y) overflow="visible"><use_ class=format!("mark {}", lies.class()) href=mark(lies)/></svg>
@@ -151,11 +153,12 @@ fn picture(say: Say, name: &str, entries: &[Entry], chart: &Chart) -> impl IntoV
         })
         .collect_view();
     let years = chart.years.iter().map(|(x, year)| view! { <text class="middle" x=percent(*x) y="98%">{*year}</text> }).collect_view();
+    let chart_is_wide = chart.scale.1 - chart.scale.0 > 10.0;
     let ends = chart.band.is_none().then(|| {
         let line = |at: f64, number: f64| {
             view! {
                 <line class="grid" x1=percent(left) x2=percent(right + 3.0) y1=percent(at) y2=percent(at)/>
-                <text class="end" x=percent(left - 1.5) y=percent(at + 2.0)>{short((number * 100.0).round() / 100.0)}</text>
+                <text class="end" x=percent(left - 1.5) y=percent(at + 2.0)>{short(if chart_is_wide { number.round() } else { (number * 100.0).round() / 100.0 })}</text>
             }
         };
         (line(above, chart.scale.1), line(below, chart.scale.0))
@@ -170,7 +173,7 @@ fn picture(say: Say, name: &str, entries: &[Entry], chart: &Chart) -> impl IntoV
 
 /// The same numbers in a table, newest first.
 pub fn table(say: Say, patient: PatientId, name: &str, newest_first: &[Entry]) -> impl IntoView + use<> {
-    let unit = newest_first.first().and_then(|entry| entry.value.unit.clone()).unwrap_or_else(|| say.value().to_owned());
+    let unit = newest_first.first().and_then(|entry| unit(entry.value.unit.as_deref()?)).unwrap_or_else(|| say.value().to_owned());
     let rows = newest_first
         .iter()
         .map(|entry| {

@@ -133,7 +133,12 @@ pub async fn give(draft: DraftId, seen: &str) -> Result<String, ApiError> {
         return Err(ApiError::Gone);
     }
     let sentence = Sentence { text: ready.sentence, language: say.0.tag().to_owned(), catalogue_version: CATALOGUE_VERSION.to_owned() };
-    let Recipient::Known(grantee) = ready.recipient else { return Err(ApiError::Invalid) };
+    let Recipient::Known(grantee) = ready.recipient else {
+        return match portal.make_code(&visitor, draft, ready.terms, sentence).await {
+            Ok(_) | Err(chartkey_portal::Error::Conflict("made")) => Ok("/sharing/codes".to_owned()),
+            Err(error) => Err(error.into()),
+        };
+    };
     match portal.give_grant(&visitor, NewGrant { draft, grantee, terms: ready.terms, sentence }).await {
         Ok(grant) => Ok(format!("/sharing/{grant}?done=given")),
         Err(chartkey_portal::Error::Conflict("given")) => Ok("/sharing".to_owned()),

@@ -18,7 +18,7 @@ use crate::{
         line::{big_line, range_words},
         list::key,
         notice::{Role, notice},
-        result::{figure, unit},
+        result::{Digits, figure, unit},
         row::rows,
         sheet::{back, more, sheet},
         trend::{still, table},
@@ -90,7 +90,7 @@ fn measured(say: Say, detail: &Detail) -> Option<AnyView> {
     let value = &detail.entry.value;
     value.text.as_ref()?;
     let inside = view! {
-        <div class="alongside"><div class="large">{figure(say, value)}</div>{range_flag(say, value)}</div>
+        <div class="alongside"><div class="large">{figure(say, value, Digits::All)}</div>{range_flag(say, value)}</div>
         {big_line(say, value)}
     };
     Some(
@@ -169,11 +169,21 @@ fn range(say: Say, value: &Value) -> Option<(String, AnyView)> {
     })
 }
 
+/// A code that stands for itself ("laboratory") begins like a word of a sentence.
+fn as_words(text: &str) -> String {
+    let is_code = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+    let mut letters = text.chars();
+    match letters.next() {
+        Some(first) if is_code => first.to_uppercase().chain(letters).map(|letter| if letter == '-' { ' ' } else { letter }).collect(),
+        _ => text.to_owned(),
+    }
+}
+
 fn spoken(say: Say, patient: PatientId, name: &str, said: &Said) -> AnyView {
     let when_of = |moment: &chartkey_domain::when::Moment| say.when(moment.first, moment.precision);
     match said {
-        Said::Text(text) if name == "fact.status" => say.status(text).map_or_else(|| text.clone(), str::to_owned).into_any(),
-        Said::Text(text) => text.clone().into_any(),
+        Said::Text(text) if name == "fact.status" => say.status(text).map_or_else(|| as_words(text), str::to_owned).into_any(),
+        Said::Text(text) => as_words(text).into_any(),
         Said::Moment(of) => when(say, of.first, of.precision).into_any(),
         Said::Period(Some(from), Some(to)) if when_of(from) == when_of(to) => when_of(from).into_any(),
         Said::Period(Some(from), Some(to)) => say.from_to(&when_of(from), &when_of(to)).into_any(),

@@ -12,9 +12,11 @@ use crate::{
 };
 
 mod account;
+mod activity;
 mod category;
 mod claim;
 mod clinicians;
+pub mod codes;
 mod courses;
 mod forgotten;
 mod grant;
@@ -29,6 +31,7 @@ mod sign_up;
 mod welcome;
 
 pub use account::account;
+pub use activity::activity;
 pub use claim::claim;
 pub use clinicians::clinicians;
 pub use forgotten::forgotten;
@@ -39,6 +42,7 @@ pub use grant::grant;
 pub use grant_new::grant_new;
 pub mod reader;
 mod record;
+mod redeem;
 mod results;
 mod timeline;
 mod trend;
@@ -52,6 +56,7 @@ pub use landing::landing;
 pub use new_password::new_password;
 pub use not_found::{failed, missing, not_found};
 pub use record::record;
+pub use redeem::redeem;
 pub use results::results;
 pub use shared::shared;
 pub use sharing::sharing;

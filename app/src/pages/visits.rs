@@ -125,7 +125,7 @@ pub fn day(say: Say, visit: &Entry) -> impl IntoView + use<> {
         }
     });
     let about = [time, visit.author.clone(), visit.place.clone()].into_iter().flatten().collect::<Vec<_>>().join(" · ");
-    let status = visit.status.as_deref().and_then(|status| say.status(status)).filter(|_| visit.status.as_deref() != Some("finished"));
+    let status = visit.status.as_deref().and_then(|status| say.unusual_status(status));
     view! {
         <div class="day">
             {leaf}

@@ -17,6 +17,7 @@ use crate::{config::Config, mail::Post};
 
 pub mod address;
 pub mod assets;
+pub mod events;
 pub mod headers;
 pub mod health;
 pub mod leptos_app;
@@ -44,6 +45,8 @@ pub struct Shared {
     pub post: Post,
     /// Signs clinicians in.
     pub providers: oauth::Providers,
+    /// What open pages listen to.
+    pub notices: events::Notices,
     /// True once the server is stopping: open streams end then.
     pub stopping: watch::Receiver<bool>,
 }

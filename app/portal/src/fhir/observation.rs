@@ -39,11 +39,16 @@ const VITALS: [&str; 22] = [
     "8331-1", "8462-4", "8480-6", "85354-9", "55284-4", "85353-1", "8867-4", "9279-1", "8478-0",
 ];
 
-/// LOINC codes of questionnaires and of questions about a person's life.
-const SURVEYS: [&str; 26] = [
-    "72166-2", "11341-5", "86188-0", "76690-7", "76691-5", "82810-3", "86645-9", "11367-0", "44249-1", "55757-9", "69737-5", "72109-2",
-    "76499-3", "82666-9", "89206-7", "93025-5", "59453-1", "88121-9", "96777-8", "44261-6", "55758-7", "70274-6", "75626-2", "76504-0",
-    "82667-7", "89204-2",
+/// LOINC codes of questionnaires and of questions about a person's life: tobacco,
+/// work, orientation, pregnancy, and the items and scores of PHQ, GAD, AUDIT-C,
+/// DAST, HARK, PRAPARE, HVS and the Morse scale (<https://loinc.org>, by panel).
+const SURVEYS: [&str; 72] = [
+    "11341-5", "11367-0", "32624-9", "44249-1", "44250-9", "44251-7", "44252-5", "44253-3", "44254-1", "44255-8", "44258-2", "44259-0",
+    "44260-8", "44261-6", "54899-0", "55757-9", "55758-7", "56051-6", "56799-0", "59453-1", "59460-6", "59461-4", "63512-8", "63586-2",
+    "67875-5", "68517-2", "68518-0", "68519-8", "68520-6", "69722-7", "69737-5", "70274-6", "71802-3", "72109-2", "72166-2", "74013-4",
+    "75624-7", "75626-2", "76437-3", "76499-3", "76501-6", "76504-0", "76690-7", "76691-5", "82589-3", "82666-9", "82667-7", "82810-3",
+    "86188-0", "86645-9", "88121-9", "88122-7", "88123-5", "88124-3", "89204-2", "89206-7", "93025-5", "93026-3", "93027-1", "93028-9",
+    "93029-7", "93030-5", "93031-3", "93033-9", "93034-7", "93035-4", "93038-8", "93039-6", "93040-4", "93041-2", "93042-0", "96777-8",
 ];
 
 /// Whether a LOINC code is a question about a person's life.
@@ -52,7 +57,8 @@ pub fn is_survey(code: &str) -> bool {
     SURVEYS.contains(&code)
 }
 
-/// The category of an observation: what it says itself, else what its code is.
+/// The category of an observation: what it says itself, else what its code is. A
+/// question about a person's life is never a result.
 #[must_use]
 pub fn category(observation: &Json<'_>) -> Category {
     let said = observation.all("category.coding.code").into_iter().filter_map(Json::str).find_map(|code| match code {
@@ -65,12 +71,13 @@ pub fn category(observation: &Json<'_>) -> Category {
         "care-experience-preference" | "treatment-intervention-preference" => Some(Category::Plans),
         _ => None,
     });
-    said.unwrap_or_else(|| {
-        let mut codes = observation.all("code.coding.code").into_iter().filter_map(Json::str);
-        codes
-            .find_map(|code| if VITALS.contains(&code) { Some(Category::Vitals) } else { is_survey(code).then_some(Category::Lifestyle) })
-            .unwrap_or(Category::Results)
-    })
+    let codes: Vec<&str> = observation.all("code.coding.code").into_iter().filter_map(Json::str).collect();
+    match said {
+        // Some sources call every questionnaire a laboratory result.
+        Some(Category::Results) | None if codes.iter().any(|code| is_survey(code)) => Category::Lifestyle,
+        None if codes.iter().any(|code| VITALS.contains(code)) => Category::Vitals,
+        said => said.unwrap_or(Category::Results),
+    }
 }
 
 /// What was observed.
@@ -174,6 +181,7 @@ mod tests {
             (r#"{"category":[{"coding":[{"code":"survey"}]}],"code":{"coding":[{"code":"8867-4"}]}}"#, Category::Lifestyle),
             (r#"{"code":{"coding":[{"code":"8867-4"}]}}"#, Category::Vitals),
             (r#"{"code":{"coding":[{"code":"72166-2"}]}}"#, Category::Lifestyle),
+            (r#"{"category":[{"coding":[{"code":"laboratory"}]}],"code":{"coding":[{"code":"93038-8"}]}}"#, Category::Lifestyle),
             (r#"{"code":{"text":"x"}}"#, Category::Results),
         ] {
             assert_eq!(category(&Json::parse(text).unwrap()), expected, "{text}");

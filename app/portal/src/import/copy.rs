@@ -89,20 +89,40 @@ impl Rows {
     }
 
     /// `text[]`.
-    pub fn texts(&mut self, values: &[String]) -> &mut Self {
+    pub fn texts<'v>(&mut self, values: impl IntoIterator<Item = Option<&'v str>>) -> &mut Self {
         const TEXT: i32 = 25;
-        let mut array = Vec::new();
-        array.extend_from_slice(&i32::from(!values.is_empty()).to_be_bytes());
-        array.extend_from_slice(&0_i32.to_be_bytes());
-        array.extend_from_slice(&TEXT.to_be_bytes());
-        if !values.is_empty() {
-            array.extend_from_slice(&i32::try_from(values.len()).unwrap_or(i32::MAX).to_be_bytes());
-            array.extend_from_slice(&1_i32.to_be_bytes());
-            for value in values {
-                let value = value.replace('\0', "");
-                array.extend_from_slice(&i32::try_from(value.len()).unwrap_or(i32::MAX).to_be_bytes());
-                array.extend_from_slice(value.as_bytes());
+        self.array(TEXT, values.into_iter().map(|value| value.map(|text| text.replace('\0', "").into_bytes())))
+    }
+
+    /// `uuid[]`.
+    pub fn uuids(&mut self, values: impl IntoIterator<Item = Option<Uuid>>) -> &mut Self {
+        const UUID: i32 = 2950;
+        self.array(UUID, values.into_iter().map(|value| value.map(|uuid| uuid.as_bytes().to_vec())))
+    }
+
+    fn array(&mut self, element: i32, values: impl Iterator<Item = Option<Vec<u8>>>) -> &mut Self {
+        let (mut count, mut any_null, mut elements) = (0_i32, false, Vec::new());
+        for value in values {
+            count += 1;
+            match value {
+                Some(value) => {
+                    elements.extend_from_slice(&i32::try_from(value.len()).unwrap_or(i32::MAX).to_be_bytes());
+                    elements.extend_from_slice(&value);
+                }
+                None => {
+                    any_null = true;
+                    elements.extend_from_slice(&(-1_i32).to_be_bytes());
+                }
             }
+        }
+        let mut array = Vec::with_capacity(20 + elements.len());
+        for part in [i32::from(count > 0), i32::from(any_null), element] {
+            array.extend_from_slice(&part.to_be_bytes());
+        }
+        if count > 0 {
+            array.extend_from_slice(&count.to_be_bytes());
+            array.extend_from_slice(&1_i32.to_be_bytes());
+            array.extend_from_slice(&elements);
         }
         self.field(Some(&array))
     }

@@ -22,16 +22,17 @@ const TABLES: &str = "
         category smallint, labels smallint, first_at timestamptz, last_at timestamptz, precision smallint, title text,
         title_key text, codes text[], status text, is_error bool, value_text text, value_num float8, unit text,
         range_low float8, range_high float8, range_text text, interpretation text, series text, visit_id uuid,
-        author text, place text, version_id text, last_updated timestamptz, sha256 bytea, bytes bytea
-    ) on commit drop;
-    create temporary table stage_reference (
-        seq int, ordinal smallint, path text, target_id uuid, display text
+        author text, place text, version_id text, last_updated timestamptz, sha256 bytea, bytes bytea,
+        paths text[], targets uuid[], displays text[]
     ) on commit drop;
     create temporary table verdict (
         seq int, is_attachment bool, patient_id uuid, item_id uuid, outcome text, version_no int
     ) on commit drop";
 
-const COLUMNS: i16 = 32;
+const COLUMNS: i16 = 35;
+
+/// References beyond this many of one resource are kept in its bytes only.
+const REFERENCES: usize = 30_000;
 
 /// The names of people and places of a file, as authors.
 const NAMED: [&str; 5] = ["Practitioner", "PractitionerRole", "Organization", "Location", "HealthcareService"];
@@ -65,27 +66,7 @@ pub async fn stage(
     copy.send(items.end()).await?;
     copy.finish().await?;
 
-    let mut copy = connection.copy_in_raw("copy stage_reference from stdin (format binary)").await?;
-    let mut references = Rows::new(5);
-    for (seq, (place, patient)) in rows.iter().enumerate() {
-        let Some(resource) = owners.resources.get(*place) else { continue };
-        for (ordinal, reference) in (0_i16..i16::MAX).zip(&resource.projection.references) {
-            let target = reference.target.as_deref().and_then(|target| owners.index.target(target, owners.resources));
-            references
-                .row()
-                .int(i32::try_from(seq).unwrap_or(i32::MAX))
-                .small(Some(ordinal))
-                .text(Some(&reference.path))
-                .uuid(target.and_then(|named| target_id(source, *patient, &named)))
-                .text(reference.display.as_deref());
-        }
-        if let Some(piece) = references.piece() {
-            copy.send(piece).await?;
-        }
-    }
-    copy.send(references.end()).await?;
-    copy.finish().await?;
-    sqlx::raw_sql("analyze stage; analyze stage_reference").execute(connection).await?;
+    sqlx::raw_sql("analyze stage").execute(connection).await?;
     Ok(most + 1)
 }
 
@@ -128,6 +109,7 @@ fn item(rows: &mut Rows, row: &Row<'_, '_, '_>) {
     let codes = medicine.filter(|_| own.codes.is_empty()).map_or(&own.codes, |medicine| &medicine.codes);
     let visit = own.visit.as_deref().and_then(|visit| row.owners.index.target(visit, row.owners.resources));
     let visit = visit.filter(|visit| visit.resource_type == "Encounter");
+    let references = own.references.get(..REFERENCES).unwrap_or(&own.references);
     rows.row()
         .int(i32::try_from(row.seq).unwrap_or(i32::MAX))
         .small(Some(row.round))
@@ -143,7 +125,7 @@ fn item(rows: &mut Rows, row: &Row<'_, '_, '_>) {
         .small(own.when.map(|when| when.precision as i16))
         .text(Some(title))
         .text(codes.first().map(String::as_str))
-        .texts(codes)
+        .texts(codes.iter().map(|code| Some(code.as_str())))
         .text(own.status.as_deref())
         .bool(own.is_error)
         .text(own.value.text.as_deref())
@@ -160,5 +142,11 @@ fn item(rows: &mut Rows, row: &Row<'_, '_, '_>) {
         .text(own.version_id.as_deref())
         .moment(own.last_updated)
         .bytes(&sha256(row.resource.raw.as_bytes()))
-        .bytes(row.resource.raw.as_bytes());
+        .bytes(row.resource.raw.as_bytes())
+        .texts(references.iter().map(|reference| Some(reference.path.as_str())))
+        .uuids(references.iter().map(|reference| {
+            let named = row.owners.index.target(reference.target.as_deref()?, row.owners.resources)?;
+            target_id(row.source, row.patient, &named)
+        }))
+        .texts(references.iter().map(|reference| reference.display.as_deref()));
 }

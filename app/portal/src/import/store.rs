@@ -105,8 +105,9 @@ const OLD_REFERENCES: &str = "
 
 const REFERENCES: &str = "
     insert into item_reference (patient_id, item_id, ordinal, path, target_id, display)
-    select v.patient_id, v.item_id, r.ordinal, r.path, r.target_id, r.display
-    from stage_reference r join verdict v on v.seq = r.seq join stage s on s.seq = r.seq
+    select s.patient_id, s.item_id, r.ordinal - 1, r.path, r.target_id, r.display
+    from stage s join verdict v on v.seq = s.seq
+    cross join lateral unnest(s.paths, s.targets, s.displays) with ordinality r (path, target_id, display, ordinal)
     where s.round = $1 and v.outcome in ('created', 'updated', 'changed')";
 
 /// The report that lists an observation.

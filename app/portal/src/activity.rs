@@ -1,0 +1,211 @@
+//! Reading the access log of one's own record, newest first, and stopping what one
+//! does not recognise. Opening the log is written down too.
+
+use chartkey_domain::{
+    account::Visitor,
+    id::{AccountId, GrantId},
+    verdict::{Facts, Verdict},
+};
+use sqlx::types::Json;
+
+use crate::{
+    Error, Opened, Portal,
+    audit::{Chain, Event, Shown, What, Why},
+    pool::detached,
+    record::Record,
+    sharing::suspend,
+};
+
+/// Entries on one page of the log.
+pub const ENTRIES: usize = 40;
+/// Entries looked at for one page at most: a filter that finds little ends here and
+/// goes on from here on the next page.
+const LOOKED_AT: i64 = 2_000;
+
+/// Which entries to show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Filter {
+    /// Every one.
+    #[default]
+    All,
+    /// Those that may not fit.
+    Unusual,
+    /// Those that showed nothing.
+    Refused,
+    /// Those of everybody but the patient.
+    Others,
+    /// Those of one account.
+    Person(AccountId),
+}
+
+/// One entry.
+#[derive(Debug, Clone)]
+pub struct LogEntry {
+    /// Its place in the chain.
+    pub seq: i64,
+    /// What was written down.
+    pub event: Event,
+    /// What is said of it.
+    pub verdict: Verdict,
+    /// The grants that it rested on and that are in force now.
+    pub stoppable: bool,
+}
+
+/// A page of the log.
+#[derive(Debug, Clone)]
+pub struct ActivityPage {
+    /// Newest first.
+    pub entries: Vec<LogEntry>,
+    /// Where the next page begins, if there may be one.
+    pub older: Option<i64>,
+    /// Everybody else who is in the log, by name.
+    pub people: Vec<(AccountId, String)>,
+}
+
+struct Row {
+    seq: i64,
+    event: Json<Event>,
+    first_time: bool,
+    stoppable: bool,
+    named: bool,
+}
+
+impl Portal {
+    /// The entries before `before`, or the newest.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where the visitor has no record of their own.
+    pub async fn activity(&self, visitor: &Visitor, filter: Filter, before: Option<i64>) -> Result<Opened<ActivityPage>, Error> {
+        let mut record = self.open_own(visitor).await?;
+        let rows = rows(&mut record, filter, before).await?;
+        let last = rows.last().map(|row| row.seq);
+        let full = i64::try_from(rows.len()).is_ok_and(|count| count >= LOOKED_AT);
+        let mut entries = rows.into_iter().map(|row| entry(row, visitor)).filter(|entry| matches(filter, entry));
+        let page: Vec<_> = entries.by_ref().take(ENTRIES).collect();
+        let older = if entries.next().is_some() { page.last().map(|entry| entry.seq) } else { last.filter(|_| full) };
+        let people = people(&mut record).await?;
+        record.close("activity", Shown::default(), ActivityPage { entries: page, older, people }).await
+    }
+
+    /// The patient does not recognise a look: every grant it rested on is paused at
+    /// once. Returns how many were in force.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where there is no such entry of a grant's in the visitor's own log.
+    pub async fn not_recognised(&self, visitor: &Visitor, seq: i64) -> Result<usize, Error> {
+        let (portal, visitor) = (self.clone(), visitor.clone());
+        detached(async move {
+            let mut record = portal.open_own(&visitor).await?;
+            let chain = Chain::Patient(record.whose().patient).to_string();
+            let event = sqlx::query_scalar!(
+                r#"select convert_from(bytes, 'UTF8')::jsonb as "event!: Json<Event>" from event where chain = $1 and seq = $2"#,
+                chain,
+                seq
+            )
+            .fetch_optional(record.connection())
+            .await?;
+            let Some(Json(Event { why: Why::Grant { grants, .. }, who, .. })) = event else { return Err(Error::NotFound) };
+            let mut stopped: Vec<GrantId> = Vec::new();
+            for grant in grants {
+                if suspend(&mut record, grant.id).await?.is_some() {
+                    stopped.push(grant.id);
+                }
+            }
+            let what = What {
+                action: "not-recognised".to_owned(),
+                grant: stopped.first().copied(),
+                items: u32::try_from(stopped.len()).unwrap_or(u32::MAX),
+                text: Some(who.name),
+                ..What::default()
+            };
+            record.finish(what).await?;
+            Ok(stopped.len())
+        })
+        .await
+    }
+}
+
+async fn rows(record: &mut Record, filter: Filter, before: Option<i64>) -> Result<Vec<Row>, Error> {
+    let patient = record.whose().patient;
+    let person = match filter {
+        Filter::Person(account) => Some(account.to_string()),
+        _ => None,
+    };
+    let unfiltered = filter == Filter::All;
+    // One more than a page is enough to know whether there is another.
+    let limit = if unfiltered { i64::try_from(ENTRIES).map_err(Error::internal)? + 1 } else { LOOKED_AT };
+    let rows = sqlx::query_as!(
+        Row,
+        r#"with page as (
+            select seq, convert_from(bytes, 'UTF8')::jsonb as event from event
+            where chain = $1 and ($2::bigint is null or seq < $2)
+                and ($3::text is null or convert_from(bytes, 'UTF8')::jsonb -> 'who' ->> 'account' = $3)
+            order by seq desc limit $4
+        )
+        select page.seq as "seq!", page.event as "event!: Json<Event>",
+            coalesce(page.seq = first.seq, false) as "first_time!",
+            exists (
+                select from jsonb_array_elements(page.event -> 'why' -> 'grants') used
+                join access_grant g on g.grant_id = (used ->> 'id')::uuid and g.patient_id = $5
+                where g.state = 'active' and (g.ends_at is null or g.ends_at > now())
+            ) as "stoppable!",
+            exists (
+                select from jsonb_array_elements(page.event -> 'why' -> 'grants') used
+                join access_grant g on g.grant_id = (used ->> 'id')::uuid and g.patient_id = $5
+                where g.grantee_account_id is not null
+            ) as "named!"
+        from page
+        left join (
+            select convert_from(bytes, 'UTF8')::jsonb -> 'who' ->> 'account' as account, min(seq) as seq
+            from event where chain = $1 and convert_from(bytes, 'UTF8')::jsonb -> 'why' ->> 'kind' = 'grant' group by 1
+        ) first on first.account = page.event -> 'who' ->> 'account'
+        order by page.seq desc"#,
+        Chain::Patient(patient).to_string(),
+        before,
+        person,
+        limit,
+        patient.0
+    )
+    .fetch_all(record.connection())
+    .await?;
+    Ok(rows)
+}
+
+async fn people(record: &mut Record) -> Result<Vec<(AccountId, String)>, Error> {
+    let own = record.visitor().actor.account();
+    let rows = sqlx::query!(
+        r#"select distinct on (who ->> 'account') (who ->> 'account')::uuid as "account!", who ->> 'name' as "name!"
+        from (select seq, convert_from(bytes, 'UTF8')::jsonb -> 'who' as who from event where chain = $1) said
+        where who ->> 'account' is not null and who ->> 'account' <> $2
+        order by who ->> 'account', seq desc limit 50"#,
+        Chain::Patient(record.whose().patient).to_string(),
+        own.to_string()
+    )
+    .fetch_all(record.connection())
+    .await?;
+    let mut people: Vec<_> = rows.into_iter().map(|row| (AccountId(row.account), row.name)).collect();
+    people.sort_by(|one, other| one.1.cmp(&other.1));
+    Ok(people)
+}
+
+fn entry(row: Row, visitor: &Visitor) -> LogEntry {
+    let Json(event) = row.event;
+    let facts = Facts {
+        at: event.at,
+        own: event.who.account == Some(visitor.actor.account()),
+        refused: event.why == Why::Refused,
+        items: event.what.items,
+        first_time: row.first_time,
+        named: row.named,
+    };
+    LogEntry { seq: row.seq, verdict: Verdict::of(facts), stoppable: row.stoppable, event }
+}
+
+fn matches(filter: Filter, entry: &LogEntry) -> bool {
+    match filter {
+        Filter::All | Filter::Person(_) => true,
+        Filter::Unusual => matches!(entry.verdict, Verdict::Unusual(_)),
+        Filter::Refused => entry.verdict == Verdict::Refused,
+        Filter::Others => entry.verdict != Verdict::You,
+    }
+}

@@ -1,0 +1,342 @@
+//! Codes: a short-lived secret that becomes a grant for whoever redeems it after
+//! signing in, once the patient has confirmed who that is. By itself it opens nothing.
+//!
+//! A code is derived from its row's identifier and the key outside the database, so
+//! it can be shown again while it waits and a copy of the database redeems nothing.
+//! Its first letters find it, so that a wrong try counts against the code meant.
+
+use chartkey_domain::{
+    account::{Actor, Visitor},
+    draft::Terms,
+    grant::Grantee,
+    id::{AccountId, CodeId, DraftId, GrantId, OrganizationId, PatientId},
+};
+use sqlx::{Postgres, Transaction, types::Json};
+use time::OffsetDateTime;
+
+use crate::{
+    Error, Opened, Portal,
+    audit::{self, Chain, Event, Shown, What, Why},
+    pool::detached,
+    record::Record,
+    secrets::typed_code,
+    sharing::{self, Sentence},
+};
+
+/// How long a code can be redeemed, in hours.
+pub const CODE_HOURS: i32 = 24;
+
+/// Letters and digits that nobody confuses; 5 bits each.
+const ALPHABET: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+/// 55 bits, of which the selector is public to the database.
+const LENGTH: usize = 11;
+const SELECTOR: usize = 4;
+
+/// Tries that cost a clinician no wait, over all codes.
+const FREE_TRIES: i64 = 10;
+
+/// Where a code stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CodeState {
+    /// Nobody has redeemed it. The code as it is typed.
+    Waiting(String),
+    /// Somebody has, and the patient decides.
+    Redeemed(Redeemer),
+}
+
+/// Who redeemed a code, and who vouches for them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Redeemer {
+    /// Their account.
+    pub account: AccountId,
+    /// The name that their organization gives.
+    pub name: String,
+    /// Their profession at their last sign-in.
+    pub profession: String,
+    /// The organization.
+    pub organization: OrganizationId,
+    /// Its name.
+    pub organization_name: String,
+    /// The provider that verified them.
+    pub issuer: String,
+    /// When they last signed in there.
+    pub signed_in_at: OffsetDateTime,
+}
+
+/// A code as the patient sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Code {
+    /// Which.
+    pub id: CodeId,
+    /// What it becomes.
+    pub terms: Terms,
+    /// Where it stands.
+    pub state: CodeState,
+    /// Until when it can be redeemed.
+    pub ends_at: OffsetDateTime,
+}
+
+impl Portal {
+    /// Makes a code of a draft.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] with the code of the question to be answered again,
+    /// [`Error::Conflict`] where the draft has become one already,
+    /// [`Error::NotFound`] where the visitor has no record of their own.
+    pub async fn make_code(&self, visitor: &Visitor, draft: DraftId, terms: Terms, sentence: Sentence) -> Result<CodeId, Error> {
+        let (portal, visitor) = (self.clone(), visitor.clone());
+        detached(async move {
+            let mut record = portal.open_own(&visitor).await?;
+            terms.check(record.now().date()).map_err(|problem| Error::Invalid(problem.code()))?;
+            let taken = sqlx::query!("delete from draft where draft_id = $1 and account_id = $2", draft.0, visitor.actor.account().0)
+                .execute(record.connection())
+                .await?;
+            if taken.rows_affected() == 0 {
+                return Err(Error::Conflict("made"));
+            }
+            let code = portal.store_code(&mut record, &terms).await?;
+            let what = What { action: "code-made".to_owned(), text: Some(sentence.text), ..What::default() };
+            record.finish(what).await?;
+            Ok(code)
+        })
+        .await
+    }
+
+    /// Two waiting codes with the same first letters are rare and cannot be told
+    /// apart, so another is made.
+    async fn store_code(&self, record: &mut Record, terms: &Terms) -> Result<CodeId, Error> {
+        let patient = record.whose().patient;
+        for _ in 0..8 {
+            let id = CodeId(uuid::Uuid::new_v4());
+            let secret = self.secret(id);
+            let selector: String = secret.chars().take(SELECTOR).collect();
+            let stored = sqlx::query!(
+                "insert into grant_code (code_id, patient_id, selector, draft, ends_at)
+                values ($1, $2, $3, $4, now() + make_interval(hours => $5)) on conflict do nothing",
+                id.0,
+                patient.0,
+                selector,
+                Json(terms) as _,
+                CODE_HOURS
+            )
+            .execute(record.connection())
+            .await?;
+            if stored.rows_affected() == 1 {
+                return Ok(id);
+            }
+        }
+        Err(Error::internal("no free selector for a code"))
+    }
+
+    /// The codes that wait for somebody, or for the patient to decide.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where the visitor has no record of their own.
+    pub async fn codes(&self, visitor: &Visitor) -> Result<Opened<Vec<Code>>, Error> {
+        let mut record = self.open_own(visitor).await?;
+        let codes = self.waiting(&mut record, None).await?;
+        record.close("codes", Shown::default(), codes).await
+    }
+
+    async fn waiting(&self, record: &mut Record, only: Option<CodeId>) -> Result<Vec<Code>, Error> {
+        let patient = record.whose().patient;
+        let rows = sqlx::query!(
+            r#"select g.code_id, g.draft as "terms: Json<Terms>", g.state, g.ends_at, c.account_id as "account?", a.display_name as "name?",
+                c.profession as "profession?", c.organization_id as "organization?", o.name as "organization_name?", c.issuer as "issuer?",
+                c.signed_in_at as "signed_in_at?"
+            from grant_code g
+            left join clinician c on c.account_id = g.redeemed_by
+            left join account a on a.account_id = c.account_id
+            left join organization o on o.organization_id = c.organization_id
+            where g.patient_id = $1 and ($2::uuid is null or g.code_id = $2)
+                and (g.state = 'redeemed' or (g.state = 'waiting' and g.ends_at > now()))
+            order by g.created_at desc, g.code_id limit 100"#,
+            patient.0,
+            only.map(|only| only.0)
+        )
+        .fetch_all(record.connection())
+        .await?;
+        let codes = rows.into_iter().filter_map(|row| {
+            let id = CodeId(row.code_id);
+            let state = if row.state == "waiting" {
+                CodeState::Waiting(grouped(&self.secret(id)))
+            } else {
+                CodeState::Redeemed(Redeemer {
+                    account: AccountId(row.account?),
+                    name: row.name?,
+                    profession: row.profession?,
+                    organization: OrganizationId(row.organization?),
+                    organization_name: row.organization_name?,
+                    issuer: row.issuer?,
+                    signed_in_at: row.signed_in_at?,
+                })
+            };
+            Some(Code { id, terms: row.terms.0, state, ends_at: row.ends_at })
+        });
+        Ok(codes.collect())
+    }
+
+    /// Redeems a code as typed. It opens nothing: the patient has to confirm.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], the same whether it is wrong, used, void or too old,
+    /// [`Error::TooManyTries`] where this clinician has tried too often lately.
+    pub async fn redeem_code(&self, visitor: &Visitor, typed: &str) -> Result<(), Error> {
+        let Actor::Clinician { account, .. } = visitor.actor else { return Err(Error::NotFound) };
+        let (portal, visitor, typed) = (self.clone(), visitor.clone(), typed_code(typed));
+        detached(async move {
+            let subject = portal.pepper.digest("redeem", &account.to_string());
+            let anywhere = portal.pepper.digest("redeem-anywhere", &account.to_string());
+            if !portal.count_try(&subject, FREE_TRIES, &anywhere, i64::MAX).await? {
+                return Err(Error::TooManyTries);
+            }
+            portal.try_code(&visitor, &typed).await?;
+            sqlx::query!("delete from sign_in_failure where subject_hash = $1", subject).execute(&portal.pool).await?;
+            Ok(())
+        })
+        .await
+    }
+
+    async fn try_code(&self, visitor: &Visitor, typed: &str) -> Result<(), Error> {
+        let (mut transaction, at) = self.enter(visitor).await?;
+        sqlx::query!("select set_config('chartkey.task', 'redeem', true)").fetch_one(&mut *transaction).await?;
+        let selector: String = typed.chars().take(SELECTOR).collect();
+        let found = sqlx::query!(
+            "select code_id, patient_id from grant_code
+            where selector = $1 and state = 'waiting' and tries_left > 0 and ends_at > now() for update",
+            selector
+        )
+        .fetch_optional(&mut *transaction)
+        .await?;
+        let blocked = match &found {
+            Some(found) => self.is_blocked(&mut transaction, visitor, PatientId(found.patient_id)).await?,
+            None => false,
+        };
+        let right = found.as_ref().filter(|found| !blocked && self.same(typed, &self.secret(CodeId(found.code_id))));
+        let (chain, what, why) = match (right, &found) {
+            (Some(found), _) => {
+                sqlx::query!(
+                    "update grant_code set state = 'redeemed', redeemed_by = $2, redeemed_at = now() where code_id = $1",
+                    found.code_id,
+                    visitor.actor.account().0
+                )
+                .execute(&mut *transaction)
+                .await?;
+                (Chain::Patient(PatientId(found.patient_id)), "code-redeemed", Why::Code)
+            }
+            (None, Some(found)) => {
+                sqlx::query!(
+                    "update grant_code set tries_left = tries_left - 1, state = case when tries_left = 1 then 'cancelled' else state end
+                    where code_id = $1",
+                    found.code_id
+                )
+                .execute(&mut *transaction)
+                .await?;
+                (Chain::System, "code-refused", Why::Refused)
+            }
+            (None, None) => (Chain::System, "code-refused", Why::Refused),
+        };
+        let redeemed = right.is_some();
+        let event = Event { at, who: visitor.into(), what: What { action: what.to_owned(), ..What::default() }, why };
+        audit::append(&mut transaction, chain, &event).await?;
+        transaction.commit().await?;
+        if redeemed { Ok(()) } else { Err(Error::NotFound) }
+    }
+
+    /// Whether the patient has blocked them; the record becomes the transaction's.
+    async fn is_blocked(&self, transaction: &mut Transaction<'_, Postgres>, visitor: &Visitor, patient: PatientId) -> Result<bool, Error> {
+        let Actor::Clinician { account, organization, .. } = &visitor.actor else { return Ok(true) };
+        sqlx::query!("select set_config('chartkey.patient', $1::uuid::text, true)", patient.0).fetch_one(&mut **transaction).await?;
+        let blocked = sqlx::query_scalar!(
+            r#"select exists (select from block where patient_id = $1 and (account_id = $2 or organization_id = $3)) as "blocked!""#,
+            patient.0,
+            account.0,
+            organization.0
+        )
+        .fetch_one(&mut **transaction)
+        .await?;
+        Ok(blocked)
+    }
+
+    /// Confirms who redeemed a code: only now there is a grant.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where it does not wait for this, [`Error::Conflict`] where
+    /// somebody else than `expected` has redeemed it.
+    pub async fn confirm_code(&self, visitor: &Visitor, code: CodeId, expected: AccountId, sentence: Sentence) -> Result<GrantId, Error> {
+        let (portal, visitor) = (self.clone(), visitor.clone());
+        detached(async move {
+            let mut record = portal.open_own(&visitor).await?;
+            let Some(Code { terms, state: CodeState::Redeemed(redeemer), .. }) = portal.waiting(&mut record, Some(code)).await?.pop()
+            else {
+                return Err(Error::NotFound);
+            };
+            if redeemer.account != expected {
+                return Err(Error::Conflict("redeemer"));
+            }
+            settle(&mut record, code, "redeemed", "confirmed").await?;
+            let grantee = Grantee::Clinician { account: redeemer.account, organization: redeemer.organization };
+            let grant = sharing::insert(&mut record, &grantee, &terms, &sentence).await?;
+            let what = What { text: Some(sentence.text), ..sharing::about("grant-given", grant) };
+            record.finish(what).await?;
+            Ok(grant)
+        })
+        .await
+    }
+
+    /// Refuses who redeemed a code, or calls back one that nobody has redeemed.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where it waits for neither.
+    pub async fn refuse_code(&self, visitor: &Visitor, code: CodeId) -> Result<(), Error> {
+        let (portal, visitor) = (self.clone(), visitor.clone());
+        detached(async move {
+            let mut record = portal.open_own(&visitor).await?;
+            let refused = match settle(&mut record, code, "redeemed", "refused").await {
+                Err(Error::NotFound) => settle(&mut record, code, "waiting", "cancelled").await.map(|()| "code-cancelled"),
+                other => other.map(|()| "code-redeemer-refused"),
+            }?;
+            record.finish(What { action: refused.to_owned(), ..What::default() }).await?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// The code of a row, without dashes.
+    fn secret(&self, id: CodeId) -> String {
+        let digest = self.pepper.digest("grant-code", &id.to_string());
+        digest.iter().take(LENGTH).filter_map(|byte| ALPHABET.get(usize::from(byte % 32))).map(|letter| char::from(*letter)).collect()
+    }
+
+    /// Compared by digest, so that the time says nothing of how much was right.
+    fn same(&self, typed: &str, secret: &str) -> bool {
+        self.pepper.digest("same-code", typed) == self.pepper.digest("same-code", secret)
+    }
+}
+
+/// The guarded step of a code.
+async fn settle(record: &mut Record, code: CodeId, from: &str, to: &str) -> Result<(), Error> {
+    let patient = record.whose().patient;
+    let settled =
+        sqlx::query!("update grant_code set state = $4 where patient_id = $1 and code_id = $2 and state = $3", patient.0, code.0, from, to)
+            .execute(record.connection())
+            .await?;
+    if settled.rows_affected() == 1 { Ok(()) } else { Err(Error::NotFound) }
+}
+
+/// `ABCD-EFGH-JKL`.
+fn grouped(code: &str) -> String {
+    let letters: Vec<char> = code.chars().collect();
+    letters.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join("-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_typed_in_groups_of_four() {
+        assert_eq!(grouped("ABCDEFGHJKL"), "ABCD-EFGH-JKL");
+        assert_eq!(typed_code(" abcd efgh-jkl "), "ABCDEFGHJKL");
+    }
+}

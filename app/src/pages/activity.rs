@@ -1,0 +1,213 @@
+//! `/activity`: who has looked, when, at what, why, and whether it fits.
+
+use chartkey_domain::{category::Category, id::AccountId, verdict::Verdict};
+use chartkey_portal::{
+    activity::{ActivityPage, Filter, LogEntry},
+    audit::{Event, Why},
+};
+use leptos::prelude::*;
+use time::Date;
+
+use crate::{
+    catalogue::Say,
+    components::{
+        form::problem_summary,
+        icon::{Icon, icon},
+        notice::{Role, notice},
+        sentence::unmarked,
+        sheet::{more, title},
+        when::machine,
+    },
+    pages::{Paged, page},
+    request::{caller, portal, problem, query, visitor},
+    shell::{Bar, Page, Place, document},
+};
+
+/// The log, by day.
+pub fn activity() -> impl IntoView {
+    page(async {
+        let say = caller().say();
+        let (filter, before) = (filter(), query("before").and_then(|before| before.parse().ok()));
+        let opened = portal()?.activity(&visitor()?, filter, before).await?;
+        let ActivityPage { entries, older, people } = opened.view;
+        let days = by_day(entries).into_iter().map(|(date, entries)| day(say, date, &entries)).collect_view();
+        let older = older.map(|older| more(address(filter, Some(older)), say.older_entries()));
+        let stopped = match query("done").as_deref() {
+            Some("stopped") => Some(say.stopped_at_once()),
+            Some("nothing") => Some(say.nothing_to_stop()),
+            _ => None,
+        };
+        let body = view! {
+            {problem_summary(say, problem())}
+            {stopped.map(|words| notice(Role::Positive, say.done(), view! { <p>{words}</p> }))}
+            {title(say.who_has_looked(), Some(say.log_says().to_owned()))}
+            {filters(say, filter, &people)}
+            {days}
+            {older}
+            <p class="quiet small">{say.log_foot()}</p>
+        };
+        Paged::Ok(document(Page::new(say.who_has_looked(), Place::Activity).of(Bar::from(&opened.whose)), body).into_any())
+    })
+}
+
+/// The filter of the address.
+fn filter() -> Filter {
+    if let Some(person) = query("person").and_then(|person| person.parse().ok()) {
+        return Filter::Person(AccountId(person));
+    }
+    match query("show").as_deref() {
+        Some("unusual") => Filter::Unusual,
+        Some("refused") => Filter::Refused,
+        Some("others") => Filter::Others,
+        _ => Filter::All,
+    }
+}
+
+fn address(filter: Filter, before: Option<i64>) -> String {
+    let filter = match filter {
+        Filter::All => None,
+        Filter::Unusual => Some("show=unusual".to_owned()),
+        Filter::Refused => Some("show=refused".to_owned()),
+        Filter::Others => Some("show=others".to_owned()),
+        Filter::Person(account) => Some(format!("person={account}")),
+    };
+    let query: Vec<_> = filter.into_iter().chain(before.map(|before| format!("before={before}"))).collect();
+    if query.is_empty() { "/activity".to_owned() } else { format!("/activity?{}", query.join("&")) }
+}
+
+fn filters(say: Say, chosen: Filter, people: &[(AccountId, String)]) -> impl IntoView + use<> {
+    let all = [
+        (Filter::All, say.show_all()),
+        (Filter::Unusual, say.show_unusual()),
+        (Filter::Refused, say.show_refused()),
+        (Filter::Others, say.show_others()),
+    ];
+    let all = all.into_iter().map(|(filter, words)| (filter, words.to_owned()));
+    let people = people.iter().map(|(account, name)| (Filter::Person(*account), name.clone()));
+    let links = all.chain(people).map(|(filter, words)| {
+        view! { <a href=address(filter, None) aria-current=(filter == chosen).then_some("page")>{words}</a> }
+    });
+    view! { <nav class="filter" aria-label=say.show()>{links.collect_view()}</nav> }
+}
+
+fn by_day(entries: Vec<LogEntry>) -> Vec<(Date, Vec<LogEntry>)> {
+    let mut days: Vec<(Date, Vec<LogEntry>)> = Vec::new();
+    for entry in entries {
+        let date = entry.event.at.date();
+        match days.last_mut() {
+            Some((last, entries)) if *last == date => entries.push(entry),
+            _ => days.push((date, vec![entry])),
+        }
+    }
+    days
+}
+
+fn day(say: Say, date: Date, entries: &[LogEntry]) -> impl IntoView + use<> {
+    let id = format!("day-{date}");
+    let label = id.clone();
+    view! {
+        <section class="sheet" aria-labelledby=label>
+            <h2 id=id>{say.weekday(date.weekday())} " " {say.date(date)}</h2>
+            <ul>{entries.iter().map(|entry| line(say, entry)).collect_view()}</ul>
+        </section>
+    }
+}
+
+fn line(say: Say, entry: &LogEntry) -> impl IntoView + use<> {
+    let event = &entry.event;
+    let clock = say.clock(event.at);
+    let class = if matches!(entry.verdict, Verdict::Unusual(_)) { "entry odd" } else { "entry" };
+    let place: Vec<_> = [event.who.profession.clone(), event.who.organization.clone()].into_iter().flatten().collect();
+    let who = if entry.verdict == Verdict::You { say.you().to_owned() } else { event.who.name.clone() };
+    view! {
+        <li class=class>
+            <p class="at"><time datetime=machine(event.at, chartkey_domain::when::Precision::Instant)>{clock.clone()}</time></p>
+            <div>
+                <h3>{who.clone()} " " {say.did(event)}</h3>
+                {(!place.is_empty()).then(|| view! { <p class="small quiet">{place.join(" · ")}</p> })}
+                {why(say, event)}
+            </div>
+            <div class="verdict">
+                {verdict(say, &entry.verdict)}
+                {entry.stoppable.then(|| not_mine(say, entry.seq, &format!(": {who}, {clock}")))}
+            </div>
+        </li>
+    }
+}
+
+/// The key that was used, in the words of its sentence.
+fn why(say: Say, event: &Event) -> impl IntoView + use<> {
+    let (sign, words) = match &event.why {
+        Why::Own => (Icon::Person, say.why_own().to_owned()),
+        Why::Grant { grants, .. } => {
+            let sentences: Vec<_> = grants.iter().map(|grant| format!("“{}”", unmarked(&grant.sentence))).collect();
+            (Icon::KeyOne, format!("{} {}", say.why_share(), sentences.join(" ")))
+        }
+        Why::Operator { reason } => (Icon::Person, say.why_operator(reason)),
+        Why::Code => (Icon::KeyOne, say.why_code().to_owned()),
+        Why::Refused => (Icon::Keyhole, say.why_refused().to_owned()),
+    };
+    let grant = event.what.text.as_ref().filter(|_| event.what.grant.is_some()).map(|text| view! { <p class="small">{unmarked(text)}</p> });
+    view! { {grant} <p class="why">{icon(sign)}<span>{words}</span></p> }
+}
+
+fn verdict(say: Say, verdict: &Verdict) -> impl IntoView + use<> {
+    let (class, sign, word, reasons) = match verdict {
+        Verdict::You => ("flag unknown", Icon::Person, say.verdict_you(), Vec::new()),
+        Verdict::Refused => ("flag in", Icon::Keyhole, say.verdict_refused(), vec![say.nothing_was_shown()]),
+        Verdict::Expected => ("flag in", Icon::Check, say.verdict_expected(), Vec::new()),
+        Verdict::Unusual(reasons) => {
+            ("flag out", Icon::Warn, say.verdict_unusual(), reasons.iter().map(|reason| say.reason(*reason)).collect())
+        }
+    };
+    view! {
+        <span class=class>{icon(sign)}{word}</span>
+        {(!reasons.is_empty()).then(|| view! { <p class="small quiet">{reasons.join(" ")}</p> })}
+    }
+}
+
+fn not_mine(say: Say, seq: i64, of: &str) -> impl IntoView + use<> {
+    view! {
+        <form method="post" action="/api/not-recognised">
+            <input type="hidden" name="entry" value=seq.to_string()/>
+            <button class="button small stop" type="submit">{say.not_recognised()}<span class="hide">{of.to_owned()}</span></button>
+        </form>
+    }
+}
+
+impl Say {
+    /// What was done, as the end of a sentence that begins with who.
+    fn did(self, event: &Event) -> String {
+        let what = &event.what;
+        let count = i64::from(what.items);
+        let words: Vec<_> = what
+            .categories
+            .iter()
+            .filter_map(|slug| Category::from_slug(slug))
+            .map(|category| self.category(category).to_lowercase())
+            .collect();
+        match what.action.as_str() {
+            _ if event.why == Why::Refused => self.was_refused().to_owned(),
+            "read" if count > 0 => self.opened_things(count, &self.together(&words)),
+            "read" => match what.page.as_deref() {
+                Some("activity") => self.did_open_log(),
+                Some("sharing" | "grant" | "codes") => self.did_open_sharing(),
+                _ => self.opened_page(),
+            }
+            .to_owned(),
+            "export" => self.copied_things(count),
+            action => self.did_change(action).to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filter_survives_paging() {
+        assert_eq!(address(Filter::All, None), "/activity");
+        assert_eq!(address(Filter::Unusual, Some(41)), "/activity?show=unusual&before=41");
+    }
+}

@@ -1,0 +1,137 @@
+//! `/sharing/codes`: codes that wait for somebody, and people who wait for the patient.
+
+use chartkey_portal::codes::{Code, CodeState, Redeemer};
+use leptos::prelude::*;
+use qrcode::{EcLevel, QrCode, render::svg};
+
+use crate::{
+    api::ApiError,
+    catalogue::{CATALOGUE_VERSION, Named, Say},
+    components::{
+        form::problem_summary,
+        icon::{Icon, icon},
+        sentence::sentence,
+        sheet::{back, sheet, title},
+        when::moment,
+    },
+    pages::{Paged, page, sharing::done},
+    request::{caller, portal, problem, visitor},
+    shell::{Bar, Page, Place, document},
+};
+
+/// The codes.
+pub fn codes() -> impl IntoView {
+    page(async {
+        let say = caller().say();
+        let opened = portal()?.codes(&visitor()?).await?;
+        let none = opened.view.is_empty().then(|| view! { <p>{say.no_codes()}</p> });
+        let codes = opened.view.iter().map(|code| match &code.state {
+            CodeState::Waiting(typed) => waiting(say, code, typed).into_any(),
+            CodeState::Redeemed(redeemer) => redeemed(say, code, redeemer).into_any(),
+        });
+        let body = view! {
+            {back("/sharing".to_owned(), say.back())}
+            {problem_summary(say, problem())}
+            {done(say)}
+            {title(say.codes_title(), Some(say.codes_says().to_owned()))}
+            {codes.collect_view()}
+            {none}
+            <p class="actions"><a class="button second" href="/sharing/new">{icon(Icon::Share)}{say.new_share()}</a></p>
+        };
+        Paged::Ok(document(Page::new(say.codes_title(), Place::Sharing).of(Bar::from(&opened.whose)), body).into_any())
+    })
+}
+
+fn waiting(say: Say, code: &Code, typed: &str) -> impl IntoView + use<> {
+    let body = view! {
+        <p class="code"><strong>{typed.to_owned()}</strong></p>
+        {qr(say, typed)}
+        <p>{say.code_until()} " " {moment(say, code.ends_at)} ". " {say.code_opens_nothing()}</p>
+        <div class="grant compact">{sentence(&say.grant_sentence(&Named::Code, &code.terms))}</div>
+        <form method="post" action="/api/refuse-code">
+            <input type="hidden" name="code" value=code.id.to_string()/>
+            <p class="actions"><button class="button second" type="submit">{say.cancel_code()}</button></p>
+        </form>
+    };
+    view! { <section class="sheet" aria-label=say.code_waits()><h2>{say.code_waits()}</h2>{body}</section> }
+}
+
+fn redeemed(say: Say, code: &Code, redeemer: &Redeemer) -> impl IntoView + use<> {
+    let words = say.grant_sentence(&named(redeemer), &code.terms);
+    let line = |word: &'static str, value: AnyView| view! { <div><dt>{word}</dt><dd>{value}</dd></div> };
+    let verified = view! { {say.verified_by(&redeemer.organization_name, &redeemer.issuer)} " " {moment(say, redeemer.signed_in_at)} };
+    sheet(
+        "redeemed",
+        say.code_redeemed(&redeemer.name),
+        view! {
+            <dl class="facts">
+                {line(say.fact_who(), redeemer.name.clone().into_any())}
+                {line(say.fact_profession(), redeemer.profession.clone().into_any())}
+                {line(say.fact_organization(), redeemer.organization_name.clone().into_any())}
+                {line(say.fact_verified(), verified.into_any())}
+            </dl>
+            <div class="grant compact">{sentence(&words)}</div>
+            <p>{say.code_confirm_says()}</p>
+            <div class="actions">
+                <form method="post" action="/api/confirm-code">
+                    <input type="hidden" name="code" value=code.id.to_string()/>
+                    <input type="hidden" name="redeemer" value=redeemer.account.to_string()/>
+                    <input type="hidden" name="seen" value=words/>
+                    <button class="button" type="submit">{icon(Icon::Share)}{say.give_key()}</button>
+                </form>
+                <form method="post" action="/api/refuse-code">
+                    <input type="hidden" name="code" value=code.id.to_string()/>
+                    <button class="button stop" type="submit">{say.refuse()}</button>
+                </form>
+            </div>
+        },
+    )
+}
+
+/// The redeemer as the sentence names them.
+fn named(redeemer: &Redeemer) -> Named {
+    Named::Clinician { name: redeemer.name.clone(), organization: redeemer.organization_name.clone() }
+}
+
+/// The code as a picture of the same letters. It is no address: a code in an address
+/// would stay in histories and logs, and a clinician signs in before they use it.
+fn qr(say: Say, typed: &str) -> Option<impl IntoView + use<>> {
+    let code = QrCode::with_error_correction_level(typed, EcLevel::M).ok()?;
+    let drawing = code.render().min_dimensions(180, 180).dark_color(svg::Color("#000")).light_color(svg::Color("#fff")).build();
+    // The declaration of an XML file has no place inside a page.
+    let drawing = drawing.find("<svg").and_then(|start| drawing.get(start..)).unwrap_or_default().to_owned();
+    Some(view! { <div class="qr" role="img" aria-label=say.code_picture() inner_html=drawing></div> })
+}
+
+/// Confirms who redeemed a code, if the sentence is the one that was seen.
+///
+/// # Errors
+/// [`ApiError::Gone`] where it has changed.
+pub async fn confirm(code: chartkey_domain::id::CodeId, redeemer: chartkey_domain::id::AccountId, seen: &str) -> Result<String, ApiError> {
+    let (say, portal, visitor) = (caller().say(), portal()?, visitor()?);
+    let codes = portal.codes(&visitor).await?.view;
+    let found = codes.into_iter().find(|candidate| candidate.id == code).ok_or(ApiError::Gone)?;
+    let CodeState::Redeemed(who) = &found.state else { return Err(ApiError::Gone) };
+    if who.account != redeemer || say.grant_sentence(&named(who), &found.terms) != seen {
+        return Err(ApiError::Gone);
+    }
+    let sentence = chartkey_portal::sharing::Sentence {
+        text: seen.to_owned(),
+        language: say.0.tag().to_owned(),
+        catalogue_version: CATALOGUE_VERSION.to_owned(),
+    };
+    let grant = portal.confirm_code(&visitor, code, redeemer, sentence).await?;
+    Ok(format!("/sharing/{grant}?done=given"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_picture_is_drawn_without_what_the_page_forbids() {
+        let code = QrCode::with_error_correction_level("ABCD-EFGH-JKL", EcLevel::M).unwrap();
+        let drawing = code.render().min_dimensions(180, 180).dark_color(svg::Color("#000")).light_color(svg::Color("#fff")).build();
+        assert!(drawing.contains("<svg") && !drawing.contains("style=") && !drawing.contains("<script"));
+    }
+}

@@ -1,0 +1,46 @@
+//! `/redeem`: a clinician types the code that a patient gave them.
+
+use leptos::prelude::*;
+
+use crate::{
+    api::ApiError,
+    components::{
+        form::problem_summary,
+        notice::{Role, notice},
+        sheet::{back, sheet, title},
+    },
+    pages::{Paged, page},
+    request::{caller, problem, query, visitor},
+    shell::{Page, Place, document},
+};
+
+/// The form, and what comes next after a code was taken.
+pub fn redeem() -> impl IntoView {
+    page(async {
+        let caller = caller();
+        let say = caller.say();
+        visitor()?;
+        if !caller.is_clinician() {
+            return Err(ApiError::NotFound);
+        }
+        let done = (query("done").as_deref() == Some("redeemed"))
+            .then(|| notice(Role::Positive, say.redeemed_title(), view! { <p>{say.redeemed_says()}</p> }));
+        let body = view! {
+            {back("/shared".to_owned(), say.back())}
+            {problem_summary(say, problem())}
+            {done}
+            {title(say.use_a_code(), Some(say.redeem_says().to_owned()))}
+            {sheet("code-form", say.use_a_code(), view! {
+                <form method="post" action="/api/redeem-code">
+                    <div class="field">
+                        <label for="code">{say.code_word()}</label>
+                        <p class="hint" id="code-hint">{say.code_hint()}</p>
+                        <input id="code" name="code" type="text" autocomplete="off" autocapitalize="characters" spellcheck="false" required maxlength="40" aria-describedby="code-hint"/>
+                    </div>
+                    <p class="actions"><button class="button" type="submit">{say.use_a_code()}</button></p>
+                </form>
+            })}
+        };
+        Paged::Ok(document(Page::new(say.use_a_code(), Place::Redeem), body).into_any())
+    })
+}

@@ -1,0 +1,59 @@
+//! `chartkey verify-log`: computes every chain of the access log again.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, bail};
+use chartkey_portal::{Portal, audit::verify::Fault};
+use clap::Args;
+use tokio::io::BufReader;
+
+/// What it takes.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// The anchor file, kept outside the database. Without it a tail that was cut off
+    /// and a chain that was written anew from its start are not looked for.
+    #[arg(long, value_name = "FILE")]
+    anchor: Option<PathBuf>,
+    /// As JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) async fn run(arguments: &Arguments, portal: &Portal) -> anyhow::Result<()> {
+    let anchor = match &arguments.anchor {
+        Some(path) => {
+            let file = tokio::fs::File::open(path).await.with_context(|| format!("the anchor file {}", path.display()))?;
+            Some(BufReader::new(file))
+        }
+        None => None,
+    };
+    let report = portal.verify(anchor).await?;
+    if arguments.json {
+        println!("{}", serde_json::to_string_pretty(&report)?);
+    } else {
+        println!("{} entries in {} chains", report.entries, report.chains);
+        match report.anchor_lines {
+            Some(lines) => println!("compared with {lines} lines of the anchor file"),
+            None => println!("not looked for without an anchor file: cut tails, chains written anew from their start"),
+        }
+        for finding in &report.findings {
+            println!("{} {}: {}", finding.chain, finding.seq, said(finding.fault));
+        }
+    }
+    match report.findings.len() {
+        0 => Ok(()),
+        1 => bail!("the log was tampered with in one place"),
+        count => bail!("the log was tampered with in {count} chains"),
+    }
+}
+
+const fn said(fault: Fault) -> &'static str {
+    match fault {
+        Fault::DoesNotFollow => "was changed, put in, or moved here from elsewhere",
+        Fault::Missing => "an entry before this one is missing",
+        Fault::Head => "the chain does not end where its head says",
+        Fault::CutOff => "is missing: the tail was cut off here",
+        Fault::WrittenAnew => "is not the entry that was anchored: the chain was written anew",
+        Fault::AnchorLine => "this line of the file does not follow from the one before",
+    }
+}

@@ -1,0 +1,275 @@
+//! `/events`: tells an open page whether what it rests on still holds.
+//!
+//! A process listens once for all its pages. Each page names its patient and its
+//! mark; on every notice that could concern it the door is asked afresh, and says
+//! `stands` or `closed`. Whoever hears nothing for ten seconds covers the page, so a
+//! stream is silent whenever it could have missed something. It neither makes the
+//! session longer nor outlives it.
+
+use std::{convert::Infallible, sync::Arc, time::Duration};
+
+use axum::{
+    extract::{Extension, Query, State},
+    response::{
+        IntoResponse, Response,
+        sse::{Event, Sse},
+    },
+};
+use chartkey_domain::{
+    account::{Actor, Visitor},
+    id::{OrganizationId, PatientId},
+};
+use chartkey_portal::{
+    Error, Portal, Standing,
+    notices::{Listener, Notice},
+    sessions::SessionKey,
+};
+use futures::{Stream, stream};
+use serde::Deserialize;
+use time::OffsetDateTime;
+use tokio::{
+    sync::{broadcast, watch},
+    time::{Interval, MissedTickBehavior},
+};
+
+use super::{Shared, plain, session::Known, store};
+
+/// Between two signs of life.
+const BEAT: Duration = Duration::from_secs(3);
+/// So many beats between two looks at the session, which may have run out unused.
+const BEATS_A_LOOK: u32 = 5;
+/// Before the lost connection to the database is made again.
+const AGAIN_AFTER: Duration = Duration::from_millis(500);
+/// Notices that a slow page may fall behind before it has to ask afresh.
+const BEHIND: usize = 256;
+
+/// What every page of the process hears. `None`: something may have been missed.
+#[derive(Debug, Clone)]
+pub struct Notices {
+    heard: broadcast::Sender<Option<Notice>>,
+    listening: watch::Receiver<bool>,
+}
+
+impl Notices {
+    /// Begins to listen, until the process stops.
+    #[must_use]
+    pub fn listen(portal: Portal, stopping: watch::Receiver<bool>) -> Self {
+        let (heard, _) = broadcast::channel(BEHIND);
+        let (is_listening, listening) = watch::channel(false);
+        tokio::spawn(listen(portal, heard.clone(), is_listening, stopping));
+        Self { heard, listening }
+    }
+}
+
+async fn listen(
+    portal: Portal,
+    heard: broadcast::Sender<Option<Notice>>,
+    is_listening: watch::Sender<bool>,
+    mut stopping: watch::Receiver<bool>,
+) {
+    loop {
+        let lost = async {
+            let mut listener = portal.listen().await?;
+            is_listening.send_replace(true);
+            // Whatever was said before this moment was not heard.
+            let _ = heard.send(None);
+            pass_on(&mut listener, &heard).await
+        };
+        let lost = tokio::select! {
+            lost = lost => lost,
+            _ = stopping.wait_for(|stop| *stop) => return,
+        };
+        is_listening.send_replace(false);
+        if let Err(error) = lost {
+            tracing::error!(%error, "notices are not heard");
+        }
+        tokio::time::sleep(AGAIN_AFTER).await;
+    }
+}
+
+/// Passes on what is heard until the connection is lost.
+async fn pass_on(listener: &mut Listener, heard: &broadcast::Sender<Option<Notice>>) -> Result<(), Error> {
+    while let Some(notice) = listener.next().await? {
+        // An error means that no page is open.
+        let _ = heard.send(Some(notice));
+    }
+    Ok(())
+}
+
+/// What an open page says of itself.
+#[derive(Debug, Deserialize)]
+pub struct OpenPage {
+    /// Whose record it shows.
+    patient: PatientId,
+    /// What it rests on.
+    mark: String,
+}
+
+/// The stream of one open page.
+pub async fn events(
+    State(shared): State<Shared>,
+    known: Option<Extension<Known>>,
+    session: tower_sessions::Session,
+    Query(page): Query<OpenPage>,
+) -> Response {
+    let (Some(Extension(known)), Some(id)) = (known, session.id()) else { return plain::no_endpoint() };
+    let mut beat = tokio::time::interval(BEAT);
+    beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    // Before the first question, so that nothing is missed between the two.
+    let (heard, listening) = (shared.notices.heard.subscribe(), shared.notices.listening.clone());
+    let watched = Watched {
+        portal: shared.portal,
+        visitor: known.visitor,
+        session: store::key(&id),
+        page,
+        heard,
+        listening,
+        beat,
+        beats: 0,
+        closes_at: None,
+        stopping: shared.stopping,
+        stage: Stage::New,
+    };
+    Sse::new(watched.stream()).into_response()
+}
+
+/// Where a stream stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    New,
+    Open,
+    Over,
+}
+
+/// One open page.
+struct Watched {
+    portal: Portal,
+    visitor: Arc<Visitor>,
+    session: SessionKey,
+    page: OpenPage,
+    heard: broadcast::Receiver<Option<Notice>>,
+    listening: watch::Receiver<bool>,
+    beat: Interval,
+    beats: u32,
+    closes_at: Option<OffsetDateTime>,
+    stopping: watch::Receiver<bool>,
+    stage: Stage,
+}
+
+/// What a stream was waiting for.
+enum Woken {
+    Heard(Option<Notice>),
+    Beat,
+    Stopping,
+}
+
+/// What the page is told.
+enum Told {
+    Beat,
+    Stands,
+    Closed,
+}
+
+impl From<Told> for Event {
+    fn from(told: Told) -> Self {
+        let name = match told {
+            Told::Beat => "beat",
+            Told::Stands => "stands",
+            Told::Closed => "closed",
+        };
+        Self::default().event(name).data("")
+    }
+}
+
+impl Watched {
+    fn stream(self) -> impl Stream<Item = Result<Event, Infallible>> + Send {
+        stream::unfold(self, |mut watched| async { watched.next().await.map(|told| (Ok(told.into()), watched)) })
+    }
+
+    /// Waits until there is something to say. `None`: the stream ends.
+    async fn next(&mut self) -> Option<Told> {
+        if self.stage == Stage::New {
+            self.stage = Stage::Open;
+            if let Some(told) = self.ask().await {
+                return Some(told);
+            }
+        }
+        while self.stage == Stage::Open {
+            let told = match self.wait().await {
+                Woken::Heard(Some(notice)) if !self.is_concerned(notice) => None,
+                Woken::Heard(_) => self.ask().await,
+                Woken::Beat => self.sign_of_life().await,
+                Woken::Stopping => return None,
+            };
+            if told.is_some() {
+                return told;
+            }
+        }
+        None
+    }
+
+    async fn wait(&mut self) -> Woken {
+        tokio::select! {
+            heard = self.heard.recv() => match heard {
+                Ok(heard) => Woken::Heard(heard),
+                Err(broadcast::error::RecvError::Lagged(_)) => Woken::Heard(None),
+                Err(broadcast::error::RecvError::Closed) => Woken::Stopping,
+            },
+            _ = self.beat.tick() => Woken::Beat,
+            _ = self.stopping.wait_for(|stop| *stop) => Woken::Stopping,
+        }
+    }
+
+    /// Silent while notices are not heard.
+    async fn sign_of_life(&mut self) -> Option<Told> {
+        if !*self.listening.borrow() {
+            return None;
+        }
+        self.beats += 1;
+        if self.beats.is_multiple_of(BEATS_A_LOOK) || self.has_run_out() {
+            return self.ask().await;
+        }
+        Some(Told::Beat)
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "when to ask again; the database's clock decides what it answers")]
+    fn has_run_out(&self) -> bool {
+        self.closes_at.is_some_and(|end| end <= OffsetDateTime::now_utc())
+    }
+
+    /// Asks the session and the door. Where the database does not answer nothing is
+    /// said, and the page covers itself.
+    async fn ask(&mut self) -> Option<Told> {
+        let standing = async {
+            if self.portal.session(&self.session).await?.is_none() {
+                return Ok(Standing::Closed);
+            }
+            self.portal.standing(&self.visitor, self.page.patient).await
+        };
+        match standing.await {
+            Ok(Standing::Open { mark, closes_at }) if mark == self.page.mark => {
+                self.closes_at = closes_at;
+                Some(Told::Stands)
+            }
+            Ok(_) => {
+                self.stage = Stage::Over;
+                Some(Told::Closed)
+            }
+            Err(error) => {
+                tracing::error!(%error, "an open page could not be told where it stands");
+                None
+            }
+        }
+    }
+
+    fn is_concerned(&self, notice: Notice) -> bool {
+        notice.concerns(self.page.patient, self.visitor.actor.account(), organization(&self.visitor.actor))
+    }
+}
+
+const fn organization(actor: &Actor) -> Option<OrganizationId> {
+    match actor {
+        Actor::Person { .. } => None,
+        Actor::Clinician { organization, .. } => Some(*organization),
+    }
+}
