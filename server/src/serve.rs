@@ -23,10 +23,20 @@ use crate::{
     worker,
 };
 
-/// A client that has not sent its headers by then is dropped.
-const HEADERS_WITHIN: Duration = Duration::from_secs(10);
-/// Requests that are still running then are dropped.
-const DRAIN_WITHIN: Duration = Duration::from_secs(20);
+/// How long is waited for slow clients.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// A client that has not sent its headers by then is dropped.
+    pub headers: Duration,
+    /// Requests that are still running so long after the end are dropped.
+    pub drain: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { headers: Duration::from_secs(10), drain: Duration::from_secs(20) }
+    }
+}
 
 /// Serves until the process is told to stop. Prints the address once it listens.
 ///
@@ -45,7 +55,7 @@ pub async fn serve(config: Config, with_worker: bool) -> anyhow::Result<()> {
         tracing::info!("stopping");
         let _ = stop.send(true);
     });
-    accept(listener, http::router(&shared), stopping).await;
+    accept(listener, http::router(&shared), stopping, Patience::default()).await;
     if let Some(worker) = worker {
         worker.await.context("worker")?;
     }
@@ -86,9 +96,9 @@ pub fn shared(config: Config, portal: Portal, stopping: watch::Receiver<bool>) -
 }
 
 /// Accepts until told to stop, then lets running requests end.
-pub async fn accept(listener: TcpListener, router: Router, mut stopping: watch::Receiver<bool>) {
+pub async fn accept(listener: TcpListener, router: Router, mut stopping: watch::Receiver<bool>, patience: Patience) {
     let mut builder = auto::Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADERS_WITHIN).max_buf_size(64 * 1024);
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(patience.headers).max_buf_size(64 * 1024);
     builder.http2().timer(TokioTimer::new()).keep_alive_interval(Duration::from_secs(20)).max_concurrent_streams(100);
     let builder = Arc::new(builder);
     let graceful = GracefulShutdown::new();
@@ -110,7 +120,7 @@ pub async fn accept(listener: TcpListener, router: Router, mut stopping: watch::
         }
     }
     drop(listener);
-    if tokio::time::timeout(DRAIN_WITHIN, graceful.shutdown()).await.is_err() {
+    if tokio::time::timeout(patience.drain, graceful.shutdown()).await.is_err() {
         tracing::warn!("some requests were still running and were dropped");
     }
 }

@@ -176,7 +176,7 @@ impl Portal {
             )
             .execute(&portal.pool)
             .await?;
-            Ok((sent.rows_affected() == 1).then(|| Letter { to: email.0, subject: LetterSubject::NewPassword, token }))
+            Ok((sent.rows_affected() == 1).then_some(Letter { to: email.0, subject: LetterSubject::NewPassword, token }))
         })
         .await
     }
