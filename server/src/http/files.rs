@@ -29,7 +29,8 @@ pub async fn file(
         Ok(opened) => {
             let file = opened.view;
             let name = format!("attachment; filename=\"document-{}.{}\"", number.saturating_add(1), ending(&file.content_type));
-            ([(header::CONTENT_TYPE, "application/octet-stream".to_owned()), (header::CONTENT_DISPOSITION, name)], file.bytes).into_response()
+            ([(header::CONTENT_TYPE, "application/octet-stream".to_owned()), (header::CONTENT_DISPOSITION, name)], file.bytes)
+                .into_response()
         }
         Err(error) => plain::problem(error.into()),
     }
