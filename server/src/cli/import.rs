@@ -48,7 +48,11 @@ pub(super) async fn run(arguments: &Arguments, portal: &Portal) -> anyhow::Resul
     let (mut reports, mut refused) = (Vec::new(), 0);
     for path in &arguments.files {
         let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
-        let options = ImportOptions { into: arguments.patient.unwrap_or_default(), reason: arguments.reason.clone(), ..ImportOptions::new(arguments.source.as_str(), name) };
+        let options = ImportOptions {
+            into: arguments.patient.unwrap_or_default(),
+            reason: arguments.reason.clone(),
+            ..ImportOptions::new(arguments.source.as_str(), name)
+        };
         match one(portal, path, &options).await {
             Ok(report) if arguments.json => reports.push(json!({ "file": path, "report": report })),
             Ok(report) => tell(path, &report)?,
