@@ -45,7 +45,7 @@ impl Default for Patience {
 pub async fn serve(config: Config, with_worker: bool) -> anyhow::Result<()> {
     let portal = Portal::connect(&config.database_url, config.pepper.clone(), config.connections).await.context("database")?;
     let (stop, stopping) = watch::channel(false);
-    let shared = shared(config, portal, stopping.clone())?;
+    let shared = shared(config, portal, stopping.clone()).await?;
     let listener = TcpListener::bind(shared.config.listen).await.with_context(|| format!("listen on {}", shared.config.listen))?;
     let address = listener.local_addr()?;
     let worker = with_worker.then(|| tokio::spawn(worker::work(shared.portal.clone(), Arc::clone(&shared.config), stopping.clone())));
@@ -80,10 +80,11 @@ pub async fn work(config: Config) -> anyhow::Result<()> {
 /// What the handlers share, for [`http::router`].
 ///
 /// # Errors
-/// A mail folder that cannot be made.
-pub fn shared(config: Config, portal: Portal, stopping: watch::Receiver<bool>) -> anyhow::Result<Shared> {
+/// A mail folder that cannot be made, a database that does not answer.
+pub async fn shared(config: Config, portal: Portal, stopping: watch::Receiver<bool>) -> anyhow::Result<Shared> {
     let post = Post::new(&config.mail, config.public_url.clone()).context("mail")?;
     Ok(Shared {
+        is_rehearsal: portal.is_rehearsal().await.context("database")?,
         notices: events::Notices::listen(portal.clone(), stopping.clone()),
         portal,
         assets: assets::manifest(&config.site_dir),

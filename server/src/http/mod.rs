@@ -36,6 +36,8 @@ pub mod store;
 pub struct Shared {
     /// Everything the portal can do.
     pub portal: Portal,
+    /// Whether everybody in the database is invented: then every page says so.
+    pub is_rehearsal: bool,
     /// Whether people reach us by https.
     pub secure: bool,
     /// How we are set up.
