@@ -44,7 +44,6 @@ enum Whose {
     New,
 }
 
-<<<<<<< HEAD
 fn whose(text: &str) -> Result<Whose, String> {
     if text == "new" {
         return Ok(Whose::New);
@@ -65,21 +64,6 @@ pub(super) async fn run(arguments: Arguments, portal: &Portal) -> anyhow::Result
                 }
                 reports.push(report);
             }
-=======
-/// Imports the files, each whole or not at all; a refused one does not stop the next.
-pub(super) async fn run(arguments: &Arguments, portal: &Portal) -> anyhow::Result<()> {
-    let (mut reports, mut refused) = (Vec::new(), 0);
-    for path in &arguments.files {
-        let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
-        let options = ImportOptions {
-            into: arguments.patient.unwrap_or_default(),
-            reason: arguments.reason.clone(),
-            ..ImportOptions::new(arguments.source.as_str(), name)
-        };
-        match one(portal, path, &options).await {
-            Ok(report) if arguments.json => reports.push(json!({ "file": path, "report": report })),
-            Ok(report) => tell(path, &report)?,
->>>>>>> people
             Err(error) => {
                 refused += 1;
                 eprintln!("chartkey: {}: {error:#}", file.display());
