@@ -98,9 +98,9 @@ pub async fn shared(config: Config, portal: Portal, stopping: watch::Receiver<bo
 
 /// Accepts until told to stop, then lets running requests end.
 pub async fn accept(listener: TcpListener, router: Router, mut stopping: watch::Receiver<bool>, patience: Patience) {
-    let mut builder = auto::Builder::new(TokioExecutor::new());
+    // HTTP/1 alone: telling it from HTTP/2 would wait for a first byte without an end.
+    let mut builder = auto::Builder::new(TokioExecutor::new()).http1_only();
     builder.http1().timer(TokioTimer::new()).header_read_timeout(patience.headers).max_buf_size(64 * 1024);
-    builder.http2().timer(TokioTimer::new()).keep_alive_interval(Duration::from_secs(20)).max_concurrent_streams(100);
     let builder = Arc::new(builder);
     let graceful = GracefulShutdown::new();
     loop {
