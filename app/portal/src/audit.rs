@@ -17,6 +17,7 @@ use time::OffsetDateTime;
 use crate::Error;
 
 pub mod anchor;
+mod refusals;
 pub mod verify;
 
 /// One event, as it is written and as it is read back.
@@ -228,6 +229,18 @@ impl Who {
             kind: "person".to_owned(),
             account: Some(account),
             name: name.to_owned(),
+            profession: None,
+            organization: None,
+            signed_in: String::new(),
+        }
+    }
+
+    /// Somebody who is not signed in and has no account that could be named.
+    pub(crate) fn nobody() -> Self {
+        Self {
+            kind: "nobody".to_owned(),
+            account: None,
+            name: String::new(),
             profession: None,
             organization: None,
             signed_in: String::new(),
