@@ -48,6 +48,9 @@ async fn anchored(portal: &Portal, config: &Config, anchor: &mut Option<Anchor>)
 }
 
 async fn once(portal: &Portal) {
+    if let Err(error) = portal.tell_refusals().await {
+        tracing::error!(%error, "refusals were not told");
+    }
     match portal.sweep_sessions().await {
         Ok(0) => {}
         Ok(sessions) => tracing::info!(sessions, "removed what had ended"),

@@ -17,6 +17,7 @@ use time::OffsetDateTime;
 use crate::Error;
 
 pub mod anchor;
+mod refusals;
 pub mod verify;
 
 /// One event, as it is written and as it is read back.

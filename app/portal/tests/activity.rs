@@ -64,3 +64,18 @@ async fn nobody_else_reads_the_log(_: PgPoolOptions, options: PgConnectOptions) 
         assert!(matches!(house.portal.not_recognised(&visitor, 1).await, Err(Error::NotFound)));
     }
 }
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn refusals_are_told_once_an_hour_as_one_line_for_each_who_asked(_: PgPoolOptions, options: PgConnectOptions) {
+    let house = House::build(Ground::lay(options).await).await;
+    for _ in 0..3 {
+        assert!(matches!(house.portal.results(&house.doctor(None), house.patient, None, false).await, Err(Error::NotFound)));
+    }
+    let nobody = chartkey_domain::id::PatientId(people::nothing());
+    assert!(matches!(house.portal.results(&house.nurse(None), nobody, None, false).await, Err(Error::NotFound)));
+    assert_eq!(house.portal.tell_refusals().await.unwrap(), 1);
+    assert_eq!(house.portal.tell_refusals().await.unwrap(), 0);
+    let log = house.portal.activity(&house.ines(), Filter::Refused, None).await.unwrap().view;
+    let [entry] = log.entries.as_slice() else { panic!("{log:?}") };
+    assert_eq!((entry.event.who.name.as_str(), entry.event.what.items), ("Dr Lindqvist", 3));
+}

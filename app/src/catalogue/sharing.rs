@@ -56,9 +56,6 @@ messages! {
     dates_legend { English: "Dates of what they see" }
     first_day { English: "From" }
     last_day { English: "Up to" }
-    day { English: "Day" }
-    month_word { English: "Month" }
-    year { English: "Year" }
     end_legend { English: "How long they can see it" }
     end_preset { English: "30 days" }
     end_day { English: "Until a day I choose" }

@@ -67,7 +67,8 @@ pub fn chart(entries: &[Entry]) -> Option<Chart> {
         .filter(|year| (ends - year) % step == 0)
         .filter_map(|year| {
             let start = time::Date::from_calendar_date(year, time::Month::January, 1).ok()?.midnight().assume_utc().unix_timestamp();
-            (start >= first).then(|| (x(start), year))
+            // A year at the very edge would not have room for its own digits.
+            (start >= first && x(start) < right - 3.0).then(|| (x(start), year))
         })
         .collect();
     Some(Chart { points: points.iter().map(|(at, number)| (x(*at), y(*number))).collect(), band, years, scale })

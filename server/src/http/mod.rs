@@ -18,6 +18,7 @@ use crate::{config::Config, mail::Post};
 pub mod address;
 pub mod assets;
 pub mod events;
+pub mod files;
 pub mod headers;
 pub mod health;
 pub mod leptos_app;

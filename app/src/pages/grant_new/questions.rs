@@ -176,21 +176,23 @@ pub(super) fn time(say: Say, kept: &KeptDraft) -> (&'static str, AnyView) {
 
 /// A day in three fields.
 fn days(say: Say, name: &'static str, legend: &'static str, typed: &TypedDay) -> impl IntoView + use<> {
-    let part = |part: &'static str, label: &'static str, size: &'static str, value: &str| {
+    let part = |part: &'static str, label: &'static str, class: &'static str, length: &'static str, value: &str| {
         let id = format!("{name}_{part}");
         view! {
-            <div class="field">
+            <div class=class>
                 <label for=id.clone()>{label}</label>
-                <input id=id.clone() name=id type="text" inputmode="numeric" maxlength=size size=size autocomplete="off" value=value.to_owned()/>
+                <input id=id.clone() name=id type="text" inputmode="numeric" maxlength=length autocomplete="off" value=value.to_owned()/>
             </div>
         }
     };
     view! {
-        <fieldset class="days">
+        <fieldset>
             <legend>{legend}</legend>
-            {part("day", say.day(), "2", &typed.day)}
-            {part("month", say.month_word(), "2", &typed.month)}
-            {part("year", say.year(), "4", &typed.year)}
+            <div class="parts">
+                {part("day", say.birth_day(), "field", "2", &typed.day)}
+                {part("month", say.birth_month(), "field", "2", &typed.month)}
+                {part("year", say.birth_year(), "field long", "4", &typed.year)}
+            </div>
         </fieldset>
     }
 }

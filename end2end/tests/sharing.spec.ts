@@ -1,0 +1,279 @@
+import path from 'node:path';
+import type { Browser, Page } from '@playwright/test';
+import type { House } from '../house/house.ts';
+import type { Mail } from '../house/mail.ts';
+import { expect, expectAccessible, field, newPerson, sharedData, shoot, signInAt, signUp, test } from '../house/test.ts';
+
+interface Given {
+  house: House;
+  mail: Mail;
+  chartkeyOk: (args: string[]) => Promise<string>;
+  sql: (statement: string) => string[];
+  browser: Browser;
+}
+
+/** A patient with a record of the Synthea folder, signed in, and a doctor who has signed in before. */
+interface Two {
+  patient: Page;
+  doctor: Page;
+  record: string;
+}
+
+async function meet(page: Page, { house, mail, chartkeyOk, sql, browser }: Given): Promise<Two> {
+  const doctor = await browser.newPage({ baseURL: house.url });
+  await signInAt(doctor, northgate(house), 'lindqvist');
+  await expect(doctor).toHaveURL(`${house.url}/shared`);
+  const person = newPerson();
+  const file = path.join(sharedData, 'synthea/typical-adult-sanford.json');
+  // A source of its own for each test: its patient is then a record of its own.
+  const source = `test of ${person.email}`;
+  await chartkeyOk(['import', file, '--source', source, '--reason', 'a test']);
+  const [row] = sql(`select patient_id || ' ' || birth_date from patient join subject using (patient_id) join source using (source_id) where name = '${source}'`);
+  const [record = '', born = ''] = (row ?? '').split(' ');
+  const code = JSON.parse(await chartkeyOk(['person', 'invite', '--patient', record, '--json'])).code as string;
+  await signUp(page, mail, person);
+  await page.goto('/claim');
+  await field(page, 'Code').fill(code);
+  const [year, month, day] = born.split('-');
+  await field(page, 'Day').fill(day ?? '');
+  await field(page, 'Month').fill(month ?? '');
+  await field(page, 'Year').fill(year ?? '');
+  await page.getByRole('button', { name: 'Claim' }).click();
+  await page.waitForURL('**/home**');
+  return { patient: page, doctor, record };
+}
+
+function northgate(house: House): House['organizations'][number] {
+  const organization = house.organizations[1];
+  if (!organization) throw new Error('no organization');
+  return organization;
+}
+
+/** Answers every question up to the page that asks to check. */
+async function answer(patient: Page, who: string, parts: string[]): Promise<void> {
+  await patient.goto('/sharing/new');
+  await patient.getByRole('radio', { name: who }).check();
+  await patient.getByRole('button', { name: 'Continue' }).click();
+  await patient.getByRole('radio', { name: 'Treatment' }).check();
+  await patient.getByRole('button', { name: 'Continue' }).click();
+  for (const part of parts) await patient.getByRole('checkbox', { name: part }).check();
+  await patient.getByRole('button', { name: 'Continue' }).click();
+  await patient.getByRole('button', { name: 'Continue' }).click();
+  await expect(patient.getByRole('heading', { level: 1 })).toHaveText('Check, then hand over the key');
+}
+
+async function give(patient: Page, parts: string[]): Promise<void> {
+  await answer(patient, 'Dr Hana Lindqvist', parts);
+  await patient.getByRole('button', { name: 'Give this key' }).click();
+  await patient.waitForURL('**/sharing/*?done=given');
+}
+
+async function openShared(doctor: Page, record: string): Promise<void> {
+  await doctor.goto('/shared');
+  await doctor.locator('section', { has: doctor.getByRole('button', { name: /^Open the record/ }) }).first().waitFor();
+  await doctor.getByRole('button', { name: /^Open the record/ }).first().click();
+  await doctor.waitForURL(`**/record/${record}`);
+}
+
+async function stop(patient: Page): Promise<void> {
+  await patient.getByRole('link', { name: 'Stop sharing' }).click();
+  await patient.getByRole('button', { name: 'Stop sharing' }).click();
+  await patient.waitForURL('**?done=withdrawn');
+}
+
+test('a grant is given in one sentence, read through, seen in the log and withdrawn', { tag: '@no-script' }, async ({ page, house, mail, chartkeyOk, sql, browser }) => {
+  const { patient, doctor, record } = await meet(page, { house, mail, chartkeyOk, sql, browser });
+  await answer(patient, 'Dr Hana Lindqvist', ['Results', 'Medicines']);
+  const sentence = await patient.locator('.grant .sentence').innerText();
+  expect(sentence).toContain('Dr Hana Lindqvist at Northgate Heart Clinic can see your medicines and results, for treatment, until');
+  await patient.getByRole('button', { name: 'Give this key' }).click();
+  await patient.waitForURL('**/sharing/*?done=given');
+
+  await openShared(doctor, record);
+  expect((await doctor.goto(`/record/${record}/results`))?.status()).toBe(200);
+  await expect(doctor.getByRole('main')).not.toContainText('Not shared with you');
+
+  await patient.goto('/activity?show=others');
+  const look = patient.locator('.entry').first();
+  await expect(look).toContainText('Dr Hana Lindqvist');
+  await expect(look).toContainText('results');
+  await expect(look).toContainText(sentence.slice(0, 60));
+  await look.getByRole('button', { name: /^I don’t recognise this/ }).click();
+  await expect(patient.getByRole('main')).toContainText('The share is stopped');
+  expect((await doctor.goto(`/record/${record}/results`))?.status()).toBe(404);
+
+  await patient.goto('/sharing');
+  await patient.getByRole('link', { name: /^Details/ }).first().click();
+  await patient.getByRole('button', { name: 'Start again' }).click();
+  await patient.waitForURL('**?done=resumed');
+  expect((await doctor.goto(`/record/${record}/results`))?.status()).toBe(200);
+  await stop(patient);
+  expect((await doctor.goto(`/record/${record}/results`))?.status()).toBe(404);
+  await doctor.goto('/shared');
+  await expect(doctor.getByRole('main')).toContainText('Ended');
+});
+
+test('an open page is covered within a second of the withdrawal, and holds nothing any more', async ({ page, house, mail, chartkeyOk, sql, browser }) => {
+  const { patient, doctor, record } = await meet(page, { house, mail, chartkeyOk, sql, browser });
+  await give(patient, ['Results']);
+  await openShared(doctor, record);
+  const stands = doctor.waitForResponse('**/events?*');
+  await doctor.goto(`/record/${record}/results`);
+  await stands;
+  await patient.getByRole('link', { name: 'Stop sharing' }).click();
+  const [milliseconds] = await Promise.all([
+    doctor.evaluate(
+      () =>
+        new Promise<number>((resolve) => {
+          const cover = document.getElementById('cover');
+          new MutationObserver(() => !cover?.hidden && resolve(Date.now())).observe(document.body, { attributes: true, subtree: true, childList: true });
+        }),
+    ).then((at) => at),
+    patient.getByRole('button', { name: 'Stop sharing' }).click(),
+  ]);
+  const withdrawn = Number(
+    (await patient.evaluate(() => performance.timeOrigin + (performance.getEntriesByType('navigation')[0] as PerformanceNavigationTiming).responseStart)).toFixed(0),
+  );
+  console.log(`covered ${milliseconds - withdrawn} ms after the withdrawal was answered`);
+  expect(milliseconds - withdrawn).toBeLessThan(1000);
+  await expect(doctor.getByRole('heading', { name: 'This page is closed' })).toBeVisible();
+  expect(await doctor.locator('main').count()).toBe(0);
+  await doctor.getByRole('link', { name: 'Look again' }).click();
+  await expect(doctor.getByRole('heading', { level: 1 })).toHaveText('We cannot find that page');
+});
+
+test('an open page is covered when the stream is cut, and uncovered by a fresh answer', async ({ page, house, mail, chartkeyOk, sql, browser }) => {
+  const { patient, doctor, record } = await meet(page, { house, mail, chartkeyOk, sql, browser });
+  await give(patient, ['Results']);
+  await openShared(doctor, record);
+  await doctor.goto(`/record/${record}/results`);
+  await expect(doctor.getByRole('heading', { level: 1 })).toBeVisible();
+  await doctor.context().setOffline(true);
+  await expect(doctor.getByRole('heading', { name: 'This page is closed' })).toBeVisible({ timeout: 15_000 });
+  await expect(doctor.locator('main')).toBeHidden();
+  await doctor.context().setOffline(false);
+  await expect(doctor.locator('main')).toBeVisible({ timeout: 25_000 });
+});
+
+test('a page from the back-forward cache is covered until it was asked for afresh', async ({ page, house, mail, chartkeyOk, sql, browser }) => {
+  const { patient, doctor, record } = await meet(page, { house, mail, chartkeyOk, sql, browser });
+  await give(patient, ['Results']);
+  await openShared(doctor, record);
+  await doctor.goto(`/record/${record}/results`);
+  await doctor.goto('/shared');
+  await stop(patient);
+  await doctor.goBack();
+  await expect(doctor.getByText(/This page is closed|We cannot find that page/)).toBeVisible();
+  await expect(doctor.locator('.result')).toHaveCount(0);
+});
+
+test('an open page is covered when the clinician signs out elsewhere and when the grant runs out', async ({ page, house, mail, chartkeyOk, sql, browser }) => {
+  const { patient, doctor, record } = await meet(page, { house, mail, chartkeyOk, sql, browser });
+  await give(patient, ['Results']);
+  await openShared(doctor, record);
+  sql(`update access_grant set ends_at = now() + interval '4 seconds' where patient_id = '${record}'`);
+  await doctor.goto(`/record/${record}/results`);
+  await expect(doctor.locator('main')).toBeVisible();
+  await expect(doctor.getByRole('heading', { name: 'This page is closed' })).toBeVisible({ timeout: 6_000 });
+
+  sql(`update access_grant set ends_at = now() + interval '1 day' where patient_id = '${record}'`);
+  await doctor.goto(`/record/${record}/results`);
+  const elsewhere = await doctor.context().newPage();
+  await elsewhere.goto('/account');
+  await elsewhere.getByRole('button', { name: /^Sign out/ }).first().click();
+  await elsewhere.waitForURL('**/sign-in?done=signed-out');
+  await doctor.bringToFront();
+  await expect(doctor.getByRole('heading', { name: 'This page is closed' })).toBeVisible();
+});
+
+test('a code opens nothing until the patient has seen who used it', { tag: '@no-script' }, async ({ page, house, mail, chartkeyOk, sql, browser }) => {
+  const { patient, doctor, record } = await meet(page, { house, mail, chartkeyOk, sql, browser });
+  await answer(patient, 'Somebody else: give them a code', ['Problems']);
+  await patient.getByRole('button', { name: 'Make the code' }).click();
+  await patient.waitForURL('**/sharing/codes');
+  const code = await patient.locator('.code').innerText();
+  expect(code).toMatch(/^[A-HJ-NP-Z2-9]{4}-[A-HJ-NP-Z2-9]{4}-[A-HJ-NP-Z2-9]{3}$/);
+  await doctor.goto('/redeem');
+  await field(doctor, 'Code').fill('AAAA-AAAA-AAA');
+  await doctor.getByRole('button', { name: 'Use a code' }).click();
+  await expect(doctor.getByRole('heading', { name: 'There is a problem' })).toBeVisible();
+  await field(doctor, 'Code').fill(code.toLowerCase());
+  await doctor.getByRole('button', { name: 'Use a code' }).click();
+  await doctor.waitForURL('**/redeem?done=redeemed');
+  expect((await doctor.goto(`/record/${record}`))?.status()).toBe(404);
+  await patient.goto('/sharing');
+  await patient.getByRole('link', { name: 'See your codes' }).first().click();
+  await expect(patient.getByRole('main')).toContainText('Dr Hana Lindqvist used your code');
+  await expect(patient.getByRole('main')).toContainText(northgate(house).issuer);
+  await patient.getByRole('button', { name: 'Give this key' }).click();
+  await patient.waitForURL('**/sharing/*?done=given');
+  await openShared(doctor, record);
+});
+
+test('a question that was not answered is asked again, with what was typed', { tag: '@no-script' }, async ({ page, house, mail, chartkeyOk, sql, browser }) => {
+  const { patient } = await meet(page, { house, mail, chartkeyOk, sql, browser });
+  await patient.goto('/sharing/new');
+  await patient.getByRole('button', { name: 'Continue' }).click();
+  await expect(patient.getByText('Choose who may see something.')).toBeVisible();
+  await patient.getByRole('radio', { name: 'Dr Hana Lindqvist' }).check();
+  await patient.getByRole('button', { name: 'Continue' }).click();
+  await patient.getByRole('button', { name: 'Continue' }).click();
+  await patient.getByRole('button', { name: 'Continue' }).click();
+  await expect(patient.getByText('Tick at least one part of your record.')).toBeVisible();
+  await patient.getByRole('checkbox', { name: 'Results' }).check();
+  await patient.getByRole('checkbox', { name: 'HIV' }).check();
+  await patient.getByRole('button', { name: 'Continue' }).click();
+  await patient.getByRole('radio', { name: 'Until a day I choose' }).check();
+  await patient.locator('#until_year').fill('2001');
+  await patient.getByRole('button', { name: 'Continue' }).click();
+  await expect(patient.getByText('Check the last day.')).toBeVisible();
+  await expect(patient).toHaveTitle(/^Error: /);
+  await expect(patient.locator('#until_year')).toHaveValue('2001');
+  await patient.getByRole('radio', { name: 'Until I stop it' }).check();
+  await patient.locator('#until_year').fill('');
+  await patient.getByRole('button', { name: 'Continue' }).click();
+  await expect(patient.getByText('Stop and look: this includes sensitive things')).toBeVisible();
+  await patient.getByRole('button', { name: 'Leave sensitive things out' }).click();
+  await expect(patient.locator('.grant .sentence').first()).toContainText('Nothing sensitive');
+});
+
+test('the pages of sharing are accessible', { tag: '@desktop' }, async ({ page, house, mail, chartkeyOk, sql, browser }) => {
+  const { patient, doctor, record } = await meet(page, { house, mail, chartkeyOk, sql, browser });
+  const look = async (shown: Page, name: string) => {
+    await expectAccessible(shown);
+    await shoot(shown, name);
+  };
+  await patient.goto('/sharing');
+  await look(patient, 'sharing-empty');
+  await patient.goto('/sharing/new');
+  await look(patient, 'grant-who');
+  await patient.getByRole('radio', { name: 'Dr Hana Lindqvist' }).check();
+  for (const name of ['grant-purpose', 'grant-what']) {
+    await patient.getByRole('button', { name: 'Continue' }).click();
+    await look(patient, name);
+  }
+  await patient.getByRole('checkbox', { name: 'Results' }).check();
+  await patient.getByRole('checkbox', { name: 'Mental health' }).check();
+  for (const name of ['grant-time', 'grant-check']) {
+    await patient.getByRole('button', { name: 'Continue' }).click();
+    await look(patient, name);
+  }
+  await patient.getByRole('button', { name: 'Give this key' }).click();
+  await look(patient, 'grant');
+  await openShared(doctor, record);
+  await doctor.goto(`/record/${record}/results`);
+  await patient.reload();
+  await patient.getByRole('link', { name: 'Stop sharing' }).click();
+  await look(patient, 'grant-stop');
+  await patient.goto('/sharing');
+  await look(patient, 'sharing');
+  await patient.goto('/activity');
+  await look(patient, 'activity');
+  await answer(patient, 'Somebody else: give them a code', ['Problems']);
+  await patient.getByRole('button', { name: 'Make the code' }).click();
+  await look(patient, 'codes');
+  await doctor.goto('/shared');
+  await look(doctor, 'shared');
+  await doctor.goto('/redeem');
+  await look(doctor, 'redeem');
+});
