@@ -73,7 +73,7 @@ async fn a_request_that_runs_when_the_server_stops_is_answered() {
 
 #[tokio::test]
 async fn a_request_that_never_ends_does_not_keep_the_server_from_stopping() {
-    let router = Router::new().route("/", get(|| std::future::pending::<&'static str>()));
+    let router = Router::new().route("/", get(std::future::pending::<&'static str>));
     let server = serving(router, Patience { drain: Duration::from_millis(200), ..Patience::default() }).await;
     let mut client = TcpStream::connect(server.address).await.unwrap();
     client.write_all(REQUEST).await.unwrap();
