@@ -2,7 +2,8 @@ import path from 'node:path';
 import type { Browser, Page } from '@playwright/test';
 import type { House } from '../house/house.ts';
 import type { Mail } from '../house/mail.ts';
-import { expect, expectAccessible, field, newPerson, sharedData, shoot, signInAt, signUp, test } from '../house/test.ts';
+import { sharedData } from '../house/place.ts';
+import { expect, expectAccessible, field, newPerson, shoot, signInAt, signUp, test } from '../house/test.ts';
 
 interface Given {
   house: House;
