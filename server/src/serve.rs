@@ -23,10 +23,20 @@ use crate::{
     worker,
 };
 
-/// A client that has not sent its headers by then is dropped.
-const HEADERS_WITHIN: Duration = Duration::from_secs(10);
-/// Requests that are still running then are dropped.
-const DRAIN_WITHIN: Duration = Duration::from_secs(20);
+/// How long is waited for slow clients.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// A client that has not sent its headers by then is dropped.
+    pub headers: Duration,
+    /// Requests that are still running so long after the end are dropped.
+    pub drain: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { headers: Duration::from_secs(10), drain: Duration::from_secs(20) }
+    }
+}
 
 /// Serves until the process is told to stop. Prints the address once it listens.
 ///
@@ -35,7 +45,7 @@ const DRAIN_WITHIN: Duration = Duration::from_secs(20);
 pub async fn serve(config: Config, with_worker: bool) -> anyhow::Result<()> {
     let portal = Portal::connect(&config.database_url, config.pepper.clone(), config.connections).await.context("database")?;
     let (stop, stopping) = watch::channel(false);
-    let shared = shared(config, portal, stopping.clone())?;
+    let shared = shared(config, portal, stopping.clone()).await?;
     let listener = TcpListener::bind(shared.config.listen).await.with_context(|| format!("listen on {}", shared.config.listen))?;
     let address = listener.local_addr()?;
     let worker = with_worker.then(|| tokio::spawn(worker::work(shared.portal.clone(), Arc::clone(&shared.config), stopping.clone())));
@@ -45,7 +55,7 @@ pub async fn serve(config: Config, with_worker: bool) -> anyhow::Result<()> {
         tracing::info!("stopping");
         let _ = stop.send(true);
     });
-    accept(listener, http::router(&shared), stopping).await;
+    accept(listener, http::router(&shared), stopping, Patience::default()).await;
     if let Some(worker) = worker {
         worker.await.context("worker")?;
     }
@@ -70,10 +80,11 @@ pub async fn work(config: Config) -> anyhow::Result<()> {
 /// What the handlers share, for [`http::router`].
 ///
 /// # Errors
-/// A mail folder that cannot be made.
-pub fn shared(config: Config, portal: Portal, stopping: watch::Receiver<bool>) -> anyhow::Result<Shared> {
+/// A mail folder that cannot be made, a database that does not answer.
+pub async fn shared(config: Config, portal: Portal, stopping: watch::Receiver<bool>) -> anyhow::Result<Shared> {
     let post = Post::new(&config.mail, config.public_url.clone()).context("mail")?;
     Ok(Shared {
+        is_rehearsal: portal.is_rehearsal().await.context("database")?,
         notices: events::Notices::listen(portal.clone(), stopping.clone()),
         portal,
         assets: assets::manifest(&config.site_dir),
@@ -86,10 +97,10 @@ pub fn shared(config: Config, portal: Portal, stopping: watch::Receiver<bool>) -
 }
 
 /// Accepts until told to stop, then lets running requests end.
-pub async fn accept(listener: TcpListener, router: Router, mut stopping: watch::Receiver<bool>) {
-    let mut builder = auto::Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADERS_WITHIN).max_buf_size(64 * 1024);
-    builder.http2().timer(TokioTimer::new()).keep_alive_interval(Duration::from_secs(20)).max_concurrent_streams(100);
+pub async fn accept(listener: TcpListener, router: Router, mut stopping: watch::Receiver<bool>, patience: Patience) {
+    // HTTP/1 alone: telling it from HTTP/2 would wait for a first byte without an end.
+    let mut builder = auto::Builder::new(TokioExecutor::new()).http1_only();
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(patience.headers).max_buf_size(64 * 1024);
     let builder = Arc::new(builder);
     let graceful = GracefulShutdown::new();
     loop {
@@ -110,7 +121,7 @@ pub async fn accept(listener: TcpListener, router: Router, mut stopping: watch::
         }
     }
     drop(listener);
-    if tokio::time::timeout(DRAIN_WITHIN, graceful.shutdown()).await.is_err() {
+    if tokio::time::timeout(patience.drain, graceful.shutdown()).await.is_err() {
         tracing::warn!("some requests were still running and were dropped");
     }
 }

@@ -92,7 +92,7 @@ async fn a_clinician_of_an_honest_provider_is_signed_in_as_the_same_one_each_tim
 #[sqlx::test(migrations = "../migrations")]
 async fn a_token_that_lies_proves_nobody(_: PgPoolOptions, options: PgConnectOptions) {
     let town = Town::build(options).await;
-    let past = time::OffsetDateTime::now_utc().unix_timestamp() - 60;
+    let past = provider::now() - 60;
     let claims = |claims: Vec<(&'static str, Value)>| Lies { claims, ..Lies::default() };
     let signature = |signature| Lies { signature, ..Lies::default() };
     for (what, lies) in [

@@ -103,9 +103,30 @@ impl Portal {
     /// # Errors
     /// [`Error::Database`].
     pub async fn begin_sign_up(&self, email: &Email) -> Result<Option<Letter>, Error> {
+        Ok(self.store_token(email).await?.map(|(token, is_known)| {
+            let subject = if is_known { LetterSubject::AlreadyHere } else { LetterSubject::FinishSignUp };
+            Letter { to: email.0.clone(), subject, token }
+        }))
+    }
+
+    /// Begins choosing a new password; nothing comes back for an unknown address.
+    /// The caller says the same whatever comes back.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn begin_new_password(&self, email: &Email) -> Result<Option<Letter>, Error> {
+        // For an unknown address a token is stored all the same, and never sent: the
+        // time of the answer says nothing.
+        let stored = self.store_token(email).await?.filter(|(_, is_known)| *is_known);
+        Ok(stored.map(|(token, _)| Letter { to: email.0.clone(), subject: LetterSubject::NewPassword, token }))
+    }
+
+    /// Stores a token of what the address may do: finish a sign-up, or choose a new
+    /// password where it has an account. Nothing after too many lately.
+    async fn store_token(&self, email: &Email) -> Result<Option<(String, bool)>, Error> {
         let (portal, email, token) = (self.clone(), email.clone(), random_token());
         detached(async move {
-            let sent = sqlx::query!(
+            let stored = sqlx::query!(
                 r#"insert into mail_token (token_hash, purpose, email, account_id, ends_at)
                 select $1, case when a.account_id is null then 'sign-up' else 'password' end, e.email, a.account_id, now() + interval '1 hour'
                 from (values ($2::text)) e (email)
@@ -118,10 +139,7 @@ impl Portal {
             )
             .fetch_optional(&portal.pool)
             .await?;
-            Ok(sent.map(|sent| {
-                let subject = if sent.account_id.is_some() { LetterSubject::AlreadyHere } else { LetterSubject::FinishSignUp };
-                Letter { to: email.0, subject, token }
-            }))
+            Ok(stored.map(|stored| (token, stored.account_id.is_some())))
         })
         .await
     }
@@ -152,31 +170,6 @@ impl Portal {
             note_sign_in(&mut transaction, &signed_in).await?;
             transaction.commit().await?;
             Ok(signed_in)
-        })
-        .await
-    }
-
-    /// Begins choosing a new password; nothing comes back for an unknown address.
-    /// The caller says the same whatever comes back.
-    ///
-    /// # Errors
-    /// [`Error::Database`].
-    pub async fn begin_new_password(&self, email: &Email) -> Result<Option<Letter>, Error> {
-        let (portal, email, token) = (self.clone(), email.clone(), random_token());
-        detached(async move {
-            let sent = sqlx::query!(
-                "insert into mail_token (token_hash, purpose, email, account_id, ends_at)
-                select $1, 'password', a.email, a.account_id, now() + interval '1 hour'
-                from account a
-                where a.email = $2
-                    and (select count(*) from mail_token m where m.email = $2 and m.created_at > now() - interval '1 hour') < $3",
-                digest(&token),
-                email.as_str(),
-                LETTERS_AN_HOUR
-            )
-            .execute(&portal.pool)
-            .await?;
-            Ok((sent.rows_affected() == 1).then(|| Letter { to: email.0, subject: LetterSubject::NewPassword, token }))
         })
         .await
     }

@@ -235,6 +235,18 @@ impl Who {
         }
     }
 
+    /// Somebody who is not signed in and has no account that could be named.
+    pub(crate) fn nobody() -> Self {
+        Self {
+            kind: "nobody".to_owned(),
+            account: None,
+            name: String::new(),
+            profession: None,
+            organization: None,
+            signed_in: String::new(),
+        }
+    }
+
     /// The operator, at the command line.
     pub(crate) fn operator() -> Self {
         Self {

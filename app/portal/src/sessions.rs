@@ -139,7 +139,7 @@ impl Portal {
         .await
     }
 
-    /// Ends a session.
+    /// Ends a session. One that has ended already stays so, and that is no error.
     ///
     /// # Errors
     /// [`Error::Database`].
@@ -147,11 +147,18 @@ impl Portal {
         let portal = self.clone();
         detached(async move {
             let mut transaction = portal.pool.begin().await?;
-            let ended = sqlx::query_scalar!("delete from session where session_key = $1 returning account_id", key.0)
-                .fetch_optional(&mut *transaction)
-                .await?;
-            if let Some(account) = ended.flatten() {
-                notices::send(&mut transaction, Notice::of_account(account.into())).await?;
+            let ended = sqlx::query!(
+                "delete from session s using account a
+                where s.session_key = $1 and a.account_id = s.account_id
+                returning a.account_id, a.display_name, a.kind",
+                key.0
+            )
+            .fetch_optional(&mut *transaction)
+            .await?;
+            if let Some(ended) = ended {
+                let account = AccountId(ended.account_id);
+                let who = Who { kind: ended.kind, ..Who::account(account, &ended.display_name) };
+                audit::append_to_account(&mut transaction, who, account, "signed-out").await?;
             }
             transaction.commit().await?;
             Ok(())

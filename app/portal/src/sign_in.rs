@@ -11,7 +11,7 @@ use time::OffsetDateTime;
 use crate::{
     Error, Portal,
     accounts::Email,
-    audit::{self, Who},
+    audit::{self, Chain, Event, What, Who, Why},
     passwords::Verdict,
     pool::detached,
     secrets::{digest, random_token},
@@ -96,10 +96,13 @@ impl Portal {
         .await?;
         let stored = account.as_ref().and_then(|account| account.password_hash.clone());
         let verdict = self.passwords.verify(password.clone(), stored).await?;
-        let account = account.ok_or(Error::NotFound)?;
+        let Some(account) = account else {
+            self.note_failure(None).await?;
+            return Err(Error::NotFound);
+        };
         let account_id = AccountId(account.account_id);
         if verdict == Verdict::Wrong {
-            self.note_failure(account_id, &account.display_name).await?;
+            self.note_failure(Some((account_id, &account.display_name))).await?;
             return Err(Error::NotFound);
         }
         if verdict == Verdict::RightButWeak {
@@ -156,9 +159,20 @@ impl Portal {
         Ok(true)
     }
 
-    async fn note_failure(&self, account: AccountId, name: &str) -> Result<(), Error> {
+    /// The same work for a known account and for an unknown one, which has no chain.
+    async fn note_failure(&self, account: Option<(AccountId, &str)>) -> Result<(), Error> {
         let mut transaction = self.pool.begin().await?;
-        audit::append_to_account(&mut transaction, Who::account(account, name), account, "sign-in-failed").await?;
+        match account {
+            Some((account, name)) => {
+                audit::append_to_account(&mut transaction, Who::account(account, name), account, "sign-in-failed").await?;
+            }
+            None => {
+                let at = sqlx::query_scalar!(r#"select now() as "now!""#).fetch_one(&mut *transaction).await?;
+                let what = What { action: "sign-in-failed".to_owned(), ..What::default() };
+                let event = Event { at, who: Who::nobody(), what, why: Why::Refused };
+                audit::append(&mut transaction, Chain::System, &event).await?;
+            }
+        }
         transaction.commit().await?;
         Ok(())
     }

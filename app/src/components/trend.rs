@@ -49,7 +49,9 @@ pub fn chart(entries: &[Entry]) -> Option<Chart> {
     let heights = points.iter().map(|(_, number)| *number).chain(low).chain(high);
     let (bottom, top) = heights.fold((f64::INFINITY, f64::NEG_INFINITY), |(bottom, top), number| (bottom.min(number), top.max(number)));
     let room = if top > bottom { (top - bottom) * 0.12 } else { bottom.abs().max(1.0) * 0.2 };
-    let scale = (bottom - room, top + room);
+    // What is never below zero has no scale below zero.
+    let floor = if bottom >= 0.0 { (bottom - room).max(0.0) } else { bottom - room };
+    let scale = (floor, top + room);
     let (left, right, above, below) = PLOT;
     #[expect(clippy::cast_precision_loss, reason = "seconds of human lives are exact in a double")]
     let x = |at: i64| {
@@ -67,7 +69,8 @@ pub fn chart(entries: &[Entry]) -> Option<Chart> {
         .filter(|year| (ends - year) % step == 0)
         .filter_map(|year| {
             let start = time::Date::from_calendar_date(year, time::Month::January, 1).ok()?.midnight().assume_utc().unix_timestamp();
-            (start >= first).then(|| (x(start), year))
+            // A year at the very edge would not have room for its own digits.
+            (start >= first && x(start) < right - 3.0).then(|| (x(start), year))
         })
         .collect();
     Some(Chart { points: points.iter().map(|(at, number)| (x(*at), y(*number))).collect(), band, years, scale })

@@ -135,13 +135,19 @@ fn contents(say: Say, patient: PatientId, detail: &Detail) -> Option<AnyView> {
         .map(|(number, content)| {
             let heading = content.title.clone().map(|title| view! { <h3>{title}</h3> });
             let text = content.text();
-            let kind = (text.is_none()).then(|| view! { <p class="quiet">{say.file_is(&content.content_type)}</p> });
+            let kind = (text.is_none()).then(|| view! { <p class="quiet">{say.file_is(&kind_of(&content.content_type))}</p> });
             let text = text.map(|text| view! { <div class="note">{text}</div> });
             let href = format!("/record/{patient}/documents/{}/files/{number}", detail.entry.id);
             view! { {heading}{text}{kind}<p class="actions"><a href=href download="">{say.download_file(number + 1)}</a></p> }
         })
         .collect_view();
     Some(sheet("read", say.read_it(), parts).into_any())
+}
+
+/// "PDF" of `application/pdf`.
+fn kind_of(content_type: &str) -> String {
+    let kind = content_type.split(';').next().unwrap_or_default().rsplit('/').next().unwrap_or_default();
+    kind.trim().to_uppercase()
 }
 
 fn about(say: Say, patient: PatientId, detail: &Detail) -> impl IntoView + use<> {

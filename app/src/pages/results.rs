@@ -67,7 +67,9 @@ fn sheet_of(say: Say, patient: PatientId, index: usize, report: Report, aside: O
         (Some(head), _) => {
             let href = address(patient, head.category(), head.id);
             let words = plain(&head.title).0;
-            view! { <a href=href>{words}</a> }.into_any()
+            // Two reports of one name are told apart by their date, also where headings are read one by one.
+            let of = date.as_ref().map(|(date, _)| view! { <span class="hide">", " {date.clone()}</span> });
+            view! { <a href=href>{words}{of}</a> }.into_any()
         }
         (None, Some((date, _))) => say.tests_of(date).into_any(),
         (None, None) => say.tests_without_date().into_any(),

@@ -2,65 +2,76 @@
 
 use std::{
     fs::File,
-    io::{IsTerminal, Read, Write, stderr, stdin, stdout},
+    io::{IsTerminal, Read, Write},
     path::{Path, PathBuf},
-    time::{Duration, Instant},
+    time::Instant,
 };
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 use chartkey_domain::id::PatientId;
 use chartkey_portal::{
     Portal,
-    import::{self, ImportOptions, ImportReport, Into, Progress},
+    import::{ImportOptions, ImportReport, Into, Progress},
 };
 use clap::Args;
-use serde_json::{Value, json};
 
 /// What an import takes.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// FHIR R4 as a Bundle, NDJSON or one resource; gzip too. `-` is standard input.
+    /// Files of FHIR R4 in JSON or NDJSON, gzip too; `-` is standard input.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// Who delivered the files. Identifiers count only within one source.
-    #[arg(long, value_name = "NAME", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    /// Who delivered them. Identifiers count only within one source.
+    #[arg(long, value_name = "NAME")]
     source: String,
-    /// The one record that the files go to, or `new`; else the Patients of the files.
-    #[arg(long, value_name = "ID|new", value_parser = into)]
-    patient: Option<Into>,
+    /// The record they belong to, or `new`; files must be about one person.
+    #[arg(long, value_name = "ID|new", value_parser = whose)]
+    patient: Option<Whose>,
     /// Why; it stands in the log of every record that changes.
     #[arg(long, default_value = "import")]
     reason: String,
-    /// The reports as JSON.
+    /// The most bytes of one file, decompressed.
+    #[arg(long, value_name = "BYTES", default_value_t = chartkey_portal::import::LIMIT)]
+    limit: u64,
+    /// The reports as JSON, one array.
     #[arg(long)]
     json: bool,
 }
 
-fn into(text: &str) -> Result<Into, String> {
-    match text {
-        "new" => Ok(Into::New),
-        id => id.parse::<PatientId>().map(Into::Patient).map_err(|_| "neither a patient's identifier nor `new`".to_owned()),
-    }
+#[derive(Debug, Clone, Copy)]
+enum Whose {
+    Patient(PatientId),
+    New,
 }
 
-/// Imports the files, each whole or not at all; a refused one does not stop the next.
-pub(super) async fn run(arguments: &Arguments, portal: &Portal) -> anyhow::Result<()> {
-    let (mut reports, mut refused) = (Vec::new(), 0);
-    for path in &arguments.files {
-        let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
-        let options = ImportOptions { into: arguments.patient.unwrap_or_default(), reason: arguments.reason.clone(), ..ImportOptions::new(arguments.source.as_str(), name) };
-        match one(portal, path, &options).await {
-            Ok(report) if arguments.json => reports.push(json!({ "file": path, "report": report })),
-            Ok(report) => tell(path, &report)?,
+fn whose(text: &str) -> Result<Whose, String> {
+    if text == "new" {
+        return Ok(Whose::New);
+    }
+    text.parse().map(Whose::Patient).map_err(|_| "give the identifier of a record, or new".to_owned())
+}
+
+/// Imports file after file. One that is refused changes nothing and does not keep
+/// the others out.
+pub(super) async fn run(arguments: Arguments, portal: &Portal) -> anyhow::Result<()> {
+    let mut reports = Vec::new();
+    let mut refused = 0;
+    for file in &arguments.files {
+        match one(&arguments, file, portal).await {
+            Ok(report) => {
+                if !arguments.json {
+                    print(&report);
+                }
+                reports.push(report);
+            }
             Err(error) => {
                 refused += 1;
-                eprintln!("chartkey: {}: {error}", path.display());
-                reports.push(json!({ "file": path, "error": error.to_string() }));
+                eprintln!("chartkey: {}: {error:#}", file.display());
             }
         }
     }
     if arguments.json {
-        writeln!(stdout(), "{:#}", Value::Array(reports))?;
+        println!("{}", serde_json::to_string_pretty(&reports)?);
     }
     if refused > 0 {
         bail!("{refused} of {} files were refused; nothing of them was kept", arguments.files.len());
@@ -68,70 +79,74 @@ pub(super) async fn run(arguments: &Arguments, portal: &Portal) -> anyhow::Resul
     Ok(())
 }
 
-async fn one(portal: &Portal, path: &Path, options: &ImportOptions) -> Result<ImportReport, import::Error> {
-    let reader: Box<dyn Read + Send> = if path.as_os_str() == "-" { Box::new(stdin()) } else { Box::new(File::open(path)?) };
-    let mut line = Line::new(options.file_name.clone());
-    let report = portal.import_file(reader, options, |progress| line.show(progress)).await;
-    line.clear();
-    report
+async fn one(arguments: &Arguments, file: &Path, portal: &Portal) -> anyhow::Result<ImportReport> {
+    let (reader, name): (Box<dyn Read + Send>, _) = if file.as_os_str() == "-" {
+        (Box::new(std::io::stdin()), "standard input".to_owned())
+    } else {
+        (
+            Box::new(File::open(file).context("it cannot be opened")?),
+            file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned()),
+        )
+    };
+    let into = match arguments.patient {
+        None => Into::ByFile,
+        Some(Whose::New) => Into::New,
+        Some(Whose::Patient(patient)) => Into::Patient(patient),
+    };
+    let options = ImportOptions {
+        into,
+        limit: arguments.limit,
+        reason: arguments.reason.clone(),
+        ..ImportOptions::new(arguments.source.clone(), name)
+    };
+    let mut line = Line::begin();
+    let report = portal.import_file(reader, &options, |progress| line.show(progress)).await;
+    line.end();
+    Ok(report?)
 }
 
-/// What a person reads.
-fn tell(path: &Path, report: &ImportReport) -> std::io::Result<()> {
-    let mut out = stdout().lock();
-    let rate = report.resources as f64 / report.seconds.max(0.001);
-    writeln!(out, "{}: {} resources in {:.2} s ({rate:.0} a second)", path.display(), report.resources, report.seconds)?;
-    let types: Vec<String> = report.types.iter().map(|(name, count)| format!("{name} {count}")).collect();
-    writeln!(out, "  {}", types.join(", "))?;
-    writeln!(
-        out,
-        "  created {}, updated {}, changed without version {}, older {}, unchanged {}, not understood {}, unassigned {}",
-        report.created,
-        report.updated,
-        report.changed_without_version,
-        report.older,
-        report.unchanged,
-        report.not_understood.len(),
-        report.unassigned.len()
-    )?;
-    for (what, notes) in [("not understood", &report.not_understood), ("unassigned", &report.unassigned)] {
-        for note in notes {
-            writeln!(out, "  {what}: {} ({}): {}", note.position, note.resource_type, note.reason)?;
-        }
-    }
-    for patient in &report.patients {
-        writeln!(out, "  patient {patient}")?;
-    }
-    Ok(())
-}
-
-/// The line of progress on a terminal; nothing elsewhere.
+/// The progress of one file on a terminal: resources, rate, time left.
 struct Line {
-    name: String,
-    started: Instant,
+    begun: Instant,
     shown: Option<Instant>,
-    on_terminal: bool,
+    terminal: bool,
 }
 
 impl Line {
-    fn new(name: String) -> Self {
-        Self { name, started: Instant::now(), shown: None, on_terminal: stderr().is_terminal() }
+    fn begin() -> Self {
+        Self { begun: Instant::now(), shown: None, terminal: std::io::stderr().is_terminal() }
     }
 
-    fn show(&mut self, progress: Progress) {
-        const PAUSE: Duration = Duration::from_millis(100);
-        if !self.on_terminal || self.shown.is_some_and(|shown| shown.elapsed() < PAUSE) {
+    fn show(&mut self, Progress { done, total }: Progress) {
+        if !self.terminal || self.shown.is_some_and(|shown| shown.elapsed().as_millis() < 100 && done < total) {
             return;
         }
         self.shown = Some(Instant::now());
-        let rate = progress.done as f64 / self.started.elapsed().as_secs_f64().max(0.001);
-        let left = progress.total.saturating_sub(progress.done) as f64 / rate.max(1.0);
-        eprint!("\r\x1b[K{}: {} of {} resources, {rate:.0} a second, {left:.0} s left", self.name, progress.done, progress.total);
+        let seconds = self.begun.elapsed().as_secs_f64().max(0.001);
+        #[expect(clippy::cast_precision_loss, reason = "shown to a person")]
+        let (rate, left) = (done as f64 / seconds, (total - done.min(total)) as f64 * seconds / (done.max(1)) as f64);
+        let _ = write!(std::io::stderr(), "\r\x1b[K{done} of {total} resources, {rate:.0} a second, {left:.0} s left");
     }
 
-    fn clear(&self) {
-        if self.shown.is_some() {
-            eprint!("\r\x1b[K");
+    fn end(&mut self) {
+        if self.shown.take().is_some() {
+            let _ = write!(std::io::stderr(), "\r\x1b[K");
+        }
+    }
+}
+
+fn print(report: &ImportReport) {
+    let ImportReport { file_name, resources, created, updated, changed_without_version, older, unchanged, seconds, .. } = report;
+    println!("{file_name}: {resources} resources in {seconds:.2} s");
+    println!(
+        "  created {created}, updated {updated}, changed without version {changed_without_version}, older {older}, unchanged {unchanged}"
+    );
+    for patient in &report.patients {
+        println!("  record {patient}");
+    }
+    for (what, list) in [("not understood, kept", &report.not_understood), ("belongs to nobody yet", &report.unassigned)] {
+        for noted in list {
+            println!("  {what}: {} at {}: {}", noted.resource_type, noted.position, noted.reason);
         }
     }
 }

@@ -18,7 +18,6 @@ mod organization;
 mod person;
 mod rehearse;
 mod routes;
-mod verify_log;
 
 /// A patient-held health record: one place, and a key that only the patient hands out.
 #[derive(Debug, Parser)]
@@ -60,18 +59,16 @@ enum Command {
     CheckConfig(check_config::Arguments),
     /// Lists pages and endpoints.
     Routes(routes::Arguments),
-    /// Takes files of FHIR R4 into the records of their patients.
-    Import(import::Arguments),
-    /// Writes a whole record as one Bundle, each resource as it came.
-    Export(export::Arguments),
     /// Registers organizations, at which clinicians sign in.
     #[command(subcommand)]
     Organization(organization::Command),
-    /// Computes the access log again and names the first bad entry of each chain.
-    VerifyLog(verify_log::Arguments),
     /// Invites people.
     #[command(subcommand)]
     Person(person::Command),
+    /// Takes files of FHIR R4 into the records of their patients.
+    Import(import::Arguments),
+    /// Writes a whole record to standard output, byte for byte as it came.
+    Export(export::Arguments),
     /// Fills an empty database with a clinic of invented people.
     Rehearse(rehearse::Arguments),
     /// Asks a running server whether it is ready.
@@ -123,11 +120,10 @@ async fn carry_out(command: Command, values: &Values) -> anyhow::Result<()> {
         Command::Migrate(arguments) => migrate::run(&arguments, values).await,
         Command::CheckConfig(arguments) => check_config::run(&arguments, values),
         Command::Routes(arguments) => routes::run(&arguments),
-        Command::Import(arguments) => import::run(&arguments, &portal(values).await?).await,
-        Command::Export(arguments) => export::run(arguments, &portal(values).await?).await,
         Command::Organization(command) => organization::run(command, &portal(values).await?).await,
-        Command::VerifyLog(arguments) => verify_log::run(&arguments, &portal(values).await?).await,
         Command::Person(command) => person::run(command, values, &portal(values).await?).await,
+        Command::Import(arguments) => import::run(arguments, &portal(values).await?).await,
+        Command::Export(arguments) => export::run(arguments, &portal(values).await?).await,
         Command::Rehearse(arguments) => rehearse::run(arguments, &portal(values).await?).await,
         Command::Healthcheck => healthcheck::run(values).await,
     }

@@ -164,6 +164,7 @@ async fn share(portal: &Portal, settled: &Settled, plan: &GrantPlan, today: Date
     };
     let draft = portal.begin_draft(visitor, Draft::default()).await?;
     let Some(grantee) = grantee else {
+        portal.make_code(visitor, draft, terms, sentence).await?;
         return Ok(());
     };
     let grant = portal.give_grant(visitor, NewGrant { draft, grantee, terms, sentence }).await?;

@@ -13,7 +13,7 @@ use axum::{
 };
 use chartkey_app::{
     api::ApiError,
-    request::{Answer, Caller, ClientAddress, Letters, Post, Session, SessionControl, welcome},
+    request::{Answer, Caller, ClientAddress, Letters, Post, Rehearsal, Session, SessionControl, welcome},
     routes::{App, PUBLIC},
 };
 use chartkey_domain::{grant::Purpose, id::PatientId};
@@ -85,6 +85,9 @@ fn provide(shared: &Shared) {
     provide_context(shared.portal.clone());
     provide_context(shared.assets.clone());
     provide_context(Post(Arc::new(shared.post.clone())));
+    if shared.is_rehearsal {
+        provide_context(Rehearsal);
+    }
     let response = use_context::<ResponseOptions>().unwrap_or_default();
     if let Some(nonce) = leptos::nonce::use_nonce()
         && let Ok(policy) = HeaderValue::from_str(&headers::policy(&nonce))

@@ -4,13 +4,13 @@
 //! against other sites, body limits, the session, who visits. All of them are
 //! around every route and around what is not found.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::{Router, extract::DefaultBodyLimit, middleware};
 use chartkey_portal::Portal;
 use leptos::config::LeptosOptions;
 use tokio::sync::watch;
-use tower_http::{catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer};
+use tower_http::{catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, timeout::RequestBodyTimeoutLayer};
 use tower_sessions::{SessionManagerLayer, cookie::SameSite};
 
 use crate::{config::Config, mail::Post};
@@ -18,6 +18,7 @@ use crate::{config::Config, mail::Post};
 pub mod address;
 pub mod assets;
 pub mod events;
+pub mod files;
 pub mod headers;
 pub mod health;
 pub mod leptos_app;
@@ -35,6 +36,8 @@ pub mod store;
 pub struct Shared {
     /// Everything the portal can do.
     pub portal: Portal,
+    /// Whether everybody in the database is invented: then every page says so.
+    pub is_rehearsal: bool,
     /// Whether people reach us by https.
     pub secure: bool,
     /// How we are set up.
@@ -61,8 +64,10 @@ impl axum::extract::FromRef<Shared> for LeptosOptions {
 /// A form is small; a file of a record comes in through the command line.
 const BODY_LIMIT: usize = 256 * 1024;
 
+/// A body that stops coming for so long is given up.
+const BODY_PAUSE: Duration = Duration::from_secs(20);
+
 /// The whole application as one service.
-#[must_use]
 pub fn router(shared: &Shared) -> Router {
     let config = &shared.config;
     let secure = shared.secure;
@@ -79,6 +84,7 @@ pub fn router(shared: &Shared) -> Router {
         .layer(sessions)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
+        .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE))
         .layer(middleware::from_fn_with_state(Arc::new(config.public_url.clone()), origin::guard))
         .layer(CatchPanicLayer::custom(plain::after_panic))
         .layer(middleware::from_fn_with_state(headers::Headers::new(secure), headers::add))

@@ -3,7 +3,7 @@
 
 use axum::routing::{MethodRouter, get};
 
-use super::{Shared, events, health, oauth};
+use super::{Shared, events, files, health, oauth};
 
 /// Who gets an answer other than "sign in" or "not found".
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +32,12 @@ pub const ROUTES: &[Route] = &[
     Route { method: "GET", path: "/healthz", access: Access::Anyone, handler: || get(health::live) },
     Route { method: "GET", path: "/readyz", access: Access::Anyone, handler: || get(health::ready) },
     Route { method: "GET", path: "/events", access: Access::SignedIn, handler: || get(events::events) },
+    Route {
+        method: "GET",
+        path: "/record/{patient}/documents/{item}/files/{number}",
+        access: Access::SignedIn,
+        handler: || get(files::file),
+    },
     Route { method: "GET", path: "/auth/{organization}/start", access: Access::Anyone, handler: || get(oauth::start) },
     Route { method: "GET", path: "/auth/{organization}/callback", access: Access::Anyone, handler: || get(oauth::callback) },
 ];

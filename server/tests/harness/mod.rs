@@ -76,7 +76,7 @@ impl House {
             anchor_file: None,
         };
         let (stop, stopping) = watch::channel(false);
-        let shared = shared(config, portal.clone(), stopping).unwrap();
+        let shared = shared(config, portal.clone(), stopping).await.unwrap();
         Self { portal, superuser, router: http::router(&shared), _stop: stop, _mail: TemporaryFolder(mail) }
     }
 

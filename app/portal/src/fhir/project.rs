@@ -249,9 +249,8 @@ fn series(key: &str, unit: Option<&str>) -> String {
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part.as_bytes());
     }
-    let mut bytes = [0; 16];
-    bytes.copy_from_slice(&hash.finalize()[..16]);
-    Uuid::new_v8(bytes).to_string()
+    let hash: [u8; 32] = hash.finalize().into();
+    Uuid::new_v8(std::array::from_fn(|at| hash.get(at).copied().unwrap_or_default())).to_string()
 }
 
 #[cfg(test)]

@@ -43,9 +43,8 @@ fn computed(parts: &[&[u8]]) -> Uuid {
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part);
     }
-    let mut bytes = [0; 16];
-    bytes.copy_from_slice(&hash.finalize()[..16]);
-    Uuid::new_v8(bytes)
+    let hash: [u8; 32] = hash.finalize().into();
+    Uuid::new_v8(std::array::from_fn(|at| hash.get(at).copied().unwrap_or_default()))
 }
 
 #[cfg(test)]

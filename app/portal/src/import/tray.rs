@@ -84,7 +84,7 @@ pub async fn named(
         if outside.is_empty() || step > STEPS {
             return Ok(assigned(resources.len() - before));
         }
-        let absent = absent(connection, source, outside.iter().cloned().collect()).await?;
+        let absent = absent(connection, source, outside.clone()).await?;
         asked.extend(outside);
         let wanted: BTreeSet<&Named> = absent.iter().map(|(named, _)| named).collect();
         let found = fetch(connection, source, &wanted).await?;

@@ -1,0 +1,109 @@
+//! Every server function with the fields of its form: what `chartkey routes`
+//! prints and the test of who may reach what goes through. One that is missing
+//! here fails a test.
+
+use leptos::server_fn::ServerFn;
+use serde::{
+    Deserializer,
+    de::{DeserializeOwned, Error as _, Visitor, value::Error},
+    forward_to_deserialize_any,
+};
+
+use crate::api::{accounts, activity, codes, sharing};
+
+/// A server function.
+#[derive(Debug, Clone)]
+pub struct Endpoint {
+    /// Its address.
+    pub path: &'static str,
+    /// The names of the fields that its form sends.
+    pub fields: Vec<&'static str>,
+}
+
+/// Every server function, in the order of the files that hold them.
+#[must_use]
+pub fn endpoints() -> Vec<Endpoint> {
+    vec![
+        endpoint::<accounts::SignIn>(),
+        endpoint::<accounts::SignOut>(),
+        endpoint::<accounts::SignOutEverywhere>(),
+        endpoint::<accounts::SignUp>(),
+        endpoint::<accounts::FinishSignUp>(),
+        endpoint::<accounts::ForgottenPassword>(),
+        endpoint::<accounts::NewPassword>(),
+        endpoint::<accounts::Claim>(),
+        endpoint::<activity::NotRecognised>(),
+        endpoint::<codes::RedeemCode>(),
+        endpoint::<codes::ConfirmCode>(),
+        endpoint::<codes::RefuseCode>(),
+        endpoint::<sharing::GrantWho>(),
+        endpoint::<sharing::GrantPurpose>(),
+        endpoint::<sharing::GrantWhat>(),
+        flattened::<sharing::GrantTime, sharing::Times>("draft"),
+        endpoint::<sharing::GiveGrant>(),
+        endpoint::<sharing::WithdrawGrant>(),
+        endpoint::<sharing::PauseGrant>(),
+        endpoint::<sharing::ResumeGrant>(),
+        endpoint::<sharing::OpenShared>(),
+    ]
+}
+
+fn endpoint<F: ServerFn + DeserializeOwned>() -> Endpoint {
+    Endpoint { path: F::PATH, fields: fields::<F>() }
+}
+
+/// One whose form is a field and those of another type, which hides its own names.
+fn flattened<F: ServerFn, Rest: DeserializeOwned>(first: &'static str) -> Endpoint {
+    Endpoint { path: F::PATH, fields: std::iter::once(first).chain(fields::<Rest>()).collect() }
+}
+
+/// The names that a type asks for when it is read: it is given nothing but the
+/// question.
+fn fields<T: DeserializeOwned>() -> Vec<&'static str> {
+    let mut names = Vec::new();
+    // Always an error: there is nothing to read.
+    let _ = T::deserialize(Listener(&mut names));
+    names
+}
+
+struct Listener<'a>(&'a mut Vec<&'static str>);
+
+impl<'de> Deserializer<'de> for Listener<'_> {
+    type Error = Error;
+
+    fn deserialize_struct<V: Visitor<'de>>(self, _: &'static str, fields: &'static [&'static str], _: V) -> Result<V::Value, Error> {
+        self.0.extend_from_slice(fields);
+        Err(Error::custom("nothing to read"))
+    }
+
+    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Error> {
+        Err(Error::custom("nothing to read"))
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf option unit unit_struct
+        newtype_struct seq tuple tuple_struct map enum identifier ignored_any
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn the_table_names_every_server_function_and_no_other() {
+        let registered: BTreeSet<_> = leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path).collect();
+        let named: BTreeSet<_> = endpoints().into_iter().map(|endpoint| endpoint.path).collect();
+        assert_eq!(named, registered);
+    }
+
+    #[test]
+    fn an_endpoint_says_its_fields() {
+        let of = |path: &str| endpoints().into_iter().find(|endpoint| endpoint.path == path).map(|endpoint| endpoint.fields);
+        assert_eq!(of("/api/sign-in"), Some(vec!["email", "password", "to"]));
+        assert_eq!(of("/api/sign-out"), Some(Vec::new()));
+        assert_eq!(of("/api/grant-time").map(|fields| fields[..2].to_vec()), Some(vec!["draft", "from_day"]));
+    }
+}
