@@ -158,6 +158,7 @@ impl Portal {
             if let Some(ended) = ended {
                 let account = AccountId(ended.account_id);
                 let who = Who { kind: ended.kind, ..Who::account(account, &ended.display_name) };
+                notices::send(&mut transaction, Notice::of_account(account)).await?;
                 audit::append_to_account(&mut transaction, who, account, "signed-out").await?;
             }
             transaction.commit().await?;

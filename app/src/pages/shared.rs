@@ -44,11 +44,9 @@ pub fn shared() -> impl IntoView {
 
 fn patient(say: Say, entry: &SharedEntry, now: OffsetDateTime) -> impl IntoView + use<> {
     let span = Life { starts_at: entry.starts_at, ends_at: entry.ends_at, state: GrantState::Active };
-    let id = format!("grant-{}", entry.grant);
-    let label = id.clone();
     view! {
-        <section class="sheet" aria-labelledby=label>
-            <h2 id=id>{entry.name.clone()}</h2>
+        <section class="sheet">
+            <h2>{entry.name.clone()}</h2>
             {born(say, entry)}
             <div class="grant compact">{sentence(&entry.sentence)}{life(say, span, now)}</div>
             <form method="post" action="/api/open-shared">

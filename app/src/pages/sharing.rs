@@ -75,7 +75,7 @@ fn key(say: Say, grant: &Whole, now: OffsetDateTime) -> impl IntoView + use<> {
     let href = format!("/sharing/{}", grant.id);
     let span = Life { starts_at: grant.starts_at, ends_at: grant.ends_at, state: grant.state };
     view! {
-        <section class="grant compact" aria-label=say.share_of(&who)>
+        <section class="grant compact" aria-label=format!("{}: {}", say.share_of(&who), say.purpose(grant.purpose))>
             {sentence(&grant.sentence)}
             {life(say, span, now)}
             {more(href, view! { {say.details_of()}<span class="hide">": " {say.open_this_share(&who)}</span> })}

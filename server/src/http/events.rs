@@ -177,7 +177,8 @@ impl From<Told> for Event {
             Told::Stands => "stands",
             Told::Closed => "closed",
         };
-        Self::default().event(name).data("")
+        // A browser drops an event without data.
+        Self::default().event(name).data("-")
     }
 }
 
