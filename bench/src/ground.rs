@@ -102,7 +102,8 @@ impl Ground {
 
         let quiet = |command: &mut Command| command.stdin(Stdio::null()).stdout(Stdio::null()).spawn().map(Running);
         let server = quiet(Command::new(&place.binary).args(["serve", "--no-worker"]).envs(environment.clone()))?;
-        let floor = quiet(Command::new(std::env::current_exe()?).args(["floor", "--port", &(PORT + 1).to_string(), "--database", &superuser]))?;
+        let floor =
+            quiet(Command::new(std::env::current_exe()?).args(["floor", "--port", &(PORT + 1).to_string(), "--database", &superuser]))?;
         let ground = Self {
             patient,
             address,
@@ -192,11 +193,15 @@ async fn session(connection: &mut PgConnection, patient: Uuid, clinician: bool) 
         .fetch_one(&mut *connection)
         .await?
     };
-    let organization: Option<Uuid> =
-        sqlx::query_scalar("select organization_id from clinician where account_id = $1").bind(account).fetch_optional(&mut *connection).await?;
+    let organization: Option<Uuid> = sqlx::query_scalar("select organization_id from clinician where account_id = $1")
+        .bind(account)
+        .fetch_optional(&mut *connection)
+        .await?;
     let actor = match organization {
         None => serde_json::json!({ "Person": { "account": account } }),
-        Some(organization) => serde_json::json!({ "Clinician": { "account": account, "organization": organization, "profession": "physician" } }),
+        Some(organization) => {
+            serde_json::json!({ "Clinician": { "account": account, "organization": organization, "profession": "physician" } })
+        }
     };
     let kept = serde_json::json!({
         "signed_in": { "actor": actor, "name": "Somebody", "organization_name": organization.map(|_| "Northfield Heart Clinic"),

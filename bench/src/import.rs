@@ -22,7 +22,7 @@ pub fn measure(ground: &Ground, place: &Place, data: Option<&Path>) -> Result<()
     let mut files = Vec::new();
     for (number, patient) in rehearsal::patients(1, date!(2026 - 11 - 01), 100).enumerate() {
         let file = directory.join(format!("{number}.json"));
-        std::fs::write(&file, patient.bundle)?;
+        std::fs::write(&file, patient.bytes())?;
         files.push(file);
     }
     println!("Import (target ≥ 5,000 resources/s, ≤ 150 MB)");
@@ -67,9 +67,10 @@ fn one(ground: &Ground, place: &Place, name: &str, source: &str, files: &[PathBu
 fn created(report: &[u8]) -> u64 {
     fn sum(value: &serde_json::Value) -> u64 {
         match value {
-            serde_json::Value::Object(fields) => {
-                fields.iter().map(|(name, value)| if name == "created" { value.as_u64().unwrap_or_else(|| sum(value)) } else { sum(value) }).sum()
-            }
+            serde_json::Value::Object(fields) => fields
+                .iter()
+                .map(|(name, value)| if name == "created" { value.as_u64().unwrap_or_else(|| sum(value)) } else { sum(value) })
+                .sum(),
             serde_json::Value::Array(values) => values.iter().map(sum).sum(),
             _ => 0,
         }

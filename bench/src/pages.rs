@@ -86,14 +86,22 @@ fn print(workloads: &[Workload; 4]) {
     println!("Newest page of {} results, {REQUESTS} requests a round, {} rounds, one at a time", crate::ground::RESULTS, floor.clock.len());
     println!("{:<34} {:>22} {:>22} {:>9} {:>9}", "", "ms by the clock", "ms of CPU", "bytes", "gzip");
     for workload in workloads {
-        println!("{:<34} {:>22} {:>22} {:>9} {:>9}", workload.name, spread(&workload.clock), spread(&workload.cpu), workload.bytes, workload.compressed);
+        println!(
+            "{:<34} {:>22} {:>22} {:>9} {:>9}",
+            workload.name,
+            spread(&workload.clock),
+            spread(&workload.cpu),
+            workload.bytes,
+            workload.compressed
+        );
     }
     for (name, above, below) in [
         ("own ÷ floor (target ≤ 5)", own, floor),
         ("own ÷ second floor (target ≤ 1.3)", own, second),
         ("clinician ÷ own (target ≤ 1.2)", &workloads[3], own),
     ] {
-        let ratio = |of: fn(&Workload) -> &Vec<f64>| of(above).iter().zip(of(below)).map(|(above, below)| above / below).collect::<Vec<_>>();
+        let ratio =
+            |of: fn(&Workload) -> &Vec<f64>| of(above).iter().zip(of(below)).map(|(above, below)| above / below).collect::<Vec<_>>();
         println!("{name:<34} {:>22} {:>22}", spread(&ratio(|workload| &workload.clock)), spread(&ratio(|workload| &workload.cpu)));
     }
 }

@@ -100,11 +100,22 @@ async fn fingerprint(ground: &Ground) -> Vec<(String, Option<String>)> {
     prints
 }
 
+/// What one folder of shared records came to.
+#[derive(Default)]
+struct Tally {
+    files: usize,
+    resources: usize,
+    not_understood: usize,
+    notes: BTreeSet<String>,
+    unassigned: usize,
+    seconds: f64,
+}
+
 #[sqlx::test(migrations = "../../migrations")]
 async fn every_shared_file_imports_and_twice_changes_nothing(_: PgPoolOptions, options: PgConnectOptions) {
     let ground = Ground::lay(options).await;
     let mut connection = ground.runtime.acquire().await.unwrap();
-    let mut table: BTreeMap<String, (usize, usize, usize, BTreeSet<String>, usize, f64)> = BTreeMap::new();
+    let mut table: BTreeMap<String, Tally> = BTreeMap::new();
     let mut refused = Vec::new();
     let mut exports: Vec<(PatientId, PathBuf)> = Vec::new();
     for (source, path) in files() {
@@ -115,12 +126,13 @@ async fn every_shared_file_imports_and_twice_changes_nothing(_: PgPoolOptions, o
                 let changes = (again.created, again.updated, again.changed_without_version, again.older, again.from_tray);
                 assert_eq!(changes, (0, 0, 0, 0, 0), "{}", path.display());
                 let row = table.entry(source.clone()).or_default();
-                row.0 += 1;
-                row.1 += report.resources;
-                row.2 += report.not_understood.len();
-                row.3.extend(report.not_understood.iter().map(|noted| format!("{}, {}: {}", path.display(), noted.position, noted.reason)));
-                row.4 += report.unassigned.len();
-                row.5 += report.seconds;
+                row.files += 1;
+                row.resources += report.resources;
+                row.not_understood += report.not_understood.len();
+                row.notes
+                    .extend(report.not_understood.iter().map(|noted| format!("{}, {}: {}", path.display(), noted.position, noted.reason)));
+                row.unassigned += report.unassigned.len();
+                row.seconds += report.seconds;
                 if let [patient] = report.patients.as_slice()
                     && ["synthea", "synthea-generated"].contains(&source.as_str())
                 {
@@ -131,8 +143,8 @@ async fn every_shared_file_imports_and_twice_changes_nothing(_: PgPoolOptions, o
         }
     }
     println!("| source | files | resources | not understood | unassigned | seconds |\n|---|---|---|---|---|---|");
-    for (source, (files, resources, count, notes, unassigned, seconds)) in &table {
-        println!("| {source} | {files} | {resources} | {count} | {unassigned} | {seconds:.2} |");
+    for (source, Tally { files, resources, not_understood, notes, unassigned, seconds }) in &table {
+        println!("| {source} | {files} | {resources} | {not_understood} | {unassigned} | {seconds:.2} |");
         notes.iter().for_each(|note| println!("  {note}"));
     }
     for (path, error) in &refused {
