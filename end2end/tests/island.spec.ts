@@ -2,7 +2,7 @@ import { birth, bundleWithTrend } from '../house/record.ts';
 import { expect, expectAccessible, field, shoot, signUp, test } from '../house/test.ts';
 
 test('a trend is complete without WebAssembly, and points at a value with it', { tag: ['@desktop', '@no-script'] }, async ({ page, mail, chartkeyOk }, info) => {
-  const [{ report }] = JSON.parse(await chartkeyOk(['import', '-', '--source', 'island', '--json'], bundleWithTrend([13.1, 12.4, 11.5])));
+  const [report] = JSON.parse(await chartkeyOk(['import', '-', '--source', 'island', '--json'], bundleWithTrend([13.1, 12.4, 11.5])));
   const [patient] = report.patients;
   const { code } = JSON.parse(await chartkeyOk(['person', 'invite', '--patient', patient, '--json']));
   await signUp(page, mail);
