@@ -38,8 +38,13 @@ export async function heartDoctor(page: Page, house: House): Promise<void> {
   await expect(page).toHaveURL(`${house.url}/shared`);
 }
 
-/** Answers every question before a grant to the heart doctor, and gives it. Returns its sentence. */
-export async function give(patient: Page, parts: string[]): Promise<string> {
+export interface Given {
+  id: string;
+  sentence: string;
+}
+
+/** Answers every question before a grant to the heart doctor, and gives it. */
+export async function give(patient: Page, parts: string[]): Promise<Given> {
   await patient.goto('/sharing/new');
   await patient.getByRole('radio', { name: 'Dr Hana Lindqvist' }).check();
   await patient.getByRole('button', { name: 'Continue' }).click();
@@ -51,14 +56,14 @@ export async function give(patient: Page, parts: string[]): Promise<string> {
   const sentence = await patient.locator('.grant .sentence').innerText();
   await patient.getByRole('button', { name: 'Give this key' }).click();
   await patient.waitForURL('**/sharing/*?done=given');
-  return sentence;
+  const id = new URL(patient.url()).pathname.split('/').pop() ?? '';
+  return { id, sentence };
 }
 
-/** Picks the one grant on the doctor's list. */
-export async function openShared(doctor: Page, record: string): Promise<void> {
+/** Picks this grant on the doctor's list, which may be long. */
+export async function openShared(doctor: Page, record: string, grant: Given): Promise<void> {
   await doctor.goto('/shared');
-  const share = doctor.locator('form', { has: doctor.getByRole('button', { name: /^Open the record/ }) }).first();
-  await share.getByRole('button').click();
+  await doctor.locator('form', { has: doctor.locator(`input[name="grant"][value="${grant.id}"]`) }).getByRole('button').click();
   await doctor.waitForURL(`**/record/${record}`);
 }
 

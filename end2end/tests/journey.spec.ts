@@ -58,9 +58,10 @@ test('a record is claimed, read, shared in part, looked at, and closed again', {
   await expect(patient.getByRole('table')).toBeVisible();
 
   // Two categories for the doctor.
-  const sentence = await give(patient, ['Results', 'Medicines']);
+  const grant = await give(patient, ['Results', 'Medicines']);
+  const { sentence } = grant;
   expect(sentence).toContain('Dr Hana Lindqvist');
-  await openShared(doctor, record);
+  await openShared(doctor, record, grant);
   const hidden = sql(`select category || ' ' || item_id from item where patient_id = '${record}' and (category not in (3, 6) or labels <> 0)`).map((row) => row.split(' '));
   const names = ['', 'details', 'problems', 'medicines', 'allergies', 'vaccines', 'results', 'vitals', 'procedures', 'visits', 'documents', 'imaging', 'plans', 'lifestyle', 'devices', 'insurance', 'own'];
   const guessed = hidden.map(([category, id]) => `/record/${record}/${names[Number(category)]}/${id}`);

@@ -10,8 +10,7 @@ test('every page of a record is accessible and fits the screen', { tag: '@deskto
   const doctor = await browser.newPage({ baseURL: house.url, viewport, isMobile, hasTouch });
   await heartDoctor(doctor, house);
   const record = await claim(patient, 'synthea/large-4-organisations-von.json', { house, mail, chartkeyOk, sql });
-  await give(patient, ['Results', 'Medicines', 'Visits']);
-  await openShared(doctor, record);
+  await openShared(doctor, record, await give(patient, ['Results', 'Medicines', 'Visits']));
 
   const look = async (page: typeof patient, address: string, name: string) => {
     const answer = await page.goto(address);
