@@ -1,5 +1,7 @@
 //! Codes: a clinician redeems one, and the patient decides.
 
+#![expect(missing_docs, reason = "the macro makes a struct of each endpoint's arguments")]
+
 use chartkey_domain::id::{AccountId, CodeId};
 use leptos::prelude::*;
 

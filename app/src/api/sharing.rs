@@ -1,5 +1,7 @@
 //! Sharing: the questions before a grant, giving it, and stopping it.
 
+#![expect(missing_docs, reason = "the macro makes a struct of each endpoint's arguments")]
+
 use chartkey_domain::id::{DraftId, GrantId};
 use leptos::prelude::*;
 
