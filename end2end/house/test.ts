@@ -9,6 +9,7 @@ import { Mail } from './mail.ts';
 import { results } from './place.ts';
 
 export { expect };
+export { sharedData } from './place.ts';
 
 export interface Person {
   name: string;

@@ -1,0 +1,89 @@
+// The steps that journeys share: a record is claimed, a key is cut, a doctor opens what it opens.
+import path from 'node:path';
+import { expect, type APIRequestContext, type Page } from '@playwright/test';
+import type { House } from './house.ts';
+import type { Mail } from './mail.ts';
+import { field, newPerson, sharedData, signInAt, signUp } from './test.ts';
+
+export interface Chartkey {
+  house: House;
+  mail: Mail;
+  chartkeyOk: (args: string[]) => Promise<string>;
+  sql: (statement: string) => string[];
+}
+
+/** Imports a file of the shared records as a source of its own; its only patient makes an account and claims it. */
+export async function claim(page: Page, file: string, { mail, chartkeyOk, sql }: Chartkey): Promise<string> {
+  const person = newPerson();
+  const source = `journey of ${person.email}`;
+  await chartkeyOk(['import', path.join(sharedData, file), '--source', source, '--reason', 'a journey']);
+  const [row = ''] = sql(`select patient_id || ' ' || birth_date from patient join subject using (patient_id) join source using (source_id) where name = '${source}'`);
+  const [record = '', born = ''] = row.split(' ');
+  const { code } = JSON.parse(await chartkeyOk(['person', 'invite', '--patient', record, '--json'])) as { code: string };
+  await signUp(page, mail, person);
+  await page.goto('/claim');
+  await field(page, 'Code').fill(code);
+  const [year = '', month = '', day = ''] = born.split('-');
+  for (const [label, value] of [['Day', day], ['Month', month], ['Year', year]] as const) await field(page, label).fill(value);
+  await page.getByRole('button', { name: 'Claim' }).click();
+  await page.waitForURL('**/home**');
+  return record;
+}
+
+/** The doctor of the second organization, who has signed in there. */
+export async function heartDoctor(page: Page, house: House): Promise<void> {
+  const organization = house.organizations[1];
+  if (!organization) throw new Error('no organization');
+  await signInAt(page, organization, 'lindqvist');
+  await expect(page).toHaveURL(`${house.url}/shared`);
+}
+
+/** Answers every question before a grant to the heart doctor, and gives it. Returns its sentence. */
+export async function give(patient: Page, parts: string[]): Promise<string> {
+  await patient.goto('/sharing/new');
+  await patient.getByRole('radio', { name: 'Dr Hana Lindqvist' }).check();
+  await patient.getByRole('button', { name: 'Continue' }).click();
+  await patient.getByRole('radio', { name: 'Treatment' }).check();
+  await patient.getByRole('button', { name: 'Continue' }).click();
+  for (const part of parts) await patient.getByRole('checkbox', { name: part }).check();
+  await patient.getByRole('button', { name: 'Continue' }).click();
+  await patient.getByRole('button', { name: 'Continue' }).click();
+  const sentence = await patient.locator('.grant .sentence').innerText();
+  await patient.getByRole('button', { name: 'Give this key' }).click();
+  await patient.waitForURL('**/sharing/*?done=given');
+  return sentence;
+}
+
+/** Picks the one grant on the doctor's list. */
+export async function openShared(doctor: Page, record: string): Promise<void> {
+  await doctor.goto('/shared');
+  const share = doctor.locator('form', { has: doctor.getByRole('button', { name: /^Open the record/ }) }).first();
+  await share.getByRole('button').click();
+  await doctor.waitForURL(`**/record/${record}`);
+}
+
+export interface Read {
+  /** Every byte that was received: heads and bodies, by address. */
+  bytes: Map<string, string>;
+  /** The addresses that answered 200. */
+  found: Set<string>;
+}
+
+/** Follows every link below a record, as somebody who wants to see all they may. Reads each address once. */
+export async function readAll(request: APIRequestContext, record: string, also: string[] = []): Promise<Read> {
+  const read: Read = { bytes: new Map(), found: new Set() };
+  const waiting = [`/record/${record}`, ...also];
+  for (let address = waiting.shift(); address !== undefined; address = waiting.shift()) {
+    if (read.bytes.has(address)) continue;
+    const answer = await request.get(address, { maxRedirects: 0 });
+    const body = await answer.text();
+    read.bytes.set(address, `${JSON.stringify(answer.headers())}\n${body}`);
+    if (answer.status() !== 200) continue;
+    read.found.add(address);
+    for (const [, href = ''] of body.matchAll(/href="([^"#]+)"/g)) {
+      const next = href.replaceAll('&amp;', '&').startsWith('?') ? `${address.split('?')[0]}${href.replaceAll('&amp;', '&')}` : href.replaceAll('&amp;', '&');
+      if (next.startsWith(`/record/${record}`) && !read.bytes.has(next)) waiting.push(next);
+    }
+  }
+  return read;
+}
