@@ -153,21 +153,20 @@ test('an open page is covered within a second of the withdrawal, and holds nothi
   await doctor.goto(`/record/${record}/results`);
   await stands;
   await patient.getByRole('link', { name: 'Stop sharing' }).click();
-  const [milliseconds] = await Promise.all([
-    doctor.evaluate(
-      () =>
-        new Promise<number>((resolve) => {
-          const cover = document.getElementById('cover');
-          new MutationObserver(() => !cover?.hidden && resolve(Date.now())).observe(document.body, { attributes: true, subtree: true, childList: true });
-        }),
-    ).then((at) => at),
-    patient.getByRole('button', { name: 'Stop sharing' }).click(),
-  ]);
-  const withdrawn = Number(
-    (await patient.evaluate(() => performance.timeOrigin + (performance.getEntriesByType('navigation')[0] as PerformanceNavigationTiming).responseStart)).toFixed(0),
+  const covered = doctor.evaluate(
+    () =>
+      new Promise<number>((resolve) => {
+        const cover = document.getElementById('cover');
+        new MutationObserver(() => !cover?.hidden && resolve(Date.now())).observe(document.body, { attributes: true, subtree: true, childList: true });
+      }),
   );
-  console.log(`covered ${milliseconds - withdrawn} ms after the withdrawal was answered`);
-  expect(milliseconds - withdrawn).toBeLessThan(1000);
+  // From the click, so that finding the button, the post and its commit are counted too: never less than what it took.
+  const clicked = Date.now();
+  await patient.getByRole('button', { name: 'Stop sharing' }).click();
+  const milliseconds = (await covered) - clicked;
+  test.info().annotations.push({ type: 'figure', description: `covered ${milliseconds} ms after the click` });
+  console.log(`covered ${milliseconds} ms after the click`);
+  expect(milliseconds).toBeLessThan(1000);
   await expect(doctor.getByRole('heading', { name: 'This page is closed' })).toBeVisible();
   expect(await doctor.locator('main').count()).toBe(0);
   await doctor.getByRole('link', { name: 'Look again' }).click();
@@ -190,11 +189,18 @@ test('an open page is covered when the stream is cut, and uncovered by a fresh a
   await wire.cut();
 });
 
-test('a page from the back-forward cache is covered until it was asked for afresh', async ({ page, house, mail, chartkeyOk, sql, browser }) => {
+test('a page that is gone back to shows nothing that has ended meanwhile', async ({ page, house, mail, chartkeyOk, sql, browser }) => {
   const { patient, doctor, record } = await meet(page, { house, mail, chartkeyOk, sql, browser });
   await give(patient, ['Results']);
   await openShared(doctor, record, sql);
   await doctor.goto(`/record/${record}/results`);
+  // The browser of these tests keeps no pages, so its word that this one was kept is said for it.
+  const [atOnce] = await doctor.evaluate(() => {
+    dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }));
+    return [document.getElementById('cover')?.hidden];
+  });
+  expect(atOnce, 'covered before anything is painted').toBe(false);
+  await expect(doctor.locator('main')).toBeVisible();
   await doctor.goto('/shared');
   await stop(patient);
   await doctor.goBack();

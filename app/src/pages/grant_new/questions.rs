@@ -57,7 +57,7 @@ pub(super) fn who(say: Say, draft: Option<DraftId>, answers: &Draft, known: &[Kn
             });
             view! {
                 <fieldset class="choices two sheet">
-                    <legend><h2>{organization.name.clone()}</h2></legend>
+                    <legend class="hide">{organization.name.clone()}</legend><h2>{organization.name.clone()}</h2>
                     {clinicians.collect_view()}
                     {professions.collect_view()}
                 </fieldset>
@@ -126,9 +126,9 @@ pub(super) fn what(say: Say, kept: &KeptDraft, parts: &Parts) -> (&'static str, 
         {head(say, 3, say.what_question(), say.what_says())}
         <form method="post" action="/api/grant-what">
             {hidden(kept.id)}
-            <fieldset class="choices two sheet"><legend><h2>{say.what_legend()}</h2></legend>{categories.collect_view()}</fieldset>
+            <fieldset class="choices two sheet"><legend class="hide">{say.what_legend()}</legend><h2>{say.what_legend()}</h2>{categories.collect_view()}</fieldset>
             <fieldset class="choices two sheet">
-                <legend><h2>{say.sensitive_legend()}</h2></legend>
+                <legend class="hide">{say.sensitive_legend()}</legend><h2>{say.sensitive_legend()}</h2>
                 <p class="hint">{say.sensitive_hint()}</p>
                 {labels.collect_view()}
             </fieldset>
@@ -152,20 +152,20 @@ pub(super) fn time(say: Say, kept: &KeptDraft) -> (&'static str, AnyView) {
         <form method="post" action="/api/grant-time">
             {hidden(kept.id)}
             <fieldset class="choices sheet">
-                <legend><h2>{say.dates_legend()}</h2></legend>
+                <legend class="hide">{say.dates_legend()}</legend><h2>{say.dates_legend()}</h2>
                 {days(say, "from", say.first_day(), &draft.from)}
                 {days(say, "to", say.last_day(), &draft.to)}
                 {tick("only_todays", draft.only_todays, say.todays_only_choice(), say.todays_only_hint())}
             </fieldset>
             <fieldset class="choices sheet">
-                <legend><h2>{say.end_legend()}</h2></legend>
+                <legend class="hide">{say.end_legend()}</legend><h2>{say.end_legend()}</h2>
                 {end(End::Preset, "preset", say.end_preset())}
                 {end(End::Day, "day", say.end_day())}
                 {days(say, "until", say.until_legend(), &draft.until)}
                 {end(End::Open, "open", say.end_open())}
             </fieldset>
             <fieldset class="choices sheet">
-                <legend><h2>{say.more_legend()}</h2></legend>
+                <legend class="hide">{say.more_legend()}</legend><h2>{say.more_legend()}</h2>
                 {tick("may_export", draft.may_export, say.may_copy_choice(), say.may_copy_hint())}
             </fieldset>
             {go_on(say)}
