@@ -20,6 +20,7 @@ use chartkey_server::{
     http,
     serve::shared,
 };
+use futures::StreamExt;
 use sqlx::{
     PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
@@ -133,6 +134,14 @@ impl Browser {
             .header(header::CONTENT_LENGTH, form.len())
             .body(Body::from(form.to_owned()));
         self.send(request.unwrap()).await
+    }
+
+    /// The beginning of an answer that does not end: its head and what is said first.
+    pub async fn first(&mut self, path: &str) -> Answer {
+        let request = self.request(Method::GET, path).body(Body::empty()).unwrap();
+        let (parts, body) = self.router.clone().oneshot(request).await.unwrap().into_parts();
+        let said = body.into_data_stream().next().await.map(Result::unwrap).unwrap_or_default();
+        Answer { status: parts.status, headers: parts.headers, body: String::from_utf8_lossy(&said).into_owned() }
     }
 
     pub fn request(&self, method: Method, path: &str) -> axum::http::request::Builder {

@@ -1,0 +1,120 @@
+//! Who may reach what: every page, server function and route, for every kind of
+//! caller and identifier, against one table. An endpoint that is not in it fails.
+
+mod endpoints;
+mod harness;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    process::Command,
+};
+
+use axum::http::StatusCode;
+use chartkey_server::http::{leptos_app, routes::ROUTES};
+use endpoints::{
+    canary::Canaries,
+    probe::{Tally, from_elsewhere, normalised, probe},
+    table::{Caller, Outcome, Which, table},
+    world::World,
+};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+
+/// Every endpoint there is, as method and pattern.
+fn endpoints_there_are() -> BTreeSet<(String, String)> {
+    let of = |method: &str, path: &str| (method.to_owned(), if path.is_empty() { "/" } else { path }.to_owned());
+    let pages = leptos_app::pages();
+    let pages = pages.iter().map(|page| of("GET", page.path()));
+    let functions = leptos::server_fn::axum::server_fn_paths().map(|(path, method)| of(method.as_str(), path));
+    pages.chain(functions).chain(ROUTES.iter().map(|route| of(route.method, route.path))).collect()
+}
+
+#[test]
+fn the_table_has_every_endpoint_and_no_other() {
+    let there_are = endpoints_there_are();
+    let named: BTreeSet<_> = table().iter().map(|row| (row.method.to_owned(), row.pattern.to_owned())).collect();
+    let missing: Vec<_> = there_are.difference(&named).collect();
+    let unknown: Vec<_> = named.difference(&there_are).collect();
+    assert!(missing.is_empty(), "endpoints without a line in tests/endpoints/table.rs: {missing:?}");
+    assert!(unknown.is_empty(), "lines of tests/endpoints/table.rs without an endpoint: {unknown:?}");
+}
+
+#[test]
+fn the_command_line_prints_the_same_endpoints() {
+    let printed = Command::new(env!("CARGO_BIN_EXE_chartkey")).args(["routes", "--json"]).output().unwrap();
+    assert!(printed.status.success(), "{}", String::from_utf8_lossy(&printed.stderr));
+    let rows: Vec<BTreeMap<String, serde_json::Value>> = serde_json::from_slice(&printed.stdout).unwrap();
+    let printed: BTreeSet<_> = rows
+        .iter()
+        .map(|row| {
+            let path = row["path"].as_str().unwrap();
+            (row["method"].as_str().unwrap().to_owned(), if path.is_empty() { "/" } else { path }.to_owned())
+        })
+        .collect();
+    assert_eq!(rows.len(), printed.len(), "an endpoint is printed twice");
+    assert_eq!(printed, endpoints_there_are());
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn every_endpoint_answers_every_caller_as_the_table_says(_: PgPoolOptions, options: PgConnectOptions) {
+    let mut world = World::build(options).await;
+    let (mut canaries, mut tally) = (Canaries::new(), Tally::default());
+    let rows = table();
+    let mut absent = BTreeMap::new();
+    for caller in Caller::ALL {
+        let answer = world.browser(caller).await.get("/nothing-is-here").await;
+        absent.insert(caller, normalised(&answer, &BTreeMap::new()));
+    }
+    for row in &rows {
+        let mut of_nothing: BTreeMap<Caller, (Outcome, String)> = BTreeMap::new();
+        for which in Which::ALL {
+            let Some((_, columns)) = row.outcomes.iter().find(|(of, _)| *of == which) else { continue };
+            for (caller, outcome) in Caller::ALL.into_iter().zip(*columns) {
+                // Only a probe of one's own uses anything up.
+                if row.method == "POST" && (which == Which::Own || caller == Caller::Anonymous) {
+                    world.refresh().await;
+                }
+                let answer = probe(&world, &mut canaries, &mut tally, row, caller, which, outcome).await;
+                let is_page = outcome == Outcome::NotFound && row.pattern != "/events" && !row.pattern.contains("/files/");
+                if is_page && answer != absent[&caller] {
+                    tally.faults.push(format!("{caller:?} {which:?} {}: not the answer for what never was", row.address));
+                }
+                match of_nothing.get(&caller) {
+                    None if which == Which::Random => drop(of_nothing.insert(caller, (outcome, answer))),
+                    Some((same, random))
+                        if *same == outcome && outcome != Outcome::Shown && outcome != Outcome::Welcome && answer != *random =>
+                    {
+                        tally.faults.push(format!("{caller:?} {which:?} {}: not the answer for a random identifier", row.address));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        if row.method == "POST" {
+            world.refresh().await;
+            from_elsewhere(&world, &mut tally, row).await;
+        }
+    }
+    let endpoints = rows.iter().map(|row| (row.method, row.pattern)).collect::<BTreeSet<_>>().len();
+    println!(
+        "{endpoints} endpoints × {} callers × {} identifiers = {} probes, leaks {}",
+        Caller::ALL.len(),
+        Which::ALL.len(),
+        tally.probes,
+        tally.leaks.len()
+    );
+    let found: Vec<&str> = tally.leaks.iter().chain(&tally.faults).map(String::as_str).collect();
+    assert!(found.is_empty(), "{} found:\n{}", found.len(), found.join("\n"));
+    assert!(canaries.silent().is_empty(), "shown to nobody, so not looked for: {:?}", canaries.silent());
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn what_is_no_endpoint_is_not_found(_: PgPoolOptions, options: PgConnectOptions) {
+    let world = World::build(options).await;
+    for caller in Caller::ALL {
+        let mut browser = world.browser(caller).await;
+        for path in ["/api/x", "/api/sign-in/more", "/api/../home"] {
+            let answer = browser.post(path, "x=1").await;
+            assert_eq!((answer.status, answer.body.as_str()), (StatusCode::NOT_FOUND, "{\"error\":\"not-found\"}"), "{caller:?} {path}");
+        }
+    }
+}

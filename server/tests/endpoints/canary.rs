@@ -1,0 +1,105 @@
+//! The strings by which a leak is known.
+
+use std::collections::BTreeSet;
+
+use chartkey_domain::category::Category;
+
+use super::{
+    record::{mark, number},
+    table::Caller,
+    world::World,
+};
+
+/// Who may see a string, beside whose it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Audience {
+    /// Nobody.
+    Patient,
+    /// Every grantee; those of an ended grant on `/shared`.
+    Grantees,
+    /// Who reads results.
+    Readers,
+}
+
+struct Canary {
+    text: String,
+    owner: &'static str,
+    audience: Audience,
+    /// Whether the patient has a page that shows it.
+    is_shown: bool,
+}
+
+pub struct Canaries {
+    all: Vec<Canary>,
+    sung: BTreeSet<String>,
+}
+
+impl Canaries {
+    pub fn new() -> Self {
+        let mut all = Vec::new();
+        for owner in ["ada", "bea", "gil"] {
+            let mut add = |text: String, audience, is_shown| all.push(Canary { text: text.to_lowercase(), owner, audience, is_shown });
+            for category in Category::SHAREABLE.into_iter().chain([Category::Own]) {
+                let slug = category.slug();
+                let audience = if category == Category::Results { Audience::Readers } else { Audience::Patient };
+                // The name of the Patient is that of the record.
+                if category != Category::Details {
+                    add(mark(owner, slug), audience, true);
+                }
+                add(mark(owner, &format!("raw{slug}")), Audience::Patient, true);
+            }
+            add(number(owner, "results"), Audience::Readers, true);
+            add(number(owner, "second"), Audience::Readers, true);
+            add(mark(owner, "second"), Audience::Readers, true);
+            // Seen through the result that names them.
+            add(mark(owner, "author"), Audience::Readers, true);
+            for place in ["private", "lonely", "labelled"] {
+                add(mark(owner, place), Audience::Patient, true);
+                add(number(owner, place), Audience::Patient, true);
+            }
+            for place in ["elsewhere", "place", "encounter", "phone", "address", "bytes", "payor", "account", "mail", "purpose"] {
+                add(mark(owner, place), Audience::Patient, true);
+            }
+            add(mark(owner, "name"), Audience::Grantees, true);
+            add(mark(owner, "gone"), Audience::Patient, false);
+        }
+        Self { all, sung: BTreeSet::new() }
+    }
+
+    /// The strings in an answer that this caller must not see there.
+    pub fn leaks(&mut self, world: &World, caller: Caller, path: &str, answer: &str) -> Vec<String> {
+        let answer = answer.to_lowercase();
+        let mut leaks = Vec::new();
+        for canary in self.all.iter().filter(|canary| answer.contains(&canary.text)) {
+            if is_for(canary, caller, path) {
+                self.sung.insert(canary.text.clone());
+            } else {
+                leaks.push(canary.text.clone());
+            }
+        }
+        // A code that waits is a secret between the patient and whom they tell.
+        for (side, holder) in [(&world.ada, Caller::Patient), (&world.bea, Caller::OtherPatient)] {
+            if caller != holder && answer.contains(&side.typed_code().to_lowercase()) {
+                leaks.push(format!("the code of {}", side.owner));
+            }
+        }
+        leaks
+    }
+
+    /// What no answer has shown to those who may see it: it would not have been
+    /// found in a wrong one either.
+    pub fn silent(&self) -> Vec<&str> {
+        let shown = self.all.iter().filter(|canary| canary.is_shown && canary.owner != "gil");
+        shown.map(|canary| canary.text.as_str()).filter(|text| !self.sung.contains(*text)).collect()
+    }
+}
+
+fn is_for(canary: &Canary, caller: Caller, path: &str) -> bool {
+    match caller {
+        Caller::Patient => canary.owner == "ada",
+        Caller::OtherPatient => canary.owner == "bea",
+        Caller::NarrowGrant => canary.owner == "ada" && canary.audience != Audience::Patient,
+        Caller::Withdrawn => canary.owner == "ada" && canary.audience == Audience::Grantees && path.starts_with("/shared"),
+        Caller::Anonymous | Caller::NoGrant => false,
+    }
+}

@@ -1,0 +1,317 @@
+//! What each endpoint answers to whom.
+
+use chartkey_domain::category::Category;
+
+/// Who asks, in the order of the columns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Caller {
+    /// Nobody is signed in.
+    Anonymous,
+    /// Holds another record.
+    OtherPatient,
+    /// A clinician to whom nobody has granted anything.
+    NoGrant,
+    /// A clinician with a grant of results, without labels.
+    NarrowGrant,
+    /// A clinician whose grant of everything was withdrawn.
+    Withdrawn,
+    /// The patient.
+    Patient,
+}
+
+impl Caller {
+    pub const ALL: [Self; 6] = [Self::Anonymous, Self::OtherPatient, Self::NoGrant, Self::NarrowGrant, Self::Withdrawn, Self::Patient];
+}
+
+/// Whose identifiers an address or a form names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Which {
+    /// A patient's: their own. A clinician's and nobody's: those of the patient.
+    Own,
+    /// Of a record that is not theirs: the other patient's, or the patient's.
+    Foreign,
+    /// A record of [`Self::Own`] with the rest of [`Self::Foreign`].
+    Crossed,
+    /// Of [`Self::Own`], and private.
+    Private,
+    /// Of [`Self::Own`], with a sensitive label.
+    Labelled,
+    /// Of nothing, ever.
+    Random,
+    /// Of what was there once.
+    Gone,
+    /// No identifier.
+    Malformed,
+}
+
+impl Which {
+    pub const ALL: [Self; 8] =
+        [Self::Random, Self::Own, Self::Foreign, Self::Crossed, Self::Private, Self::Labelled, Self::Gone, Self::Malformed];
+}
+
+/// How an endpoint answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// 200.
+    Shown,
+    /// 303 to both doors, which lead back.
+    Welcome,
+    /// 404, as for what never was.
+    NotFound,
+    /// 303 to this address.
+    To(&'static str),
+    /// 400.
+    Unreadable,
+    /// 401.
+    SignedOut,
+    /// A stream that says this first.
+    Says(&'static str),
+}
+use Outcome::{NotFound, Says, Shown, SignedOut, To, Unreadable, Welcome};
+
+/// One outcome for each caller.
+pub type Columns = [Outcome; 6];
+
+/// One line of the table.
+#[derive(Debug, Clone)]
+pub struct Row {
+    pub method: &'static str,
+    /// As the router and Leptos know it.
+    pub pattern: &'static str,
+    /// The address to ask for, with `{patient}` and so on to be filled in.
+    pub address: String,
+    /// The fields of the form.
+    pub form: &'static str,
+    /// Which identifiers, with what becomes of them.
+    pub outcomes: Vec<(Which, Columns)>,
+}
+
+const NOBODY: Columns = [Welcome, NotFound, NotFound, NotFound, NotFound, NotFound];
+const HOLDERS: Columns = [Welcome, Shown, NotFound, NotFound, NotFound, Shown];
+const READERS: Columns = [Welcome, Shown, NotFound, Shown, NotFound, Shown];
+const CLINICIANS: Columns = [Welcome, NotFound, Shown, Shown, Shown, NotFound];
+const SIGNED_IN: Columns = [Welcome, Shown, Shown, Shown, Shown, Shown];
+const ANYBODY: Columns = [Shown; 6];
+
+/// The same for everybody who is signed in; the others are led to both doors.
+const fn to(path: &'static str) -> Columns {
+    [Welcome, To(path), To(path), To(path), To(path), To(path)]
+}
+
+/// One for holders of a record, the other for clinicians.
+const fn holders(path: &'static str, others: &'static str) -> Columns {
+    [Welcome, To(path), To(others), To(others), To(others), To(path)]
+}
+
+fn row(method: &'static str, pattern: &'static str, address: &str, form: &'static str) -> Row {
+    Row { method, pattern, address: address.to_owned(), form, outcomes: Vec::new() }
+}
+
+impl Row {
+    fn with(mut self, which: &[Which], columns: Columns) -> Self {
+        self.outcomes.extend(which.iter().map(|which| (*which, columns)));
+        self
+    }
+}
+
+/// A page without identifiers.
+fn page(pattern: &'static str, columns: Columns) -> Row {
+    row("GET", pattern, pattern, "").with(&[Which::Own], columns)
+}
+
+const STRANGE: [Which; 4] = [Which::Random, Which::Foreign, Which::Gone, Which::Malformed];
+
+/// A page of a record.
+fn record(pattern: &'static str, address: &str, columns: Columns) -> Row {
+    row("GET", pattern, address, "").with(&STRANGE, NOBODY).with(&[Which::Own], columns)
+}
+
+/// A page of one thing of a record. The private and the labelled one are results,
+/// and not to be found under another category.
+fn item(pattern: &'static str, address: &str, columns: Columns) -> Row {
+    let hidden = if columns == READERS { HOLDERS } else { NOBODY };
+    record(pattern, address, columns).with(&[Which::Crossed], NOBODY).with(&[Which::Private, Which::Labelled], hidden)
+}
+
+/// A form that changes something of the signed-in patient's; what is not theirs
+/// leads to `refused`.
+fn form(path: &'static str, fields: &'static str, done: Columns, refused: Columns) -> Row {
+    row("POST", path, path, fields).with(&[Which::Random, Which::Foreign, Which::Gone], refused).with(&[Which::Own], done)
+}
+
+/// A form without identifiers.
+fn post(path: &'static str, fields: &'static str, done: Columns) -> Row {
+    row("POST", path, path, fields).with(&[Which::Own], done)
+}
+
+/// The table.
+pub fn table() -> Vec<Row> {
+    let mut rows = pages();
+    rows.extend(of_record());
+    rows.extend(forms());
+    rows.extend(routes());
+    rows
+}
+
+fn pages() -> Vec<Row> {
+    let draft = |step: &str| {
+        let address = format!("/sharing/new?draft={{draft}}&step={step}");
+        row("GET", "/sharing/new", &address, "")
+            .with(&[Which::Random, Which::Foreign, Which::Gone], to("/sharing/new?problem=gone"))
+            .with(&[Which::Own], holders("", "/sharing/new?problem=gone").map(|outcome| if outcome == To("") { Shown } else { outcome }))
+    };
+    let inside = |path| [Shown, To("/home"), To(path), To(path), To(path), To("/home")];
+    vec![
+        page("/", inside("/shared")),
+        page("/welcome", ANYBODY),
+        page("/sign-in", [Shown, To("/"), To("/"), To("/"), To("/"), To("/")]),
+        page("/sign-in/forgotten", ANYBODY),
+        page("/sign-in/new-password", ANYBODY),
+        page("/sign-up", ANYBODY),
+        page("/clinicians", ANYBODY),
+        page("/claim", SIGNED_IN),
+        page("/account", SIGNED_IN),
+        page("/sharing", HOLDERS),
+        page("/sharing/new", HOLDERS),
+        draft("who"),
+        draft("purpose"),
+        draft("what"),
+        draft("time"),
+        draft("check"),
+        page("/sharing/codes", HOLDERS),
+        record("/sharing/{grant}", "/sharing/{grant}", HOLDERS),
+        record("/sharing/{grant}", "/sharing/{grant}?ask=stop", HOLDERS),
+        page("/activity", HOLDERS),
+        page("/redeem", CLINICIANS),
+        page("/shared", CLINICIANS),
+        page("/home", [Welcome, Shown, To("/shared"), To("/shared"), To("/shared"), Shown]),
+    ]
+}
+
+fn of_record() -> Vec<Row> {
+    let mut rows = vec![
+        record("/record/{patient}", "/record/{patient}", READERS),
+        record("/record/{patient}/visits", "/record/{patient}/visits?errors=1", READERS),
+        record("/record/{patient}/results", "/record/{patient}/results?errors=1", READERS),
+        record("/record/{patient}/medicines", "/record/{patient}/medicines", READERS),
+        record("/record/{patient}/problems", "/record/{patient}/problems", READERS),
+        record("/record/{patient}/timeline", "/record/{patient}/timeline", READERS),
+        item("/record/{patient}/visits/{item}", "/record/{patient}/visits/{visits}", HOLDERS),
+        item("/record/{patient}/visits/{item}/about", "/record/{patient}/visits/{visits}/about?original=1", HOLDERS),
+        record("/record/{patient}/trends/{series}", "/record/{patient}/trends/{series}", READERS).with(&[Which::Private], HOLDERS),
+    ];
+    for category in Category::SHAREABLE.into_iter().chain([Category::Own]) {
+        let slug = category.slug();
+        let list = if category == Category::Own { HOLDERS } else { READERS };
+        rows.push(record("/record/{patient}/{category}", &format!("/record/{{patient}}/{slug}?errors=1"), list));
+        let one = if category == Category::Results { READERS } else { HOLDERS };
+        let address = format!("/record/{{patient}}/{slug}/{{{slug}}}?original=1");
+        // A visit has a page of its own making.
+        if category != Category::Visits {
+            rows.push(item("/record/{patient}/{category}/{item}", &address, one));
+        }
+    }
+    rows.push(row("GET", "/record/{patient}/{category}", "/record/{patient}/nonsense", "").with(&[Which::Random, Which::Own], NOBODY));
+    rows
+}
+
+fn forms() -> Vec<Row> {
+    const LATER: &str = "/sharing/{grant}?problem=not-found";
+    let signed_out = [To("/sign-in?done=signed-out"); 6];
+    vec![
+        post("/api/sign-in", "email={caller}@nowhere.example&password=wrong", [To("/sign-in?problem=wrong-password"); 6]),
+        post("/api/sign-out", "", signed_out),
+        post("/api/sign-out-everywhere", "", {
+            let mut columns = signed_out;
+            columns[Caller::Anonymous as usize] = SignedOut;
+            columns
+        }),
+        post("/api/sign-up", "email={caller}@nowhere.example", [To("/sign-up?done=sent"); 6]),
+        post("/api/finish-sign-up", "token=none&name=A&password=a+long+enough+password", [To("/sign-up?problem=link-ended"); 6]),
+        post("/api/forgotten-password", "email={caller}@nowhere.example", [To("/sign-in/forgotten?done=sent"); 6]),
+        post("/api/new-password", "token=none&password=a+long+enough+password", [To("/sign-in/forgotten?problem=link-ended"); 6]),
+        post("/api/claim", "code=ABCD-EFGH-JKLM&day=14&month=3&year=1961", to("/claim?problem=wrong-code")),
+        row("POST", "/api/not-recognised", "/api/not-recognised", "entry={entry}")
+            .with(&[Which::Random, Which::Gone], to("/activity?problem=not-found"))
+            .with(&[Which::Own], holders("/activity?done=stopped", "/activity?problem=not-found")),
+        row("POST", "/api/redeem-code", "/api/redeem-code", "code={typed}")
+            .with(&[Which::Random, Which::Gone], to("/redeem?problem=wrong-code"))
+            .with(&[Which::Own], holders("/redeem?problem=wrong-code", "/redeem?done=redeemed")),
+        form(
+            "/api/confirm-code",
+            "code={code}&redeemer={redeemer}&seen={code-seen}",
+            holders("/sharing/{new}?done=given", "/sharing/codes?problem=not-found"),
+            holders("/sharing/codes?problem=gone", "/sharing/codes?problem=not-found"),
+        ),
+        form(
+            "/api/refuse-code",
+            "code={code}",
+            holders("/sharing/codes?done=code-refused", "/sharing/codes?problem=not-found"),
+            to("/sharing/codes?problem=not-found"),
+        ),
+        form(
+            "/api/grant-who",
+            "draft={draft}&recipient=code",
+            holders("/sharing/new?draft={draft}&step=purpose", "/sharing/new?draft={draft}&step=who&problem=not-found"),
+            to("/sharing/new?draft={draft}&step=who&problem=not-found"),
+        ),
+        form(
+            "/api/grant-purpose",
+            "draft={draft}&purpose=treatment",
+            holders("/sharing/new?draft={draft}&step=what", "/sharing/new?draft={draft}&step=purpose&problem=not-found"),
+            to("/sharing/new?draft={draft}&step=purpose&problem=not-found"),
+        ),
+        form(
+            "/api/grant-what",
+            "draft={draft}&categories[0]=results",
+            holders("/sharing/new?draft={draft}&step=time", "/sharing/new?draft={draft}&step=what&problem=not-found"),
+            to("/sharing/new?draft={draft}&step=what&problem=not-found"),
+        ),
+        form(
+            "/api/grant-time",
+            "draft={draft}&end=preset",
+            holders("/sharing/new?draft={draft}&step=check", "/sharing/new?draft={draft}&step=time&problem=not-found"),
+            to("/sharing/new?draft={draft}&step=time&problem=not-found"),
+        ),
+        // A draft that is no more has become a grant, or never was one: both lead to the list.
+        form("/api/give-grant", "draft={draft}&seen={draft-seen}", holders("/sharing/{new}?done=given", "/sharing"), to("/sharing")),
+        form("/api/withdraw-grant", "grant={grant}", holders("/sharing/{grant}?done=withdrawn", LATER), to(LATER)),
+        form("/api/pause-grant", "grant={grant}", holders("/sharing/{grant}?done=paused", LATER), to(LATER)),
+        form(
+            "/api/resume-grant",
+            "grant={paused}",
+            holders("/sharing/{paused}?done=resumed", "/sharing/{paused}?problem=not-found"),
+            to("/sharing/{paused}?problem=not-found"),
+        ),
+        row("POST", "/api/open-shared", "/api/open-shared", "grant={grant}")
+            .with(&[Which::Random, Which::Foreign, Which::Gone], to("/shared?problem=not-found"))
+            .with(&[Which::Own], {
+                let mut columns = to("/shared?problem=not-found");
+                columns[Caller::NarrowGrant as usize] = To("/record/{patient}");
+                columns
+            }),
+    ]
+}
+
+fn routes() -> Vec<Row> {
+    const CLOSED: Columns = [NotFound, Says("closed"), Says("closed"), Says("closed"), Says("closed"), Says("closed")];
+    let open = [NotFound, Says("stands"), Says("closed"), Says("stands"), Says("closed"), Says("stands")];
+    let file = "/record/{patient}/documents/{item}/files/{number}";
+    let start = "/auth/{organization}/start";
+    let back = "/auth/{organization}/callback";
+    let unknown = [To("/clinicians?problem=not-found"); 6];
+    vec![
+        page("/healthz", ANYBODY),
+        page("/readyz", ANYBODY),
+        row("GET", "/events", "/events?patient={patient}&mark={mark}", "")
+            .with(&[Which::Random, Which::Foreign, Which::Gone], CLOSED)
+            .with(&[Which::Own], open)
+            .with(&[Which::Malformed], [Unreadable; 6]),
+        record(file, "/record/{patient}/documents/{documents}/files/0", HOLDERS).with(&[Which::Crossed], NOBODY),
+        record(file, "/record/{patient}/documents/{documents}/files/9", NOBODY),
+        row("GET", start, start, "").with(&STRANGE, unknown).with(&[Which::Own], [To("/clinicians?problem=unavailable"); 6]),
+        row("GET", back, "/auth/{organization}/callback?state=x&code=y", "")
+            .with(&STRANGE, unknown)
+            .with(&[Which::Own], [To("/clinicians?problem=sign-in-failed"); 6]),
+    ]
+}

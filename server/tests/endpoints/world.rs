@@ -1,0 +1,424 @@
+//! Two patients with whole records, one who was there once, and the clinicians of
+//! the table.
+
+use std::collections::BTreeMap;
+
+use chartkey_app::catalogue::{Named, Say};
+use chartkey_domain::{
+    account::{Actor, Visitor},
+    category::{Categories, Category},
+    draft::{Draft, Recipient, Terms},
+    grant::{Grantee, Purpose},
+    id::{DraftId, GrantId, OrganizationId, PatientId},
+    label::Labels,
+};
+use chartkey_portal::{
+    Standing,
+    accounts::{Email, NewPassword, PersonName},
+    codes::CodeState,
+    import::ImportOptions,
+    organizations::NewOrganization,
+    sessions::{NewSession, SessionKey},
+    sharing::{NewGrant, Sentence},
+    sign_in::{SignedIn, VerifiedClinician},
+};
+use sqlx::{AssertSqlSafe, postgres::PgConnectOptions};
+use time::{Duration, OffsetDateTime};
+use tower_sessions::session::Id;
+use uuid::Uuid;
+
+use super::{
+    record,
+    table::{Caller, Which},
+};
+use crate::harness::{Browser, House, PASSWORD};
+
+/// What an address or a form names, by placeholder.
+pub type Names = BTreeMap<String, String>;
+
+/// A patient and what belongs to them.
+pub struct Side {
+    pub owner: &'static str,
+    pub patient: PatientId,
+    holder: SignedIn,
+    reader: SignedIn,
+    names: Names,
+}
+
+pub struct World {
+    pub house: House,
+    pub ada: Side,
+    pub bea: Side,
+    gone: Names,
+    random: Names,
+    clinicians: BTreeMap<Caller, SignedIn>,
+    organization: OrganizationId,
+}
+
+const ORGANIZATION: &str = "Northfield";
+
+impl World {
+    pub async fn build(options: PgConnectOptions) -> Self {
+        // What is tested here does not survive a crash, and a thousand commits need not either.
+        let house = House::build(options.options([("synchronous_commit", "off")])).await;
+        sqlx::query("grant select on _sqlx_migrations to chartkey_runtime").execute(&house.superuser).await.unwrap();
+        let organization = NewOrganization {
+            name: ORGANIZATION.to_owned(),
+            slug: "northfield".to_owned(),
+            issuer: "http://127.0.0.1:1/".to_owned(),
+            client_id: "chartkey".to_owned(),
+            client_secret: None,
+            profession_claim: "profession".to_owned(),
+            identifier_claim: None,
+            professions: BTreeMap::from([("physician".to_owned(), "physician".to_owned())]),
+        };
+        let organization = house.portal.add_organization(organization).await.unwrap();
+        let narrow = clinician(&house, organization, "Dr Narrow").await;
+        let withdrawn = clinician(&house, organization, "Dr Before").await;
+        let other = clinician(&house, organization, "Dr Other").await;
+        let stranger = clinician(&house, organization, "Dr Stranger").await;
+        let mut world = Self {
+            ada: Side::lay(&house, "ada", narrow.clone()).await,
+            bea: Side::lay(&house, "bea", other.clone()).await,
+            gone: Names::new(),
+            random: Names::new(),
+            clinicians: [(Caller::NoGrant, stranger), (Caller::NarrowGrant, narrow), (Caller::Withdrawn, withdrawn.clone())].into(),
+            house,
+            organization,
+        };
+        let everything = Draft {
+            labels: Labels::ALL,
+            categories: Category::SHAREABLE.into_iter().fold(Categories::NONE, Categories::with),
+            ..draft("")
+        };
+        let grant = world.give(&world.ada, &withdrawn, everything).await;
+        world.house.portal.withdraw_grant(&world.ada.visitor(), grant).await.unwrap();
+        world.refresh().await;
+        world.random = world.ada.names.iter().map(|(name, value)| (name.clone(), random_like(name, value))).collect();
+        let mut gil = Side::lay(&world.house, "gil", other).await;
+        world.renew(&mut gil).await;
+        world.forget(&gil).await;
+        world.gone = gil.names;
+        world.gone.insert("entry".to_owned(), "888888".to_owned());
+        world.gone.insert("organization".to_owned(), "southfield".to_owned());
+        world
+    }
+
+    /// What is used up by a probe that succeeds, anew.
+    pub async fn refresh(&mut self) {
+        let mut ada = std::mem::replace(&mut self.ada, self.bea.empty());
+        self.renew(&mut ada).await;
+        self.ada = ada;
+        let mut bea = std::mem::replace(&mut self.bea, self.ada.empty());
+        self.renew(&mut bea).await;
+        self.bea = bea;
+    }
+
+    async fn renew(&self, side: &mut Side) {
+        let (portal, visitor) = (&self.house.portal, side.visitor());
+        let say = Say::default();
+        self.run("delete from grant_code where patient_id = $1", side.patient).await;
+        let grant = self.give(side, &side.reader, draft(side.owner)).await;
+        let paused = self.give(side, &side.reader, Draft { purpose: Some(Purpose::Coordination), ..draft(side.owner) }).await;
+        portal.pause_grant(&visitor, paused).await.unwrap();
+
+        let (id, terms) = self.drafted(side, Draft { recipient: Some(Recipient::Code), ..draft(side.owner) }).await;
+        portal.make_code(&visitor, id, terms.clone(), sentence("A code.")).await.unwrap();
+        let typed = portal.codes(&visitor).await.unwrap().view.remove(0);
+        let CodeState::Waiting(secret) = typed.state else { panic!("{typed:?}") };
+        portal.redeem_code(&side.reader(), &secret).await.unwrap();
+        let named = Named::Clinician { name: side.reader.name.clone(), organization: ORGANIZATION.to_owned() };
+        let (waiting, waiting_terms) = self.drafted(side, Draft { recipient: Some(Recipient::Code), ..draft(side.owner) }).await;
+        portal.make_code(&visitor, waiting, waiting_terms, sentence("A code.")).await.unwrap();
+        let codes = portal.codes(&visitor).await.unwrap().view;
+        let waiting =
+            codes.into_iter().find_map(|code| if let CodeState::Waiting(secret) = code.state { Some(secret) } else { None }).unwrap();
+
+        let recipient = Recipient::Known(self.grantee(&side.reader));
+        let (kept, kept_terms) = self.drafted(side, Draft { recipient: Some(recipient), ..draft(side.owner) }).await;
+        portal.results(&side.reader(), side.patient, None, false).await.unwrap();
+        let entry: i64 = sqlx::query_scalar("select max(seq) from event where chain = $1")
+            .bind(format!("patient/{}", side.patient))
+            .fetch_one(&self.house.superuser)
+            .await
+            .unwrap();
+        side.names.extend(
+            [
+                ("grant", grant.to_string()),
+                ("paused", paused.to_string()),
+                ("code", typed.id.to_string()),
+                ("redeemer", side.reader.actor.account().to_string()),
+                ("code-seen", encoded(&say.grant_sentence(&named, &typed.terms))),
+                ("typed", waiting),
+                ("draft", kept.to_string()),
+                ("draft-seen", encoded(&say.grant_sentence(&named, &kept_terms))),
+                ("entry", entry.to_string()),
+            ]
+            .map(|(name, value)| (name.to_owned(), value)),
+        );
+    }
+
+    fn grantee(&self, clinician: &SignedIn) -> Grantee {
+        Grantee::Clinician { account: clinician.actor.account(), organization: self.organization }
+    }
+
+    async fn drafted(&self, side: &Side, draft: Draft) -> (DraftId, Terms) {
+        let id = self.house.portal.begin_draft(&side.visitor(), draft).await.unwrap();
+        let kept = self.house.portal.draft(&side.visitor(), id).await.unwrap();
+        (id, kept.draft.terms(kept.today).unwrap())
+    }
+
+    async fn give(&self, side: &Side, to: &SignedIn, draft: Draft) -> GrantId {
+        let (draft, terms) = self.drafted(side, draft).await;
+        let new = NewGrant { draft, grantee: self.grantee(to), terms, sentence: sentence("A share.") };
+        self.house.portal.give_grant(&side.visitor(), new).await.unwrap()
+    }
+
+    async fn run(&self, statement: &'static str, patient: PatientId) {
+        sqlx::query(statement).bind(patient.0).execute(&self.house.superuser).await.unwrap();
+    }
+
+    /// As if they had never been.
+    async fn forget(&self, side: &Side) {
+        let mut connection = self.house.superuser.acquire().await.unwrap();
+        sqlx::query("set session_replication_role = replica").execute(&mut *connection).await.unwrap();
+        let tables: Vec<String> = sqlx::query_scalar(
+            "select table_name::text from information_schema.columns where column_name = 'patient_id' and table_schema = 'public'",
+        )
+        .fetch_all(&mut *connection)
+        .await
+        .unwrap();
+        for table in tables {
+            let statement = AssertSqlSafe(format!("delete from {table} where patient_id = $1"));
+            sqlx::query(statement).bind(side.patient.0).execute(&mut *connection).await.unwrap();
+        }
+        let account = side.holder.actor.account().0;
+        sqlx::query("delete from draft where account_id = $1").bind(account).execute(&mut *connection).await.unwrap();
+        sqlx::query("set session_replication_role = origin").execute(&mut *connection).await.unwrap();
+    }
+
+    /// Everything about sharing and holding, and every item, as one digest.
+    pub async fn digest(&self) -> String {
+        let tables = [
+            "access_grant",
+            "grant_item",
+            "grant_event",
+            "exclusion",
+            "block",
+            "grant_code",
+            "draft",
+            "patient_holder",
+            "item",
+            "claim_code",
+        ];
+        let parts: Vec<String> = tables
+            .iter()
+            .map(|table| format!("(select md5(coalesce(string_agg(t::text, '' order by t::text), '')) from {table} t)"))
+            .collect();
+        sqlx::query_scalar(AssertSqlSafe(format!("select {}", parts.join(" || ")))).fetch_one(&self.house.superuser).await.unwrap()
+    }
+
+    fn signed_in(&self, caller: Caller) -> Option<&SignedIn> {
+        match caller {
+            Caller::Anonymous => None,
+            Caller::OtherPatient => Some(&self.bea.holder),
+            Caller::Patient => Some(&self.ada.holder),
+            Caller::NoGrant | Caller::NarrowGrant | Caller::Withdrawn => self.clinicians.get(&caller),
+        }
+    }
+
+    /// A browser with a session that begins now. A clinician has declared to treat
+    /// both patients.
+    pub async fn browser(&self, caller: Caller) -> Browser {
+        let mut browser = self.house.browser();
+        let Some(signed_in) = self.signed_in(caller) else { return browser };
+        let at: OffsetDateTime = sqlx::query_scalar("select clock_timestamp()").fetch_one(&self.house.superuser).await.unwrap();
+        let signed_in = SignedIn { at, ..signed_in.clone() };
+        let record = match caller {
+            Caller::Patient => Some(self.ada.patient),
+            Caller::OtherPatient => Some(self.bea.patient),
+            _ => None,
+        };
+        let purposes: BTreeMap<PatientId, Purpose> = match record {
+            None => [&self.ada, &self.bea].map(|side| (side.patient, Purpose::Treatment)).into(),
+            Some(_) => BTreeMap::new(),
+        };
+        let id = Id::default();
+        let session = NewSession {
+            account: signed_in.actor.account(),
+            signed_in_at: at,
+            data: serde_json::json!({"signed_in": signed_in, "record": record, "purposes": purposes}),
+            idle: Duration::minutes(20),
+            absolute: Duration::hours(12),
+        };
+        assert!(self.house.portal.begin_session(SessionKey::of(&id.to_string()), session).await.unwrap());
+        browser.cookies.insert("__Host-chartkey".to_owned(), id.to_string());
+        browser
+    }
+
+    /// What a probe names.
+    pub async fn names(&self, caller: Caller, which: Which) -> Names {
+        let (own, foreign) = if caller == Caller::OtherPatient { (&self.bea, &self.ada) } else { (&self.ada, &self.bea) };
+        let mut names = match which {
+            Which::Own => own.names.clone(),
+
+            Which::Foreign | Which::Crossed => foreign.names.clone(),
+            Which::Private => own.every_item("private"),
+            Which::Labelled => own.every_item("labelled"),
+            Which::Random => self.random.clone(),
+            Which::Gone => self.gone.clone(),
+            Which::Malformed => self.random.keys().map(|name| (name.clone(), "not-one".to_owned())).collect(),
+        };
+        if which == Which::Crossed {
+            names.insert("patient".to_owned(), own.patient.to_string());
+        }
+        if which == Which::Foreign {
+            names.insert("organization".to_owned(), "eastfield".to_owned());
+        }
+        names.insert("caller".to_owned(), format!("{caller:?}"));
+        let mark = match (self.signed_in(caller), names["patient"].parse()) {
+            (Some(signed_in), Ok(patient)) => {
+                let visitor = visitor(signed_in, [(patient, Purpose::Treatment)].into());
+                match self.house.portal.standing(&visitor, patient).await.unwrap() {
+                    Standing::Open { mark, .. } => encoded(&mark),
+                    Standing::Closed => "none".to_owned(),
+                }
+            }
+            _ => "none".to_owned(),
+        };
+        names.insert("mark".to_owned(), mark);
+        names
+    }
+}
+
+impl Side {
+    async fn lay(house: &House, owner: &'static str, reader: SignedIn) -> Self {
+        let email = format!("zq{owner}mail@example.org");
+        let name = PersonName::parse(&record::mark(owner, "account")).unwrap();
+        let account =
+            house.portal.make_person(&name, &Email::parse(&email).unwrap(), NewPassword::parse(PASSWORD.into()).unwrap()).await.unwrap();
+        let report =
+            house.portal.import_file(record::bundle(owner).as_bytes(), &ImportOptions::new(owner, "record.json"), |_| {}).await.unwrap();
+        assert!(report.not_understood.is_empty() && report.unassigned.is_empty(), "{report:?}");
+        let patient = report.patients[0];
+        for statement in [
+            "insert into patient_holder (patient_id, account_id) select $1, $2 where true",
+            "update item set is_private = true where patient_id = $1 and fhir_id in ('private', 'lonely') and $2::uuid is not null",
+            "delete from item_version v using item i where i.patient_id = $1 and i.fhir_id = 'gone' and $2::uuid is not null and v.item_id = i.item_id",
+            "delete from item where patient_id = $1 and fhir_id = 'gone' and $2::uuid is not null",
+        ] {
+            sqlx::query(statement).bind(patient.0).bind(account.0).execute(&house.superuser).await.unwrap();
+        }
+        let items: Vec<(String, Uuid, Option<String>, i16)> =
+            sqlx::query_as("select fhir_id, item_id, series, labels from item where patient_id = $1")
+                .bind(patient.0)
+                .fetch_all(&house.superuser)
+                .await
+                .unwrap();
+        let mut names: Names = items.iter().map(|(place, item, ..)| (place.clone(), item.to_string())).collect();
+        for (place, _, series, labels) in &items {
+            assert_eq!(*labels != 0, place == "labelled", "{place}");
+            match place.as_str() {
+                "results" => drop(names.insert("series".to_owned(), series.clone().unwrap())),
+                "lonely" => drop(names.insert("lonely-series".to_owned(), series.clone().unwrap())),
+                _ => {}
+            }
+        }
+        names.insert("patient".to_owned(), patient.to_string());
+        names.insert("organization".to_owned(), "northfield".to_owned());
+        let holder = house.portal.sign_in(&email, PASSWORD.into(), owner).await.unwrap();
+        assert_eq!(holder.actor.account(), account);
+        Self { owner, patient, holder, reader, names }
+    }
+
+    fn empty(&self) -> Self {
+        Self {
+            owner: self.owner,
+            patient: self.patient,
+            holder: self.holder.clone(),
+            reader: self.reader.clone(),
+            names: self.names.clone(),
+        }
+    }
+
+    /// The names with this item in the place of every item.
+    fn every_item(&self, place: &str) -> Names {
+        let mut names = self.names.clone();
+        let item = names[place].clone();
+        for category in Category::SHAREABLE.into_iter().chain([Category::Own]) {
+            names.insert(category.slug().to_owned(), item.clone());
+        }
+        names.insert("series".to_owned(), names["lonely-series"].clone());
+        names
+    }
+
+    pub fn typed_code(&self) -> &str {
+        &self.names["typed"]
+    }
+
+    fn visitor(&self) -> Visitor {
+        visitor(&self.holder, BTreeMap::new())
+    }
+
+    fn reader(&self) -> Visitor {
+        visitor(&self.reader, [(self.patient, Purpose::Treatment)].into())
+    }
+}
+
+fn visitor(signed_in: &SignedIn, purposes: BTreeMap<PatientId, Purpose>) -> Visitor {
+    Visitor {
+        actor: signed_in.actor.clone(),
+        name: signed_in.name.clone(),
+        organization_name: signed_in.organization_name.clone(),
+        signed_in_by: signed_in.signed_in_by.clone(),
+        signed_in_at: signed_in.at,
+        session_ends_at: signed_in.at + Duration::hours(1),
+        purposes,
+    }
+}
+
+async fn clinician(house: &House, organization: OrganizationId, name: &str) -> SignedIn {
+    let clinician = VerifiedClinician {
+        organization,
+        organization_name: ORGANIZATION.to_owned(),
+        issuer: "http://127.0.0.1:1/".to_owned(),
+        subject: name.to_owned(),
+        name: name.to_owned(),
+        profession: "physician".to_owned(),
+        identifier: None,
+    };
+    let signed_in = house.portal.sign_in_clinician(clinician).await.unwrap();
+    assert!(matches!(signed_in.actor, Actor::Clinician { .. }));
+    signed_in
+}
+
+/// Results for treatment, with words that are the patient's own.
+fn draft(owner: &str) -> Draft {
+    Draft {
+        purpose: Some(Purpose::Treatment),
+        purpose_text: record::mark(owner, "purpose"),
+        categories: Categories::NONE.with(Category::Results),
+        ..Draft::default()
+    }
+}
+
+fn sentence(text: &str) -> Sentence {
+    Sentence { text: text.to_owned(), language: "en".to_owned(), catalogue_version: "1".to_owned() }
+}
+
+/// A value of the same shape that names nothing.
+fn random_like(name: &str, value: &str) -> String {
+    match name {
+        "organization" => "westfield".to_owned(),
+        "entry" => "999999".to_owned(),
+        "typed" => "ZZZZ-ZZZZ-ZZZ".to_owned(),
+        _ if value.parse::<Uuid>().is_ok() => Uuid::new_v4().to_string(),
+        "series" | "lonely-series" => value.bytes().rev().map(char::from).collect(),
+        _ => value.to_owned(),
+    }
+}
+
+/// As a form sends it.
+pub fn encoded(text: &str) -> String {
+    text.bytes().map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+}
