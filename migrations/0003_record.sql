@@ -322,7 +322,8 @@ reset role;
 
 grant execute on function gate.enter, gate.decide to chartkey_runtime;
 grant select, insert on source to chartkey_runtime;
-grant select, insert, update on patient, subject, patient_holder, claim_code, import, item, attachment to chartkey_runtime;
+grant select, insert on patient_holder to chartkey_runtime;
+grant select, insert, update on patient, subject, claim_code, import, item, attachment to chartkey_runtime;
 grant select, insert on item_version to chartkey_runtime;
 grant select, insert, delete on item_reference, unassigned to chartkey_runtime;
 grant select on all tables in schema public to chartkey_backup;

@@ -52,7 +52,7 @@ create table access_grant (
 -- At most one in force for each patient, grantee and purpose.
 create unique index access_grant_one_person on access_grant (patient_id, grantee_account_id, organization_id, purpose)
     nulls not distinct where state in ('active', 'paused') and grantee_account_id is not null;
-create unique index access_grant_one_organization on access_grant (patient_id, organization_id, purpose)
+create unique index access_grant_one_organization on access_grant (patient_id, organization_id, professions, purpose)
     where state in ('active', 'paused') and grantee_account_id is null;
 create index access_grant_clinician on access_grant (grantee_account_id);
 create index access_grant_organization on access_grant (organization_id) where grantee_account_id is null;
@@ -224,7 +224,9 @@ create policy granted on patient for select using (
 reset role;
 
 grant execute on function gate.organization, gate.own_record to chartkey_runtime;
-grant select, insert, update on access_grant, grant_code to chartkey_runtime;
+-- A grant is never edited: only its state moves (and its life, in a rehearsal).
+grant select, insert, update (state, ended_at, starts_at, created_at, ends_at) on access_grant to chartkey_runtime;
+grant select, insert, update on grant_code to chartkey_runtime;
 grant select, insert, delete on grant_item, exclusion, block to chartkey_runtime;
 grant select, insert, update, delete on draft to chartkey_runtime;
 grant select, insert on grant_event to chartkey_runtime;

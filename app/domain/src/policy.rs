@@ -72,6 +72,9 @@ pub struct Permission {
     pub named: Vec<(ItemId, i32)>,
     /// The categories of which anything could be seen.
     pub categories: Categories,
+    /// Whether every grant that it rests on allows a copy (rule 9): a page does not
+    /// say through which grant an item is shown.
+    pub may_copy: bool,
     /// The earliest end of a grant that it rests on.
     pub closes_at: Option<OffsetDateTime>,
 }
@@ -191,6 +194,7 @@ fn permission(terms: &[Term], actor: &Actor, in_force: &InForce, now: OffsetDate
         singled: in_force.singled.iter().map(|item| item.id).collect(),
         named,
         categories,
+        may_copy: terms.iter().flat_map(Term::grants).all(|grant| grant.may_export),
         closes_at,
     }
 }

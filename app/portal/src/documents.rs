@@ -33,6 +33,10 @@ impl Portal {
     /// [`Error::NotFound`] where there is no such file for this visitor.
     pub async fn file(&self, visitor: &Visitor, patient: PatientId, item: ItemId, number: usize) -> Result<Opened<File>, Error> {
         let mut record = self.open(visitor, patient).await?;
+        // A file is a copy: it leaves only through grants that allow one.
+        if !record.whose().may_copy() {
+            return Err(Error::NotFound);
+        }
         // What cannot be split is shown only under documents.
         let is_document =
             sqlx::query_scalar!("select item_id from item where patient_id = $1 and item_id = $2 and category = 10", patient.0, item.0)
@@ -49,7 +53,8 @@ impl Portal {
         let mut shown = Shown::default();
         shown.add(item, Category::Documents);
         let file = File { content_type: content.content_type, title: content.title, bytes };
-        record.close("file", shown, file).await
+        let whose = record.finish(shown.what("export", "file")).await?;
+        Ok(Opened { whose, view: file })
     }
 }
 

@@ -62,6 +62,8 @@ pub enum Viewer {
         grants: Vec<SharedGrant>,
         /// The categories of which anything could be shown.
         categories: Categories,
+        /// Whether every one of them allows a copy.
+        may_copy: bool,
         /// The earliest end of a grant, if one has an end.
         closes_at: Option<OffsetDateTime>,
         /// What the page rests on, as [`Standing::Open`] says it: while an open page's
@@ -100,6 +102,16 @@ impl Whose {
     #[must_use]
     pub const fn is_own(&self) -> bool {
         matches!(self.viewer, Viewer::Own)
+    }
+
+    /// Whether the reader may take a copy: through every grant that the page rests
+    /// on, since a page does not say through which one an item is shown.
+    #[must_use]
+    pub const fn may_copy(&self) -> bool {
+        match &self.viewer {
+            Viewer::Own => true,
+            Viewer::Shared { may_copy, .. } => *may_copy,
+        }
     }
 
     /// Whether anything of the category could be shown to the reader.
@@ -188,6 +200,7 @@ impl Portal {
             Decision::Shared(permission) => {
                 let head = tell(&mut transaction, &permission, crate::LABEL_TABLE_VERSION).await?;
                 let viewer = Viewer::Shared {
+                    may_copy: permission.may_copy,
                     grants: loaded.shared(&permission),
                     categories: permission.categories,
                     closes_at: permission.closes_at,

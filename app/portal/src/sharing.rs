@@ -132,12 +132,13 @@ pub(crate) async fn insert(record: &mut Record, grantee: &Grantee, terms: &Terms
     let replaced = sqlx::query!(
         "update access_grant set state = 'replaced', ended_at = now()
         where patient_id = $1 and grantee_account_id is not distinct from $2 and organization_id is not distinct from $3
-            and purpose = $4 and state in ('active', 'paused')
+            and professions is not distinct from $5 and purpose = $4 and state in ('active', 'paused')
         returning grant_id, lineage_id, version_no, sentence",
         patient.0,
         columns.account,
         columns.organization,
-        terms.purpose.slug()
+        terms.purpose.slug(),
+        columns.professions.as_deref()
     )
     .fetch_optional(record.connection())
     .await?;

@@ -119,6 +119,14 @@ impl Portal {
         let signed_in = SignedIn::person(account_id, account.display_name, account.at);
         let mut transaction = self.pool.begin().await?;
         sqlx::query!("delete from sign_in_failure where subject_hash = $1", subjects.account).execute(&mut *transaction).await?;
+        // What was right does not count against an address that many share.
+        sqlx::query!(
+            "delete from sign_in_failure where ctid = (
+                select ctid from sign_in_failure where subject_hash = $1 order by failed_at desc limit 1)",
+            subjects.address
+        )
+        .execute(&mut *transaction)
+        .await?;
         note_sign_in(&mut transaction, &signed_in).await?;
         transaction.commit().await?;
         Ok(signed_in)

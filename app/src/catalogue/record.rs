@@ -139,6 +139,8 @@ messages! {
     range { English: "Range" }
     range_by_laboratory(range: &str, unit: &str) { English: "{range} {unit}, given by the laboratory" }
     everything { English: "Everything by date" }
+    by_date { English: "By date" }
+    more_of(category: &str) { English: "More {category}" }
     everything_says { English: "All that has come in, by when it happened." }
 }
 

@@ -39,8 +39,9 @@ async fn courses(reader: &Reader, category: Category) -> Paged {
         let is_empty = courses.courses.is_empty();
         let (active, over): (Vec<Course>, Vec<Course>) = courses.courses.into_iter().partition(|course| course.is_active);
         let aside = courses.aside;
+        let is_own = whose.is_own();
         let section = |id: &'static str, heading: &'static str, courses: Vec<Course>| {
-            let list = rows(courses.into_iter().map(|course| row(say, reader.patient, course)).collect());
+            let list = rows(courses.into_iter().map(|course| row(say, reader.patient, course, is_own)).collect());
             view! { <section class="sheet" aria-labelledby=id><h2 id=id>{heading}</h2>{key(say, aside.as_ref(), category)}{list}</section> }
         };
         view! {
@@ -56,9 +57,13 @@ async fn courses(reader: &Reader, category: Category) -> Paged {
     Ok(document(reader.page(name, Place::Category(category), &whose), body).into_any())
 }
 
-/// A course as a row: since when, how often.
-pub fn row(say: Say, patient: PatientId, course: Course) -> Row {
+/// A course as a row: since when, how often. To anybody but the patient the row says
+/// neither, because what is kept from them would make both wrong.
+fn row(say: Say, patient: PatientId, course: Course, is_own: bool) -> Row {
     let Course { entry, times, since, is_active } = course;
+    if !is_own {
+        return row_of(say, patient, entry);
+    }
     let newest = entry.when;
     let words = newest.map(|(newest, precision)| match since {
         Some(since) if is_active || since.date() == newest.date() => say.since(&say.when(since, precision)),

@@ -74,7 +74,7 @@ async fn one(reader: Reader, category: Category) -> Paged {
         <div class="split">
             <div>
                 {measured(say, &detail)}
-                {contents(say, reader.patient, &detail)}
+                {contents(say, reader.patient, &detail, whose.may_copy())}
                 {kin(say, reader.patient, &name, &detail)}
             </div>
             <div>{sheet("about", say.about_this(), view! { {about(say, reader.patient, &detail)}{original} })}{seen}</div>
@@ -124,7 +124,7 @@ fn kin(say: Say, patient: PatientId, name: &str, detail: &Detail) -> Option<AnyV
 }
 
 /// What can be read of a document, as text, and what can be downloaded.
-fn contents(say: Say, patient: PatientId, detail: &Detail) -> Option<AnyView> {
+fn contents(say: Say, patient: PatientId, detail: &Detail, may_copy: bool) -> Option<AnyView> {
     let files: Vec<(usize, &Content)> =
         detail.contents.iter().enumerate().filter(|(_, content)| content.place != ContentPlace::Missing).collect();
     if files.is_empty() {
@@ -138,7 +138,8 @@ fn contents(say: Say, patient: PatientId, detail: &Detail) -> Option<AnyView> {
             let kind = (text.is_none()).then(|| view! { <p class="quiet">{say.file_is(&kind_of(&content.content_type))}</p> });
             let text = text.map(|text| view! { <div class="note">{text}</div> });
             let href = format!("/record/{patient}/documents/{}/files/{number}", detail.entry.id);
-            view! { {heading}{text}{kind}<p class="actions"><a href=href download="">{say.download_file(number + 1)}</a></p> }
+            let copy = may_copy.then(|| view! { <p class="actions"><a href=href download="">{say.download_file(number + 1)}</a></p> });
+            view! { {heading}{text}{kind}{copy} }
         })
         .collect_view();
     Some(sheet("read", say.read_it(), parts).into_any())

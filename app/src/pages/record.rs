@@ -74,7 +74,8 @@ fn part(
     };
     let inside = if whose.may_show(category) {
         let none = (is_empty && whose.is_own()).then(|| view! { <p class="quiet">{say.none_recorded()}</p> });
-        let more = more(reader.category(category), say.all_of(&say.category(category).to_lowercase()));
+        let name = say.category(category).to_lowercase();
+        let more = more(reader.category(category), if whose.is_own() { say.all_of(&name) } else { say.more_of(&name) });
         let ending = if whose.is_own() { None } else { end(say, whose, false) };
         view! { {(!is_empty).then_some(list)}{none}{ending}<p>{more}</p> }.into_any()
     } else {

@@ -26,10 +26,11 @@ pub fn timeline() -> impl IntoView {
         let opened = reader.portal.timeline(&reader.visitor, reader.patient, category, after()).await?;
         let (say, whose, timeline) = (reader.say, opened.whose, opened.view);
         let path = reader.path("/timeline");
+        let (name, says) = if whose.is_own() { (say.everything(), Some(say.everything_says().to_owned())) } else { (say.by_date(), None) };
         let is_empty = timeline.entries.is_empty();
         let link = |to: Option<Category>| {
             let href = to.map_or_else(|| path.clone(), |to| format!("{path}?category={}", to.slug()));
-            let words = to.map_or_else(|| say.everything(), |to| say.category(to));
+            let words = to.map_or(name, |to| say.category(to));
             view! { <a href=href aria-current=(to == category).then_some("page")>{words}</a> }
         };
         let filters = std::iter::once(None)
@@ -48,11 +49,11 @@ pub fn timeline() -> impl IntoView {
             .collect();
         let here = category.map_or_else(|| format!("{path}?"), |category| format!("{path}?category={}&", category.slug()));
         let body = view! {
-            {title(say.everything(), Some(say.everything_says().to_owned()))}
+            {title(name, says)}
             <nav class="filter" aria-label=say.parts_of_record()>{filters}</nav>
-            <section class="sheet" aria-labelledby="all"><h2 id="all" class="hide">{say.everything()}</h2>{rows(list)}{end(say, &whose, is_empty)}</section>
+            <section class="sheet" aria-labelledby="all"><h2 id="all" class="hide">{name}</h2>{rows(list)}{end(say, &whose, is_empty)}</section>
             {timeline.next.map(|cursor| more(format!("{here}after={cursor}"), say.older()))}
         };
-        Paged::Ok(document(reader.page(say.everything(), Place::Timeline, &whose), body).into_any())
+        Paged::Ok(document(reader.page(name, Place::Timeline, &whose), body).into_any())
     })
 }

@@ -31,8 +31,8 @@ const ELIGIBILITY: &[Fact] =
     &[own("fact.status", "status"), own("fact.outcome", "outcome"), own("fact.made", "created"), own("fact.insurer", "insurer")];
 
 pub(super) const SHAPES: &[Shape] = &[
-    Shape::new("Claim", &["type"], &["billablePeriod", "created"]).by(&["provider"]).telling(CLAIM),
-    Shape::new("ExplanationOfBenefit", &["type"], &["billablePeriod", "created"]).by(&["insurer", "provider"]).telling(CLAIM),
+    Shape::new("Claim", &["type"], &["billablePeriod", "created"]).telling(CLAIM),
+    Shape::new("ExplanationOfBenefit", &["type"], &["billablePeriod", "created"]).by(&["insurer"]).telling(CLAIM),
     Shape::new("ClaimResponse", &["type"], &["created"]).by(&["insurer"]).telling(CLAIM),
     Shape::new("Coverage", &["type"], &["period"]).lasting(&[], &["cancelled", "entered-in-error"]).by(&["payor"]).telling(&[
         own("fact.status", "status"),
@@ -44,7 +44,7 @@ pub(super) const SHAPES: &[Shape] = &[
         other("fact.number", "subscriberId"),
         other("fact.holder", "policyHolder"),
     ]),
-    Shape::new("CoverageEligibilityRequest", &["priority"], &["serviced[x]", "created"]).by(&["provider"]).telling(ELIGIBILITY),
+    Shape::new("CoverageEligibilityRequest", &["priority"], &["serviced[x]", "created"]).telling(ELIGIBILITY),
     Shape::new("CoverageEligibilityResponse", &[], &["serviced[x]", "created"]).by(&["insurer"]).telling(ELIGIBILITY),
     Shape::new("Account", &["type"], &["servicePeriod"]).lasting(&[], &["inactive", "entered-in-error"]).by(&["owner"]).telling(&[
         own("fact.status", "status"),

@@ -13,7 +13,7 @@ pub(super) const SHAPES: &[Shape] = &[
         own("fact.status", "status"),
         own("fact.intent", "intent"),
         own("fact.kind", "category"),
-        own("fact.dose", "dosageInstruction.text"),
+        other("fact.dose", "dosageInstruction.text"),
         own("fact.dose", "dosageInstruction.doseAndRate.dose[x]"),
         own("fact.route", "dosageInstruction.route"),
         own("fact.prescribed", "authoredOn"),
@@ -27,10 +27,10 @@ pub(super) const SHAPES: &[Shape] = &[
         other("fact.note", "dosageInstruction.additionalInstruction"),
         other("fact.status-reason", "statusReason"),
     ]),
-    Shape::new("MedicationStatement", MEDICINE, &["effective[x]", "dateAsserted"]).lasting(&[], OVER).by(&["informationSource"]).telling(
+    Shape::new("MedicationStatement", MEDICINE, &["effective[x]", "dateAsserted"]).lasting(&[], OVER).telling(
         &[
             own("fact.status", "status"),
-            own("fact.dose", "dosage.text"),
+            other("fact.dose", "dosage.text"),
             own("fact.dose", "dosage.doseAndRate.dose[x]"),
             own("fact.route", "dosage.route"),
             own("fact.taken", "effective[x]"),
@@ -43,7 +43,7 @@ pub(super) const SHAPES: &[Shape] = &[
     ),
     Shape::new("MedicationAdministration", MEDICINE, &["effective[x]"]).by(&["performer.actor"]).telling(&[
         own("fact.status", "status"),
-        own("fact.dose", "dosage.text"),
+        other("fact.dose", "dosage.text"),
         own("fact.dose", "dosage.dose"),
         own("fact.route", "dosage.route"),
         own("fact.taken", "effective[x]"),
@@ -56,7 +56,7 @@ pub(super) const SHAPES: &[Shape] = &[
         own("fact.status", "status"),
         own("fact.amount", "quantity"),
         own("fact.days", "daysSupply"),
-        own("fact.dose", "dosageInstruction.text"),
+        other("fact.dose", "dosageInstruction.text"),
         own("fact.handed-over", "whenHandedOver"),
         own("fact.performer", "performer.actor"),
         own("fact.medicine", "medicationReference"),
@@ -80,7 +80,7 @@ pub(super) const SHAPES: &[Shape] = &[
         own("fact.amount", "doseQuantity"),
         own("fact.performer", "performer.actor"),
         own("fact.place", "location"),
-        own("fact.reaction", "reaction.date"),
+        other("fact.reaction", "reaction.date"),
         other("fact.reaction", "reaction.detail"),
         other("fact.status-reason", "statusReason"),
         other("fact.visit", "encounter"),

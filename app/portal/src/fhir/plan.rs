@@ -23,7 +23,7 @@ const ORDER: &[Fact] = &[
 ];
 
 pub(super) const SHAPES: &[Shape] = &[
-    Shape::new("CarePlan", &["title", "category"], &["period", "created"]).lasting(&[], OVER).by(&["author", "contributor"]).telling(&[
+    Shape::new("CarePlan", &["category"], &["period", "created"]).lasting(&[], OVER).by(&["author", "contributor"]).telling(&[
         own("fact.status", "status"),
         own("fact.intent", "intent"),
         own("fact.kind", "category"),
@@ -33,6 +33,7 @@ pub(super) const SHAPES: &[Shape] = &[
         own("fact.goal", "goal"),
         own("fact.team", "careTeam"),
         other("fact.addresses", "addresses"),
+        other("fact.note", "title"),
         other("fact.note", "description"),
         other("fact.reason", "activity.detail.reasonCode"),
         other("fact.reason", "activity.detail.reasonReference"),
@@ -48,7 +49,8 @@ pub(super) const SHAPES: &[Shape] = &[
         other("fact.measure", "target.measure"),
         other("fact.addresses", "addresses"),
     ]),
-    Shape::new("CareTeam", &["name", "category"], &["period"]).lasting(&[], OVER).at(&["managingOrganization"]).telling(&[
+    Shape::new("CareTeam", &["category"], &["period"]).lasting(&[], OVER).at(&["managingOrganization"]).telling(&[
+        other("fact.note", "name"),
         own("fact.status", "status"),
         own("fact.time", "period"),
         own("fact.member", "participant.member"),

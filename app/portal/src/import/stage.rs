@@ -12,7 +12,7 @@ use super::{
     owner::Owners,
     resource::{Named, Resource},
 };
-use crate::fhir::project::Reference;
+use crate::fhir::{project::Reference, types};
 
 /// The temporary tables. `round` parts the entries of one file that are the same
 /// resource: each is taken after the one before it.
@@ -92,20 +92,40 @@ impl Row<'_, '_, '_> {
         self.owners.resources.get(self.owners.index.place(&named)?)
     }
 
-    /// What a person or place is called: by the reference, else by itself.
+    /// What a person or place is called: by the reference, else by itself. What is an
+    /// item of its own (a related person, a care team, a device) is seen through the
+    /// door or not at all, and its name in a reference goes with it.
     fn name(&self, reference: Option<&Reference>) -> Option<String> {
         let reference = reference?;
+        let target = reference.target.as_deref();
+        if target.is_some_and(|target| !self.is_attached(target)) {
+            return None;
+        }
         reference.display.clone().or_else(|| {
-            let target = self.inside(reference.target.as_deref()?)?;
+            let target = self.inside(target?)?;
             NAMED.contains(&target.resource_type.as_str()).then(|| target.projection.title.clone())
         })
+    }
+
+    /// Whether a reference names what every reader of the item may see with it: an
+    /// attachment, the patient, or nothing that is known here.
+    fn is_attached(&self, target: &str) -> bool {
+        let named = self.inside(target).map(|target| target.resource_type.as_str());
+        let written = || target.split(['/', '?']).rev().find(|part| types::is_known(part));
+        match named.or_else(written) {
+            Some("Patient") | None => true,
+            Some(resource_type) => types::placement(resource_type) == types::Placement::Attachment,
+        }
     }
 }
 
 fn item(rows: &mut Rows, row: &Row<'_, '_, '_>) {
     let own = &row.resource.projection;
     let medicine = own.title_from.as_deref().and_then(|target| row.inside(target)).map(|target| &target.projection);
-    let title = medicine.map_or(&own.title, |medicine| &medicine.title);
+    let is_attached = own.title_from.as_deref().is_none_or(|target| row.is_attached(target));
+    let medicine = medicine.filter(|_| is_attached);
+    let words = types::in_words(&row.resource.resource_type);
+    let title = medicine.map_or(if is_attached { &own.title } else { &words }, |medicine| &medicine.title);
     let codes = medicine.filter(|_| own.codes.is_empty()).map_or(&own.codes, |medicine| &medicine.codes);
     let visit = own.visit.as_deref().and_then(|visit| row.owners.index.target(visit, row.owners.resources));
     let visit = visit.filter(|visit| visit.resource_type == "Encounter");
