@@ -26,7 +26,7 @@ pub fn trend() -> impl IntoView {
         let newest = trend.entries.first().ok_or(ApiError::NotFound)?;
         let category = newest.category;
         let (name, _) = plain(&newest.title);
-        let times = if opened.whose.is_own() { say.measured_times(trend.entries.len()) } else { say.not_everything().to_owned() };
+        let times = if whose.is_own() { say.measured_times(trend.entries.len()) } else { say.not_everything().to_owned() };
         let list = if matches!(category, Category::Vitals) { Category::Vitals } else { category };
         let body = view! {
             {back(reader.category(list), say.category(list))}
