@@ -96,7 +96,7 @@ async fn every_endpoint_answers_every_caller_as_the_table_says(_: PgPoolOptions,
     }
     let endpoints = rows.iter().map(|row| (row.method, row.pattern)).collect::<BTreeSet<_>>().len();
     println!(
-        "{endpoints} endpoints × {} callers × {} identifiers = {} probes, leaks {}",
+        "{endpoints} endpoints × {} callers × {} kinds of identifier: {} probes, leaks {}",
         Caller::ALL.len(),
         Which::ALL.len(),
         tally.probes,

@@ -178,11 +178,15 @@ impl From<EntryRow> for Entry {
 
 /// `query_as!` over the columns of [`EntryRow`]; the item is `i`. The literal is
 /// what follows `from item i join source s`. With `measured`, the report and the
-/// value before come with each row, in the same statement.
+/// value before come with each row, in the same statement. The names of people and
+/// places are for the patient: to others they are told beside the item, by the
+/// references whose targets they may see.
 macro_rules! entries {
     (measured $rest:literal $(, $argument:expr)* $(,)?) => {
         $crate::entry::entries!(@ "jsonb_build_object( \
-                'report', (select jsonb_build_object('id', r.item_id, 'category', r.category, 'title', r.title, 'author', r.author, 'place', r.place) \
+                'report', (select jsonb_build_object('id', r.item_id, 'category', r.category, 'title', r.title, \
+                        'author', case when (select gate.own_patient()) is not null then r.author end, \
+                        'place', case when (select gate.own_patient()) is not null then r.place end) \
                     from item r where r.patient_id = i.patient_id and r.item_id = i.report_id), \
                 'before', (select jsonb_build_object('id', p.item_id, 'text', p.value_text, 'precision', p.precision, \
                         'first', to_char(p.first_at at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')) \
@@ -195,7 +199,9 @@ macro_rules! entries {
             $crate::entry::EntryRow,
             "select i.item_id, i.category, i.resource_type, i.title, i.status, i.is_error, i.is_private, i.first_at, i.last_at, i.precision, \
              i.value_text, i.value_num, i.unit, i.range_low, i.range_high, i.range_text, i.interpretation, i.series, \
-             i.author, i.place, s.name as source, i.added_at, "
+             case when (select gate.own_patient()) is not null then i.author end as author, \
+             case when (select gate.own_patient()) is not null then i.place end as place, \
+             s.name as source, i.added_at, "
                 + $beside
                 + " as \"beside: sqlx::types::Json<crate::entry::Beside>\" from item i join source s on s.source_id = i.source_id "
                 + $rest,
