@@ -14,10 +14,11 @@ export default defineConfig({
   outputDir: path.join(root, 'test-results/playwright'),
   globalSetup: './house/setup.ts',
   forbidOnly: Boolean(process.env.CI),
-  fullyParallel: true,
+  // Every test sees the lists of the same few clinicians: one at a time.
+  fullyParallel: false,
   // A test that passes the second time has failed.
   retries: 0,
-  workers: process.env.CI ? 2 : undefined,
+  workers: 1,
   timeout: 60_000,
   expect: { timeout: 10_000 },
   reporter: [['list'], ['json', { outputFile: path.join(root, 'test-results/playwright.json') }]],
