@@ -38,32 +38,33 @@ export async function heartDoctor(page: Page, house: House): Promise<void> {
   await expect(page).toHaveURL(`${house.url}/shared`);
 }
 
-export interface Given {
-  id: string;
-  sentence: string;
-}
-
-/** Answers every question before a grant to the heart doctor, and gives it. */
-export async function give(patient: Page, parts: string[]): Promise<Given> {
+/** Answers every question before a grant, up to the page that asks to check. */
+export async function answer(patient: Page, who: string, parts: string[]): Promise<void> {
   await patient.goto('/sharing/new');
-  await patient.getByRole('radio', { name: 'Dr Hana Lindqvist' }).check();
+  await patient.getByRole('radio', { name: who }).check();
   await patient.getByRole('button', { name: 'Continue' }).click();
   await patient.getByRole('radio', { name: 'Treatment' }).check();
   await patient.getByRole('button', { name: 'Continue' }).click();
   for (const part of parts) await patient.getByRole('checkbox', { name: part }).check();
   await patient.getByRole('button', { name: 'Continue' }).click();
   await patient.getByRole('button', { name: 'Continue' }).click();
+  await expect(patient.getByRole('heading', { level: 1 })).toHaveText('Check, then hand over the key');
+}
+
+/** Gives parts to the heart doctor. Returns the sentence that was confirmed. */
+export async function give(patient: Page, parts: string[]): Promise<string> {
+  await answer(patient, 'Dr Hana Lindqvist', parts);
   const sentence = await patient.locator('.grant .sentence').innerText();
   await patient.getByRole('button', { name: 'Give this key' }).click();
   await patient.waitForURL('**/sharing/*?done=given');
-  const id = new URL(patient.url()).pathname.split('/').pop() ?? '';
-  return { id, sentence };
+  return sentence;
 }
 
-/** Picks this grant on the doctor's list, which may be long. */
-export async function openShared(doctor: Page, record: string, grant: Given): Promise<void> {
+/** Picks the newest share of this record; the list holds those of other tests too, of patients of the same name. */
+export async function openShared(doctor: Page, record: string, sql: Chartkey['sql']): Promise<void> {
+  const [grant] = sql(`select grant_id from access_grant where patient_id = '${record}' order by created_at desc limit 1`);
   await doctor.goto('/shared');
-  await doctor.locator('form', { has: doctor.locator(`input[name="grant"][value="${grant.id}"]`) }).getByRole('button').click();
+  await doctor.locator('form', { has: doctor.locator(`[value="${grant}"]`) }).getByRole('button').click();
   await doctor.waitForURL(`**/record/${record}`);
 }
 

@@ -7,10 +7,11 @@ const CATEGORIES = ['results', 'visits', 'medicines', 'problems', 'allergies', '
 test('every page of a record is accessible and fits the screen', { tag: '@desktop' }, async ({ page: patient, house, mail, chartkeyOk, sql, browser }, info) => {
   test.setTimeout(600_000);
   const { viewport, isMobile, hasTouch } = info.project.use;
-  const doctor = await browser.newPage({ baseURL: house.url, viewport, isMobile, hasTouch });
+  const doctor = await (await browser.newContext({ baseURL: house.url, viewport, isMobile, hasTouch })).newPage();
   await heartDoctor(doctor, house);
   const record = await claim(patient, 'synthea/large-4-organisations-von.json', { house, mail, chartkeyOk, sql });
-  await openShared(doctor, record, await give(patient, ['Results', 'Medicines', 'Visits']));
+  await give(patient, ['Results', 'Medicines', 'Visits']);
+  await openShared(doctor, record, sql);
 
   const look = async (page: typeof patient, address: string, name: string) => {
     const answer = await page.goto(address);

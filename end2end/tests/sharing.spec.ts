@@ -1,18 +1,10 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
-import path from 'node:path';
 import type { Browser, Page } from '@playwright/test';
 import type { House } from '../house/house.ts';
-import type { Mail } from '../house/mail.ts';
-import { sharedData } from '../house/place.ts';
-import { expect, expectAccessible, field, newPerson, shoot, signInAt, signUp, test } from '../house/test.ts';
+import { answer, type Chartkey, claim, give, heartDoctor, openShared } from '../house/journey.ts';
+import { expect, expectAccessible, field, shoot, test } from '../house/test.ts';
 
-interface Given {
-  house: House;
-  mail: Mail;
-  chartkeyOk: (args: string[]) => Promise<string>;
-  sql: (statement: string) => string[];
-  browser: Browser;
-}
+type Given = Chartkey & { browser: Browser };
 
 /** A patient with a record of the Synthea folder, signed in, and a doctor who has signed in before. */
 interface Two {
@@ -21,27 +13,10 @@ interface Two {
   record: string;
 }
 
-async function meet(page: Page, { house, mail, chartkeyOk, sql, browser }: Given): Promise<Two> {
-  const doctor = await (await browser.newContext({ baseURL: house.url })).newPage();
-  await signInAt(doctor, northgate(house), 'lindqvist');
-  await expect(doctor).toHaveURL(`${house.url}/shared`);
-  const person = newPerson();
-  const file = path.join(sharedData, 'synthea/typical-adult-sanford.json');
-  // A source of its own for each test: its patient is then a record of its own.
-  const source = `test of ${person.email}`;
-  await chartkeyOk(['import', file, '--source', source, '--reason', 'a test']);
-  const [row] = sql(`select patient_id || ' ' || birth_date from patient join subject using (patient_id) join source using (source_id) where name = '${source}'`);
-  const [record = '', born = ''] = (row ?? '').split(' ');
-  const code = JSON.parse(await chartkeyOk(['person', 'invite', '--patient', record, '--json'])).code as string;
-  await signUp(page, mail, person);
-  await page.goto('/claim');
-  await field(page, 'Code').fill(code);
-  const [year, month, day] = born.split('-');
-  await field(page, 'Day').fill(day ?? '');
-  await field(page, 'Month').fill(month ?? '');
-  await field(page, 'Year').fill(year ?? '');
-  await page.getByRole('button', { name: 'Claim' }).click();
-  await page.waitForURL('**/home**');
+async function meet(page: Page, chartkey: Given): Promise<Two> {
+  const doctor = await (await chartkey.browser.newContext({ baseURL: chartkey.house.url })).newPage();
+  await heartDoctor(doctor, chartkey.house);
+  const record = await claim(page, 'synthea/typical-adult-sanford.json', chartkey);
   return { patient: page, doctor, record };
 }
 
@@ -78,33 +53,6 @@ class Wire {
     for (const socket of this.sockets) socket.destroy();
     await new Promise((resolve) => this.server?.close(resolve));
   }
-}
-
-/** Answers every question up to the page that asks to check. */
-async function answer(patient: Page, who: string, parts: string[]): Promise<void> {
-  await patient.goto('/sharing/new');
-  await patient.getByRole('radio', { name: who }).check();
-  await patient.getByRole('button', { name: 'Continue' }).click();
-  await patient.getByRole('radio', { name: 'Treatment' }).check();
-  await patient.getByRole('button', { name: 'Continue' }).click();
-  for (const part of parts) await patient.getByRole('checkbox', { name: part }).check();
-  await patient.getByRole('button', { name: 'Continue' }).click();
-  await patient.getByRole('button', { name: 'Continue' }).click();
-  await expect(patient.getByRole('heading', { level: 1 })).toHaveText('Check, then hand over the key');
-}
-
-async function give(patient: Page, parts: string[]): Promise<void> {
-  await answer(patient, 'Dr Hana Lindqvist', parts);
-  await patient.getByRole('button', { name: 'Give this key' }).click();
-  await patient.waitForURL('**/sharing/*?done=given');
-}
-
-/** Picks the newest share of this record; the list holds those of other tests too, of patients of the same name. */
-async function openShared(doctor: Page, record: string, sql: Given['sql']): Promise<void> {
-  const [grant] = sql(`select grant_id from access_grant where patient_id = '${record}' order by created_at desc limit 1`);
-  await doctor.goto('/shared');
-  await doctor.locator('form', { has: doctor.locator(`[value="${grant}"]`) }).getByRole('button').click();
-  await doctor.waitForURL(`**/record/${record}`);
 }
 
 async function stop(patient: Page): Promise<void> {
