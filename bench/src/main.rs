@@ -56,6 +56,8 @@ enum What {
 
 #[tokio::main]
 async fn main() -> Result<()> {
+    // The client brings no cryptography of its own; an error here means that it is there already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     match Arguments::parse().command {
         What::Floor { port, database } => floor::serve(&database, port).await,
         What::Run { cluster, binary, site, data, rounds } => {
