@@ -1,5 +1,5 @@
 //! The document around every page: head, header, navigation, whose record it is,
-//! foot, and the sprite with the symbols that the page has used.
+//! and the sprite with the symbols that the page has used.
 
 use chartkey_domain::{
     category::Category,
