@@ -51,18 +51,16 @@ pub const RESULTS: i32 = 10_000;
 const DATABASE: &str = "chartkey_bench";
 const PORT: u16 = 4310;
 
-/// The same cluster, another database and role.
+/// The same cluster, another database and role. The query may hold slashes: a socket is a path.
 fn url(cluster: &str, database: &str, role: Option<&str>) -> Result<String> {
-    let (server, _) = cluster.rsplit_once('/').context("a database URL has a path")?;
-    let query = cluster.split_once('?').map(|(_, query)| format!("?{query}")).unwrap_or_default();
-    let server = match role {
-        None => server.to_owned(),
-        Some(role) => {
-            let (scheme, rest) = server.split_once("://").context("a database URL has a scheme")?;
-            format!("{scheme}://{role}@{}", rest.rsplit('@').next().unwrap_or(rest))
-        }
+    let (address, query) = cluster.split_once('?').map_or((cluster, String::new()), |(address, query)| (address, format!("?{query}")));
+    let (scheme, rest) = address.split_once("://").context("a database URL has a scheme")?;
+    let (authority, _) = rest.split_once('/').context("a database URL has a path")?;
+    let authority = match role {
+        None => authority.to_owned(),
+        Some(role) => format!("{role}@{}", authority.rsplit('@').next().unwrap_or(authority)),
     };
-    Ok(format!("{server}/{database}{query}"))
+    Ok(format!("{scheme}://{authority}/{database}{query}"))
 }
 
 impl Ground {
@@ -85,6 +83,7 @@ impl Ground {
             ("CHARTKEY_LISTEN", format!("127.0.0.1:{PORT}")),
             ("CHARTKEY_SITE_DIR", place.site.display().to_string()),
             ("CHARTKEY_MAIL_DIR", scratch.join("mail").display().to_string()),
+            ("CHARTKEY_PEPPER_FILE", scratch.join("pepper").display().to_string()),
             ("CHARTKEY_ANCHOR_FILE", scratch.join("anchor").display().to_string()),
             ("RUST_LOG", "warn".to_owned()),
         ]

@@ -199,8 +199,13 @@ impl Portal {
 
     async fn try_code(&self, visitor: &Visitor, typed: &str) -> Result<(), Error> {
         let (mut transaction, at) = self.enter(visitor).await?;
-        sqlx::query!("select set_config('chartkey.task', 'redeem', true)").fetch_one(&mut *transaction).await?;
         let selector: String = typed.chars().take(SELECTOR).collect();
+        sqlx::query!(
+            "select set_config('chartkey.task', 'redeem', true) as task, set_config('chartkey.selector', $1, true) as selector",
+            selector
+        )
+        .fetch_one(&mut *transaction)
+        .await?;
         let found = sqlx::query!(
             "select code_id, patient_id from grant_code
             where selector = $1 and state = 'waiting' and tries_left > 0 and ends_at > now() for update",

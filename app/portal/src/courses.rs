@@ -51,6 +51,10 @@ impl Portal {
     /// [`Error::NotFound`] where the visitor has no access.
     pub async fn courses(&self, visitor: &Visitor, patient: PatientId, category: Category) -> Result<Opened<Courses>, Error> {
         let mut record = self.open(visitor, patient).await?;
+        if !record.whose().may_show(category) {
+            let nothing = Courses { courses: Vec::new(), aside: None };
+            return record.close(category.slug(), Shown::default(), nothing).await;
+        }
         let groups = sqlx::query_as!(
             Group,
             r#"select (array_agg(i.item_id order by i.sort_at desc, i.item_id desc))[1] as "newest!", array_agg(i.item_id) as "items!",
@@ -79,7 +83,9 @@ impl Portal {
                 shown.add(ItemId(*item), category);
             }
             if let Some(entry) = entries.remove(&ItemId(group.newest)) {
-                courses.push(Course { entry, times: group.items.len(), since: group.since, is_active: group.is_active });
+                // Its first date on the same clock as its last.
+                let since = group.since.map(|since| entry.when.map_or(since, |(newest, _)| since.to_offset(newest.offset())));
+                courses.push(Course { entry, times: group.items.len(), since, is_active: group.is_active });
             }
         }
         let aside = Aside::of(&mut record, category).await?;

@@ -9,7 +9,7 @@ use chartkey_domain::{
 use crate::{
     Error, Opened, Portal,
     audit::Shown,
-    fhir::{self, document::ContentPlace},
+    fhir::{self, Content, document::ContentPlace},
     items::source,
     record::Record,
 };
@@ -44,12 +44,10 @@ impl Portal {
                 .await?;
         is_document.ok_or(Error::NotFound)?;
         let (raw, _) = source(&mut record, item).await?;
-        let content = fhir::document(&raw).unwrap_or_default().into_iter().nth(number).ok_or(Error::NotFound)?;
-        let bytes = match content.place {
-            ContentPlace::Here(bytes) => bytes,
-            ContentPlace::There(url) => elsewhere(&mut record, item, &url).await?,
-            ContentPlace::Missing => return Err(Error::NotFound),
-        };
+        let mut contents = fhir::document(&raw).unwrap_or_default();
+        bring(&mut record, item, &mut contents, |place, _| place == number).await?;
+        let content = contents.into_iter().nth(number).ok_or(Error::NotFound)?;
+        let ContentPlace::Here(bytes) = content.place else { return Err(Error::NotFound) };
         let mut shown = Shown::default();
         shown.add(item, Category::Documents);
         let file = File { content_type: content.content_type, title: content.title, bytes };
@@ -58,28 +56,57 @@ impl Portal {
     }
 }
 
-/// The bytes of a Binary of the same source that came with the record.
-async fn elsewhere(record: &mut Record, item: ItemId, url: &str) -> Result<Vec<u8>, Error> {
+/// Looks for what a document keeps in a Binary: brings the bytes of those that are
+/// `wanted`, and says of the others that are not in the record that they are missing.
+pub(crate) async fn bring(
+    record: &mut Record,
+    item: ItemId,
+    contents: &mut [Content],
+    wanted: impl Fn(usize, &Content) -> bool,
+) -> Result<(), Error> {
     let patient = record.whose().patient;
-    let name = url.rsplit('/').next().unwrap_or_default().rsplit(':').next().unwrap_or_default();
-    let binary = sqlx::query_scalar!(
-        "select v.bytes from attachment a
-            join item i on i.patient_id = a.patient_id and i.item_id = $2 and i.source_id = a.source_id
-            join item_version v on v.patient_id = a.patient_id and v.item_id = a.item_id and v.version_no = a.version_no
-            where a.patient_id = $1 and a.resource_type = 'Binary' and a.fhir_id = $3",
-        patient.0,
-        item.0,
-        name
-    )
-    .fetch_optional(record.connection())
-    .await?
-    .ok_or(Error::NotFound)?;
-    let contents = fhir::document(&String::from_utf8_lossy(&binary)).unwrap_or_default();
-    contents
-        .into_iter()
-        .find_map(|content| match content.place {
-            ContentPlace::Here(bytes) => Some(bytes),
-            _ => None,
-        })
-        .ok_or(Error::NotFound)
+    let wanted: Vec<i64> = (0_i64..)
+        .zip(contents.iter().enumerate().filter(|(_, content)| content.names_a_file()))
+        .filter(|(_, (place, content))| wanted(*place, content))
+        .map(|(file, _)| file)
+        .collect();
+    let has_files = contents.iter().any(Content::names_a_file);
+    let files = if has_files {
+        // The references of a document to its files are in the order of its contents.
+        sqlx::query!(
+            r#"select a.item_id is not null as "is_here!", v.bytes as "bytes?"
+                from (select r.patient_id, r.target_id, row_number() over (order by r.ordinal) - 1 as file from item_reference r
+                    where r.patient_id = $1 and r.item_id = $2 and r.path like '%.url') r
+                left join attachment a on a.patient_id = r.patient_id and a.item_id = r.target_id and a.resource_type = 'Binary'
+                left join item_version v on v.patient_id = a.patient_id and v.item_id = a.item_id and v.version_no = a.version_no
+                    and r.file = any($3)
+                order by r.file"#,
+            patient.0,
+            item.0,
+            &wanted
+        )
+        .fetch_all(record.connection())
+        .await?
+    } else {
+        Vec::new()
+    };
+    let mut files = files.into_iter();
+    for content in contents.iter_mut().filter(|content| matches!(content.place, ContentPlace::There(_))) {
+        let file = if content.names_a_file() { files.next() } else { None };
+        match file {
+            Some(file) if file.is_here => {
+                if let Some(bytes) = file.bytes.and_then(|bytes| inside(&bytes)) {
+                    content.place = bytes;
+                }
+            }
+            _ => content.place = ContentPlace::Missing,
+        }
+    }
+    Ok(())
+}
+
+/// What a Binary holds.
+fn inside(binary: &[u8]) -> Option<ContentPlace> {
+    let contents = fhir::document(&String::from_utf8_lossy(binary)).unwrap_or_default();
+    contents.into_iter().map(|content| content.place).find(|place| matches!(place, ContentPlace::Here(_)))
 }

@@ -1,9 +1,7 @@
 //! One item of a record as lists show it: the columns beside the bytes.
 
 use chartkey_domain::{category::Category, id::ItemId, when::Precision};
-use serde::Deserialize;
-use sqlx::types::Json;
-use time::OffsetDateTime;
+use time::{OffsetDateTime, UtcOffset};
 use uuid::Uuid;
 
 /// An item as a row.
@@ -65,12 +63,12 @@ pub struct Value {
 }
 
 /// The report that a result came in.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ReportHead {
     /// Which.
     pub id: ItemId,
     /// Where it belongs.
-    category: i16,
+    pub category: Category,
     /// What it is called.
     pub title: String,
     /// Who asked for it, or made it.
@@ -79,40 +77,17 @@ pub struct ReportHead {
     pub place: Option<String>,
 }
 
-impl ReportHead {
-    /// Where it belongs.
-    #[must_use]
-    pub fn category(&self) -> Category {
-        Category::from_number(self.category).unwrap_or(Category::Own)
-    }
-}
-
 /// The value before.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Before {
     /// Which item says so.
     pub id: ItemId,
     /// As the source wrote it.
     pub text: String,
     /// When.
-    #[serde(with = "time::serde::rfc3339")]
     pub first: OffsetDateTime,
-    precision: i16,
-}
-
-impl Before {
     /// How exactly the source said when.
-    #[must_use]
-    pub fn precision(&self) -> Precision {
-        Precision::from_number(self.precision).unwrap_or(Precision::Instant)
-    }
-}
-
-/// What some queries read beside an item.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Beside {
-    report: Option<ReportHead>,
-    before: Option<Before>,
+    pub precision: Precision,
 }
 
 /// The row behind an [`Entry`].
@@ -136,26 +111,64 @@ pub(crate) struct EntryRow {
     pub range_text: Option<String>,
     pub interpretation: Option<String>,
     pub series: Option<String>,
+    pub utc_offset: Option<i16>,
     pub author: Option<String>,
     pub place: Option<String>,
     pub source: String,
     pub added_at: OffsetDateTime,
-    pub beside: Option<Json<Beside>>,
+    pub report_id: Option<Uuid>,
+    pub report_category: Option<i16>,
+    pub report_title: Option<String>,
+    pub report_author: Option<String>,
+    pub report_place: Option<String>,
+    pub before_id: Option<Uuid>,
+    pub before_text: Option<String>,
+    pub before_at: Option<OffsetDateTime>,
+    pub before_precision: Option<i16>,
+    pub before_utc_offset: Option<i16>,
+}
+
+/// A category as stored; one that this build does not know is the patient's only.
+fn category(number: i16) -> Category {
+    Category::from_number(number).unwrap_or(Category::Own)
+}
+
+/// A precision as stored.
+fn precision(number: Option<i16>) -> Precision {
+    number.and_then(Precision::from_number).unwrap_or(Precision::Instant)
+}
+
+/// A moment on the clock of its source, so that its date is the one that the source wrote.
+fn local(moment: OffsetDateTime, minutes: Option<i16>) -> OffsetDateTime {
+    let offset = UtcOffset::from_whole_seconds(i32::from(minutes.unwrap_or(0)) * 60).unwrap_or(UtcOffset::UTC);
+    moment.checked_to_offset(offset).unwrap_or(moment)
 }
 
 impl From<EntryRow> for Entry {
     fn from(row: EntryRow) -> Self {
-        let (report, before) = row.beside.map_or((None, None), |Json(beside)| (beside.report, beside.before));
+        let report = row.report_id.zip(row.report_title).map(|(id, title)| ReportHead {
+            id: ItemId(id),
+            category: row.report_category.map_or(Category::Own, category),
+            title,
+            author: row.report_author,
+            place: row.report_place,
+        });
+        let before = row.before_id.zip(row.before_text).zip(row.before_at).map(|((id, text), first)| Before {
+            id: ItemId(id),
+            text,
+            first: local(first, row.before_utc_offset),
+            precision: precision(row.before_precision),
+        });
         Self {
             id: ItemId(row.item_id),
-            category: Category::from_number(row.category).unwrap_or(Category::Own),
+            category: category(row.category),
             resource_type: row.resource_type,
             title: row.title,
             status: row.status,
             is_error: row.is_error,
             is_private: row.is_private,
-            when: row.first_at.map(|first| (first, row.precision.and_then(Precision::from_number).unwrap_or(Precision::Instant))),
-            last_at: row.last_at,
+            when: row.first_at.map(|first| (local(first, row.utc_offset), precision(row.precision))),
+            last_at: row.last_at.map(|last| local(last, row.utc_offset)),
             value: Value {
                 text: row.value_text,
                 number: row.value_num,
@@ -179,46 +192,45 @@ impl From<EntryRow> for Entry {
 /// `query_as!` over the columns of [`EntryRow`]; the item is `i`. The literal is
 /// what follows `from item i join source s`. With `measured`, the report and the
 /// value before come with each row, in the same statement. To anybody but the patient
-/// the name of a person or place goes with a reference whose target they cannot see.
+/// a name goes with a reference whose target they cannot see.
 macro_rules! entries {
     (measured $rest:literal $(, $argument:expr)* $(,)?) => {
-        $crate::entry::entries!(@ "jsonb_build_object( \
-                'report', (select jsonb_build_object('id', r.item_id, 'category', r.category, 'title', r.title, \
-                    'author', case when (select gate.own_patient()) is not null or exists (select from item_reference t \
-                        join attachment n on n.patient_id = t.patient_id and n.item_id = t.target_id \
-                        where t.patient_id = r.patient_id and t.item_id = r.item_id and r.author in (t.display, n.title)) \
-                    then r.author end, \
-                    'place', case when (select gate.own_patient()) is not null or exists (select from item_reference t \
-                        join attachment n on n.patient_id = t.patient_id and n.item_id = t.target_id \
-                        where t.patient_id = r.patient_id and t.item_id = r.item_id and r.place in (t.display, n.title)) \
-                    then r.place end) \
-                    from item r where r.patient_id = i.patient_id and r.item_id = i.report_id), \
-                'before', (select jsonb_build_object('id', p.item_id, 'text', p.value_text, 'precision', p.precision, \
-                        'first', to_char(p.first_at at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')) \
-                    from item p where p.patient_id = i.patient_id and p.series = i.series and p.sort_at < i.sort_at \
-                        and not p.is_error and p.value_text is not null and p.first_at is not null \
-                    order by p.sort_at desc limit 1))", $rest $(, $argument)*)
+        $crate::entry::entries!(@
+            "r.item_id as \"report_id?\", r.category as \"report_category?\", r.title as \"report_title?\", \
+             case when r.author_is_named or (select gate.own_patient()) is not null then r.author end as report_author, \
+             case when r.place_is_named or (select gate.own_patient()) is not null then r.place end as report_place, \
+             p.item_id as \"before_id?\", p.value_text as \"before_text?\", p.first_at as \"before_at?\", \
+             p.precision as \"before_precision?\", p.utc_offset as \"before_utc_offset?\"",
+            "left join item r on r.patient_id = i.patient_id and r.item_id = i.report_id \
+             left join lateral (select b.item_id, b.value_text, b.first_at, b.precision, b.utc_offset from item b \
+                where b.patient_id = i.patient_id and b.series = i.series and b.sort_at < i.sort_at \
+                    and not b.is_error and b.value_text is not null and b.first_at is not null \
+                order by b.sort_at desc limit 1) p on true",
+            $rest $(, $argument)*)
     };
-    (@ $beside:literal, $rest:literal $(, $argument:expr)*) => {
+    (@ $beside:literal, $join:literal, $rest:literal $(, $argument:expr)*) => {
         sqlx::query_as!(
             $crate::entry::EntryRow,
             "select i.item_id, i.category, i.resource_type, i.title, i.status, i.is_error, i.is_private, i.first_at, i.last_at, i.precision, \
-             i.value_text, i.value_num, i.unit, i.range_low, i.range_high, i.range_text, i.interpretation, i.series, \
-             case when (select gate.own_patient()) is not null or exists (select from item_reference t \
-                     join attachment n on n.patient_id = t.patient_id and n.item_id = t.target_id \
-                     where t.patient_id = i.patient_id and t.item_id = i.item_id and i.author in (t.display, n.title)) then i.author end as author, \
-             case when (select gate.own_patient()) is not null or exists (select from item_reference t \
-                     join attachment n on n.patient_id = t.patient_id and n.item_id = t.target_id \
-                     where t.patient_id = i.patient_id and t.item_id = i.item_id and i.place in (t.display, n.title)) then i.place end as place, \
+             i.utc_offset, i.value_text, i.value_num, i.unit, i.range_low, i.range_high, i.range_text, i.interpretation, i.series, \
+             case when i.author_is_named or (select gate.own_patient()) is not null then i.author end as author, \
+             case when i.place_is_named or (select gate.own_patient()) is not null then i.place end as place, \
              s.name as source, i.added_at, "
                 + $beside
-                + " as \"beside: sqlx::types::Json<crate::entry::Beside>\" from item i join source s on s.source_id = i.source_id "
+                + " from item i join source s on s.source_id = i.source_id "
+                + $join
+                + " "
                 + $rest,
             $($argument),*
         )
     };
     ($rest:literal $(, $argument:expr)* $(,)?) => {
-        $crate::entry::entries!(@ "null::jsonb", $rest $(, $argument)*)
+        $crate::entry::entries!(@
+            "null::uuid as report_id, null::smallint as report_category, null::text as report_title, null::text as report_author, \
+             null::text as report_place, null::uuid as before_id, null::text as before_text, null::timestamptz as before_at, \
+             null::smallint as before_precision, null::smallint as before_utc_offset",
+            "",
+            $rest $(, $argument)*)
     };
 }
 pub(crate) use entries;

@@ -15,6 +15,7 @@ use uuid::Uuid;
 use crate::{
     Error, Opened, Portal,
     audit::Shown,
+    documents::bring,
     entry::{Entry, entries},
     fhir::{self, Content, FactValue, Part, Told},
     keys::Aside,
@@ -104,7 +105,8 @@ impl Portal {
         let entry = Entry::from(row.ok_or(Error::NotFound)?);
         let (raw, references) = source(&mut record, item).await?;
         let facts = told(&raw, &references, record.is_own());
-        let contents = if category == Category::Documents { fhir::document(&raw).unwrap_or_default() } else { Vec::new() };
+        let mut contents = if category == Category::Documents { fhir::document(&raw).unwrap_or_default() } else { Vec::new() };
+        bring(&mut record, item, &mut contents, |_, content| content.is_text()).await?;
         let kin = kin(&mut record, &entry).await?;
         let aside = Aside::of(&mut record, category).await?;
         let original = (original == Original::Show && record.is_own()).then_some(raw);

@@ -20,12 +20,9 @@ impl Keys {
 pub struct Aside {
     /// Who can see what now.
     pub keys: Keys,
-    /// How many items the category has, up to [`COUNTED`] and one more.
+    /// How many items the category has, without those entered in error.
     pub total: i64,
 }
-
-/// Totals are counted up to here, because nobody reads further and counting costs.
-pub const COUNTED: i64 = 1000;
 
 impl Aside {
     /// Reads them where the reader is the patient.
@@ -41,7 +38,7 @@ impl Aside {
                     and not exists (select from block b where b.patient_id = g.patient_id
                         and (b.account_id = g.grantee_account_id or b.organization_id = g.organization_id))
                     group by g.grantee_account_id, g.organization_id) as "held!",
-                (select count(*) from (select from item where patient_id = $1 and category = $2 and not is_error limit 1001) counted) as "total!""#,
+                coalesce((select items from item_total where patient_id = $1 and category = $2), 0) as "total!""#,
             patient.0,
             category.number()
         )

@@ -60,6 +60,10 @@ impl Portal {
     ) -> Result<Opened<List>, Error> {
         let mut record = self.open(visitor, patient).await?;
         let (at, item) = Cursor::bounds(after);
+        if !record.whose().may_show(category) {
+            let nothing = List { category, entries: Vec::new(), next: None, aside: None, with_errors };
+            return record.close(category.slug(), Shown::default(), nothing).await;
+        }
         let rows = entries!(
             "where i.patient_id = $1 and i.category = $2 and (i.sort_at, i.item_id) < ($3::text::timestamptz, $4) and (not i.is_error or $5) \
              order by i.sort_at desc, i.item_id desc limit 51",

@@ -4,8 +4,8 @@
 //! between `BEGIN` and its answer, sqlx 0.9.0 gives the connection back while
 //! PostgreSQL is inside a transaction, and the next write on it is acknowledged
 //! and then lost. Both ends are closed here: a connection is rolled back when it
-//! comes back and again before it is lent, and a change runs detached from the
-//! request that asked for it.
+//! comes back, and again before it is lent if it lay idle, and a change runs
+//! detached from the request that asked for it.
 
 use std::time::Duration;
 
@@ -17,6 +17,9 @@ use tracing::Instrument;
 
 use crate::Error;
 
+/// A connection that came back so recently was rolled back then and was alive.
+const FRESH: Duration = Duration::from_secs(1);
+
 /// Options of every pool of the portal: no connection is lent or kept inside a
 /// transaction that somebody left open.
 #[must_use]
@@ -24,10 +27,13 @@ pub fn guarded(connections: u32) -> PgPoolOptions {
     PgPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(Duration::from_secs(10))
-        // The rollback before lending also proves that the connection is alive.
+        // The rollback before lending also proves that an idle connection is alive.
         .test_before_acquire(false)
         .after_connect(|connection, _| Box::pin(quiet(connection)))
-        .before_acquire(|connection, _| Box::pin(leave_nothing_open(connection)))
+        .before_acquire(|connection, lent| {
+            let is_fresh = lent.idle_for < FRESH;
+            Box::pin(async move { if is_fresh { Ok(true) } else { leave_nothing_open(connection).await } })
+        })
         .after_release(|connection, _| Box::pin(leave_nothing_open(connection)))
 }
 

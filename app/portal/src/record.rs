@@ -240,10 +240,12 @@ impl Portal {
 const OWN_MARK: &str = "own";
 
 /// What a permission rests on. A grant is never edited, so the grants say it all,
-/// with the single items that may be seen.
+/// with the items that are decided one by one and those of them that may be seen.
 fn mark(permission: &Permission) -> String {
     let mut hash = Sha256::new();
     permission.grants.iter().for_each(|grant| hash.update(grant.0.as_bytes()));
+    hash.update([0]);
+    permission.singled.iter().for_each(|item| hash.update(item.0.as_bytes()));
     hash.update([0]);
     permission.named.iter().for_each(|(item, version)| {
         hash.update(item.0.as_bytes());

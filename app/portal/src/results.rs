@@ -46,12 +46,17 @@ impl Portal {
         with_errors: bool,
     ) -> Result<Opened<Results>, Error> {
         let mut record = self.open(visitor, patient).await?;
+        if !record.whose().may_show(Category::Results) {
+            let nothing = Results { reports: Vec::new(), next: None, aside: None, with_errors };
+            return record.close("results", Shown::default(), nothing).await;
+        }
         let (at, item) = Cursor::bounds(after);
-        // A report whose results are listed is their heading and not a row of its own.
+        // A report whose results are listed is their heading and not a row of its own. Not `exists`:
+        // that may be planned as a hash of the whole record (measured: 6 ms instead of 0.1).
         let rows = entries!(
             measured "where i.patient_id = $1 and i.category = 6 and (i.sort_at, i.item_id) < ($2::text::timestamptz, $3) and (not i.is_error or $4) \
-             and not (i.resource_type = 'DiagnosticReport' and exists \
-                (select from item o where o.patient_id = i.patient_id and o.report_id = i.item_id and o.category = 6)) \
+             and (i.resource_type <> 'DiagnosticReport' or \
+                (select true from item o where o.patient_id = i.patient_id and o.report_id = i.item_id and o.category = 6 limit 1) is null) \
              order by i.sort_at desc, i.item_id desc limit 51",
             patient.0,
             at,
@@ -94,7 +99,7 @@ impl Shown {
         for entry in entries {
             self.add(entry.id, entry.category);
             if let Some(report) = &entry.report {
-                self.add(report.id, report.category());
+                self.add(report.id, report.category);
             }
             if let Some(before) = &entry.before {
                 self.add(before.id, entry.category);

@@ -47,7 +47,6 @@ struct Row {
     entry: SharedEntry,
     patient: PatientId,
     open: bool,
-    professions: Option<Vec<String>>,
 }
 
 impl Portal {
@@ -76,20 +75,23 @@ impl Portal {
         let (mut transaction, now) = self.enter(visitor).await?;
         sqlx::query!("select set_config('chartkey.task', 'shared', true)").fetch_one(&mut *transaction).await?;
         let rows = sqlx::query!(
-            r#"select g.grant_id, g.patient_id, p.full_name, p.birth_date, g.sentence, g.purpose, g.professions, g.starts_at, g.ends_at,
+            r#"select g.grant_id, g.patient_id, p.full_name, p.birth_date, g.sentence, g.purpose, g.starts_at, g.ends_at,
                 g.state = 'active' and g.starts_at <= now() and (g.ends_at is null or now() < g.ends_at) as "open!"
             from access_grant g
             join patient p on p.patient_id = g.patient_id
             where (g.grantee_account_id = $1 or g.grantee_account_id is null) and g.organization_id = $2
+                and (g.professions is null or $4 = any (g.professions))
                 and ($3::uuid is null or g.grant_id = $3)
-                and g.state <> 'replaced'
+                -- What is paused or has not begun is nothing to them now, and not ended either.
+                and (g.state = 'withdrawn' or g.ends_at <= now() or (g.state = 'active' and g.starts_at <= now()))
                 and coalesce(least(g.ended_at, g.ends_at) > now() - interval '90 days', true)
                 and not exists (select from block b where b.patient_id = g.patient_id and (b.account_id = $1 or b.organization_id = $2))
             order by p.full_name, g.patient_id, g.created_at desc
             limit 1000"#,
             account.0,
             organization.0,
-            only.map(|only| only.0)
+            only.map(|only| only.0),
+            profession
         )
         .fetch_all(&mut *transaction)
         .await?;
@@ -108,10 +110,8 @@ impl Portal {
                     },
                     patient: PatientId(row.patient_id),
                     open: row.open,
-                    professions: row.professions,
                 })
             })
-            .filter(|row| row.professions.as_ref().is_none_or(|professions| professions.contains(profession)))
             .collect();
         let what = What {
             action: "read".to_owned(),

@@ -52,10 +52,16 @@ impl Portal {
         after: Option<Cursor>,
     ) -> Result<Opened<Visits>, Error> {
         let mut record = self.open(visitor, patient).await?;
+        if !record.whose().may_show(Category::Visits) {
+            let nothing = Visits { entries: Vec::new(), next: None, years: Vec::new(), aside: None };
+            return record.close("visits", Shown::default(), nothing).await;
+        }
         let (at, item) = Cursor::bounds(after);
         let rows = entries!(
             "where i.patient_id = $1 and i.category = 9 and (i.sort_at, i.item_id) < ($2::text::timestamptz, $3) and not i.is_error \
-             and ($4::int is null or (i.sort_at >= make_timestamptz($4, 1, 1, 0, 0, 0, 'UTC') and i.sort_at < make_timestamptz($4 + 1, 1, 1, 0, 0, 0, 'UTC'))) \
+             and ($4::int is null or (i.sort_at >= make_timestamptz($4, 1, 1, 0, 0, 0, 'UTC') - interval '1 day' \
+                and i.sort_at < make_timestamptz($4 + 1, 1, 1, 0, 0, 0, 'UTC') + interval '1 day' \
+                and extract(year from i.first_at at time zone 'UTC' + make_interval(mins => coalesce(i.utc_offset, 0))) = $4)) \
              order by i.sort_at desc, i.item_id desc limit 51",
             patient.0,
             at,
@@ -68,7 +74,7 @@ impl Portal {
         let aside = Aside::of(&mut record, Category::Visits).await?;
         let years = if record.is_own() {
             sqlx::query_scalar!(
-                r#"select distinct extract(year from first_at at time zone 'UTC')::int as "year!" from item
+                r#"select distinct extract(year from first_at at time zone 'UTC' + make_interval(mins => coalesce(utc_offset, 0)))::int as "year!" from item
                     where patient_id = $1 and category = 9 and first_at is not null and not is_error order by 1 desc"#,
                 patient.0
             )

@@ -107,7 +107,7 @@ async fn every_failure_is_the_same(_: PgPoolOptions, options: PgConnectOptions) 
     let (old, code) = (clinic.code().await, clinic.code().await);
     let organization = clinic.ground.organization("north").await;
     let doctor = visitor(Actor::Clinician {
-        account: AccountId(clinic.ground.clinician(organization, "Dr Lee").await),
+        account: AccountId(clinic.ground.clinician(organization, "Dr Lee", "physician").await),
         organization: OrganizationId(organization),
         profession: "physician".into(),
     });

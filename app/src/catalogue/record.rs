@@ -59,8 +59,6 @@ messages! {
     not_shared { English: "Not shared with you." }
     // Lists.
     nothing_here { English: "Nothing has come in here yet. If a practice or hospital has something, ask them for your record as a file." }
-    add_a_file { English: "See where your record comes from" }
-    more_than(count: i64) { English: "More than {count}, newest first" }
     total(count: i64) { English: one "1 in all", other "{count} in all, newest first" }
     older { English: "Older" }
     pages_of(category: &str) { English: "Pages of {category}" }
@@ -125,6 +123,7 @@ messages! {
     read_it { English: "Read it" }
     download_file(number: usize) { English: "Download file {number}" }
     file_is(kind: &str) { English: "A file ({kind})" }
+    file_did_not_come { English: "This file did not come with the record. The place that made it has it." }
     source_of { English: "Came from" }
     added { English: "Added to your record" }
     see_original { English: "See the original" }

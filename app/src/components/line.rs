@@ -47,8 +47,11 @@ fn step(distance: f64, size: f64) -> f64 {
     distance / if size > 0.0 { size } else { 1.0 }
 }
 
+/// One decimal is enough for a screen, and whole numbers are written in half the time.
 fn percent(place: f64) -> String {
-    format!("{place:.1}%")
+    #[expect(clippy::cast_possible_truncation, reason = "a place lies between 0 and 100")]
+    let tenths = (place * 10.0).round() as i64;
+    format!("{}.{}%", tenths / 10, tenths % 10)
 }
 
 /// A number as short as it can be said.

@@ -1,11 +1,7 @@
 //! What stands around every list of a record: its key, its end, its other pages.
 
 use chartkey_domain::category::Category;
-use chartkey_portal::{
-    Whose,
-    cursor::Cursor,
-    keys::{Aside, COUNTED},
-};
+use chartkey_portal::{Whose, cursor::Cursor, keys::Aside};
 use leptos::prelude::*;
 
 use super::sheet::{key_chip, more};
@@ -26,7 +22,7 @@ pub fn end(say: Say, whose: &Whose, is_empty: bool) -> Option<AnyView> {
     if !whose.is_own() {
         return Some(view! { <p class="quiet">{say.not_everything()}</p> }.into_any());
     }
-    is_empty.then(|| view! { <p>{say.nothing_here()} " " <a href="/sources">{say.add_a_file()}</a></p> }.into_any())
+    is_empty.then(|| view! { <p>{say.nothing_here()}</p> }.into_any())
 }
 
 /// The whole of a category's page where none of it is shared.
@@ -36,7 +32,7 @@ pub fn not_shared(say: Say) -> AnyView {
 
 /// The way to the next page, with the total for the patient. `path` may carry a query.
 pub fn pager(say: Say, path: &str, next: Option<Cursor>, aside: Option<&Aside>, category: Category) -> impl IntoView + use<> {
-    let total = aside.map(|aside| if aside.total > COUNTED { say.more_than(COUNTED) } else { say.total(aside.total) });
+    let total = aside.map(|aside| say.total(aside.total));
     let older = next.map(|cursor| {
         let mark = if path.contains('?') { '&' } else { '?' };
         more(format!("{path}{mark}after={cursor}"), say.older())

@@ -19,7 +19,7 @@ pub fn result(say: Say, patient: PatientId, entry: Entry, dated: bool) -> impl I
     let (name, medical) = plain(&entry.title);
     let name = if entry.is_error { Either::Left(view! { <s>{name}</s> }) } else { Either::Right(name) };
     let was = entry.before.as_ref().map(|before| {
-        let precision = if before.precision() == Precision::Year { Precision::Year } else { Precision::Month };
+        let precision = if before.precision == Precision::Year { Precision::Year } else { Precision::Month };
         say.was(&shortened(&before.text), &say.when(before.first, precision))
     });
     let said = if dated { date.clone() } else { None };

@@ -2,7 +2,7 @@
 
 use chartkey_domain::when::Precision;
 use leptos::prelude::*;
-use time::{OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339};
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use crate::catalogue::Say;
 
@@ -19,7 +19,6 @@ pub fn moment(say: Say, at: OffsetDateTime) -> impl IntoView {
 /// The value of the `datetime` attribute.
 #[must_use]
 pub fn machine(first: OffsetDateTime, precision: Precision) -> String {
-    let first = first.to_offset(UtcOffset::UTC);
     let (year, month, day) = (first.year(), u8::from(first.month()), first.day());
     match precision {
         Precision::Year => format!("{year:04}"),

@@ -125,21 +125,24 @@ fn kin(say: Say, patient: PatientId, name: &str, detail: &Detail) -> Option<AnyV
 
 /// What can be read of a document, as text, and what can be downloaded.
 fn contents(say: Say, patient: PatientId, detail: &Detail, may_copy: bool) -> Option<AnyView> {
-    let files: Vec<(usize, &Content)> =
-        detail.contents.iter().enumerate().filter(|(_, content)| content.place != ContentPlace::Missing).collect();
-    if files.is_empty() {
+    if detail.contents.is_empty() {
         return None;
     }
-    let parts = files
-        .into_iter()
+    let parts = detail
+        .contents
+        .iter()
+        .enumerate()
         .map(|(number, content)| {
             let heading = content.title.clone().map(|title| view! { <h3>{title}</h3> });
             let text = content.text();
             let kind = (text.is_none()).then(|| view! { <p class="quiet">{say.file_is(&kind_of(&content.content_type))}</p> });
             let text = text.map(|text| view! { <div class="note">{text}</div> });
+            if content.place == ContentPlace::Missing {
+                return view! { {heading}{kind}<p class="quiet">{say.file_did_not_come()}</p> }.into_any();
+            }
             let href = format!("/record/{patient}/documents/{}/files/{number}", detail.entry.id);
             let copy = may_copy.then(|| view! { <p class="actions"><a href=href download="">{say.download_file(number + 1)}</a></p> });
-            view! { {heading}{text}{kind}{copy} }
+            view! { {heading}{text}{kind}{copy} }.into_any()
         })
         .collect_view();
     Some(sheet("read", say.read_it(), parts).into_any())

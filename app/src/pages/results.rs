@@ -65,7 +65,7 @@ fn sheet_of(say: Say, patient: PatientId, index: usize, report: Report, aside: O
     let made = made.filter(|made| !made.is_empty()).or_else(|| first.and_then(|entry| entry.author.clone()));
     let heading = match (&report.head, &date) {
         (Some(head), _) => {
-            let href = address(patient, head.category(), head.id);
+            let href = address(patient, head.category, head.id);
             let words = plain(&head.title).0;
             // Two reports of one name are told apart by their date, also where headings are read one by one.
             let of = date.as_ref().map(|(date, _)| view! { <span class="hide">", " {date.clone()}</span> });

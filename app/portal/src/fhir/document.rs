@@ -5,7 +5,7 @@ use base64::{
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
 
-use super::json::Json;
+use super::{json::Json, read::names_a_binary};
 
 /// Sources wrap base64 in lines and forget its padding.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -31,7 +31,7 @@ pub enum ContentPlace {
     Here(Vec<u8>),
     /// In a Binary or elsewhere: the URL as written.
     There(String),
-    /// Only announced.
+    /// Only announced, or not in the record.
     Missing,
 }
 
@@ -41,12 +41,28 @@ impl Content {
     #[must_use]
     pub fn text(&self) -> Option<String> {
         let ContentPlace::Here(bytes) = &self.place else { return None };
-        let kind = self.content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        match kind.as_str() {
+        match self.kind().as_str() {
             "text/plain" => Some(String::from_utf8_lossy(bytes).into_owned()),
             "text/html" | "application/xhtml+xml" => Some(plain(&String::from_utf8_lossy(bytes))),
             _ => None,
         }
+    }
+
+    /// Whether its bytes, once they are here, are text that can be shown.
+    #[must_use]
+    pub fn is_text(&self) -> bool {
+        matches!(self.kind().as_str(), "text/plain" | "text/html" | "application/xhtml+xml")
+    }
+
+    /// Whether its bytes are a Binary that may have come with the record.
+    #[must_use]
+    pub fn names_a_file(&self) -> bool {
+        matches!(&self.place, ContentPlace::There(url) if names_a_binary(url))
+    }
+
+    /// The media type without its parameters.
+    fn kind(&self) -> String {
+        self.content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
     }
 }
 

@@ -100,6 +100,10 @@ fn collect(json: &Json<'_>, path: &str, found: &mut Vec<Reference>) {
             if let Some(reference) = reference_of(json) {
                 found.push(Reference { path: path.to_owned(), ..reference });
             }
+            if let Some(url) = json.get("url").str().filter(|url| is_attachment(path) && names_a_binary(url)) {
+                let path = format!("{path}.url");
+                found.push(Reference { path, target: Some(url.trim_start_matches('/').to_owned()), display: None });
+            }
             for (key, value) in fields {
                 // The codings of a concept have a display and are no references.
                 if key != "coding" && matches!(value, Json::Array(_) | Json::Object(_)) {
@@ -112,9 +116,30 @@ fn collect(json: &Json<'_>, path: &str, found: &mut Vec<Reference>) {
     }
 }
 
+/// Whether what stands at a path is an attachment of a document, a report, a picture or a person.
+fn is_attachment(path: &str) -> bool {
+    ["attachment", "presentedForm", "content", "photo"].contains(&path.rsplit('.').next().unwrap_or_default())
+}
+
+/// Whether the `url` of an attachment names a Binary, or an entry of its Bundle.
+pub fn names_a_binary(url: &str) -> bool {
+    url.starts_with("urn:uuid:") || url.rsplit('/').nth(1) == Some("Binary")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_attachment_names_the_binary_that_holds_its_bytes() {
+        let json = Json::parse(
+            r#"{"content":[{"attachment":{"url":"/Binary/1"}},{"attachment":{"url":"urn:uuid:2"}},{"attachment":{"url":"https://example.org/a.pdf"}}],"identifier":{"url":"Binary/3"}}"#,
+        )
+        .unwrap();
+        let targets: Vec<_> = references(&json).into_iter().map(|reference| (reference.path, reference.target)).collect();
+        let at = "content.attachment.url".to_owned();
+        assert_eq!(targets, [(at.clone(), Some("Binary/1".to_owned())), (at, Some("urn:uuid:2".to_owned()))]);
+    }
 
     #[test]
     fn references_are_found_with_their_paths() {

@@ -198,7 +198,8 @@ fn item_row(patient: PatientId, item: &chartkey_domain::item::ItemFacts) -> Valu
         "labels": item.labels.bits(), "labelled_by": if item.labels_current { crate::LABEL_TABLE_VERSION } else { 0 },
         "is_private": item.is_private, "first_at": item.when.map(|when| text(when.first)),
         "last_at": item.when.and_then(|when: Interval| when.last).map(text), "precision": item.when.map(|when| when.precision as i16),
-        "title": "Something", "codes": [], "is_error": false, "added_at": text(item.added_at),
+        "title": "Something", "codes": [], "is_error": false, "author_is_named": false, "place_is_named": false,
+        "added_at": text(item.added_at),
     })
 }
 

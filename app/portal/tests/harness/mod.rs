@@ -98,15 +98,16 @@ impl Ground {
         .unwrap()
     }
 
-    /// Lays out a physician of an organization.
-    pub async fn clinician(&self, organization: Uuid, name: &str) -> Uuid {
+    /// Lays out a clinician of an organization.
+    pub async fn clinician(&self, organization: Uuid, name: &str, profession: &str) -> Uuid {
         sqlx::query_scalar(
             "with a as (insert into account (kind, display_name) values ('clinician', $2) returning account_id)
              insert into clinician (account_id, organization_id, issuer, subject, profession)
-             select account_id, $1, 'http://127.0.0.1:1/', account_id::text, 'physician' from a returning account_id",
+             select account_id, $1, 'http://127.0.0.1:1/', account_id::text, $3 from a returning account_id",
         )
         .bind(organization)
         .bind(name)
+        .bind(profession)
         .fetch_one(&self.superuser)
         .await
         .unwrap()

@@ -49,8 +49,8 @@ impl House {
         let ines = ground.person("Ines").await;
         ground.hold(patient, ines).await;
         let organization = ground.organization("northfield").await;
-        let doctor = ground.clinician(organization, "Dr Lindqvist").await;
-        let nurse = ground.clinician(organization, "Nurse Abel").await;
+        let doctor = ground.clinician(organization, "Dr Lindqvist", "physician").await;
+        let nurse = ground.clinician(organization, "Nurse Abel", "nurse").await;
         let portal = Portal::new(ground.runtime.clone(), Pepper::new([7; 32])).unwrap();
         Self {
             portal,
