@@ -174,3 +174,17 @@ async fn every_read_and_change_of_sharing_is_an_event_of_its_own(_: PgPoolOption
     let actions: Vec<_> = house.events().await.into_iter().map(|event| event.what.action).collect();
     assert_eq!(actions, ["grant-given", "read", "read", "read", "grant-paused", "grant-withdrawn"]);
 }
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_paused_grant_is_on_no_list_and_comes_back(_: PgPoolOptions, options: PgConnectOptions) {
+    let house = House::build(Ground::lay(options).await).await;
+    let grant = house.give(Purpose::Treatment).await;
+    let listed = async || {
+        let list = house.portal.shared_list(&house.doctor(None)).await.unwrap();
+        (list.open.len(), list.ended.len())
+    };
+    house.portal.pause_grant(&house.ines(), grant).await.unwrap();
+    assert_eq!(listed().await, (0, 0));
+    house.portal.resume_grant(&house.ines(), grant).await.unwrap();
+    assert_eq!(listed().await, (1, 0));
+}
