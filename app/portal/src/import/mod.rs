@@ -159,7 +159,7 @@ pub async fn run(
     let mut transaction = connection.begin().await?;
     let source = identity::source_id(&options.source);
     let import = ImportId(Uuid::now_v7());
-    let at = begin(&mut transaction, source, import, options, &text).await?;
+    let Begun { at, is_known } = begin(&mut transaction, source, import, options, &text).await?;
 
     let index = index_of(&resources);
     let mut patients = known(&mut transaction, source, &resources, &index).await?;
@@ -174,7 +174,7 @@ pub async fn run(
     let owners = Owners { resources: &resources, index: &index, patients: &patients, of };
     let unassigned = tray::keep(&mut transaction, source, import, at, &owners).await?;
     let rounds = stage::stage(&mut transaction, source, &owners, |done| progress(Progress { done, total })).await?;
-    let outcomes = store::store(&mut transaction, source, import, at, rounds, names_outside).await?;
+    let outcomes = store::store(&mut transaction, source, import, at, rounds, store::About { is_known, names_outside }).await?;
 
     let mut report = ImportReport {
         import_id: import.0,
@@ -244,15 +244,23 @@ fn index_of(resources: &[Resource<'_>]) -> Index {
     index
 }
 
+/// An import that has begun.
+struct Begun {
+    /// The time of the database.
+    at: OffsetDateTime,
+    /// Whether the same bytes came from the same source before.
+    is_known: bool,
+}
+
 /// Says that this is an import, takes its turn among those of its source, and
-/// writes down that it began. Gives the time of the database.
+/// writes down that it began.
 async fn begin(
     connection: &mut PgConnection,
     source: SourceId,
     import: ImportId,
     options: &ImportOptions,
     text: &str,
-) -> Result<OffsetDateTime, sqlx::Error> {
+) -> Result<Begun, sqlx::Error> {
     sqlx::query("select set_config('chartkey.task', 'import', true)").execute(&mut *connection).await?;
     // Where PostgreSQL was built with it, lz4 saves a tenth of the whole import (measured).
     sqlx::query(
@@ -272,16 +280,23 @@ async fn begin(
         .bind(&options.source)
         .execute(&mut *connection)
         .await?;
-    sqlx::query_scalar(
+    let hash = identity::sha256(text.as_bytes());
+    let is_known = sqlx::query_scalar("select exists (select from import where source_id = $1 and sha256 = $2)")
+        .bind(source.0)
+        .bind(hash.as_slice())
+        .fetch_one(&mut *connection)
+        .await?;
+    let at = sqlx::query_scalar(
         "insert into import (import_id, source_id, file_name, sha256, started_at, report) values ($1, $2, $3, $4, clock_timestamp(), '{}')
          returning started_at",
     )
     .bind(import.0)
     .bind(source.0)
     .bind(options.file_name.replace('\0', ""))
-    .bind(identity::sha256(text.as_bytes()).as_slice())
+    .bind(hash.as_slice())
     .fetch_one(connection)
-    .await
+    .await?;
+    Ok(Begun { at, is_known })
 }
 
 /// The Patients of the file, and those of earlier files that it speaks of.

@@ -65,6 +65,11 @@ impl<'f, 'a> Owners<'f, 'a> {
         self.of.get(place).is_none_or(BTreeSet::is_empty)
     }
 
+    /// Whether a resource leaves open whose it is.
+    pub fn says_nothing(&self, place: usize) -> bool {
+        self.resources.get(place).is_some_and(|resource| said(resource, self.resources, self.index).is_empty())
+    }
+
     /// Gives a resource to a record; whether that is new.
     pub fn give(&mut self, place: usize, patient: PatientId) -> bool {
         self.of.get_mut(place).is_some_and(|owners| owners.insert(patient))
@@ -77,8 +82,7 @@ impl<'f, 'a> Owners<'f, 'a> {
             self.of.iter().enumerate().flat_map(|(place, owners)| owners.iter().map(move |owner| (place, *owner))).collect();
         while let Some((place, patient)) = queue.pop_front() {
             for target in self.named_by(place).iter().filter_map(|named| self.index.place(named)) {
-                let has_owner = self.resources.get(target).is_none_or(|resource| !said(resource, self.resources, self.index).is_empty());
-                if !has_owner && self.give(target, patient) {
+                if self.says_nothing(target) && self.give(target, patient) {
                     queue.push_back((target, patient));
                 }
             }
@@ -88,23 +92,23 @@ impl<'f, 'a> Owners<'f, 'a> {
     /// A Provenance names what it is about, not the other way round.
     fn provenance(&mut self) {
         for (place, resource) in self.resources.iter().enumerate() {
-            if resource.resource_type == "Provenance" && self.is_free(place) {
-                let about: BTreeSet<PatientId> = resource
-                    .projection
-                    .references
-                    .iter()
-                    .filter(|reference| reference.path == "target")
-                    .filter_map(|reference| self.index.target(reference.target.as_deref()?, self.resources))
-                    .filter_map(|named| self.of.get(self.index.place(&named)?))
-                    .flatten()
-                    .copied()
-                    .collect();
+            if self.is_free(place) {
+                let about: BTreeSet<PatientId> =
+                    self.targets(resource).into_iter().filter_map(|target| self.of.get(target)).flatten().copied().collect();
                 for patient in about {
                     self.give(place, patient);
                 }
             }
         }
         self.spread();
+    }
+
+    /// The places of what a Provenance is about; of nothing where it is none.
+    pub fn targets(&self, resource: &Resource<'_>) -> Vec<usize> {
+        let references = resource.projection.references.iter().filter(|reference| reference.path == "target");
+        let references = references.filter(|_| resource.resource_type == "Provenance");
+        let named = references.filter_map(|reference| self.index.target(reference.target.as_deref()?, self.resources));
+        named.filter_map(|named| self.index.place(&named)).collect()
     }
 
     /// Everything that a resource names.

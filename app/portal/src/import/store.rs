@@ -24,8 +24,9 @@ const JUDGE: &str = "
            case
                when o.version_no is null then 'created'
                when v.sha256 = s.sha256 then 'unchanged'
-               -- The file itself changes it again further down: what it was in between is known.
-               when r.newer is null and k.is_known and exists (select from stage l where l.patient_id = s.patient_id and l.item_id = s.item_id and l.round > s.round)
+               -- The same file has come before, or itself changes this again further down: what it was in between is known.
+               when r.newer is null and k.is_known
+                   and ($2 or exists (select from stage l where l.patient_id = s.patient_id and l.item_id = s.item_id and l.round > s.round))
                    then 'unchanged'
                when r.newer is null then 'changed'
                when r.newer then 'updated'
@@ -173,18 +174,26 @@ const LABELS: &str = "
     update item i set labels = i.labels | sum.labels
     from sum where i.patient_id = sum.patient_id and i.item_id = sum.item_id and i.labels | sum.labels <> i.labels";
 
-/// Takes the staged rows into the record. `names_outside`: the file names people or
-/// medicines of other files, or other files name its own.
+/// What is known of a file as a whole.
+#[derive(Debug, Clone, Copy)]
+pub struct About {
+    /// It came from this source before, byte for byte.
+    pub is_known: bool,
+    /// It names people or medicines of other files, or other files name its own.
+    pub names_outside: bool,
+}
+
+/// Takes the staged rows into the record.
 pub async fn store(
     connection: &mut PgConnection,
     source: SourceId,
     import: ImportId,
     at: OffsetDateTime,
     rounds: i16,
-    names_outside: bool,
+    about: About,
 ) -> Result<Outcomes, sqlx::Error> {
     for round in 0..rounds {
-        sqlx::query(JUDGE).bind(round).execute(&mut *connection).await?;
+        sqlx::query(JUDGE).bind(round).bind(about.is_known).execute(&mut *connection).await?;
         sqlx::query(VERSIONS).bind(round).bind(import.0).bind(at).execute(&mut *connection).await?;
         sqlx::query(NEW_ITEMS).bind(round).bind(at).bind(source.0).bind(LABEL_TABLE_VERSION).execute(&mut *connection).await?;
         sqlx::query(NEW_ATTACHMENTS).bind(round).bind(at).bind(source.0).execute(&mut *connection).await?;
@@ -197,7 +206,7 @@ pub async fn store(
     let changed: Vec<uuid::Uuid> =
         sqlx::query_scalar("select distinct patient_id from verdict where outcome <> 'unchanged'").fetch_all(&mut *connection).await?;
     if !changed.is_empty() {
-        let names = if names_outside { [MEDICINES, AUTHORS, NAMED].as_slice() } else { &[] };
+        let names = if about.names_outside { [MEDICINES, AUTHORS, NAMED].as_slice() } else { &[] };
         for statement in [REPORTS].iter().chain(names).chain(&[LABELS]) {
             sqlx::query(*statement).bind(&changed).execute(&mut *connection).await?;
         }

@@ -71,7 +71,7 @@ pub async fn named(
         let index = index_of(resources);
         let mut owners = Owners::assign(resources, &index, patients, only);
         for (named, patient) in &given {
-            if let Some(place) = index.place(named) {
+            if let Some(place) = index.place(named).filter(|place| owners.says_nothing(*place)) {
                 owners.give(place, *patient);
             }
         }
@@ -108,13 +108,19 @@ fn outside(owners: &Owners<'_, '_>) -> BTreeSet<(Named, PatientId)> {
     let mut outside = BTreeSet::new();
     for (place, patients) in owners.of.iter().enumerate().filter(|(_, patients)| !patients.is_empty()) {
         for named in owners.named_by(place) {
-            let may = placement(&named.resource_type) == Placement::Attachment || named.resource_type == "Questionnaire";
-            if may && owners.index.place(&named).is_none() {
+            if goes_with_its_namer(&named.resource_type) && owners.index.place(&named).is_none() {
                 outside.extend(patients.iter().map(|patient| (named.clone(), *patient)));
             }
         }
     }
     outside
+}
+
+/// Whether a resource of this type may belong to whoever names it: people and places, and
+/// what FHIR lets come without saying whose it is. One that does say so stays with that patient.
+fn goes_with_its_namer(resource_type: &str) -> bool {
+    const SUBJECT_OPTIONAL: [&str; 6] = ["Observation", "Media", "Device", "DocumentReference", "QuestionnaireResponse", "Questionnaire"];
+    placement(resource_type) == Placement::Attachment || SUBJECT_OPTIONAL.contains(&resource_type)
 }
 
 /// Those that are not yet in the record.
@@ -146,7 +152,7 @@ async fn fetch(connection: &mut PgConnection, source: SourceId, wanted: &BTreeSe
     let mut names = BTreeSet::new();
     for statement in [
         "delete from unassigned u using unnest($2::text[], $3::text[]) w (resource_type, fhir_id)
-         where u.source_id = $1 and u.resource_type = w.resource_type and u.fhir_id = w.fhir_id
+         where u.source_id = $1 and u.resource_type = w.resource_type and u.fhir_id = w.fhir_id and u.patient_fhir_id is null
          returning u.bytes",
         "select distinct on (a.resource_type, a.fhir_id) v.bytes
          from unnest($2::text[], $3::text[]) w (resource_type, fhir_id)
@@ -170,7 +176,7 @@ async fn awaited(
     source: SourceId,
     resources: &[Resource<'_>],
 ) -> Result<Vec<(Named, PatientId)>, sqlx::Error> {
-    let names: BTreeSet<Named> = resources.iter().filter(|resource| resource.projection.category.is_none()).map(Resource::named).collect();
+    let names: BTreeSet<Named> = resources.iter().map(Resource::named).filter(|named| goes_with_its_namer(&named.resource_type)).collect();
     let (types, ids): (Vec<&str>, Vec<&str>) = names.iter().map(|named| (named.resource_type.as_str(), named.fhir_id.as_str())).unzip();
     let rows = sqlx::query(
         "delete from awaited a using unnest($2::text[], $3::text[]) w (resource_type, fhir_id)
@@ -217,11 +223,17 @@ pub async fn keep(
     let mut noted = Vec::new();
     let (mut types, mut ids, mut reasons, mut waits) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let (mut hashes, mut bytes) = (Vec::new(), Vec::new());
+    let waits_for = |resource: &Resource<'_>| {
+        // A Provenance waits with what it is about.
+        let about = owners.targets(resource).into_iter().filter_map(|place| owners.resources.get(place));
+        let mut said = std::iter::once(resource).chain(about).flat_map(|resource| owner::said(resource, owners.resources, owners.index));
+        said.find(|id| !owners.patients.contains_key(id))
+    };
     // The last of several of one name wins, as in a record.
-    let last: BTreeMap<Named, usize> = owners.resources.iter().enumerate().map(|(place, resource)| (resource.named(), place)).collect();
+    let last: BTreeMap<(Named, Option<String>), usize> =
+        owners.resources.iter().enumerate().map(|(place, resource)| ((resource.named(), waits_for(resource)), place)).collect();
     for (place, resource) in owners.resources.iter().enumerate().filter(|(place, _)| owners.is_free(*place)) {
-        let said = owner::said(resource, owners.resources, owners.index);
-        let waits_for = said.into_iter().find(|id| !owners.patients.contains_key(id));
+        let waits_for = waits_for(resource);
         let reason = match (&resource.reason, &waits_for) {
             (Some(reason), _) => reason.clone(),
             (None, Some(patient)) => format!("its Patient {patient} has not come"),
@@ -229,7 +241,7 @@ pub async fn keep(
             (None, None) => "it does not say whose it is".to_owned(),
         };
         noted.push(note(resource, &reason));
-        if last.get(&resource.named()) == Some(&place) {
+        if last.get(&(resource.named(), waits_for.clone())) == Some(&place) {
             types.push(resource.resource_type.replace('\0', ""));
             ids.push(resource.fhir_id.replace('\0', ""));
             reasons.push(reason.replace('\0', ""));
@@ -239,12 +251,14 @@ pub async fn keep(
         }
     }
     sqlx::query(
-        "delete from unassigned u using unnest($2::text[], $3::text[], $4::bytea[]) n (resource_type, fhir_id, sha256)
-         where u.source_id = $1 and u.resource_type = n.resource_type and u.fhir_id = n.fhir_id and u.sha256 <> n.sha256",
+        "delete from unassigned u using unnest($2::text[], $3::text[], $4::text[], $5::bytea[]) n (resource_type, fhir_id, waits_for, sha256)
+         where u.source_id = $1 and u.resource_type = n.resource_type and u.fhir_id = n.fhir_id
+           and u.patient_fhir_id is not distinct from n.waits_for and u.sha256 <> n.sha256",
     )
     .bind(source.0)
     .bind(&types)
     .bind(&ids)
+    .bind(&waits)
     .bind(&hashes)
     .execute(&mut *connection)
     .await?;
