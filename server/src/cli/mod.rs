@@ -18,6 +18,7 @@ mod organization;
 mod person;
 mod rehearse;
 mod routes;
+mod verify_log;
 
 /// A patient-held health record: one place, and a key that only the patient hands out.
 #[derive(Debug, Parser)]
@@ -71,6 +72,8 @@ enum Command {
     Export(export::Arguments),
     /// Fills an empty database with a clinic of invented people.
     Rehearse(rehearse::Arguments),
+    /// Computes every chain of the access log again, and says where it was tampered with.
+    VerifyLog(verify_log::Arguments),
     /// Asks a running server whether it is ready.
     Healthcheck,
 }
@@ -125,6 +128,7 @@ async fn carry_out(command: Command, values: &Values) -> anyhow::Result<()> {
         Command::Import(arguments) => import::run(arguments, &portal(values).await?).await,
         Command::Export(arguments) => export::run(arguments, &portal(values).await?).await,
         Command::Rehearse(arguments) => rehearse::run(arguments, &portal(values).await?).await,
+        Command::VerifyLog(arguments) => verify_log::run(&arguments, &portal(values).await?).await,
         Command::Healthcheck => healthcheck::run(values).await,
     }
 }

@@ -34,7 +34,7 @@ const CLIENT: &str = "chartkey";
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// The issuers of the two organizations' OpenID providers, in their order.
-    #[arg(long = "issuer", value_name = "URL", required = true, num_args = 1)]
+    #[arg(long = "issuer", value_name = "URL", default_values = ["http://127.0.0.1:4101", "http://127.0.0.1:4102"], num_args = 1)]
     issuers: Vec<String>,
     /// The same seed on the same day makes the same people.
     #[arg(long, default_value_t = 1)]

@@ -1,0 +1,207 @@
+//! The command line as others call it: its commands, its exit codes, what it prints
+//! where, and what is left when it is killed.
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Output, Stdio},
+    time::{Duration, Instant},
+};
+
+use serde_json::Value;
+use sqlx::{
+    ConnectOptions, PgPool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+
+/// The public contract of the product's description.
+const COMMANDS: [&str; 12] = [
+    "serve",
+    "worker",
+    "migrate",
+    "check-config",
+    "routes",
+    "import",
+    "export",
+    "organization",
+    "person",
+    "verify-log",
+    "rehearse",
+    "healthcheck",
+];
+
+/// A database of the test's own, and a folder for what belongs to an installation.
+struct Ground {
+    superuser: PgPool,
+    database: String,
+    folder: PathBuf,
+}
+
+impl Ground {
+    async fn lay(options: PgConnectOptions) -> Self {
+        let folder = std::env::temp_dir().join(format!("chartkey-cli-{}", uuid::Uuid::new_v4().simple()));
+        std::fs::create_dir_all(&folder).unwrap();
+        Self {
+            superuser: PgPoolOptions::new().max_connections(2).connect_with(options.clone()).await.unwrap(),
+            database: options.username("chartkey_runtime").to_url_lossy().to_string(),
+            folder,
+        }
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_chartkey"));
+        command
+            .args(arguments)
+            .current_dir(&self.folder)
+            .env_clear()
+            .env("DATABASE_URL", &self.database)
+            .env("CHARTKEY_PUBLIC_URL", "http://127.0.0.1:3999")
+            .env("CHARTKEY_ANCHOR_FILE", "anchor")
+            .stdin(Stdio::null());
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    async fn count(&self, query: &'static str) -> i64 {
+        sqlx::query_scalar(query).fetch_one(&self.superuser).await.unwrap()
+    }
+}
+
+impl Drop for Ground {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+fn shared(name: &str) -> Vec<PathBuf> {
+    let root = std::env::var_os("CHARTKEY_SHARED_DATA")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data"), PathBuf::from)
+        .join(name);
+    let mut files: Vec<PathBuf> = std::fs::read_dir(&root).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.retain(|path| path.extension().is_some_and(|end| end == "json"));
+    files.sort();
+    assert!(!files.is_empty(), "{}", root.display());
+    files
+}
+
+fn json(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)))
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn every_command_is_there_and_an_exit_code_says_how_it_ended(_: PgPoolOptions, options: PgConnectOptions) {
+    let ground = Ground::lay(options).await;
+    for command in COMMANDS {
+        let help = ground.run(&[command, "--help"]);
+        assert_eq!(help.status.code(), Some(0), "{command}");
+        assert!(help.stderr.is_empty() && !help.stdout.is_empty(), "{command}");
+    }
+    for wrong in [&["polish"][..], &["export"], &["import", "--source", "s"], &["verify-log", "--anchor"]] {
+        let output = ground.run(wrong);
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{wrong:?}");
+        assert!(!output.stderr.is_empty(), "{wrong:?}");
+    }
+    let nobody = "00000000-0000-0000-0000-00000000002a";
+    for failing in [
+        &["export", "--patient", nobody, "--reason", "test"][..],
+        &["import", "nowhere.json", "--source", "s"],
+        &["person", "invite", "--patient", nobody],
+        &["verify-log", "--anchor", "nowhere"],
+        &["healthcheck"],
+    ] {
+        let output = ground.run(failing);
+        assert_eq!(output.status.code(), Some(1), "{failing:?}: {}", String::from_utf8_lossy(&output.stderr));
+        assert!(output.stderr.starts_with(b"chartkey: "), "{failing:?}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_record_goes_in_and_comes_out_and_the_log_holds(_: PgPoolOptions, options: PgConnectOptions) {
+    let ground = Ground::lay(options).await;
+    let file = shared("synthea").into_iter().find(|path| path.to_string_lossy().contains("typical-adult")).unwrap();
+    let import = ground.run(&["import", file.to_str().unwrap(), "--source", "synthea", "--json"]);
+    let reports = json(&import);
+    let patient = reports[0]["patients"][0].as_str().unwrap().to_owned();
+    let export = ground.run(&["export", "--patient", &patient, "--reason", "asked for it"]);
+    let bundle = json(&export);
+    assert_eq!(bundle["entry"].as_array().unwrap().len() as u64, reports[0]["created"].as_u64().unwrap());
+
+    let verified = json(&ground.run(&["verify-log", "--json"]));
+    assert_eq!((verified["entries"].as_i64(), &verified["anchor_lines"]), (Some(2), &Value::Null), "one import, one export");
+    sqlx::query("update event set bytes = convert_to(replace(convert_from(bytes, 'UTF8'), 'asked for it', 'nothing'), 'UTF8')")
+        .execute(&ground.superuser)
+        .await
+        .unwrap();
+    let found = ground.run(&["verify-log"]);
+    assert_eq!(found.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&found.stdout).contains(&format!("patient/{patient} 2: ")), "the first bad entry is named");
+}
+
+/// Kills an import at moments that are spread over its life. Whatever file is in then is in as a
+/// whole, and the next run adds the rest.
+#[sqlx::test(migrations = "../migrations")]
+async fn an_import_that_is_killed_leaves_whole_files_or_nothing_of_them(_: PgPoolOptions, options: PgConnectOptions) {
+    const KILLS: u32 = 20;
+    let ground = Ground::lay(options).await;
+    let files = shared("synthea");
+    let arguments = |source: &str| {
+        let mut arguments = vec!["import".to_owned(), "--json".to_owned(), "--source".to_owned(), source.to_owned()];
+        arguments.extend(files.iter().map(|file| file.to_string_lossy().into_owned()));
+        arguments
+    };
+    let run = |source: &str| {
+        let arguments = arguments(source);
+        ground.command(&arguments.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    let begun = Instant::now();
+    let whole = json(&run("whole").output().unwrap());
+    let life = begun.elapsed();
+    let rows: Vec<u64> = whole.as_array().unwrap().iter().map(|report| report["created"].as_u64().unwrap()).collect();
+
+    let mut kept = 0;
+    for kill in 0..KILLS {
+        let source = format!("killed {kill}");
+        let mut import = run(&source).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(life * (2 * kill + 1) / (2 * KILLS));
+        import.kill().unwrap();
+        import.wait().unwrap();
+        // The last commit may still be on its way; then the number of files stands still.
+        let here = settled(&ground, &source).await;
+        kept += here;
+        let expected: u64 = rows.iter().take(here).sum();
+        assert_eq!(versions(&ground, &source).await, expected, "{here} files");
+        let again = json(&run(&source).output().unwrap());
+        let created: u64 = again.as_array().unwrap().iter().map(|report| report["created"].as_u64().unwrap()).sum();
+        assert_eq!(created, rows.iter().sum::<u64>() - expected, "the next run completes it");
+    }
+    println!("{KILLS} kills over {life:?}: {kept} files were whole, {} not begun or undone, 0 torn", KILLS as usize * files.len() - kept);
+    assert!(kept > 0, "some kills came after a commit");
+    assert_eq!(ground.count("select count(*) from import where report = '{}'").await, 0);
+}
+
+/// How many files of a source are in, once that does not change any more.
+async fn settled(ground: &Ground, source: &str) -> usize {
+    let pid_gone = "select count(*) from pg_stat_activity where datname = current_database() and usename = 'chartkey_runtime'";
+    while ground.count(pid_gone).await > 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let files: i64 = sqlx::query_scalar("select count(*) from import join source using (source_id) where name = $1")
+        .bind(source)
+        .fetch_one(&ground.superuser)
+        .await
+        .unwrap();
+    usize::try_from(files).unwrap()
+}
+
+/// How many rows of a source came in.
+async fn versions(ground: &Ground, source: &str) -> u64 {
+    let rows: i64 =
+        sqlx::query_scalar("select count(*) from item_version join import using (import_id) join source using (source_id) where name = $1")
+            .bind(source)
+            .fetch_one(&ground.superuser)
+            .await
+            .unwrap();
+    u64::try_from(rows).unwrap()
+}
