@@ -11,7 +11,10 @@ alter table item
     add column place_is_named boolean not null default false,
     -- Minutes east of UTC, where the source wrote a moment: its date is the one
     -- that people look for.
-    add column utc_offset smallint constraint item_utc_offset check (utc_offset between -1439 and 1439);
+    add column utc_offset smallint constraint item_utc_offset check (utc_offset between -1439 and 1439),
+    -- The ends of the range as the source wrote them: 3.50 stays 3.50.
+    add column range_low_text text,
+    add column range_high_text text;
 
 -- How many items a category has, without those entered in error. The patient
 -- alone is told.

@@ -4,6 +4,7 @@
 //! WebAssembly is `islands` and the stubs of `api`; everything else stays here.
 
 #![recursion_limit = "256"]
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 pub mod api;
 pub mod islands;

@@ -54,6 +54,14 @@ impl fmt::Display for Origin {
 #[derive(Debug)]
 pub struct Problems(pub Vec<String>);
 
+impl Problems {
+    /// A single one.
+    #[must_use]
+    pub fn one(problem: String) -> Self {
+        Self(vec![problem])
+    }
+}
+
 impl fmt::Display for Problems {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0.join("\n"))
@@ -72,7 +80,7 @@ impl Values {
     /// Gathers every layer.
     ///
     /// # Errors
-    /// Unknown keys, and files that cannot be read.
+    /// Unknown keys, files that cannot be read, secrets from an example.
     pub fn gather(flags: Flags) -> Result<Self, Problems> {
         let dot_env = match dotenvy::from_path_iter(".env") {
             Ok(entries) => entries.collect::<Result<Vec<_>, _>>().map_err(|cause| Problems(vec![format!(".env: {cause}")]))?,
@@ -86,7 +94,7 @@ impl Values {
     /// The same over layers that are given, for tests.
     ///
     /// # Errors
-    /// Unknown keys, and a TOML file that cannot be read.
+    /// Unknown keys, a TOML file that cannot be read, secrets from an example.
     pub fn layered(flags: Flags, environment: Vec<(String, String)>, dot_env: Vec<(String, String)>) -> Result<Self, Problems> {
         let mut gathered = Self::default();
         let mut problems = Vec::new();
@@ -107,6 +115,11 @@ impl Values {
         gathered.read_variables(environment, Origin::Environment, &mut problems);
         for (name, value) in flags {
             gathered.values.insert(name, (value, Origin::Flag));
+        }
+        for key in KEYS.iter().filter(|key| key.secret) {
+            if gathered.get(key.name).is_some_and(|(value, _)| keys::is_example(value)) {
+                problems.push(format!("{} is the example from the documentation; choose your own", key.variable));
+            }
         }
         if problems.is_empty() { Ok(gathered) } else { Err(Problems(problems)) }
     }
@@ -140,6 +153,10 @@ impl Values {
     fn read_variables(&mut self, variables: Vec<(String, String)>, origin: Origin, problems: &mut Vec<String>) {
         for (variable, value) in variables {
             if let Some(key) = KEYS.iter().find(|key| key.variable == variable) {
+                // As in a shell: what is empty is not set, and hides nothing below it.
+                if value.is_empty() {
+                    continue;
+                }
                 self.values.insert(key.name, (value, origin));
             } else if variable.starts_with("CHARTKEY_") && !keys::OF_SCRIPTS.contains(&variable.as_str()) {
                 problems.push(format!("{origin}: {variable} is not a setting; `chartkey check-config` lists them"));
@@ -237,11 +254,6 @@ impl Config {
     /// Every problem at once.
     pub fn understand(values: &Values) -> Result<Self, Problems> {
         let mut problems = Vec::new();
-        for key in KEYS.iter().filter(|key| key.secret) {
-            if values.get(key.name).is_some_and(|(value, _)| keys::is_example(value)) {
-                problems.push(format!("{} is the example from the documentation; choose your own", key.variable));
-            }
-        }
         let mut note = |problem: String| problems.push(problem);
         let listen = understood::<SocketAddr>(values, "listen", &mut note);
         let connections = understood::<u32>(values, "database_connections", &mut note);
@@ -252,6 +264,10 @@ impl Config {
         let public_url =
             public_url.and_then(|text| PublicUrl::parse(&text).map_err(|problem| note(format!("CHARTKEY_PUBLIC_URL {problem}"))).ok());
         let trusted_proxies = proxies(values, &mut note);
+        let anchor_file = values.text("anchor_file").map(PathBuf::from);
+        if anchor_file.is_none() && public_url.as_ref().is_some_and(PublicUrl::is_secure) {
+            note("CHARTKEY_ANCHOR_FILE is not set: without it nobody can show that the access log was rewritten".to_owned());
+        }
         let database_url = values.required("database_url").map_err(|problem| note(problem.to_string())).ok();
         let mail = mail(values, &mut note);
         let pepper = pepper::read(values).map_err(note).ok();
@@ -270,7 +286,7 @@ impl Config {
                     absolute: Duration::hours(hours?.into()),
                 },
                 pepper: pepper?,
-                anchor_file: values.text("anchor_file").map(PathBuf::from),
+                anchor_file,
             })
         })();
         match config {
@@ -341,12 +357,28 @@ mod tests {
 
     #[test]
     fn an_example_secret_is_refused() {
-        let values = Values::layered(
-            Vec::new(),
-            variables(&[("DATABASE_URL", "postgres://chartkey_runtime:change-me@localhost/chartkey")]),
-            Vec::new(),
-        )
-        .unwrap();
-        assert!(Config::understand(&values).unwrap_err().to_string().contains("DATABASE_URL is the example"));
+        for secret in ["DATABASE_URL", "CHARTKEY_ADMIN_DATABASE_URL"] {
+            let example = variables(&[(secret, "postgres://chartkey_runtime:change-me@localhost/chartkey")]);
+            let refused = Values::layered(Vec::new(), Vec::new(), example).unwrap_err();
+            assert!(refused.to_string().contains(&format!("{secret} is the example")));
+        }
+    }
+
+    #[test]
+    fn what_is_empty_is_not_set() {
+        let environment = variables(&[("CHARTKEY_LISTEN", ""), ("CHARTKEY_SITE_DIR", "")]);
+        let values = Values::layered(Vec::new(), environment, variables(&[("CHARTKEY_SITE_DIR", "site")])).unwrap();
+        assert_eq!(values.get("listen"), Some(("127.0.0.1:3000", Origin::Default)));
+        assert_eq!(values.get("site_dir"), Some(("site", Origin::DotEnv)));
+    }
+
+    #[test]
+    fn the_anchor_file_is_required_in_production() {
+        let said = |url: &str| {
+            let variables = variables(&[("CHARTKEY_PUBLIC_URL", url), ("DATABASE_URL", "postgres://localhost/chartkey"), ("CHARTKEY_PEPPER", "AA")]);
+            Config::understand(&Values::layered(Vec::new(), variables, Vec::new()).unwrap()).unwrap_err().to_string()
+        };
+        assert!(said("https://chartkey.test").contains("CHARTKEY_ANCHOR_FILE"));
+        assert!(!said("http://127.0.0.1:3000").contains("CHARTKEY_ANCHOR_FILE"));
     }
 }

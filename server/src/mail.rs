@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use anyhow::bail;
+use chartkey_app::catalogue::Say;
 use chartkey_portal::accounts::{Letter, LetterSubject};
 use lettre::{AsyncFileTransport, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor, message::header::ContentType};
 
@@ -59,44 +61,28 @@ impl Post {
             .body(text)?;
         match &self.transport {
             Transport::Folder(folder) => drop(folder.send(message).await?),
-            Transport::Smtp(server) => drop(server.send(message).await?),
+            // The words of a mail server repeat the address: its number is enough.
+            Transport::Smtp(server) => match server.send(message).await {
+                Ok(_) => {}
+                Err(error) => match error.status() {
+                    Some(code) => bail!("the mail server answered {code}"),
+                    None => bail!("the mail server was not reached"),
+                },
+            },
         }
         Ok(())
     }
 
     fn words(&self, letter: &Letter) -> (&'static str, String) {
+        let say = Say::default();
         let link = |page: &str| self.ours.address(&format!("{page}?token={}", letter.token));
-        // Lines of at most 76 characters: longer ones are folded in the middle of a link.
         match letter.subject {
-            LetterSubject::FinishSignUp => (
-                "Finish signing up",
-                format!(
-                    "Somebody, you most likely, began to sign up at Chartkey with this address.\n\n\
-                     Choose a name and a password here within one hour:\n{}\n\n\
-                     If it was not you, do nothing: there is no account.\n",
-                    link("/sign-up")
-                ),
-            ),
+            LetterSubject::FinishSignUp => (say.letter_finish_sign_up(), say.letter_finish_sign_up_says(&link("/sign-up"))),
             LetterSubject::AlreadyHere => (
-                "You have an account already",
-                format!(
-                    "Somebody, you most likely, tried to sign up at Chartkey with this address,\n\
-                     which has an account.\n\nSign in here:\n{}\n\n\
-                     If you have forgotten the password, choose a new one within one hour:\n{}\n\n\
-                     If it was not you, do nothing.\n",
-                    self.ours.address("/sign-in"),
-                    link("/sign-in/new-password")
-                ),
+                say.letter_already_here(),
+                say.letter_already_here_says(&self.ours.address("/sign-in"), &link("/sign-in/new-password")),
             ),
-            LetterSubject::NewPassword => (
-                "Choose a new password",
-                format!(
-                    "Somebody, you most likely, asked for a new password at Chartkey.\n\n\
-                     Choose it here within one hour:\n{}\n\n\
-                     If it was not you, do nothing: your password stays as it is.\n",
-                    link("/sign-in/new-password")
-                ),
-            ),
+            LetterSubject::NewPassword => (say.letter_new_password(), say.letter_new_password_says(&link("/sign-in/new-password"))),
         }
     }
 }

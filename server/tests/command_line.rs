@@ -29,6 +29,8 @@ const COMMANDS: [&str; 12] = [
     "healthcheck",
 ];
 
+const NOBODY: &str = "00000000-0000-0000-0000-00000000002a";
+
 /// A database of the test's own, and a folder for what belongs to an installation.
 struct Ground {
     superuser: PgPool,
@@ -98,16 +100,15 @@ async fn every_command_is_there_and_an_exit_code_says_how_it_ended(_: PgPoolOpti
         assert_eq!(help.status.code(), Some(0), "{command}");
         assert!(help.stderr.is_empty() && !help.stdout.is_empty(), "{command}");
     }
-    for wrong in [&["polish"][..], &["export"], &["import", "--source", "s"], &["verify-log", "--anchor"]] {
+    for wrong in [&["polish"][..], &["export"], &["import", "--source", "s"], &["verify-log", "--anchor"], &["export", "--patient", NOBODY, "--reason", ""]] {
         let output = ground.run(wrong);
         assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{wrong:?}");
         assert!(!output.stderr.is_empty(), "{wrong:?}");
     }
-    let nobody = "00000000-0000-0000-0000-00000000002a";
     for failing in [
-        &["export", "--patient", nobody, "--reason", "test"][..],
+        &["export", "--patient", NOBODY, "--reason", "test"][..],
         &["import", "nowhere.json", "--source", "s"],
-        &["person", "invite", "--patient", nobody],
+        &["person", "invite", "--patient", NOBODY],
         &["verify-log", "--anchor", "nowhere"],
         &["healthcheck"],
     ] {

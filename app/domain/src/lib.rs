@@ -3,6 +3,8 @@
 //! A record is a set of items ([`item`]); a patient's grants ([`grant`]) and the
 //! facts about who is asking go into [`policy::decide`], which alone can say yes.
 
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
+
 pub mod account;
 pub mod category;
 pub mod draft;

@@ -33,9 +33,16 @@ pub struct Course {
 pub struct Courses {
     /// Those that go on come first, then newest first.
     pub courses: Vec<Course>,
+    /// Whether there are more names than a page shows.
+    pub has_more: bool,
+    /// Whether what was entered in error is listed too.
+    pub with_errors: bool,
     /// Keys. The patient's only.
     pub aside: Option<Aside>,
 }
+
+/// The most names of a page; the query carries it with one more.
+const NAMES: usize = 200;
 
 struct Group {
     newest: Uuid,
@@ -46,28 +53,38 @@ struct Group {
 
 impl Portal {
     /// Medicines or problems, those with the same name once. The newest 200 names.
+    /// `with_errors` lists what was entered in error, too, each name apart.
     ///
     /// # Errors
     /// [`Error::NotFound`] where the visitor has no access.
-    pub async fn courses(&self, visitor: &Visitor, patient: PatientId, category: Category) -> Result<Opened<Courses>, Error> {
+    pub async fn courses(
+        &self,
+        visitor: &Visitor,
+        patient: PatientId,
+        category: Category,
+        with_errors: bool,
+    ) -> Result<Opened<Courses>, Error> {
         let mut record = self.open(visitor, patient).await?;
         if !record.whose().may_show(category) {
-            let nothing = Courses { courses: Vec::new(), aside: None };
+            let nothing = Courses { courses: Vec::new(), has_more: false, with_errors, aside: None };
             return record.close(category.slug(), Shown::default(), nothing).await;
         }
-        let groups = sqlx::query_as!(
+        let mut groups = sqlx::query_as!(
             Group,
             r#"select (array_agg(i.item_id order by i.sort_at desc, i.item_id desc))[1] as "newest!", array_agg(i.item_id) as "items!",
                 min(i.first_at) as since,
-                bool_or((i.last_at is null or i.last_at > now()) and coalesce(i.status, '') <> all (array['completed', 'stopped',
+                bool_or(not i.is_error and (i.last_at is null or i.last_at > now()) and coalesce(i.status, '') <> all (array['completed', 'stopped',
                     'cancelled', 'resolved', 'inactive', 'remission', 'not-taken', 'draft', 'ended', 'not-done'])) as "is_active!"
-            from item i where i.patient_id = $1 and i.category = $2 and not i.is_error
-            group by i.title order by 4 desc, max(i.sort_at) desc limit 200"#,
+            from item i where i.patient_id = $1 and i.category = $2 and (not i.is_error or $3)
+            group by i.title, i.is_error order by 4 desc, max(i.sort_at) desc limit 201"#,
             patient.0,
-            category.number()
+            category.number(),
+            with_errors
         )
         .fetch_all(record.connection())
         .await?;
+        let has_more = groups.len() > NAMES;
+        groups.truncate(NAMES);
         let newest: Vec<Uuid> = groups.iter().map(|group| group.newest).collect();
         let mut entries: std::collections::HashMap<ItemId, Entry> =
             entries!("where i.patient_id = $1 and i.item_id = any($2)", patient.0, &newest)
@@ -89,6 +106,6 @@ impl Portal {
             }
         }
         let aside = Aside::of(&mut record, category).await?;
-        record.close(category.slug(), shown, Courses { courses, aside }).await
+        record.close(category.slug(), shown, Courses { courses, has_more, with_errors, aside }).await
     }
 }

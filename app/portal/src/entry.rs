@@ -56,6 +56,10 @@ pub struct Value {
     pub low: Option<f64>,
     /// The high end of the range.
     pub high: Option<f64>,
+    /// The low end as written.
+    pub low_text: Option<String>,
+    /// The high end as written.
+    pub high_text: Option<String>,
     /// The range as written.
     pub range: Option<String>,
     /// The laboratory's interpretation, as coded: H, L, N …
@@ -108,6 +112,8 @@ pub(crate) struct EntryRow {
     pub unit: Option<String>,
     pub range_low: Option<f64>,
     pub range_high: Option<f64>,
+    pub range_low_text: Option<String>,
+    pub range_high_text: Option<String>,
     pub range_text: Option<String>,
     pub interpretation: Option<String>,
     pub series: Option<String>,
@@ -175,6 +181,8 @@ impl From<EntryRow> for Entry {
                 unit: row.unit,
                 low: row.range_low,
                 high: row.range_high,
+                low_text: row.range_low_text,
+                high_text: row.range_high_text,
                 range: row.range_text,
                 interpretation: row.interpretation,
             },
@@ -212,7 +220,7 @@ macro_rules! entries {
         sqlx::query_as!(
             $crate::entry::EntryRow,
             "select i.item_id, i.category, i.resource_type, i.title, i.status, i.is_error, i.is_private, i.first_at, i.last_at, i.precision, \
-             i.utc_offset, i.value_text, i.value_num, i.unit, i.range_low, i.range_high, i.range_text, i.interpretation, i.series, \
+             i.utc_offset, i.value_text, i.value_num, i.unit, i.range_low, i.range_high, i.range_low_text, i.range_high_text, i.range_text, i.interpretation, i.series, \
              case when i.author_is_named or (select gate.own_patient()) is not null then i.author end as author, \
              case when i.place_is_named or (select gate.own_patient()) is not null then i.place end as place, \
              s.name as source, i.added_at, "

@@ -20,7 +20,8 @@ pub struct Timeline {
 }
 
 impl Portal {
-    /// A page of everything, or of one category, newest first.
+    /// A page of everything, or of one category, newest first. `with_errors` lists what
+    /// was entered in error, too.
     ///
     /// # Errors
     /// [`Error::NotFound`] where the visitor has no access.
@@ -30,16 +31,18 @@ impl Portal {
         patient: PatientId,
         category: Option<Category>,
         after: Option<Cursor>,
+        with_errors: bool,
     ) -> Result<Opened<Timeline>, Error> {
         let mut record = self.open(visitor, patient).await?;
         let (at, item) = Cursor::bounds(after);
         let rows = entries!(
-            "where i.patient_id = $1 and (i.sort_at, i.item_id) < ($2::text::timestamptz, $3) and not i.is_error \
+            "where i.patient_id = $1 and (i.sort_at, i.item_id) < ($2::text::timestamptz, $3) and (not i.is_error or $5) \
              and ($4::smallint is null or i.category = $4) order by i.sort_at desc, i.item_id desc limit 51",
             patient.0,
             at,
             item,
-            category.map(Category::number)
+            category.map(Category::number),
+            with_errors
         )
         .fetch_all(record.connection())
         .await?;

@@ -35,12 +35,18 @@ pub struct Visit {
     pub visit: Entry,
     /// What belongs to it, by category and then newest first.
     pub parts: Vec<Entry>,
+    /// Whether there is more that belongs to it than a page shows.
+    pub has_more: bool,
     /// Keys. The patient's only.
     pub aside: Option<Aside>,
 }
 
+/// The most parts of one visit; the query carries it with one more.
+const PARTS: usize = 400;
+
 impl Portal {
-    /// A page of visits, of one year or of all.
+    /// A page of visits, of one year or of all. `with_errors` lists what was entered in
+    /// error, too.
     ///
     /// # Errors
     /// [`Error::NotFound`] where the visitor has no access.
@@ -50,6 +56,7 @@ impl Portal {
         patient: PatientId,
         year: Option<i32>,
         after: Option<Cursor>,
+        with_errors: bool,
     ) -> Result<Opened<Visits>, Error> {
         let mut record = self.open(visitor, patient).await?;
         if !record.whose().may_show(Category::Visits) {
@@ -58,7 +65,7 @@ impl Portal {
         }
         let (at, item) = Cursor::bounds(after);
         let rows = entries!(
-            "where i.patient_id = $1 and i.category = 9 and (i.sort_at, i.item_id) < ($2::text::timestamptz, $3) and not i.is_error \
+            "where i.patient_id = $1 and i.category = 9 and (i.sort_at, i.item_id) < ($2::text::timestamptz, $3) and (not i.is_error or $5) \
              and ($4::int is null or (i.sort_at >= make_timestamptz($4, 1, 1, 0, 0, 0, 'UTC') - interval '1 day' \
                 and i.sort_at < make_timestamptz($4 + 1, 1, 1, 0, 0, 0, 'UTC') + interval '1 day' \
                 and extract(year from i.first_at at time zone 'UTC' + make_interval(mins => coalesce(i.utc_offset, 0))) = $4)) \
@@ -66,7 +73,8 @@ impl Portal {
             patient.0,
             at,
             item,
-            year
+            year,
+            with_errors
         )
         .fetch_all(record.connection())
         .await?;
@@ -96,8 +104,8 @@ impl Portal {
     pub async fn visit(&self, visitor: &Visitor, patient: PatientId, visit: ItemId) -> Result<Opened<Visit>, Error> {
         let mut record = self.open(visitor, patient).await?;
         let rows = entries!(
-            measured "where i.patient_id = $1 and (i.item_id = $2 or i.visit_id = $2) and not i.is_error \
-             order by i.item_id <> $2, i.category, i.sort_at desc, i.item_id desc limit 400",
+            measured "where i.patient_id = $1 and (i.item_id = $2 or (i.visit_id = $2 and not i.is_error)) \
+             order by i.item_id <> $2, i.category, i.sort_at desc, i.item_id desc limit 402",
             patient.0,
             visit.0
         )
@@ -108,9 +116,11 @@ impl Portal {
             return Err(Error::NotFound);
         }
         let visit = parts.remove(0);
+        let has_more = parts.len() > PARTS;
+        parts.truncate(PARTS);
         let aside = Aside::of(&mut record, Category::Visits).await?;
         let mut shown = Shown::default();
         shown.entries(std::iter::once(&visit).chain(&parts));
-        record.close("visit", shown, Visit { visit, parts, aside }).await
+        record.close("visit", shown, Visit { visit, parts, has_more, aside }).await
     }
 }

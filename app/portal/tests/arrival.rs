@@ -47,7 +47,7 @@ async fn a_moment_has_the_date_that_its_source_wrote(_: PgPoolOptions, options: 
     assert_eq!(visit.when.unwrap().0.date(), date!(2018 - 12 - 31));
     assert_eq!(visit.last_at.unwrap().date(), date!(2018 - 12 - 31));
     for (year, found) in [(2018, 1), (2019, 0)] {
-        let visits = house.portal.visits(&house.ines(), house.patient, Some(year), None).await.unwrap().view;
+        let visits = house.portal.visits(&house.ines(), house.patient, Some(year), None, false).await.unwrap().view;
         assert_eq!((visits.entries.len(), visits.years), (found, vec![2018]), "{year}");
     }
 }

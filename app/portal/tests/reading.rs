@@ -72,7 +72,7 @@ async fn a_total_and_the_keys_are_told_to_the_patient_alone(_: PgPoolOptions, op
     assert_eq!((own.total, own.keys.count(Category::Results), own.keys.count(Category::Problems)), (14, 1, 0));
     let doctor = house.doctor(Some(Purpose::Treatment));
     assert!(house.portal.list(&doctor, house.patient, Category::Results, None, false).await.unwrap().view.aside.is_none());
-    assert!(house.portal.visits(&doctor, house.patient, None, None).await.unwrap().view.years.is_empty());
+    assert!(house.portal.visits(&doctor, house.patient, None, None, false).await.unwrap().view.years.is_empty());
 }
 
 #[sqlx::test(migrations = "../../migrations")]
@@ -109,8 +109,8 @@ async fn every_page_leaves_one_event_with_what_it_showed(_: PgPoolOptions, optio
     let doctor = house.doctor(Some(Purpose::Treatment));
     house.portal.results(&doctor, house.patient, None, false).await.unwrap();
     house.portal.summary(&doctor, house.patient).await.unwrap();
-    house.portal.courses(&doctor, house.patient, Category::Problems).await.unwrap();
-    house.portal.timeline(&doctor, house.patient, None, None).await.unwrap();
+    house.portal.courses(&doctor, house.patient, Category::Problems, false).await.unwrap();
+    house.portal.timeline(&doctor, house.patient, None, None, false).await.unwrap();
     let events = house.events().await;
     let told: Vec<_> = events[before..].iter().map(|event| (event.what.page.clone().unwrap(), event.what.items)).collect();
     let told: Vec<_> = told.iter().map(|(page, items)| (page.as_str(), *items)).collect();
@@ -131,7 +131,7 @@ async fn an_item_of_a_category_that_is_not_shared_is_not_there(_: PgPoolOptions,
     assert!(matches!(house.portal.file(&doctor, house.patient, hidden, 0).await, Err(Error::NotFound)));
     assert!(matches!(house.portal.trend(&doctor, house.patient, "nothing").await, Err(Error::NotFound)));
     assert!(matches!(house.portal.home(&doctor, house.patient).await, Err(Error::NotFound)));
-    let shown = house.portal.timeline(&doctor, house.patient, None, None).await.unwrap().view.entries;
+    let shown = house.portal.timeline(&doctor, house.patient, None, None, false).await.unwrap().view.entries;
     assert!(shown.iter().all(|entry| entry.category == Category::Results), "{shown:?}");
 }
 

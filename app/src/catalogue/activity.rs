@@ -84,6 +84,8 @@ impl super::Say {
                 "claim-code-made" => "made a code to claim this record",
                 "record-claimed" => "claimed this record",
                 "imported" => "added a file to this record",
+                "exported" => "took a copy of this record",
+                "grant-aged" => "moved a share into the past, for this rehearsal",
                 _ => "changed something",
             },
         }

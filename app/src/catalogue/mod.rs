@@ -6,6 +6,7 @@ mod activity;
 mod dates;
 pub mod grant;
 mod landing;
+mod letters;
 mod own;
 mod people;
 mod record;

@@ -60,6 +60,7 @@ messages! {
     // Lists.
     nothing_here { English: "Nothing has come in here yet. If a practice or hospital has something, ask them for your record as a file." }
     total(count: i64) { English: one "1 in all", other "{count} in all, newest first" }
+    more_under { English: "There is more than fits here. See all of it under" }
     older { English: "Older" }
     pages_of(category: &str) { English: "Pages of {category}" }
     show_errors { English: "Show what was entered in error, too" }
@@ -98,7 +99,6 @@ messages! {
     lines_explained { English: "The band is the laboratory’s own range. It is always in the same place. A dot lies inside it; a triangle lies outside and points the way: up is above, down is below. A dotted line means that the laboratory gave no range. A mark just outside the band is drawn clear of it; the number beside it is exact." }
     tests_of(date: &str) { English: "Measured on {date}" }
     tests_without_date { English: "Date not recorded" }
-    asked_by(name: &str) { English: "from {name}" }
     the_result { English: "The result" }
     // Courses.
     in_use { English: "In use" }
@@ -107,17 +107,13 @@ messages! {
     past_problems { English: "Past problems" }
     since(date: &str) { English: "Since {date}" }
     last_on(date: &str) { English: "Last on {date}" }
-    recorded_times(count: usize) { English: one "recorded once", other "recorded {count} times" }
     renewed_times(count: usize) { English: one "1 record", other "{count} records" }
     the_other_records { English: "The other records of it" }
     // Visits.
     visits_by_year { English: "Visits by year" }
     all_years { English: "All years" }
     visits_in(year: i32) { English: "{year}" }
-    at_this_visit { English: "From this visit" }
-    measured_on_the_day { English: "Measured on the day" }
     to_time(from: &str, to: &str) { English: "{from} to {to}" }
-    back_to(category: &str) { English: "{category}" }
     // One item.
     about_this { English: "About this" }
     read_it { English: "Read it" }

@@ -102,7 +102,6 @@ messages! {
     shared_title { English: "Your patients" }
     shared_says { English: "What each patient confirmed, in the words they read. Choose the share you need now: each look is shown to the patient." }
     shared_nothing { English: "Nobody shares with you at the moment." }
-    shared_open { English: "Shared with you" }
     open_record_of(name: &str) { English: "Open the record of {name}" }
     ended_word { English: "Ended" }
     ended_lately { English: "Ended in the last 90 days" }

@@ -27,5 +27,9 @@ messages! {
     look_again { English: "Look again" }
     close { English: "Close" }
     printed(date: &str) { English: "Printed from Chartkey on {date}" }
+    went_wrong { English: "Something went wrong" }
+    went_wrong_says { English: "It is our fault, and nothing was changed. Try again in a minute." }
+    not_from_here { English: "Not from here" }
+    not_from_here_says { English: "This request came from another site, so it was not carried out." }
     rehearsal { English: "Rehearsal. Everybody here is invented." }
 }

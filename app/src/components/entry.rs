@@ -5,7 +5,7 @@ use chartkey_domain::{
     id::{ItemId, PatientId},
 };
 use chartkey_portal::entry::Entry;
-use leptos::prelude::*;
+use leptos::{either::Either, prelude::*};
 
 use super::{flag::flag, icon::Icon, result::unit, row::Row, when::when};
 use crate::catalogue::Say;
@@ -47,6 +47,12 @@ pub fn plain(title: &str) -> (String, Option<String>) {
         Some((name, rest)) if !name.is_empty() && rest.contains(']') => (name.to_owned(), Some(rest.replacen(']', "", 1))),
         _ => (title.to_owned(), None),
     }
+}
+
+/// The plain name of an entry, struck through where it was entered in error.
+pub fn named(entry: &Entry) -> impl IntoView + use<> {
+    let (name, _) = plain(&entry.title);
+    if entry.is_error { Either::Left(view! { <s>{name}</s> }) } else { Either::Right(name) }
 }
 
 /// An entry as a row: plain name, date, who, where, source.

@@ -47,7 +47,6 @@ icons! {
     Share "share" "24 24" r#"<circle cx="6.5" cy="15.5" r="4"/><path d="m9.3 12.7 9.2-9.2M14 8l3 3M17.5 4.5l3 3"/>"#
     Eye "eye" "24 24" r#"<path d="M2.5 12S6 5.5 12 5.5s9.5 6.5 9.5 6.5-3.5 6.5-9.5 6.5S2.5 12 2.5 12Z"/><circle cx="12" cy="12" r="2.8"/>"#
     Person "person" "24 24" r#"<circle cx="12" cy="8" r="4"/><path d="M4.5 20.5c.8-4 3.7-6 7.5-6s6.7 2 7.5 6"/>"#
-    Search "search" "24 24" r#"<circle cx="10.5" cy="10.5" r="6"/><path d="m15 15 5.5 5.5"/>"#
     Leave "leave" "24 24" r#"<path d="M13 4H5v16h8M10 12h11M17 8l4 4-4 4"/>"#
     Source "source" "24 24" r#"<path d="M12 3v10M8 9.5l4 4 4-4M4 14v6h16v-6"/>"#
     Up "up" "24 24" r#"<path fill="currentColor" d="M12 5l8.5 14h-17z"/>"#
@@ -59,7 +58,6 @@ icons! {
     Stop "stop" "24 24" r#"<path d="M8 2.8h8l5.2 5.2v8L16 21.2H8L2.8 16V8zM12 7v6M12 16.5v.1"/>"#
     Info "info" "24 24" r#"<circle cx="12" cy="12" r="9"/><path d="M12 11v5.5M12 7.6v.1"/>"#
     Clock "clock" "24 24" r#"<circle cx="12" cy="12" r="9"/><path d="M12 7v5.3l3.5 2"/>"#
-    Print "print" "24 24" r#"<path d="M7 8V3h10v5M7 17H3.5V8h17v9H17M7 14h10v7H7z"/>"#
     Back "back" "24 24" r#"<path d="m14.5 5-7 7 7 7"/>"#
     Next "next" "24 24" r#"<path d="m9.5 5 7 7-7 7"/>"#
     Pen "pen" "24 24" r#"<path d="m4 20 1-4.5L16.5 4 20 7.5 8.5 19zM14 6.5 17.5 10"/>"#

@@ -57,8 +57,7 @@ fn percent(place: f64) -> String {
 /// A number as short as it can be said.
 #[must_use]
 pub fn short(number: f64) -> String {
-    let text = format!("{number:.4}");
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    number.to_string()
 }
 
 /// The mark's symbol for where a value lies.
@@ -93,8 +92,8 @@ pub fn line(say: Say, value: &Value) -> Option<AnyView> {
             <svg class="line" aria-hidden="true">
                 <line class="track" x1="0.5%" x2="99.5%" y1="10" y2="10"/>
                 <rect class="band" x=percent(from) width=percent(to - from) y="4.5" height="11" rx="3"/>
-                {value.low.map(|low| view! { <text x=percent(BAND.0) y="31">{short(low)}</text> })}
-                {value.high.map(|high| view! { <text x=percent(BAND.1) y="31">{short(high)}</text> })}
+                {low_end(value).map(|low| view! { <text x=percent(BAND.0) y="31">{low}</text> })}
+                {high_end(value).map(|high| view! { <text x=percent(BAND.1) y="31">{high}</text> })}
                 <use_ class=format!("mark {}", lies.class()) href=mark(lies) x=percent(places.mark) y="10"/>
             </svg>
         }
@@ -116,8 +115,8 @@ pub fn big_line(say: Say, value: &Value) -> Option<AnyView> {
             <svg class="line big" role="img" aria-label=label>
                 <line class="track" x1="0.5%" x2="99.5%" y1="34" y2="34"/>
                 <rect class="band" x=percent(from) width=percent(to - from) y="27" height="14" rx="3"/>
-                {value.low.map(|low| view! { <text x=percent(BAND.0) y="59">{short(low)}</text> })}
-                {value.high.map(|high| view! { <text x=percent(BAND.1) y="59">{short(high)}</text> })}
+                {low_end(value).map(|low| view! { <text x=percent(BAND.0) y="59">{low}</text> })}
+                {high_end(value).map(|high| view! { <text x=percent(BAND.1) y="59">{high}</text> })}
                 <text class="reading" x=percent(places.mark) y="16">{text}</text>
                 <text x="50%" y="79">{say.laboratory_s_range()}</text>
                 <use_ class=format!("mark {}", lies.class()) href=mark(lies) x=percent(places.mark) y="34"/>
@@ -127,13 +126,23 @@ pub fn big_line(say: Say, value: &Value) -> Option<AnyView> {
     )
 }
 
+/// The low end of the range, as the source wrote it.
+fn low_end(value: &Value) -> Option<String> {
+    value.low_text.clone().or_else(|| value.low.map(short))
+}
+
+/// The high end of the range, as the source wrote it.
+fn high_end(value: &Value) -> Option<String> {
+    value.high_text.clone().or_else(|| value.high.map(short))
+}
+
 /// The range in words: as the source wrote it, else from its ends.
 #[must_use]
 pub fn range_words(say: Say, value: &Value) -> String {
-    match (value.low, value.high, &value.range) {
-        (Some(low), Some(high), _) => say.range_between(&short(low), &short(high)),
-        (Some(low), None, _) => say.range_from(&short(low)),
-        (None, Some(high), _) => say.range_to(&short(high)),
+    match (low_end(value), high_end(value), &value.range) {
+        (Some(low), Some(high), _) => say.range_between(&low, &high),
+        (Some(low), None, _) => say.range_from(&low),
+        (None, Some(high), _) => say.range_to(&high),
         (None, None, Some(range)) => range.clone(),
         (None, None, None) => say.laboratory_gave_no_range().to_owned(),
     }

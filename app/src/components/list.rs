@@ -33,10 +33,7 @@ pub fn not_shared(say: Say) -> AnyView {
 /// The way to the next page, with the total for the patient. `path` may carry a query.
 pub fn pager(say: Say, path: &str, next: Option<Cursor>, aside: Option<&Aside>, category: Category) -> impl IntoView + use<> {
     let total = aside.map(|aside| say.total(aside.total));
-    let older = next.map(|cursor| {
-        let mark = if path.contains('?') { '&' } else { '?' };
-        more(format!("{path}{mark}after={cursor}"), say.older())
-    });
+    let older = next.map(|cursor| more(with(path, &format!("after={cursor}")), say.older()));
     (total.is_some() || older.is_some()).then(|| {
         view! {
             <nav class="alongside" aria-label=say.pages_of(say.category(category))>
@@ -47,8 +44,21 @@ pub fn pager(say: Say, path: &str, next: Option<Cursor>, aside: Option<&Aside>, 
     })
 }
 
+/// An address with one more field in its query.
+#[must_use]
+pub fn with(path: &str, field: &str) -> String {
+    let mark = if path.contains('?') { '&' } else { '?' };
+    format!("{path}{mark}{field}")
+}
+
+/// The address of the list that is shown: its other pages list entries in error if it does.
+#[must_use]
+pub fn listed(path: &str, with_errors: bool) -> String {
+    if with_errors { with(path, "errors=1") } else { path.to_owned() }
+}
+
 /// Entries in error are out of lists; this brings them in and out.
 pub fn errors_link(say: Say, path: &str, with_errors: bool) -> impl IntoView + use<> {
-    let (href, words) = if with_errors { (path.to_owned(), say.hide_errors()) } else { (format!("{path}?errors=1"), say.show_errors()) };
+    let (href, words) = if with_errors { (path.to_owned(), say.hide_errors()) } else { (with(path, "errors=1"), say.show_errors()) };
     view! { <p class="small"><a href=href>{words}</a></p> }
 }

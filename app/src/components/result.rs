@@ -7,6 +7,7 @@ use leptos::{either::Either, prelude::*};
 use super::{
     entry::{address, plain},
     flag::{Lies, range_flag},
+    icon::{Icon, icon},
     line::line,
 };
 use crate::catalogue::Say;
@@ -22,19 +23,23 @@ pub fn result(say: Say, patient: PatientId, entry: Entry, dated: bool) -> impl I
         let precision = if before.precision == Precision::Year { Precision::Year } else { Precision::Month };
         say.was(&shortened(&before.text), &say.when(before.first, precision))
     });
-    let said = if dated { date.clone() } else { None };
+    // Where no heading does, the row says itself when, who, where and from whom.
+    let meta = dated.then(|| {
+        let said = [date.clone(), entry.author.clone(), entry.place.clone()].into_iter().flatten().collect::<Vec<_>>().join(" · ");
+        view! { <p class="meta"><span class="when">{said}</span> " " <span class="from">{icon(Icon::Source)} " " {say.from(&entry.source)}</span></p> }
+    });
     let aside = date.map(|date| view! { <span class="hide">", " {date}</span> });
     view! {
         <li class="result">
             <p class="label">
                 <a class="name" href=href>{name}{aside}</a>
                 {medical.map(|medical| view! { " " <span class="medical">{medical}</span> })}
-                {said.map(|date| view! { " " <span class="medical">{date}</span> })}
             </p>
             {line(say, &entry.value)}
             {figure(say, &entry.value, Digits::Few)}
             {(Lies::of(&entry.value) != Lies::Unknown).then(|| range_flag(say, &entry.value))}
             <p class="was">{was}</p>
+            {meta}
         </li>
     }
 }

@@ -11,14 +11,14 @@ use time::Date;
 use crate::{
     catalogue::Say,
     components::{
-        form::problem_summary,
+        form::{problem_summary, titled},
         icon::{Icon, icon},
         notice::{Role, notice},
         sentence::unmarked,
         sheet::{more, title},
         when::machine,
     },
-    pages::{Paged, page},
+    pages::{Paged, home::without_record, page},
     request::{caller, portal, problem, query, visitor},
     shell::{Bar, Page, Place, document},
 };
@@ -26,9 +26,14 @@ use crate::{
 /// The log, by day.
 pub fn activity() -> impl IntoView {
     page(async {
-        let say = caller().say();
+        let caller = caller();
+        let say = caller.say();
         let (filter, before) = (filter(), query("before").and_then(|before| before.parse().ok()));
-        let opened = portal()?.activity(&visitor()?, filter, before).await?;
+        let visitor = visitor()?;
+        if caller.record.is_none() && !caller.is_clinician() {
+            return Ok(without_record(say, Place::Activity, &visitor.name));
+        }
+        let opened = portal()?.activity(&visitor, filter, before).await?;
         let ActivityPage { entries, older, people } = opened.view;
         let days = by_day(entries).into_iter().map(|(date, entries)| day(say, date, &entries)).collect_view();
         let older = older.map(|older| more(address(filter, Some(older)), say.older_entries()));
@@ -46,7 +51,7 @@ pub fn activity() -> impl IntoView {
             {older}
             <p class="quiet small">{say.log_foot()}</p>
         };
-        Paged::Ok(document(Page::new(say.who_has_looked(), Place::Activity).of(Bar::from(&opened.whose)), body).into_any())
+        Paged::Ok(document(Page::new(titled(say, say.who_has_looked(), problem()), Place::Activity).of(Bar::from(&opened.whose)), body).into_any())
     })
 }
 

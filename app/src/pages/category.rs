@@ -7,7 +7,7 @@ use crate::{
     api::ApiError,
     components::{
         entry::row_of,
-        list::{end, errors_link, key, not_shared, pager},
+        list::{end, errors_link, key, listed, not_shared, pager},
         result::results,
         row::rows,
         sheet::title,
@@ -58,7 +58,7 @@ pub async fn list(reader: &Reader, category: Category) -> Paged {
             {key(say, list.aside.as_ref(), category)}
             {inside}
         </section>
-        {pager(say, &path, list.next, list.aside.as_ref(), category)}
+        {pager(say, &listed(&path, list.with_errors), list.next, list.aside.as_ref(), category)}
         {whose.is_own().then(|| errors_link(say, &path, list.with_errors))}
     };
     Ok(document(reader.page(name, Place::Category(category), &whose), body).into_any())

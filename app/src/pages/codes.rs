@@ -8,7 +8,7 @@ use crate::{
     api::ApiError,
     catalogue::{CATALOGUE_VERSION, Named, Say},
     components::{
-        form::problem_summary,
+        form::{problem_summary, titled},
         icon::{Icon, icon},
         sentence::sentence,
         sheet::{back, sheet, title},
@@ -38,7 +38,7 @@ pub fn codes() -> impl IntoView {
             {none}
             <p class="actions"><a class="button second" href="/sharing/new">{icon(Icon::Share)}{say.new_share()}</a></p>
         };
-        Paged::Ok(document(Page::new(say.codes_title(), Place::Sharing).of(Bar::from(&opened.whose)), body).into_any())
+        Paged::Ok(document(Page::new(titled(say, say.codes_title(), problem()), Place::Sharing).of(Bar::from(&opened.whose)), body).into_any())
     })
 }
 

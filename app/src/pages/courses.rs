@@ -9,11 +9,14 @@ use crate::{
     catalogue::Say,
     components::{
         entry::row_of,
-        list::{end, key, not_shared},
+        list::{end, errors_link, key, not_shared},
         row::{Row, rows},
         sheet::title,
     },
-    pages::{Paged, page, reader::Reader},
+    pages::{
+        Paged, page,
+        reader::{Reader, with_errors},
+    },
     shell::{Place, document},
 };
 
@@ -28,7 +31,7 @@ pub fn problems() -> impl IntoView {
 }
 
 async fn courses(reader: &Reader, category: Category) -> Paged {
-    let opened = reader.portal.courses(&reader.visitor, reader.patient, category).await?;
+    let opened = reader.portal.courses(&reader.visitor, reader.patient, category, with_errors()).await?;
     let (say, whose, courses) = (reader.say, opened.whose, opened.view);
     let name = say.category(category);
     let (now, past) = match category {
@@ -39,7 +42,7 @@ async fn courses(reader: &Reader, category: Category) -> Paged {
         let is_empty = courses.courses.is_empty();
         let (active, over): (Vec<Course>, Vec<Course>) = courses.courses.into_iter().partition(|course| course.is_active);
         let aside = courses.aside;
-        let is_own = whose.is_own();
+        let (is_own, has_more) = (whose.is_own(), courses.has_more);
         let section = |id: &'static str, heading: &'static str, courses: Vec<Course>| {
             let list = rows(courses.into_iter().map(|course| row(say, reader.patient, course, is_own)).collect());
             view! { <section class="sheet" aria-labelledby=id><h2 id=id>{heading}</h2>{key(say, aside.as_ref(), category)}{list}</section> }
@@ -48,7 +51,9 @@ async fn courses(reader: &Reader, category: Category) -> Paged {
             {title(name, None)}
             {(!active.is_empty()).then(|| section("now", now, active))}
             {(!over.is_empty()).then(|| section("past", past, over))}
+            {has_more.then(|| view! { <p>{say.more_under()} " " <a href=reader.path("/timeline")>{say.everything_by_date()}</a></p> })}
             {end(say, &whose, is_empty)}
+            {is_own.then(|| errors_link(say, &reader.category(category), courses.with_errors))}
         }
         .into_any()
     } else {
@@ -71,7 +76,7 @@ fn row(say: Say, patient: PatientId, course: Course, is_own: bool) -> Row {
     });
     let row = row_of(say, patient, entry);
     Row {
-        medical: if times > 1 { Some(say.renewed_times(times)) } else { None },
+        medical: if times > 1 { Some(say.renewed_times(times)) } else { row.medical },
         when: Some(words.unwrap_or_else(|| say.no_date().to_owned()).into_any()),
         ..row
     }

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use crate::{
     catalogue::Say,
     components::{
-        form::problem_summary,
+        form::{problem_summary, titled},
         notice::{Role, notice},
         sentence::{Life, life, sentence},
         sheet::{back, sheet, title},
@@ -35,7 +35,7 @@ pub fn grant() -> impl IntoView {
         } else {
             (heading.clone(), whole(say, heading, &story, over).into_any())
         };
-        let page = Page::new(name, Place::Sharing).of(Bar::from(&opened.whose));
+        let page = Page::new(titled(say, &name, problem()), Place::Sharing).of(Bar::from(&opened.whose));
         Paged::Ok(document(page, body).into_any())
     })
 }

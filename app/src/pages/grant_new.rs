@@ -15,7 +15,7 @@ use leptos::prelude::*;
 use crate::{
     api::ApiError,
     catalogue::{CATALOGUE_VERSION, Named, Say},
-    components::{form::problem_summary, sheet::back},
+    components::{form::problem_summary, list::with, sheet::back},
     pages::{Paged, page},
     request::{caller, portal, problem, query, redirect, visitor},
     shell::{Bar, Page, Place, document},
@@ -52,6 +52,17 @@ impl Step {
         }
     }
 
+    /// The page whose question a problem belongs to.
+    const fn of(problem: ApiError) -> Option<Self> {
+        match problem {
+            ApiError::GrantWho => Some(Self::Who),
+            ApiError::GrantPurpose => Some(Self::Purpose),
+            ApiError::GrantWhat => Some(Self::What),
+            ApiError::GrantDates | ApiError::GrantEnd => Some(Self::Time),
+            _ => None,
+        }
+    }
+
     /// The address of this page for a draft.
     #[must_use]
     pub fn page(self, draft: DraftId) -> String {
@@ -73,10 +84,11 @@ pub fn grant_new() -> impl IntoView {
         let kept = match draft {
             Some(draft) => match portal.draft(&visitor, draft).await {
                 Ok(kept) => Some(kept),
-                Err(_) => {
+                Err(chartkey_portal::Error::NotFound) => {
                     redirect("/sharing/new?problem=gone");
                     return Paged::Ok(().into_any());
                 }
+                Err(error) => return Err(error.into()),
             },
             None => None,
         };
@@ -87,7 +99,14 @@ pub fn grant_new() -> impl IntoView {
             (Step::Purpose, Some(kept)) => questions::purpose(say, &kept),
             (Step::What, Some(kept)) => questions::what(say, &kept, &opened.view),
             (Step::Time, Some(kept)) => questions::time(say, &kept),
-            (Step::Check, Some(kept)) => check::check(say, &kept, &known)?,
+            (Step::Check, Some(kept)) => match check::check(say, &kept, &known) {
+                Ok(checked) => checked,
+                Err(problem) => {
+                    let question = Step::of(problem).unwrap_or(Step::Who);
+                    redirect(&with(&question.page(kept.id), &format!("problem={}", problem.code())));
+                    return Paged::Ok(().into_any());
+                }
+            },
             (_, kept) => questions::who(say, kept.map(|kept| kept.id), &answers, &known),
         };
         let problem = problem();

@@ -29,7 +29,7 @@ pub fn home() -> impl IntoView {
             redirect("/shared");
         }
         let visitor = caller.visitor.ok_or(ApiError::SignedOut)?;
-        let Some(patient) = caller.record else { return Ok(without_record(say, &visitor.name)) };
+        let Some(patient) = caller.record else { return Ok(without_record(say, Place::Home, &visitor.name)) };
         let opened = portal()?.home(&visitor, patient).await?;
         let (whose, home) = (opened.whose, opened.view);
         let name = visitor.name.split(' ').next().unwrap_or_default();
@@ -58,7 +58,8 @@ pub fn home() -> impl IntoView {
     })
 }
 
-fn without_record(say: Say, name: &str) -> AnyView {
+/// What a person reads in the place of a page about their record while they have none.
+pub fn without_record(say: Say, place: Place, name: &str) -> AnyView {
     let name = name.split(' ').next().unwrap_or_default();
     let body = view! {
         {title(say.hello(name), None)}
@@ -67,7 +68,7 @@ fn without_record(say: Say, name: &str) -> AnyView {
             <p class="actions"><a class="button" href="/claim">{say.claim_record()}</a></p>
         })}
     };
-    document(Page::new(say.home(), Place::Home), body).into_any()
+    document(Page::new(say.no_record_yet(), place), body).into_any()
 }
 
 /// A grant in its own sentence, with what is left of it.

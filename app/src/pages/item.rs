@@ -3,7 +3,7 @@
 use chartkey_domain::{category::Category, id::PatientId};
 use chartkey_portal::{
     entry::{Entry, Value},
-    fhir::{Content, document::ContentPlace},
+    fhir::document::ContentPlace,
     items::{Detail, Fact, Original, Said},
 };
 use leptos::prelude::*;
@@ -12,7 +12,7 @@ use crate::{
     api::ApiError,
     catalogue::Say,
     components::{
-        entry::{address, plain, row_of},
+        entry::{address, named, plain, row_of},
         facts::facts,
         flag::range_flag,
         line::{big_line, range_words},
@@ -69,7 +69,7 @@ async fn one(reader: Reader, category: Category) -> Paged {
     });
     let body = view! {
         {back(place, say.category(category))}
-        <div class="title"><h1>{name.clone()}</h1><p class="quiet">{date}</p></div>
+        <div class="title"><h1>{named(&detail.entry)}</h1><p class="quiet">{date}</p></div>
         {is_error}
         <div class="split">
             <div>

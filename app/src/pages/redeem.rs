@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::{
     api::ApiError,
     components::{
-        form::problem_summary,
+        form::{problem_summary, titled},
         notice::{Role, notice},
         sheet::{back, sheet, title},
     },
@@ -41,6 +41,6 @@ pub fn redeem() -> impl IntoView {
                 </form>
             })}
         };
-        Paged::Ok(document(Page::new(say.use_a_code(), Place::Redeem), body).into_any())
+        Paged::Ok(document(Page::new(titled(say, say.use_a_code(), problem()), Place::Redeem), body).into_any())
     })
 }

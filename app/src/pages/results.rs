@@ -9,7 +9,7 @@ use crate::{
     components::{
         entry::{address, plain, row_of},
         icon::{Icon, icon},
-        list::{end, errors_link, key, not_shared, pager},
+        list::{end, errors_link, key, listed, not_shared, pager},
         result::result,
         row::row,
         sheet::title,
@@ -46,7 +46,7 @@ pub fn results() -> impl IntoView {
             {title(name, None)}
             <details><summary>{say.how_to_read_lines()}</summary><p>{say.lines_explained()}</p></details>
             {inside}
-            {pager(say, &path, results.next, results.aside.as_ref(), Category::Results)}
+            {pager(say, &listed(&path, results.with_errors), results.next, results.aside.as_ref(), Category::Results)}
             {whose.is_own().then(|| errors_link(say, &path, results.with_errors))}
         };
         Paged::Ok(document(reader.page(name, Place::Category(Category::Results), &whose), body).into_any())

@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 use crate::{
     catalogue::Say,
     components::{
-        form::problem_summary,
+        form::{problem_summary, titled},
         sentence::{Life, life, sentence, unmarked},
         sheet::{sheet, title},
     },
@@ -38,7 +38,7 @@ pub fn shared() -> impl IntoView {
             <p>{say.have_a_code()} " " <a href="/redeem">{say.use_a_code()}</a></p>
             {ended}
         };
-        Paged::Ok(document(Page::new(say.shared_title(), Place::Patients), body).into_any())
+        Paged::Ok(document(Page::new(titled(say, say.shared_title(), problem()), Place::Patients), body).into_any())
     })
 }
 

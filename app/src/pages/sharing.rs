@@ -7,14 +7,14 @@ use time::OffsetDateTime;
 use crate::{
     catalogue::Say,
     components::{
-        form::problem_summary,
+        form::{problem_summary, titled},
         icon::{Icon, icon},
         notice::{Role, notice},
         sentence::{Life, life, sentence, unmarked},
         sheet::{more, sheet, title},
         when::moment,
     },
-    pages::{Paged, page},
+    pages::{Paged, home::without_record, page},
     request::{caller, portal, problem, query, visitor},
     shell::{Bar, Page, Place, document},
 };
@@ -22,8 +22,13 @@ use crate::{
 /// The list of grants.
 pub fn sharing() -> impl IntoView {
     page(async {
-        let say = caller().say();
-        let opened = portal()?.sharing(&visitor()?).await?;
+        let caller = caller();
+        let say = caller.say();
+        let visitor = visitor()?;
+        if caller.record.is_none() && !caller.is_clinician() {
+            return Ok(without_record(say, Place::Sharing, &visitor.name));
+        }
+        let opened = portal()?.sharing(&visitor).await?;
         let SharingList { grants, codes_waiting, now } = opened.view;
         let (over, out): (Vec<_>, Vec<_>) = grants.into_iter().partition(|grant| grant.over(now));
         let says =
@@ -46,7 +51,7 @@ pub fn sharing() -> impl IntoView {
             </p>
             {ended}
         };
-        let page = Page::new(say.who_can_see(), Place::Sharing).of(Bar::from(&opened.whose));
+        let page = Page::new(titled(say, say.who_can_see(), problem()), Place::Sharing).of(Bar::from(&opened.whose));
         Paged::Ok(document(page, body).into_any())
     })
 }

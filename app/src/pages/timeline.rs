@@ -6,13 +6,13 @@ use leptos::prelude::*;
 use crate::{
     components::{
         entry::row_of,
-        list::end,
+        list::{end, errors_link, listed, with},
         row::{Row, rows},
         sheet::{more, title},
     },
     pages::{
         Paged, page,
-        reader::{Reader, after},
+        reader::{Reader, after, with_errors},
     },
     request::query,
     shell::{Place, document},
@@ -23,7 +23,7 @@ pub fn timeline() -> impl IntoView {
     page(async {
         let reader = Reader::of_record()?;
         let category = query("category").and_then(|slug| Category::from_slug(&slug));
-        let opened = reader.portal.timeline(&reader.visitor, reader.patient, category, after()).await?;
+        let opened = reader.portal.timeline(&reader.visitor, reader.patient, category, after(), with_errors()).await?;
         let (say, whose, timeline) = (reader.say, opened.whose, opened.view);
         let path = reader.path("/timeline");
         let (name, says) = if whose.is_own() { (say.everything(), Some(say.everything_says().to_owned())) } else { (say.by_date(), None) };
@@ -47,12 +47,13 @@ pub fn timeline() -> impl IntoView {
                 Row { medical: Some(medical), ..row }
             })
             .collect();
-        let here = category.map_or_else(|| format!("{path}?"), |category| format!("{path}?category={}&", category.slug()));
+        let here = category.map_or_else(|| path.clone(), |category| format!("{path}?category={}", category.slug()));
         let body = view! {
             {title(name, says)}
             <nav class="filter" aria-label=say.parts_of_record()>{filters}</nav>
             <section class="sheet" aria-labelledby="all"><h2 id="all" class="hide">{name}</h2>{rows(list)}{end(say, &whose, is_empty)}</section>
-            {timeline.next.map(|cursor| more(format!("{here}after={cursor}"), say.older()))}
+            {timeline.next.map(|cursor| more(with(&listed(&here, with_errors()), &format!("after={cursor}")), say.older()))}
+            {whose.is_own().then(|| errors_link(say, &here, with_errors()))}
         };
         Paged::Ok(document(reader.page(name, Place::Timeline, &whose), body).into_any())
     })

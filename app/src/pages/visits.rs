@@ -8,16 +8,17 @@ use leptos::prelude::*;
 use crate::{
     catalogue::Say,
     components::{
-        entry::{plain, row_of},
+        entry::{named, plain, row_of},
         icon::{Icon, icon},
-        list::{end, key, not_shared, pager},
+        list::{end, errors_link, key, listed, not_shared, pager},
+        notice::{Role, notice},
         result::results,
         row::rows,
         sheet::{back, title},
     },
     pages::{
         Paged, page,
-        reader::{Reader, after},
+        reader::{Reader, after, with_errors},
     },
     request::{item, query},
     shell::{Place, document},
@@ -28,7 +29,7 @@ pub fn visits() -> impl IntoView {
     page(async {
         let reader = Reader::of_record()?;
         let year = query("year").and_then(|year| year.parse::<i32>().ok()).filter(|year| (1..9999).contains(year));
-        let opened = reader.portal.visits(&reader.visitor, reader.patient, year, after()).await?;
+        let opened = reader.portal.visits(&reader.visitor, reader.patient, year, after(), with_errors()).await?;
         let (say, whose, visits) = (reader.say, opened.whose, opened.view);
         let name = say.category(Category::Visits);
         let path = reader.category(Category::Visits);
@@ -52,7 +53,8 @@ pub fn visits() -> impl IntoView {
             {title(name, None)}
             {years}
             {inside}
-            {pager(say, &here, visits.next, visits.aside.as_ref(), Category::Visits)}
+            {pager(say, &listed(&here, with_errors()), visits.next, visits.aside.as_ref(), Category::Visits)}
+            {whose.is_own().then(|| errors_link(say, &here, with_errors()))}
         };
         Paged::Ok(document(reader.page(name, Place::Category(Category::Visits), &whose), body).into_any())
     })
@@ -100,8 +102,10 @@ pub fn visit() -> impl IntoView {
             .collect_view();
         let body = view! {
             {back(reader.category(Category::Visits), say.category(Category::Visits))}
+            {visit.visit.is_error.then(|| notice(Role::Caution, say.entered_in_error(), ()))}
             {day(say, &visit.visit)}
             {sheets}
+            {visit.has_more.then(|| view! { <p>{say.more_under()} " " <a href=reader.path("/timeline")>{say.everything_by_date()}</a></p> })}
             {end(say, &whose, false)}
             <p class="actions"><a href=format!("{}/{}/about", reader.category(Category::Visits), visit.visit.id)>{say.about_this()}</a></p>
         };
@@ -130,7 +134,7 @@ pub fn day(say: Say, visit: &Entry) -> impl IntoView + use<> {
         <div class="day">
             {leaf}
             <div>
-                <h1>{plain(&visit.title).0}</h1>
+                <h1>{named(visit)}</h1>
                 <p class="quiet">{about}{status.map(|status| format!(" · {status}"))}</p>
                 <p class="quiet small from">{icon(Icon::Source)} " " {say.from(&visit.source)}</p>
             </div>

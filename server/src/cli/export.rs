@@ -11,7 +11,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "ID")]
     patient: PatientId,
     /// Why; it stands in the record's log.
-    #[arg(long)]
+    #[arg(long, value_parser = clap::builder::NonEmptyStringValueParser::new())]
     reason: String,
 }
 

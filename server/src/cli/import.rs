@@ -28,7 +28,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "ID|new", value_parser = whose)]
     patient: Option<Whose>,
     /// Why; it stands in the log of every record that changes.
-    #[arg(long, default_value = "import")]
+    #[arg(long, default_value = "import", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     reason: String,
     /// The most bytes of one file, decompressed.
     #[arg(long, value_name = "BYTES", default_value_t = chartkey_portal::import::LIMIT)]

@@ -91,8 +91,8 @@ impl Settings {
 #[must_use]
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
-    log();
     let result = Values::gather(cli.settings.flags()).map_err(anyhow::Error::from).and_then(|values| {
+        log(&values)?;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("threads")?;
         runtime.block_on(carry_out(cli.command, &values))
     });
@@ -139,9 +139,16 @@ async fn portal(values: &Values) -> anyhow::Result<Portal> {
     Ok(Portal::connect(&config.database_url, config.pepper, 2).await?)
 }
 
-/// JSON lines on standard error, as much as `RUST_LOG` says.
-fn log() {
+/// JSON lines on standard error. A panic is one of them, with its place and without
+/// its words: those can quote what a person typed.
+fn log(values: &Values) -> Result<(), Problems> {
     use tracing_subscriber::EnvFilter;
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx::postgres::notice=warn"));
+    let filter = values.required("log")?;
+    let filter = EnvFilter::try_new(&filter).map_err(|cause| Problems::one(format!("RUST_LOG cannot be read: {cause}")))?;
     tracing_subscriber::fmt().json().flatten_event(true).with_span_list(false).with_env_filter(filter).with_writer(std::io::stderr).init();
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string);
+        tracing::error!(place, "a thread panicked");
+    }));
+    Ok(())
 }

@@ -1,8 +1,8 @@
 //! `chartkey organization`.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::path::PathBuf;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use chartkey_portal::{Error, Portal, organizations::NewOrganization};
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -26,7 +26,7 @@ pub(super) struct Add {
     #[arg(long)]
     slug: String,
     /// The issuer, exactly as its discovery document says it.
-    #[arg(long)]
+    #[arg(long, value_parser = issuer)]
     issuer: String,
     /// Our client there; its redirect address is PUBLIC_URL/auth/SLUG/callback.
     #[arg(long)]
@@ -44,31 +44,31 @@ pub(super) struct Add {
     #[arg(long)]
     identifier_claim: Option<String>,
     /// What the claim says, and the profession it is here; nobody else is let in.
-    #[arg(long = "profession", value_name = "SAID=HERE", required = true)]
-    professions: Vec<String>,
+    #[arg(long = "profession", value_name = "SAID=HERE", required = true, value_parser = profession)]
+    professions: Vec<(String, String)>,
     /// As JSON.
     #[arg(long)]
     json: bool,
 }
 
+fn issuer(text: &str) -> Result<String, &'static str> {
+    let url = reqwest::Url::parse(text).map_err(|_| "it is not an address")?;
+    let is_safe = url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url));
+    if is_safe { Ok(text.to_owned()) } else { Err("it must be https, unless it is on this machine") }
+}
+
+fn profession(pair: &str) -> Result<(String, String), &'static str> {
+    let (said, here) = pair.split_once('=').filter(|(said, here)| !said.is_empty() && !here.is_empty()).ok_or("write it as SAID=HERE")?;
+    Ok((said.to_owned(), here.to_owned()))
+}
+
 pub(super) async fn run(command: Command, portal: &Portal) -> anyhow::Result<()> {
     let Command::Add(add) = command;
-    let url = reqwest::Url::parse(&add.issuer).context("the issuer is not an address")?;
-    if url.scheme() != "https" && !(url.scheme() == "http" && is_loopback(&url)) {
-        bail!("the issuer must be https, unless it is on this machine");
-    }
     let client_secret = match (&add.client_secret_env, &add.client_secret_file) {
         (Some(variable), _) => Some(config::variable(variable).with_context(|| format!("{variable} is not set"))?),
         (None, Some(file)) => Some(std::fs::read_to_string(file).with_context(|| file.display().to_string())?.trim().to_owned()),
         (None, None) => None,
     };
-    let professions = add
-        .professions
-        .iter()
-        .map(|pair| {
-            pair.split_once('=').map(|(said, here)| (said.to_owned(), here.to_owned())).with_context(|| format!("{pair} is not SAID=HERE"))
-        })
-        .collect::<anyhow::Result<BTreeMap<_, _>>>()?;
     let organization = portal
         .add_organization(NewOrganization {
             name: add.name,
@@ -78,7 +78,7 @@ pub(super) async fn run(command: Command, portal: &Portal) -> anyhow::Result<()>
             client_secret,
             profession_claim: add.profession_claim,
             identifier_claim: add.identifier_claim,
-            professions,
+            professions: add.professions.into_iter().collect(),
         })
         .await
         .map_err(|error| match error {

@@ -38,7 +38,7 @@ pub(super) struct Invite {
     #[arg(long, value_name = "ID")]
     patient: PatientId,
     /// Why; it stands in the record's log.
-    #[arg(long, default_value = "invitation")]
+    #[arg(long, default_value = "invitation", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     reason: String,
     /// As JSON.
     #[arg(long)]

@@ -60,8 +60,9 @@ pub const KEYS: &[Key] = &[
         "anchor_file",
         "CHARTKEY_ANCHOR_FILE",
         None,
-        "Where the heads of the access log are appended every minute; on another machine's disk, best.",
+        "Where the heads of the access log are appended every minute; on another machine's disk, best. Required with https.",
     ),
+    key("log", "RUST_LOG", Some("info,sqlx::postgres::notice=warn"), "What the server's own log says, as a filter of tracing."),
 ];
 
 /// Variables of scripts and tests that begin like ours.

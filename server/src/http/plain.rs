@@ -10,33 +10,34 @@ use axum::{
 };
 use chartkey_app::{api::ApiError, catalogue::Say};
 
-fn page(status: StatusCode, title: &'static str, text: &'static str) -> Response {
+fn page(status: StatusCode, say: Say, title: &'static str, text: &'static str) -> Response {
+    let (language, patients) = (say.0.tag(), say.your_patients());
     let html = format!(
-        "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
+        "<!DOCTYPE html><html lang=\"{language}\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
          <meta name=\"color-scheme\" content=\"light dark\"><title>{title} – Chartkey</title></head>\
-         <body><main><h1>{title}</h1><p>{text}</p><p><a href=\"/\">Chartkey</a></p></main></body></html>"
+         <body><main><h1>{title}</h1><p>{text}</p><p><a href=\"/\">Chartkey</a> <a href=\"/shared\">{patients}</a></p></main></body></html>"
     );
     (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response()
 }
 
-/// After a panic: nothing of its reason reaches the browser.
+/// After a panic, whose place the log holds: nothing of its reason reaches the browser.
 #[expect(clippy::needless_pass_by_value, reason = "the signature that the layer calls")]
-pub fn after_panic(reason: Box<dyn Any + Send + 'static>) -> Response<Body> {
-    let reason = reason.downcast_ref::<String>().map(String::as_str).or_else(|| reason.downcast_ref::<&str>().copied());
-    tracing::error!(reason, "a handler panicked");
+pub fn after_panic(_: Box<dyn Any + Send + 'static>) -> Response<Body> {
     failed()
 }
 
 /// Something of ours failed.
 #[must_use]
 pub fn failed() -> Response {
-    page(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong", "It is our fault, and nothing was changed. Try again in a minute.")
+    let say = Say::default();
+    page(StatusCode::INTERNAL_SERVER_ERROR, say, say.went_wrong(), say.went_wrong_says())
 }
 
 /// Another site sent this request.
 #[must_use]
 pub fn refused() -> Response {
-    page(StatusCode::FORBIDDEN, "Not from here", "This request came from another site, so it was not carried out.")
+    let say = Say::default();
+    page(StatusCode::FORBIDDEN, say, say.not_from_here(), say.not_from_here_says())
 }
 
 /// An endpoint could not do what it was asked, and has no page that says so.
@@ -44,7 +45,7 @@ pub fn refused() -> Response {
 pub fn problem(problem: ApiError) -> Response {
     let say = Say::default();
     let status = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    page(status, say.there_is_a_problem(), say.problem(problem))
+    page(status, say, say.there_is_a_problem(), say.problem(problem))
 }
 
 /// No such endpoint.

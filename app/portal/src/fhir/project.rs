@@ -74,7 +74,11 @@ pub struct Range {
     pub low: Option<f64>,
     /// Its high end.
     pub high: Option<f64>,
-    /// As the source wrote it.
+    /// Its low end as written.
+    pub low_text: Option<String>,
+    /// Its high end as written.
+    pub high_text: Option<String>,
+    /// The whole as the source wrote it.
     pub text: Option<String>,
 }
 
@@ -212,16 +216,37 @@ fn is_error(resource: &Json<'_>) -> bool {
         .any(|path| resource.all(path).into_iter().filter_map(Json::str).any(|status| status == "entered-in-error"))
 }
 
+/// The range for everybody where there is one, else the first. One that is no range of
+/// reference (of treatment, say), or of another unit than the value, is told in words
+/// on the detail page and never drawn.
 fn range(resource: &Json<'_>) -> Range {
-    let ranges = resource.get("referenceRange").items();
+    let is_of_reference = |range: &&Json<'_>| {
+        let kinds = range.all("type.coding.code");
+        kinds.is_empty() || kinds.into_iter().filter_map(Json::str).any(|kind| ["normal", "recommended"].contains(&kind))
+    };
+    let ranges: Vec<&Json<'_>> = resource.get("referenceRange").items().iter().filter(is_of_reference).collect();
     let Some(range) = ranges.iter().find(|range| range.get("appliesTo").is_null()).or_else(|| ranges.first()) else {
         return Range::default();
     };
-    Range {
-        low: range.get("low").get("value").number(),
-        high: range.get("high").get("value").number(),
-        text: range.get("text").str().map(str::to_owned).or_else(|| range_text(range)),
+    let (low, high) = (range.get("low"), range.get("high"));
+    let text = range.get("text").str().map(str::to_owned).or_else(|| range_text(range));
+    if ![low, high].into_iter().all(|end| is_in_unit_of(end, resource.get("valueQuantity"))) {
+        return Range { text, ..Range::default() };
     }
+    let written = |end: &Json<'_>| end.get("value").text().map(str::to_owned);
+    Range {
+        low: low.get("value").number(),
+        high: high.get("value").number(),
+        low_text: written(low),
+        high_text: written(high),
+        text,
+    }
+}
+
+/// Whether two quantities are of one unit, as far as both say.
+fn is_in_unit_of(one: &Json<'_>, other: &Json<'_>) -> bool {
+    let alike = |key: &str| Some(one.get(key).str()? == other.get(key).str()?);
+    alike("code").or_else(|| alike("unit")).unwrap_or(true)
 }
 
 /// The first person or place at these paths: one with a name, else one with a target.
@@ -314,8 +339,22 @@ mod tests {
         let read = read(
             r#"{"resourceType":"Observation","referenceRange":[{"low":{"value":3.5},"high":{"value":5.10},"text":"3.5-5.1"}],"interpretation":[{"coding":[{"code":"H"}]}]}"#,
         );
-        assert_eq!(read.range, Range { low: Some(3.5), high: Some(5.1), text: Some("3.5-5.1".into()) });
+        let (low_text, high_text) = (Some("3.5".into()), Some("5.10".into()));
+        assert_eq!(read.range, Range { low: Some(3.5), high: Some(5.1), low_text, high_text, text: Some("3.5-5.1".into()) });
         assert_eq!(read.interpretation.as_deref(), Some("H"));
+    }
+
+    #[test]
+    fn a_range_of_another_unit_or_kind_is_not_drawn() {
+        for range in [
+            r#"{"low":{"value":70,"code":"mg/dL","unit":"mg/dL"},"high":{"value":99,"code":"mg/dL","unit":"mg/dL"}}"#,
+            r#"{"type":{"coding":[{"code":"therapeutic"}]},"low":{"value":4}}"#,
+        ] {
+            let read = read(&format!(
+                r#"{{"resourceType":"Observation","valueQuantity":{{"value":5.4,"code":"mmol/L","unit":"mmol/l"}},"referenceRange":[{range}]}}"#
+            ));
+            assert_eq!((read.range.low, read.range.high), (None, None), "{range}");
+        }
     }
 
     #[test]

@@ -24,7 +24,7 @@ const TABLES: &str = "
         seq int, round smallint, is_attachment bool, patient_id uuid, item_id uuid, resource_type text, fhir_id text,
         category smallint, labels smallint, first_at timestamptz, last_at timestamptz, precision smallint, title text,
         title_key text, codes text[], status text, is_error bool, value_text text, value_num float8, unit text,
-        range_low float8, range_high float8, range_text text, interpretation text, series text, visit_id uuid,
+        range_low float8, range_high float8, range_low_text text, range_high_text text, range_text text, interpretation text, series text, visit_id uuid,
         author text, place text, author_is_named bool, place_is_named bool, utc_offset smallint, version_id text, last_updated timestamptz, sha256 bytea, bytes bytea,
         paths text[], targets uuid[], displays text[]
     ) on commit drop;
@@ -32,7 +32,7 @@ const TABLES: &str = "
         seq int, is_attachment bool, patient_id uuid, item_id uuid, outcome text, version_no int
     ) on commit drop";
 
-const COLUMNS: i16 = 38;
+const COLUMNS: i16 = 40;
 
 /// References beyond this many of one resource are kept in its bytes only.
 const REFERENCES: usize = 30_000;
@@ -167,6 +167,8 @@ fn item(rows: &mut Rows, row: &Row<'_, '_, '_>) {
         .text(own.value.unit.as_deref())
         .float(own.range.low)
         .float(own.range.high)
+        .text(own.range.low_text.as_deref())
+        .text(own.range.high_text.as_deref())
         .text(own.range.text.as_deref())
         .text(own.interpretation.as_deref())
         .text(own.series.as_deref())

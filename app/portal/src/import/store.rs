@@ -60,10 +60,10 @@ const VERSIONS: &str = "
 const NEW_ITEMS: &str = "
     insert into item (patient_id, item_id, source_id, resource_type, fhir_id, category, version_no, own_labels, labels, labelled_by,
                       first_at, last_at, precision, title, title_key, codes, status, is_error, value_text, value_num, unit,
-                      range_low, range_high, range_text, interpretation, series, visit_id, author, place, author_is_named, place_is_named, utc_offset, added_at)
+                      range_low, range_high, range_low_text, range_high_text, range_text, interpretation, series, visit_id, author, place, author_is_named, place_is_named, utc_offset, added_at)
     select s.patient_id, s.item_id, $3, s.resource_type, s.fhir_id, s.category, v.version_no, s.labels, s.labels, $4,
            s.first_at, s.last_at, s.precision, s.title, s.title_key, s.codes, s.status, s.is_error, s.value_text, s.value_num, s.unit,
-           s.range_low, s.range_high, s.range_text, s.interpretation, s.series, s.visit_id, s.author, s.place,
+           s.range_low, s.range_high, s.range_low_text, s.range_high_text, s.range_text, s.interpretation, s.series, s.visit_id, s.author, s.place,
            s.author_is_named, s.place_is_named, s.utc_offset, $2
     from stage s join verdict v on v.seq = s.seq
     where s.round = $1 and v.outcome = 'created' and not s.is_attachment";
@@ -73,7 +73,7 @@ const NEWER_ITEMS: &str = "
         category = s.category, version_no = v.version_no, own_labels = i.own_labels | s.labels, labels = i.labels | s.labels, labelled_by = $3,
         first_at = s.first_at, last_at = s.last_at, precision = s.precision, title = s.title, title_key = s.title_key, codes = s.codes,
         status = s.status, is_error = s.is_error, value_text = s.value_text, value_num = s.value_num, unit = s.unit, range_low = s.range_low,
-        range_high = s.range_high, range_text = s.range_text, interpretation = s.interpretation, series = s.series, visit_id = s.visit_id,
+        range_high = s.range_high, range_low_text = s.range_low_text, range_high_text = s.range_high_text, range_text = s.range_text, interpretation = s.interpretation, series = s.series, visit_id = s.visit_id,
         author = s.author, place = s.place, author_is_named = s.author_is_named, place_is_named = s.place_is_named,
         utc_offset = s.utc_offset, added_at = $2
     from stage s join verdict v on v.seq = s.seq
