@@ -4,11 +4,15 @@
 set local role chartkey_owner;
 
 alter table item
-    -- Whether the item itself names its author (its place) as a person or place
-    -- that is in this record. Whoever may see the item may then see that one, and
-    -- the name; a name without somebody behind it is the patient's only.
+    -- Whom the item itself names as its author and its place, and whether that one is
+    -- in this record. Whoever may see the item may then see that one, and the name; a
+    -- name without somebody behind it is the patient's only.
+    add column author_id uuid,
+    add column place_id uuid,
     add column author_is_named boolean not null default false,
     add column place_is_named boolean not null default false,
+    -- Says that there is none: "no known allergies".
+    add column is_negation boolean not null default false,
     -- Minutes east of UTC, where the source wrote a moment: its date is the one
     -- that people look for.
     add column utc_offset smallint constraint item_utc_offset check (utc_offset between -1439 and 1439),
@@ -16,12 +20,13 @@ alter table item
     add column range_low_text text,
     add column range_high_text text;
 
--- How many items a category has, without those entered in error. The patient
--- alone is told.
+-- How many items a category has, and how many of them say that there is none, both
+-- without those entered in error. The patient alone is told.
 create table item_total (
     patient_id uuid not null references patient,
     category smallint not null,
     items bigint not null,
+    negations bigint not null,
     primary key (patient_id, category)
 );
 
@@ -32,37 +37,32 @@ create policy import on item_total for all using ((select gate.task()) = 'import
 
 create function count_new_items() returns trigger language plpgsql as $$
 begin
-    insert into item_total as t (patient_id, category, items)
-    select patient_id, category, count(*) from added where not is_error group by patient_id, category
-    on conflict (patient_id, category) do update set items = t.items + excluded.items;
+    insert into item_total as t (patient_id, category, items, negations)
+    select patient_id, category, count(*), count(*) filter (where is_negation) from added where not is_error group by patient_id, category
+    on conflict (patient_id, category) do update set items = t.items + excluded.items, negations = t.negations + excluded.negations;
     return null;
 end $$;
 
 create function count_moved_item() returns trigger language plpgsql as $$
 begin
-    insert into item_total as t (patient_id, category, items)
-    select m.patient_id, m.category, sum(m.step)
-    from (values (old.patient_id, old.category, case when old.is_error then 0 else -1 end),
-                 (new.patient_id, new.category, case when new.is_error then 0 else 1 end)) m (patient_id, category, step)
-    group by m.patient_id, m.category having sum(m.step) <> 0
-    on conflict (patient_id, category) do update set items = t.items + excluded.items;
+    insert into item_total as t (patient_id, category, items, negations)
+    select m.patient_id, m.category, sum(m.step), sum(m.step * m.is_negation::int)
+    from (values (old.patient_id, old.category, old.is_negation, case when old.is_error then 0 else -1 end),
+                 (new.patient_id, new.category, new.is_negation, case when new.is_error then 0 else 1 end))
+        m (patient_id, category, is_negation, step)
+    group by m.patient_id, m.category
+    on conflict (patient_id, category) do update set items = t.items + excluded.items, negations = t.negations + excluded.negations;
     return null;
 end $$;
 
 create trigger count_new after insert on item referencing new table as added for each statement execute function count_new_items();
 create trigger count_moved after update on item for each row
-    when (old.category <> new.category or old.is_error <> new.is_error) execute function count_moved_item();
+    when (old.category <> new.category or old.is_error <> new.is_error or old.is_negation <> new.is_negation)
+    execute function count_moved_item();
 
--- What is there already.
+-- What is there already. Its names stay with the patient until a newer version comes.
 select set_config('chartkey.task', 'import', true);
-insert into item_total select patient_id, category, count(*) from item where not is_error group by patient_id, category;
-with named as (
-    select r.patient_id, r.item_id, array_agg(r.display) || array_agg(a.title) as names
-    from item_reference r join attachment a on a.patient_id = r.patient_id and a.item_id = r.target_id
-    group by r.patient_id, r.item_id
-)
-update item i set author_is_named = coalesce(i.author = any (n.names), false), place_is_named = coalesce(i.place = any (n.names), false)
-from named n where i.patient_id = n.patient_id and i.item_id = n.item_id;
+insert into item_total select patient_id, category, count(*), 0 from item where not is_error group by patient_id, category;
 select set_config('chartkey.task', '', true);
 
 reset role;

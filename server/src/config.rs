@@ -375,7 +375,8 @@ mod tests {
     #[test]
     fn the_anchor_file_is_required_in_production() {
         let said = |url: &str| {
-            let variables = variables(&[("CHARTKEY_PUBLIC_URL", url), ("DATABASE_URL", "postgres://localhost/chartkey"), ("CHARTKEY_PEPPER", "AA")]);
+            let variables =
+                variables(&[("CHARTKEY_PUBLIC_URL", url), ("DATABASE_URL", "postgres://localhost/chartkey"), ("CHARTKEY_PEPPER", "AA")]);
             Config::understand(&Values::layered(Vec::new(), variables, Vec::new()).unwrap()).unwrap_err().to_string()
         };
         assert!(said("https://chartkey.test").contains("CHARTKEY_ANCHOR_FILE"));

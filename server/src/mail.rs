@@ -78,10 +78,9 @@ impl Post {
         let link = |page: &str| self.ours.address(&format!("{page}?token={}", letter.token));
         match letter.subject {
             LetterSubject::FinishSignUp => (say.letter_finish_sign_up(), say.letter_finish_sign_up_says(&link("/sign-up"))),
-            LetterSubject::AlreadyHere => (
-                say.letter_already_here(),
-                say.letter_already_here_says(&self.ours.address("/sign-in"), &link("/sign-in/new-password")),
-            ),
+            LetterSubject::AlreadyHere => {
+                (say.letter_already_here(), say.letter_already_here_says(&self.ours.address("/sign-in"), &link("/sign-in/new-password")))
+            }
             LetterSubject::NewPassword => (say.letter_new_password(), say.letter_new_password_says(&link("/sign-in/new-password"))),
         }
     }

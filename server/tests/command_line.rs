@@ -100,7 +100,13 @@ async fn every_command_is_there_and_an_exit_code_says_how_it_ended(_: PgPoolOpti
         assert_eq!(help.status.code(), Some(0), "{command}");
         assert!(help.stderr.is_empty() && !help.stdout.is_empty(), "{command}");
     }
-    for wrong in [&["polish"][..], &["export"], &["import", "--source", "s"], &["verify-log", "--anchor"], &["export", "--patient", NOBODY, "--reason", ""]] {
+    for wrong in [
+        &["polish"][..],
+        &["export"],
+        &["import", "--source", "s"],
+        &["verify-log", "--anchor"],
+        &["export", "--patient", NOBODY, "--reason", ""],
+    ] {
         let output = ground.run(wrong);
         assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{wrong:?}");
         assert!(!output.stderr.is_empty(), "{wrong:?}");

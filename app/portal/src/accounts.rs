@@ -153,6 +153,7 @@ impl Portal {
     pub async fn finish_sign_up(&self, token: &str, name: PersonName, password: NewPassword) -> Result<SignedIn, Error> {
         let (portal, token, name) = (self.clone(), digest(token), name.0);
         detached(async move {
+            portal.is_live(&token, "sign-up").await?;
             let hash = portal.passwords.hash(password.0).await?;
             let mut transaction = portal.pool.begin().await?;
             let email = sqlx::query_scalar!(
@@ -183,6 +184,7 @@ impl Portal {
     pub async fn choose_password(&self, token: &str, password: NewPassword) -> Result<(), Error> {
         let (portal, token) = (self.clone(), digest(token));
         detached(async move {
+            portal.is_live(&token, "password").await?;
             let hash = portal.passwords.hash(password.0).await?;
             let mut transaction = portal.pool.begin().await?;
             let account = sqlx::query_scalar!(
@@ -194,6 +196,9 @@ impl Portal {
             .fetch_optional(&mut *transaction)
             .await?
             .ok_or(Error::NotFound)?;
+            // The moment is taken under the lock: a sign-in with the old password is either
+            // before it, and ends, or finds the new one.
+            sqlx::query!("select account_id from account where account_id = $1 for update", account).fetch_one(&mut *transaction).await?;
             sqlx::query!(
                 "update account set password_hash = $2, sessions_valid_after = clock_timestamp() where account_id = $1",
                 account,
@@ -209,6 +214,19 @@ impl Portal {
             Ok(())
         })
         .await
+    }
+
+    /// Refuses a token that is none before anything costly is done for it.
+    async fn is_live(&self, token: &[u8], purpose: &str) -> Result<(), Error> {
+        sqlx::query_scalar!(
+            "select token_hash from mail_token where token_hash = $1 and purpose = $2 and used_at is null and ends_at > now()",
+            token,
+            purpose
+        )
+        .fetch_optional(&self.pool)
+        .await?
+        .map(drop)
+        .ok_or(Error::NotFound)
     }
 
     /// What a person reads of their own account.

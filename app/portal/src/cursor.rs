@@ -49,12 +49,18 @@ impl fmt::Display for Cursor {
 #[error("no cursor")]
 pub struct NoCursor;
 
+/// A moment that PostgreSQL can compare: of the years 1 to 9999 in UTC.
+fn moment(text: &str) -> Option<OffsetDateTime> {
+    let at = OffsetDateTime::parse(text, &Rfc3339).ok()?.checked_to_offset(UtcOffset::UTC)?;
+    (1..=9999).contains(&at.year()).then_some(at)
+}
+
 impl FromStr for Cursor {
     type Err = NoCursor;
 
     fn from_str(token: &str) -> Result<Self, NoCursor> {
         let (at, item) = token.split_once('~').ok_or(NoCursor)?;
-        let at = if at == "unknown" { None } else { Some(OffsetDateTime::parse(at, &Rfc3339).map_err(|_| NoCursor)?) };
+        let at = if at == "unknown" { None } else { Some(moment(at).ok_or(NoCursor)?) };
         Ok(Self { at, item: item.parse().map_err(|_| NoCursor)? })
     }
 }

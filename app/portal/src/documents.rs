@@ -35,14 +35,16 @@ impl Portal {
         let mut record = self.open(visitor, patient).await?;
         // A file is a copy: it leaves only through grants that allow one.
         if !record.whose().may_copy() {
-            return Err(Error::NotFound);
+            return record.refuse().await;
         }
         // What cannot be split is shown only under documents.
         let is_document =
             sqlx::query_scalar!("select item_id from item where patient_id = $1 and item_id = $2 and category = 10", patient.0, item.0)
                 .fetch_optional(record.connection())
                 .await?;
-        is_document.ok_or(Error::NotFound)?;
+        if is_document.is_none() {
+            return record.refuse().await;
+        }
         let (raw, _) = source(&mut record, item).await?;
         let mut contents = fhir::document(&raw).unwrap_or_default();
         bring(&mut record, item, &mut contents, |place, _| place == number).await?;

@@ -102,7 +102,8 @@ impl Portal {
         )
         .fetch_optional(record.connection())
         .await?;
-        let entry = Entry::from(row.ok_or(Error::NotFound)?);
+        let Some(row) = row else { return record.refuse().await };
+        let entry = Entry::from(row);
         let (raw, references) = source(&mut record, item).await?;
         let facts = told(&raw, &references, record.is_own());
         let mut contents = if category == Category::Documents { fhir::document(&raw).unwrap_or_default() } else { Vec::new() };

@@ -6,6 +6,10 @@
 
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
+// The harness of the tests is a module of the crate's own tests too.
+#[cfg(test)]
+extern crate self as chartkey_portal;
+
 pub mod accounts;
 pub mod activity;
 pub mod audit;

@@ -10,7 +10,7 @@ use chartkey_domain::{
     account::Visitor,
     category::{Categories, Category},
     grant::Purpose,
-    id::{GrantId, PatientId},
+    id::{GrantId, ItemId, PatientId},
     policy::{Decision, Permission, decide},
 };
 use sha2::{Digest, Sha256};
@@ -165,6 +165,16 @@ impl Record {
         Ok(Opened { whose, view })
     }
 
+    /// Ends a look at something that is not there, or not for this reader: the two are
+    /// written alike, and answered alike.
+    pub(crate) async fn refuse<T>(self) -> Result<T, Error> {
+        if self.is_own() {
+            return Err(Error::NotFound);
+        }
+        let Self { transaction, visitor, whose, now, .. } = self;
+        refuse(transaction, &visitor, whose.patient, now).await
+    }
+
     /// Ends a change or an export in the same way.
     pub(crate) async fn finish(mut self, what: What) -> Result<Whose, Error> {
         let why = match &self.whose.viewer {
@@ -239,18 +249,14 @@ impl Portal {
 /// The mark of a page of one's own.
 const OWN_MARK: &str = "own";
 
-/// What a permission rests on. A grant is never edited, so the grants say it all,
-/// with the items that are decided one by one and those of them that may be seen.
+/// What a permission rests on. A grant is never edited, so the grants say it all, with
+/// the single items that are kept all the same.
 fn mark(permission: &Permission) -> String {
     let mut hash = Sha256::new();
     permission.grants.iter().for_each(|grant| hash.update(grant.0.as_bytes()));
     hash.update([0]);
-    permission.singled.iter().for_each(|item| hash.update(item.0.as_bytes()));
-    hash.update([0]);
-    permission.named.iter().for_each(|(item, version)| {
-        hash.update(item.0.as_bytes());
-        hash.update(version.to_be_bytes());
-    });
+    let is_kept = |item: &&ItemId| permission.named.iter().all(|(named, _)| named != *item);
+    permission.singled.iter().filter(is_kept).for_each(|item| hash.update(item.0.as_bytes()));
     audit::hex(&hash.finalize()).chars().take(16).collect()
 }
 

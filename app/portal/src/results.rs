@@ -56,7 +56,7 @@ impl Portal {
         let rows = entries!(
             measured "where i.patient_id = $1 and i.category = 6 and (i.sort_at, i.item_id) < ($2::text::timestamptz, $3) and (not i.is_error or $4) \
              and (i.resource_type <> 'DiagnosticReport' or \
-                (select true from item o where o.patient_id = i.patient_id and o.report_id = i.item_id and o.category = 6 limit 1) is null) \
+                (select true from item o where o.patient_id = i.patient_id and o.report_id = i.item_id and o.category = 6 and (not o.is_error or $4) limit 1) is null) \
              order by i.sort_at desc, i.item_id desc limit 51",
             patient.0,
             at,

@@ -147,8 +147,11 @@ pub(crate) async fn insert(record: &mut Record, grantee: &Grantee, terms: &Terms
     let grant = sqlx::query_scalar!(
         "with made as (select gen_random_uuid() as grant_id)
         insert into access_grant (patient_id, grant_id, lineage_id, version_no, grantee_account_id, organization_id, professions,
-            purpose, purpose_text, categories, labels, data_from, data_to, includes_new, may_export, may_write, ends_at, sentence)
-        select $1, grant_id, coalesce($2, grant_id), $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17 from made
+            purpose, purpose_text, categories, labels, data_from, data_to, includes_new, may_export, may_write, ends_at, sentence, created_at)
+        select $1, grant_id, coalesce($2, grant_id), $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
+            -- What an import that is still running brings was not seen by the patient either.
+            case when $13 then now() else least(now(), (select min(xact_start) from pg_stat_activity where datname = current_database())) end
+        from made
         returning grant_id",
         patient.0,
         lineage,

@@ -105,19 +105,28 @@ impl Portal {
             self.note_failure(Some((account_id, &account.display_name))).await?;
             return Err(Error::NotFound);
         }
+        let mut seen = account.password_hash;
         if verdict == Verdict::RightButWeak {
             let hash = self.passwords.hash(password).await?;
-            sqlx::query!(
+            let stronger = sqlx::query!(
                 "update account set password_hash = $2 where account_id = $1 and password_hash = $3",
                 account.account_id,
                 hash,
-                account.password_hash
+                seen
             )
             .execute(&self.pool)
             .await?;
+            if stronger.rows_affected() == 1 {
+                seen = Some(hash);
+            }
         }
         let signed_in = SignedIn::person(account_id, account.display_name, account.at);
         let mut transaction = self.pool.begin().await?;
+        // A password that was changed while this one was tried is not the one that was right.
+        sqlx::query!("select account_id from account where account_id = $1 and password_hash = $2 for share", account.account_id, seen)
+            .fetch_optional(&mut *transaction)
+            .await?
+            .ok_or(Error::NotFound)?;
         sqlx::query!("delete from sign_in_failure where subject_hash = $1", subjects.account).execute(&mut *transaction).await?;
         // What was right does not count against an address that many share.
         sqlx::query!(

@@ -34,7 +34,7 @@ impl Portal {
         .fetch_all(record.connection())
         .await?;
         let entries: Vec<Entry> = rows.into_iter().map(Entry::from).collect();
-        let Some(newest) = entries.first() else { return Err(Error::NotFound) };
+        let Some(newest) = entries.first() else { return record.refuse().await };
         let aside = Aside::of(&mut record, newest.category).await?;
         let mut shown = Shown::default();
         shown.entries(&entries);

@@ -113,7 +113,7 @@ impl Portal {
         .await?;
         let mut parts: Vec<Entry> = rows.into_iter().map(Entry::from).collect();
         if parts.first().is_none_or(|first| first.id != visit || first.category != Category::Visits) {
-            return Err(Error::NotFound);
+            return record.refuse().await;
         }
         let visit = parts.remove(0);
         let has_more = parts.len() > PARTS;

@@ -3,6 +3,8 @@
 mod harness;
 mod people;
 
+use std::collections::BTreeSet;
+
 use chartkey_domain::{
     account::Visitor,
     category::{Categories, Category},
@@ -102,6 +104,7 @@ async fn letters(house: &House) -> ItemId {
     take(
         house,
         r#"{"resourceType":"DocumentReference","id":"d","subject":{"reference":"Patient/a"},"content":[
+            {"attachment":{"contentType":"text/plain","url":"Binary/other","data":"SGVyZQ=="}},
             {"attachment":{"contentType":"text/plain","url":"Binary/note"}},
             {"attachment":{"contentType":"image/png","url":"https://clinic.example/fhir/Binary/scan"}},
             {"attachment":{"contentType":"application/pdf","url":"Binary/lost"}},
@@ -117,13 +120,14 @@ async fn what_a_document_keeps_in_a_binary_is_read_with_it_and_what_never_came_i
     let house = House::build(Ground::lay(options).await).await;
     let document = letters(&house).await;
     let detail = house.portal.item(&house.ines(), house.patient, Category::Documents, document, Original::Leave).await.unwrap().view;
-    assert_eq!(detail.contents[0].text().as_deref(), Some("Sleep well"));
-    assert!(matches!(detail.contents[1].place, ContentPlace::There(_)), "a picture is brought only as a download");
-    assert_eq!((&detail.contents[2].place, &detail.contents[3].place), (&ContentPlace::Missing, &ContentPlace::Missing));
+    let texts: Vec<_> = detail.contents.iter().map(|content| content.text()).collect();
+    assert_eq!(texts, [Some("Here".to_owned()), Some("Sleep well".to_owned()), None, None, None]);
+    assert!(matches!(detail.contents[2].place, ContentPlace::There(_)), "a picture is brought only as a download");
+    assert_eq!((&detail.contents[3].place, &detail.contents[4].place), (&ContentPlace::Missing, &ContentPlace::Missing));
     let file = async |number| house.portal.file(&house.ines(), house.patient, document, number).await;
-    assert_eq!(file(0).await.unwrap().view.bytes, b"Sleep well");
-    assert_eq!(file(1).await.unwrap().view.bytes, b"\x89PNG");
-    for number in 2..5 {
+    assert_eq!(file(1).await.unwrap().view.bytes, b"Sleep well");
+    assert_eq!(file(2).await.unwrap().view.bytes, b"\x89PNG");
+    for number in 3..6 {
         assert!(matches!(file(number).await, Err(Error::NotFound)), "{number}");
     }
 }
@@ -141,7 +145,91 @@ async fn a_file_goes_with_its_document_and_with_nothing_else(_: PgPoolOptions, o
     new.terms.categories = Categories::NONE.with(Category::Documents);
     house.portal.give_grant(&house.ines(), new).await.unwrap();
     let doctor = house.doctor(Some(Purpose::Coordination));
-    assert_eq!(read(&doctor).await.unwrap().view.contents[0].text().as_deref(), Some("Sleep well"));
+    assert_eq!(read(&doctor).await.unwrap().view.contents[1].text().as_deref(), Some("Sleep well"));
     let file = house.portal.file(&doctor, house.patient, document, 0).await;
     assert!(matches!(file, Err(Error::NotFound)), "no grant allows a copy");
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn none_known_is_not_told_to_somebody_from_whom_an_allergy_is_kept(_: PgPoolOptions, options: PgConnectOptions) {
+    let house = House::build(Ground::lay(options).await).await;
+    let mut new = house.draft(Purpose::Treatment).await;
+    new.terms.categories = Categories::NONE.with(Category::Allergies);
+    house.portal.give_grant(&house.ines(), new).await.unwrap();
+    let doctor = house.doctor(Some(Purpose::Treatment));
+    let allergy = |id: &str, code: &str| {
+        format!(r#"{{"resourceType":"AllergyIntolerance","id":"{id}","patient":{{"reference":"Patient/a"}},"code":{code}}}"#)
+    };
+    let titles = async |visitor: &Visitor| {
+        let list = house.portal.list(visitor, house.patient, Category::Allergies, None, false).await.unwrap().view;
+        let summary = house.portal.summary(visitor, house.patient).await.unwrap().view;
+        assert_eq!(list.entries.len(), summary.allergies.len());
+        list.entries.into_iter().map(|entry| entry.title).collect::<BTreeSet<_>>()
+    };
+    take(&house, &allergy("none", r#"{"coding":[{"system":"http://snomed.info/sct","code":"716186003"}],"text":"Keine bekannt"}"#)).await;
+    assert_eq!(titles(&doctor).await, ["Keine bekannt".to_owned()].into());
+    take(&house, &allergy("nuts", r#"{"text":"Nuts"}"#)).await;
+    assert_eq!(titles(&doctor).await.len(), 2, "nothing is kept from them");
+    for (hide, show) in [
+        ("is_private = true", "is_private = false"),
+        ("labels = 1", "labels = 0"),
+        ("labelled_by = 0", "labelled_by = (select max(labelled_by) from item)"),
+    ] {
+        house.tamper(&format!("update item set {hide} where fhir_id = 'nuts'")).await;
+        assert!(titles(&doctor).await.is_empty(), "{hide}");
+        assert_eq!(titles(&house.ines()).await.len(), 2, "{hide}");
+        house.tamper(&format!("update item set {show} where fhir_id = 'nuts'")).await;
+        assert_eq!(titles(&doctor).await.len(), 2, "{show}");
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn the_provider_of_a_claim_stays_with_the_patient_in_every_order_of_files(_: PgPoolOptions, options: PgConnectOptions) {
+    let house = House::build(Ground::lay(options).await).await;
+    take(&house, r#"{"resourceType":"Claim","id":"c","patient":{"reference":"Patient/a"},"provider":{"reference":"Organization/5"}}"#)
+        .await;
+    take(&house, r#"{"resourceType":"Organization","id":"5","name":"Riverside Oncology"}"#).await;
+    let mut new = house.draft(Purpose::Treatment).await;
+    new.terms.categories = Categories::NONE.with(Category::Insurance);
+    house.portal.give_grant(&house.ines(), new).await.unwrap();
+    let doctor = house.doctor(Some(Purpose::Treatment));
+    let list = house.portal.list(&doctor, house.patient, Category::Insurance, None, false).await.unwrap().view;
+    assert_eq!(list.entries.iter().map(|entry| (entry.title.as_str(), entry.author.as_deref())).collect::<Vec<_>>(), [("Claim", None)]);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn dates_of_a_grant_are_the_days_that_pages_show(_: PgPoolOptions, options: PgConnectOptions) {
+    let house = House::build(Ground::lay(options).await).await;
+    let result = |id: &str, at: &str| {
+        format!(
+            r#"{{"resourceType":"Observation","id":"{id}","subject":{{"reference":"Patient/a"}},"category":[{{"coding":[{{"code":"laboratory"}}]}}],"effectiveDateTime":"{at}"}}"#
+        )
+    };
+    take(&house, &result("before", "2023-12-31T20:00:00-05:00")).await;
+    take(&house, &result("first", "2024-01-01T01:00:00+02:00")).await;
+    let mut new = house.draft(Purpose::Treatment).await;
+    new.terms.from = Some(date!(2024 - 01 - 01));
+    new.terms.to = Some(date!(2024 - 12 - 31));
+    house.portal.give_grant(&house.ines(), new).await.unwrap();
+    let doctor = house.doctor(Some(Purpose::Treatment));
+    let list = house.portal.list(&doctor, house.patient, Category::Results, None, false).await.unwrap().view;
+    let days: Vec<_> = list.entries.iter().map(|entry| entry.when.unwrap().0.date()).collect();
+    assert_eq!(days, [date!(2024 - 01 - 01)]);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn whoever_asks_for_what_is_not_theirs_leaves_a_refusal(_: PgPoolOptions, options: PgConnectOptions) {
+    let house = House::build(Ground::lay(options).await).await;
+    let document = letters(&house).await;
+    house.give(Purpose::Treatment).await;
+    let doctor = house.doctor(Some(Purpose::Treatment));
+    let refused = async || house.counted("select count(*) from event where chain = 'system'").await;
+    assert!(house.portal.item(&doctor, house.patient, Category::Documents, document, Original::Leave).await.is_err());
+    assert_eq!(refused().await, 1);
+    assert!(house.portal.file(&doctor, house.patient, document, 0).await.is_err());
+    assert!(house.portal.visit(&doctor, house.patient, document).await.is_err());
+    assert!(house.portal.trend(&doctor, house.patient, "nothing").await.is_err());
+    assert_eq!(refused().await, 4);
+    assert!(house.portal.trend(&house.ines(), house.patient, "nothing").await.is_err());
+    assert_eq!(refused().await, 4, "to look in vain in one's own record is no refusal");
 }

@@ -395,3 +395,100 @@ async fn one_record_can_be_named_for_a_file_about_one_person(_: PgPoolOptions, o
     assert_eq!((new.patients.len(), new.created), (1, 1));
     assert_ne!(new.patients, [first]);
 }
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_says_that_it_is_somebody_elses_is_not_given_to_the_only_patient(_: PgPoolOptions, options: PgConnectOptions) {
+    let ground = Ground::lay(options).await;
+    let mut connection = ground.runtime.acquire().await.unwrap();
+    for (number, subject) in [
+        r#"{"reference":"Patient?identifier=mrn|B"}"#,
+        r#"{"identifier":{"system":"mrn","value":"B"}}"#,
+        r#"{"display":"Bob"}"#,
+        r##"{"reference":"#bob"}"##,
+        r#"{"reference":"Group/1"}"#,
+        r#"{"reference":"Patient/b\u0000"}"#,
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let source = format!("s{number}");
+        let other = format!(r#"{{"resourceType":"Observation","id":"o","subject":{subject}}}"#);
+        let open = r#"{"resourceType":"Observation","id":"p"}"#;
+        let report = take(&mut connection, &source, bundle(&[ANA, &other, open]).as_bytes()).await.unwrap();
+        assert_eq!(report.unassigned.iter().filter(|noted| noted.position == "entry 2").count(), 1, "{subject}");
+        let given = if number == 5 { 0 } else { 1 };
+        let here: i64 =
+            sqlx::query_scalar("select count(*) from item join source using (source_id) where name = $1 and fhir_id in ('o', 'p')")
+                .bind(&source)
+                .fetch_one(&ground.superuser)
+                .await
+                .unwrap();
+        assert_eq!(here, given, "what leaves it open goes to the only patient, unless a second one is spoken of: {subject}");
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_specimen_or_a_file_of_one_patient_never_goes_to_another(_: PgPoolOptions, options: PgConnectOptions) {
+    let ground = Ground::lay(options).await;
+    let mut connection = ground.runtime.acquire().await.unwrap();
+    let bens = [
+        BEN,
+        r#"{"resourceType":"Specimen","id":"5","subject":{"reference":"Patient/ben"}}"#,
+        r#"{"resourceType":"Binary","id":"1","securityContext":{"reference":"Patient/ben"},"contentType":"text/plain","data":"eA=="}"#,
+        r#"{"resourceType":"Binary","id":"2","contentType":"text/plain","data":"eA=="}"#,
+        r#"{"resourceType":"DocumentReference","id":"d","subject":{"reference":"Patient/ben"},"content":[{"attachment":{"url":"Binary/2"}}]}"#,
+    ];
+    take(&mut connection, "s", bundle(&bens).as_bytes()).await.unwrap();
+    let anas = [
+        ANA,
+        r#"{"resourceType":"Observation","id":"o","subject":{"reference":"Patient/ana"},"specimen":{"reference":"Specimen/5"}}"#,
+        r#"{"resourceType":"DocumentReference","id":"e","subject":{"reference":"Patient/ana"},"content":[{"attachment":{"url":"Binary/1"}},{"attachment":{"url":"Binary/2"}}]}"#,
+    ];
+    take(&mut connection, "s", bundle(&anas).as_bytes()).await.unwrap();
+    let owners =
+        one::<i64>(&ground, "select count(*) from attachment join patient using (patient_id) where family = 'Roe' and given = 'Ana'").await;
+    assert_eq!(owners, 0);
+    assert_eq!(one::<i64>(&ground, "select count(*) from attachment").await, 3);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn an_older_patient_does_not_change_whose_record_it_is(_: PgPoolOptions, options: PgConnectOptions) {
+    let ground = Ground::lay(options).await;
+    let mut connection = ground.runtime.acquire().await.unwrap();
+    let ana = |version: u8, birth: &str| {
+        format!(
+            r#"{{"resourceType":"Patient","id":"ana","meta":{{"versionId":"{version}"}},"name":[{{"family":"Roe","given":["Ana"]}}],"gender":"female"{birth}}}"#
+        )
+    };
+    let born = async || one::<Option<String>>(&ground, "select birth_date from patient where family = 'Roe'").await;
+    take(&mut connection, "s", ana(2, r#","birthDate":"1970-02-03""#).as_bytes()).await.unwrap();
+    for older in [ana(1, ""), ana(1, r#","birthDate":"1970""#)] {
+        assert_eq!(take(&mut connection, "s", older.as_bytes()).await.unwrap().older, 1);
+        assert_eq!(born().await.as_deref(), Some("1970-02-03"));
+    }
+    let newer = ana(3, r#","birthDate":"1970-02-03""#).replace("female", "other");
+    take(&mut connection, "s", newer.as_bytes()).await.unwrap();
+    assert_eq!(one::<String>(&ground, "select sex from patient where family = 'Roe'").await, "other");
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_waits_keeps_its_id_and_its_versions(_: PgPoolOptions, options: PgConnectOptions) {
+    let ground = Ground::lay(options).await;
+    let mut connection = ground.runtime.acquire().await.unwrap();
+    // Its id stands in the URL of its entry alone.
+    let nameless = r#"{"resourceType":"Bundle","type":"collection","entry":[{"fullUrl":"urn:uuid:6c1f7c0e-2a5c-4a0c-9a3e-000000000001",
+        "resource":{"resourceType":"Observation","subject":{"reference":"Patient/ana"},"code":{"text":"Sodium"}}}]}"#;
+    let old =
+        r#"{"resourceType":"Condition","id":"c","meta":{"versionId":"1"},"subject":{"reference":"Patient/ana"},"code":{"text":"Old"}}"#;
+    let new = old.replace("\"1\"", "\"2\"").replace("Old", "New");
+    for file in [nameless, old] {
+        assert_eq!(take(&mut connection, "s", file.as_bytes()).await.unwrap().unassigned.len(), 1);
+    }
+    let report = take(&mut connection, "s", bundle(&[ANA, &new]).as_bytes()).await.unwrap();
+    assert_eq!((report.from_tray, report.resources), (2, 2));
+    assert_eq!(one::<i64>(&ground, "select count(*) from item where fhir_id = '6c1f7c0e-2a5c-4a0c-9a3e-000000000001'").await, 1);
+    assert_eq!(one::<String>(&ground, "select title from item where fhir_id = 'c'").await, "New");
+    assert_eq!(one::<i64>(&ground, "select count(*) from item_version join item using (patient_id, item_id) where fhir_id = 'c'").await, 2);
+    let again = take(&mut connection, "s", nameless.as_bytes()).await.unwrap();
+    assert_eq!((again.created, again.unchanged), (0, 1));
+}

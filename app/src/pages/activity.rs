@@ -51,7 +51,10 @@ pub fn activity() -> impl IntoView {
             {older}
             <p class="quiet small">{say.log_foot()}</p>
         };
-        Paged::Ok(document(Page::new(titled(say, say.who_has_looked(), problem()), Place::Activity).of(Bar::from(&opened.whose)), body).into_any())
+        Paged::Ok(
+            document(Page::new(titled(say, say.who_has_looked(), problem()), Place::Activity).of(Bar::from(&opened.whose)), body)
+                .into_any(),
+        )
     })
 }
 

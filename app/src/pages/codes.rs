@@ -38,7 +38,9 @@ pub fn codes() -> impl IntoView {
             {none}
             <p class="actions"><a class="button second" href="/sharing/new">{icon(Icon::Share)}{say.new_share()}</a></p>
         };
-        Paged::Ok(document(Page::new(titled(say, say.codes_title(), problem()), Place::Sharing).of(Bar::from(&opened.whose)), body).into_any())
+        Paged::Ok(
+            document(Page::new(titled(say, say.codes_title(), problem()), Place::Sharing).of(Bar::from(&opened.whose)), body).into_any(),
+        )
     })
 }
 

@@ -126,6 +126,7 @@ pub async fn events(
         listening,
         beat,
         beats: 0,
+        is_unsure: false,
         closes_at: None,
         stopping: shared.stopping,
         stage: Stage::New,
@@ -151,6 +152,8 @@ struct Watched {
     listening: watch::Receiver<bool>,
     beat: Interval,
     beats: u32,
+    /// The last answer did not come: nothing is said until one does.
+    is_unsure: bool,
     closes_at: Option<OffsetDateTime>,
     stopping: watch::Receiver<bool>,
     stage: Stage,
@@ -227,7 +230,7 @@ impl Watched {
             return None;
         }
         self.beats += 1;
-        if self.beats.is_multiple_of(BEATS_A_LOOK) || self.has_run_out() {
+        if self.is_unsure || self.beats.is_multiple_of(BEATS_A_LOOK) || self.has_run_out() {
             return self.ask().await;
         }
         Some(Told::Beat)
@@ -239,7 +242,7 @@ impl Watched {
     }
 
     /// Asks the session and the door. Where the database does not answer nothing is
-    /// said, and the page covers itself.
+    /// said until it does, and the page covers itself.
     async fn ask(&mut self) -> Option<Told> {
         let standing = async {
             if self.portal.session(&self.session).await?.is_none() {
@@ -247,7 +250,9 @@ impl Watched {
             }
             self.portal.standing(&self.visitor, self.page.patient).await
         };
-        match standing.await {
+        let standing = standing.await;
+        self.is_unsure = standing.is_err();
+        match standing {
             Ok(Standing::Open { mark, closes_at }) if mark == self.page.mark => {
                 self.closes_at = closes_at;
                 Some(Told::Stands)

@@ -12,7 +12,7 @@ use super::{
 
 /// The version of [`TABLE`]. Raise it with every change: items labelled by an older
 /// table are the patient's only until they have been labelled again.
-pub const LABEL_TABLE_VERSION: i16 = 1;
+pub const LABEL_TABLE_VERSION: i16 = 2;
 
 /// One readable table, with the source of each list.
 const TABLE: &str = include_str!("labels.tsv");
@@ -140,7 +140,7 @@ fn walk(json: &Json<'_>) -> Labels {
             }
             for (key, value) in fields {
                 labels = labels.union(match (key.as_ref(), value) {
-                    ("data", Json::String(data)) => of_data(json.get("contentType").str(), data),
+                    ("data", Json::String(data)) => of_data(data),
                     // The items of a questionnaire are often named after LOINC codes.
                     ("linkId", Json::String(id)) => {
                         id.split('/').fold(Labels::NONE, |labels, part| labels.union(of_code("http://loinc.org", part)))
@@ -157,15 +157,12 @@ fn walk(json: &Json<'_>) -> Labels {
     }
 }
 
-/// The words of an attached text.
-fn of_data(content_type: Option<&str>, data: &str) -> Labels {
-    let kind = content_type.unwrap_or_default();
-    if !(kind.starts_with("text/") || kind.contains("xml")) {
-        return Labels::NONE;
-    }
-    let Some(bytes) = decode(data) else { return Labels::NONE };
-    let text = String::from_utf8_lossy(&bytes);
-    if kind.starts_with("text/plain") { of_words(&text) } else { of_words(&plain(&text)) }
+/// The words of an attached text. Whether it is one, its bytes say: what a source calls them
+/// may be wrong, or stand elsewhere.
+fn of_data(data: &str) -> Labels {
+    let Some(text) = decode(data).and_then(|bytes| String::from_utf8(bytes).ok()) else { return Labels::NONE };
+    let labels = of_words(&text);
+    if text.contains('<') { labels.union(of_words(&plain(&text))) } else { labels }
 }
 
 #[cfg(test)]

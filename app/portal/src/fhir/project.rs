@@ -15,7 +15,7 @@ use super::{
     when,
 };
 
-pub use super::read::{Reference, concept_text, human_name, number_text, quantity_text, range_text, reference_of, references};
+pub use super::read::{Reference, concept_text, human_name, number_text, quantity_text, range_text, reference_of, references, without_nul};
 
 /// What the columns need of one resource. References are as written; the import
 /// resolves them.
@@ -63,6 +63,10 @@ pub struct Projection {
     pub visit: Option<String>,
     /// References that say whose it is.
     pub owners: Vec<String>,
+    /// Whether it says at all whose it is, be it by a name or an identifier alone.
+    pub names_owner: bool,
+    /// Whether it says that there is none: "no known allergies".
+    pub is_negation: bool,
     /// Every reference, in order.
     pub references: Vec<Reference>,
 }
@@ -83,7 +87,7 @@ pub struct Range {
 }
 
 /// Where a resource says whose it is.
-const OWNERS: [&str; 11] = [
+const OWNERS: [&str; 12] = [
     "subject",
     "patient",
     "beneficiary",
@@ -95,6 +99,7 @@ const OWNERS: [&str; 11] = [
     "entity.what",
     "deliverTo",
     "link.target",
+    "securityContext",
 ];
 
 /// Reads one resource. Nothing in it is required but that it is an object.
@@ -110,10 +115,11 @@ pub fn project(resource: &Json<'_>) -> Projection {
     };
     let status = status(resource);
     let title = title(resource, shape);
+    let is_negation = category == Some(Category::Allergies) && is_negation(&title);
     let value = if resource_type == "Observation" { observation::value(resource) } else { Value::default() };
     let series = value.number.and(trend_key(&title.codes)).map(|key| series(key, value.unit.as_deref()));
     Projection {
-        fhir_id: resource.get("id").text().filter(|id| id.len() <= 200).map(str::to_owned),
+        fhir_id: resource.get("id").text().filter(|id| id.len() <= 200).map(without_nul),
         version_id: resource.get("meta").get("versionId").text().map(str::to_owned),
         last_updated: resource
             .get("meta")
@@ -142,9 +148,25 @@ pub fn project(resource: &Json<'_>) -> Projection {
             .filter(|target| !target.contains("EpisodeOfCare"))
             .map(str::to_owned),
         owners: owners(resource),
+        names_owner: ["subject", "patient", "beneficiary", "for", "individual", "candidate"]
+            .iter()
+            .any(|key| resource.get(key).is_object()),
+        is_negation,
         references: references(resource),
-        resource_type: resource_type.to_owned(),
+        resource_type: without_nul(resource_type),
     }
+}
+
+/// Whether an allergy says that none is known: codes of SNOMED CT's "No known allergy" and
+/// what lies below it, those of the International Patient Summary, or the words.
+fn is_negation(title: &Title) -> bool {
+    const SNOMED: [&str; 8] = ["716186003", "409137002", "428607008", "429625007", "160244002", "716184000", "716220001", "428197003"];
+    const SUMMARY: &str = "http://hl7.org/fhir/uv/ips/CodeSystem/absent-unknown-uv-ips|no-";
+    let is_code = |code: &String| {
+        code.starts_with(SUMMARY) || code.strip_prefix("http://snomed.info/sct|").is_some_and(|code| SNOMED.contains(&code))
+    };
+    let words = title.text.as_deref().unwrap_or_default().to_lowercase();
+    title.codes.iter().any(is_code) || words.starts_with("no known") || ["nka", "nkda"].contains(&words.as_str())
 }
 
 struct Title {
@@ -234,13 +256,7 @@ fn range(resource: &Json<'_>) -> Range {
         return Range { text, ..Range::default() };
     }
     let written = |end: &Json<'_>| end.get("value").text().map(str::to_owned);
-    Range {
-        low: low.get("value").number(),
-        high: high.get("value").number(),
-        low_text: written(low),
-        high_text: written(high),
-        text,
-    }
+    Range { low: low.get("value").number(), high: high.get("value").number(), low_text: written(low), high_text: written(high), text }
 }
 
 /// Whether two quantities are of one unit, as far as both say.
@@ -257,7 +273,7 @@ fn named(resource: &Json<'_>, paths: &[&str]) -> Option<Reference> {
 
 fn owners(resource: &Json<'_>) -> Vec<String> {
     let mut owners: Vec<String> =
-        OWNERS.iter().flat_map(|path| resource.all(path)).filter_map(|value| value.get("reference").str()).map(str::to_owned).collect();
+        OWNERS.iter().flat_map(|path| resource.all(path)).filter_map(|value| value.get("reference").str()).map(without_nul).collect();
     owners.dedup();
     owners
 }
@@ -355,6 +371,16 @@ mod tests {
             ));
             assert_eq!((read.range.low, read.range.high), (None, None), "{range}");
         }
+    }
+
+    #[test]
+    fn that_none_is_known_is_told_from_an_allergy() {
+        let of = |code: &str| read(&format!(r#"{{"resourceType":"AllergyIntolerance","code":{code}}}"#)).is_negation;
+        assert!(of(r#"{"coding":[{"system":"http://snomed.info/sct","code":"716186003"}]}"#));
+        assert!(of(r#"{"coding":[{"system":"http://hl7.org/fhir/uv/ips/CodeSystem/absent-unknown-uv-ips","code":"no-known-allergies"}]}"#));
+        assert!(of(r#"{"text":"No known drug allergies"}"#));
+        assert!(!of(r#"{"coding":[{"system":"http://snomed.info/sct","code":"91936005","display":"Allergy to penicillin"}]}"#));
+        assert!(!read(r#"{"resourceType":"Condition","code":{"text":"No known problems"}}"#).is_negation);
     }
 
     #[test]

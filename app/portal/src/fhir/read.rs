@@ -1,6 +1,6 @@
 //! Data types of FHIR as text that people read.
 
-use super::json::Json;
+use super::{document::decode, json::Json};
 
 /// The longest title, in characters; a longer one is cut.
 const TITLE: usize = 300;
@@ -80,7 +80,7 @@ pub struct Reference {
 
 /// The reference that an object is, if it is one.
 pub fn reference_of(json: &Json<'_>) -> Option<Reference> {
-    let target = json.get("reference").str().map(str::to_owned);
+    let target = json.get("reference").str().map(without_nul);
     let is_other = ["code", "system", "coding", "text"].iter().any(|key| !json.get(key).is_null());
     let display = json.get("display").str().map(one_line);
     (target.is_some() || (display.is_some() && !is_other)).then_some(Reference { path: String::new(), target, display })
@@ -100,9 +100,11 @@ fn collect(json: &Json<'_>, path: &str, found: &mut Vec<Reference>) {
             if let Some(reference) = reference_of(json) {
                 found.push(Reference { path: path.to_owned(), ..reference });
             }
-            if let Some(url) = json.get("url").str().filter(|url| is_attachment(path) && names_a_binary(url)) {
+            // Where the bytes stand beside the address, nobody has to look there.
+            let elsewhere = || json.get("data").str().and_then(decode).is_none();
+            if let Some(url) = json.get("url").str().filter(|url| is_attachment(path) && names_a_binary(url) && elsewhere()) {
                 let path = format!("{path}.url");
-                found.push(Reference { path, target: Some(url.trim_start_matches('/').to_owned()), display: None });
+                found.push(Reference { path, target: Some(without_nul(url.trim_start_matches('/'))), display: None });
             }
             for (key, value) in fields {
                 // The codings of a concept have a display and are no references.
@@ -116,9 +118,14 @@ fn collect(json: &Json<'_>, path: &str, found: &mut Vec<Reference>) {
     }
 }
 
-/// Whether what stands at a path is an attachment of a document, a report, a picture or a person.
+/// A text as PostgreSQL can keep it.
+pub fn without_nul(text: &str) -> String {
+    text.replace('\0', "")
+}
+
+/// Whether what stands at a path is an attachment of the document, report or picture itself.
 fn is_attachment(path: &str) -> bool {
-    ["attachment", "presentedForm", "content", "photo"].contains(&path.rsplit('.').next().unwrap_or_default())
+    !path.starts_with("contained") && ["attachment", "presentedForm", "content"].contains(&path.rsplit('.').next().unwrap_or_default())
 }
 
 /// Whether the `url` of an attachment names a Binary, or an entry of its Bundle.

@@ -166,7 +166,7 @@ pub async fn run(
     let only = who(&mut transaction, source, options.into, &mut patients, &resources, &index).await?;
     contradictions(&mut transaction, source, &patients, &resources).await?;
 
-    let from_tray = tray::waiting(&mut transaction, source, &mut resources, &index).await?;
+    let from_tray = tray::waiting(&mut transaction, source, &mut resources).await?;
     write_patients(&mut transaction, source, &patients, only, &resources).await?;
 
     let tray::Assigned { found, of, names_outside } = tray::named(&mut transaction, source, &mut resources, &patients, only).await?;
@@ -175,6 +175,8 @@ pub async fn run(
     let unassigned = tray::keep(&mut transaction, source, import, at, &owners).await?;
     let rounds = stage::stage(&mut transaction, source, &owners, |done| progress(Progress { done, total })).await?;
     let outcomes = store::store(&mut transaction, source, import, at, rounds, store::About { is_known, names_outside }).await?;
+
+    write_heads(&mut transaction, source).await?;
 
     let mut report = ImportReport {
         import_id: import.0,
@@ -192,7 +194,7 @@ pub async fn run(
         patients: owners.of.iter().flatten().copied().collect::<BTreeSet<_>>().into_iter().collect(),
         ..ImportReport::default()
     };
-    for resource in resources.iter().take(total) {
+    for resource in resources.iter().filter(|resource| !resource.is_kept) {
         *report.types.entry(resource.resource_type.clone()).or_default() += 1;
         if let Some(reason) = &resource.reason {
             report.not_understood.push(note(resource, reason));
@@ -405,8 +407,7 @@ async fn contradictions(
     Ok(())
 }
 
-/// Writes the patients themselves. A record that another source began keeps the
-/// name that it has.
+/// Begins the records that are new.
 async fn write_patients(
     connection: &mut PgConnection,
     source: SourceId,
@@ -414,27 +415,12 @@ async fn write_patients(
     only: Option<PatientId>,
     resources: &[Resource<'_>],
 ) -> Result<(), sqlx::Error> {
-    const UNNAMED: &str = "Unnamed";
     let persons = resources.iter().filter_map(|resource| Some((resource, resource.person.as_ref()?)));
     for (resource, person) in persons {
         let Some(patient) = patients.get(&resource.fhir_id) else { continue };
-        let began_here = *patient == identity::patient_id(source, &resource.fhir_id);
-        sqlx::query(
-            "insert into patient as p (patient_id, full_name, family, given, birth_date, sex, died) values ($1, $2, $3, $4, $5, $6, $7)
-             on conflict (patient_id) do update set full_name = excluded.full_name, family = excluded.family, given = excluded.given,
-                 birth_date = excluded.birth_date, sex = excluded.sex, died = excluded.died
-             where $8 and p is distinct from excluded",
-        )
-        .bind(patient.0)
-        .bind(person.full_name.as_deref().unwrap_or(UNNAMED).replace('\0', ""))
-        .bind(person.family.as_deref().map(|text| text.replace('\0', "")))
-        .bind(person.given.as_deref().map(|text| text.replace('\0', "")))
-        .bind(person.birth_date.as_deref().map(|text| text.replace('\0', "")))
-        .bind(person.sex.as_deref().map(|text| text.replace('\0', "")))
-        .bind(person.died.as_deref().map(|text| text.replace('\0', "")))
-        .bind(began_here)
-        .execute(&mut *connection)
-        .await?;
+        let begin = "insert into patient (patient_id, full_name, family, given, birth_date, sex, died) values ($1, $2, $3, $4, $5, $6, $7)
+             on conflict do nothing";
+        write_head(connection, begin, *patient, person).await?;
     }
     if let Some(patient) = only {
         sqlx::query("insert into patient (patient_id, full_name) values ($1, $2) on conflict do nothing")
@@ -453,5 +439,52 @@ async fn write_patients(
     .bind(records)
     .execute(connection)
     .await?;
+    Ok(())
+}
+
+/// What a record is called while its source gives no name.
+const UNNAMED: &str = "Unnamed";
+
+/// Gives the records that began at this source the name and birth date of the
+/// Patient in force, where that changed.
+async fn write_heads(connection: &mut PgConnection, source: SourceId) -> Result<(), sqlx::Error> {
+    let rows = sqlx::query(
+        "select distinct i.patient_id, i.fhir_id, v.bytes
+         from verdict d join item i on i.patient_id = d.patient_id and i.item_id = d.item_id
+         join item_version v on v.patient_id = i.patient_id and v.item_id = i.item_id and v.version_no = i.version_no
+         where i.resource_type = 'Patient' and d.outcome in ('created', 'updated', 'changed')",
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    for row in rows {
+        let (patient, fhir_id, bytes): (Uuid, String, Vec<u8>) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+        let Ok(json) = Json::parse(std::str::from_utf8(&bytes).unwrap_or_default()) else { continue };
+        // A record that another source began keeps the name that it has.
+        if patient == identity::patient_id(source, &fhir_id).0 {
+            let change = "update patient set full_name = $2, family = $3, given = $4, birth_date = $5, sex = $6, died = $7
+                 where patient_id = $1 and (full_name, family, given, birth_date, sex, died) is distinct from ($2, $3, $4, $5, $6, $7)";
+            write_head(connection, change, PatientId(patient), &person(&json)).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn write_head(
+    connection: &mut PgConnection,
+    statement: &'static str,
+    patient: PatientId,
+    person: &Person,
+) -> Result<(), sqlx::Error> {
+    let text = |text: Option<&str>| text.map(|text| text.replace('\0', ""));
+    sqlx::query(statement)
+        .bind(patient.0)
+        .bind(text(person.full_name.as_deref().or(Some(UNNAMED))))
+        .bind(text(person.family.as_deref()))
+        .bind(text(person.given.as_deref()))
+        .bind(text(person.birth_date.as_deref()))
+        .bind(text(person.sex.as_deref()))
+        .bind(text(person.died.as_deref()))
+        .execute(connection)
+        .await?;
     Ok(())
 }

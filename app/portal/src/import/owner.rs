@@ -51,8 +51,7 @@ impl<'f, 'a> Owners<'f, 'a> {
         let alone = if unknown { None } else { everybody.first().filter(|_| everybody.len() == 1).copied() };
         if let Some(patient) = only.or(alone) {
             for (place, resource) in resources.iter().enumerate() {
-                let is_free = owners.is_free(place) && said(resource, resources, index).is_empty();
-                if resource.is_json && (is_free || only.is_some() && owners.is_free(place)) {
+                if resource.is_json && owners.is_free(place) && (only.is_some() || owners.says_nothing(place)) {
                     owners.give(place, patient);
                 }
             }
@@ -67,7 +66,8 @@ impl<'f, 'a> Owners<'f, 'a> {
 
     /// Whether a resource leaves open whose it is.
     pub fn says_nothing(&self, place: usize) -> bool {
-        self.resources.get(place).is_some_and(|resource| said(resource, self.resources, self.index).is_empty())
+        let is_open = |resource: &Resource<'_>| !resource.projection.names_owner && said(resource, self.resources, self.index).is_empty();
+        self.resources.get(place).is_some_and(is_open)
     }
 
     /// Gives a resource to a record; whether that is new.

@@ -36,6 +36,8 @@ pub struct Resource<'a> {
     pub reason: Option<String>,
     /// Whether it is JSON at all: what is not can be kept, but in no Bundle.
     pub is_json: bool,
+    /// Whether it comes from the tray or another record instead of from the file.
+    pub is_kept: bool,
 }
 
 /// What a reference names: a type and an id of the same source.
@@ -50,20 +52,23 @@ pub struct Named {
 impl<'a> Resource<'a> {
     /// Reads an entry.
     pub fn read(entry: Entry<'a>) -> Self {
-        Self::of(entry.position, Cow::Borrowed(entry.raw), entry.full_url)
+        Self::of(entry.position, Cow::Borrowed(entry.raw), entry.full_url, None)
     }
 
-    /// Reads a resource that was kept earlier.
-    pub fn kept(position: &str, raw: String) -> Self {
-        Self::of(position.to_owned(), Cow::Owned(raw), None)
+    /// Reads a resource that was kept earlier, under the id that it had then: its own file
+    /// may have known it by the URL of its entry alone.
+    pub fn kept(fhir_id: String, raw: String) -> Self {
+        Self::of("an earlier file".to_owned(), Cow::Owned(raw), None, Some(fhir_id))
     }
 
-    fn of(position: String, raw: Cow<'a, str>, full_url: Option<String>) -> Self {
+    fn of(position: String, raw: Cow<'a, str>, full_url: Option<String>, kept: Option<String>) -> Self {
         let (projection, person, reason, is_json) = understand(&raw);
         let from_url = || full_url.as_deref().and_then(id_of_url).map(str::to_owned);
-        let fhir_id = projection.fhir_id.clone().or_else(from_url).unwrap_or_else(|| hex(&sha256(raw.as_bytes()))[..32].to_owned());
+        let is_kept = kept.is_some();
+        let fhir_id =
+            kept.or_else(|| projection.fhir_id.clone()).or_else(from_url).unwrap_or_else(|| hex(&sha256(raw.as_bytes()))[..32].to_owned());
         let resource_type = if reason.is_some() { "Unknown".to_owned() } else { projection.resource_type.clone() };
-        Self { position, resource_type, fhir_id, projection, person, reason, is_json, full_url, raw }
+        Self { position, resource_type, fhir_id, projection, person, reason, is_json, is_kept, full_url, raw }
     }
 
     /// Its own name.

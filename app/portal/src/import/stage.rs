@@ -25,14 +25,15 @@ const TABLES: &str = "
         category smallint, labels smallint, first_at timestamptz, last_at timestamptz, precision smallint, title text,
         title_key text, codes text[], status text, is_error bool, value_text text, value_num float8, unit text,
         range_low float8, range_high float8, range_low_text text, range_high_text text, range_text text, interpretation text, series text, visit_id uuid,
-        author text, place text, author_is_named bool, place_is_named bool, utc_offset smallint, version_id text, last_updated timestamptz, sha256 bytea, bytes bytea,
+        author text, place text, author_id uuid, place_id uuid, author_is_named bool,
+        place_is_named bool, is_negation bool, utc_offset smallint, version_id text, last_updated timestamptz, sha256 bytea, bytes bytea,
         paths text[], targets uuid[], displays text[]
     ) on commit drop;
     create temporary table verdict (
         seq int, is_attachment bool, patient_id uuid, item_id uuid, outcome text, version_no int
     ) on commit drop";
 
-const COLUMNS: i16 = 40;
+const COLUMNS: i16 = 43;
 
 /// References beyond this many of one resource are kept in its bytes only.
 const REFERENCES: usize = 30_000;
@@ -110,11 +111,14 @@ impl Row<'_, '_, '_> {
         })
     }
 
+    /// What a reference names.
+    fn named(&self, reference: Option<&Reference>) -> Option<Named> {
+        self.owners.index.target(reference?.target.as_deref()?, self.owners.resources)
+    }
+
     /// Whether a reference names an attachment that comes into the same record with this file.
     fn is_named(&self, reference: Option<&Reference>) -> bool {
-        let target = reference.and_then(|reference| reference.target.as_deref());
-        let named = target.and_then(|target| self.owners.index.target(target, self.owners.resources));
-        let place = named.and_then(|named| self.owners.index.place(&named));
+        let place = self.named(reference).and_then(|named| self.owners.index.place(&named));
         place.is_some_and(|place| {
             let is_attachment = self.owners.resources.get(place).is_some_and(|target| target.projection.category.is_none());
             is_attachment && self.owners.of.get(place).is_some_and(|owners| owners.contains(&self.patient))
@@ -175,8 +179,11 @@ fn item(rows: &mut Rows, row: &Row<'_, '_, '_>) {
         .uuid(visit.and_then(|visit| target_id(row.source, row.patient, &visit)))
         .text(row.name(own.author.as_ref()).as_deref())
         .text(row.name(own.place.as_ref()).as_deref())
+        .uuid(row.named(own.author.as_ref()).and_then(|named| target_id(row.source, row.patient, &named)))
+        .uuid(row.named(own.place.as_ref()).and_then(|named| target_id(row.source, row.patient, &named)))
         .bool(row.is_named(own.author.as_ref()))
         .bool(row.is_named(own.place.as_ref()))
+        .bool(own.is_negation)
         .small(own.when.filter(|when| when.precision == Precision::Instant).map(|when| when.first.offset().whole_minutes()))
         .text(own.version_id.as_deref())
         .moment(own.last_updated)

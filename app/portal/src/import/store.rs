@@ -60,11 +60,12 @@ const VERSIONS: &str = "
 const NEW_ITEMS: &str = "
     insert into item (patient_id, item_id, source_id, resource_type, fhir_id, category, version_no, own_labels, labels, labelled_by,
                       first_at, last_at, precision, title, title_key, codes, status, is_error, value_text, value_num, unit,
-                      range_low, range_high, range_low_text, range_high_text, range_text, interpretation, series, visit_id, author, place, author_is_named, place_is_named, utc_offset, added_at)
+                      range_low, range_high, range_low_text, range_high_text, range_text, interpretation, series, visit_id, author, place, author_id, place_id, author_is_named,
+                      place_is_named, is_negation, utc_offset, added_at)
     select s.patient_id, s.item_id, $3, s.resource_type, s.fhir_id, s.category, v.version_no, s.labels, s.labels, $4,
            s.first_at, s.last_at, s.precision, s.title, s.title_key, s.codes, s.status, s.is_error, s.value_text, s.value_num, s.unit,
            s.range_low, s.range_high, s.range_low_text, s.range_high_text, s.range_text, s.interpretation, s.series, s.visit_id, s.author, s.place,
-           s.author_is_named, s.place_is_named, s.utc_offset, $2
+           s.author_id, s.place_id, s.author_is_named, s.place_is_named, s.is_negation, s.utc_offset, $2
     from stage s join verdict v on v.seq = s.seq
     where s.round = $1 and v.outcome = 'created' and not s.is_attachment";
 
@@ -74,8 +75,8 @@ const NEWER_ITEMS: &str = "
         first_at = s.first_at, last_at = s.last_at, precision = s.precision, title = s.title, title_key = s.title_key, codes = s.codes,
         status = s.status, is_error = s.is_error, value_text = s.value_text, value_num = s.value_num, unit = s.unit, range_low = s.range_low,
         range_high = s.range_high, range_low_text = s.range_low_text, range_high_text = s.range_high_text, range_text = s.range_text, interpretation = s.interpretation, series = s.series, visit_id = s.visit_id,
-        author = s.author, place = s.place, author_is_named = s.author_is_named, place_is_named = s.place_is_named,
-        utc_offset = s.utc_offset, added_at = $2
+        author = s.author, place = s.place, author_id = s.author_id, place_id = s.place_id, author_is_named = s.author_is_named,
+        place_is_named = s.place_is_named, is_negation = s.is_negation, utc_offset = s.utc_offset, added_at = $2
     from stage s join verdict v on v.seq = s.seq
     where s.round = $1 and v.outcome in ('updated', 'changed') and not s.is_attachment
       and i.patient_id = s.patient_id and i.item_id = s.item_id";
@@ -130,29 +131,28 @@ const MEDICINES: &str = "
     )
     update item i set title = n.title from named n where i.patient_id = n.patient_id and i.item_id = n.item_id and i.title <> n.title";
 
-/// So does a person who came in another file.
+/// So does a person or a place that came in another file.
 const AUTHORS: &str = "
-    with named as materialized (
-        select r.patient_id, r.item_id, a.title
-        from attachment a join item_reference r on r.patient_id = a.patient_id and r.target_id = a.item_id
-        where a.patient_id = any($1) and a.resource_type in ('Practitioner', 'Organization') and r.display is null
-          and r.path in ('performer', 'performer.actor', 'participant.individual', 'requester', 'recorder', 'asserter', 'author', 'provider')
-    )
-    update item i set author = n.title from named n where i.patient_id = n.patient_id and i.item_id = n.item_id and i.author is null";
+    update item i set author = a.title from attachment a
+    where a.patient_id = any($1) and a.resource_type = any(array['Practitioner', 'PractitionerRole', 'Organization', 'Location', 'HealthcareService'])
+      and i.patient_id = a.patient_id and i.author_id = a.item_id and i.author is null";
+
+const PLACES: &str = "
+    update item i set place = a.title from attachment a
+    where a.patient_id = any($1) and a.resource_type = any(array['Practitioner', 'PractitionerRole', 'Organization', 'Location', 'HealthcareService'])
+      and i.patient_id = a.patient_id and i.place_id = a.item_id and i.place is null";
 
 /// Who and what came in another file is in the record all the same.
 const NAMED: &str = "
     with named as materialized (
-        select r.patient_id, r.item_id, array_agg(r.display) || array_agg(a.title) as names
-        from attachment a join item_reference r on r.patient_id = a.patient_id and r.target_id = a.item_id
-        where a.patient_id = any($1)
-        group by r.patient_id, r.item_id
+        select i.patient_id, i.item_id,
+               exists (select from attachment a where a.patient_id = i.patient_id and a.item_id = i.author_id) as author,
+               exists (select from attachment a where a.patient_id = i.patient_id and a.item_id = i.place_id) as place
+        from item i where i.patient_id = any($1) and (i.author_id is not null or i.place_id is not null)
     )
-    update item i set
-        author_is_named = i.author_is_named or coalesce(i.author = any (n.names), false),
-        place_is_named = i.place_is_named or coalesce(i.place = any (n.names), false)
+    update item i set author_is_named = n.author, place_is_named = n.place
     from named n where i.patient_id = n.patient_id and i.item_id = n.item_id
-      and (not i.author_is_named and i.author = any (n.names) or not i.place_is_named and i.place = any (n.names))";
+      and (i.author_is_named, i.place_is_named) is distinct from (n.author, n.place)";
 
 /// Everything that names something labelled carries its label too, and so on; but
 /// not through the Patient, whom everything names.
@@ -206,7 +206,7 @@ pub async fn store(
     let changed: Vec<uuid::Uuid> =
         sqlx::query_scalar("select distinct patient_id from verdict where outcome <> 'unchanged'").fetch_all(&mut *connection).await?;
     if !changed.is_empty() {
-        let names = if about.names_outside { [MEDICINES, AUTHORS, NAMED].as_slice() } else { &[] };
+        let names = if about.names_outside { [MEDICINES, AUTHORS, PLACES, NAMED].as_slice() } else { &[] };
         for statement in [REPORTS].iter().chain(names).chain(&[LABELS]) {
             sqlx::query(*statement).bind(&changed).execute(&mut *connection).await?;
         }

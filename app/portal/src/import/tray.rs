@@ -13,32 +13,24 @@ use super::{
     identity::{item_id, sha256},
     index_of, note,
     owner::{self, Owners},
-    resource::{Index, Named, Resource},
+    resource::{Named, Resource},
 };
 use crate::fhir::types::{Placement, placement};
 
 /// Adds what has waited for the Patients of this file; gives how many.
-pub async fn waiting(
-    connection: &mut PgConnection,
-    source: SourceId,
-    resources: &mut Vec<Resource<'_>>,
-    index: &Index,
-) -> Result<usize, sqlx::Error> {
+pub async fn waiting(connection: &mut PgConnection, source: SourceId, resources: &mut Vec<Resource<'_>>) -> Result<usize, sqlx::Error> {
     let arrived: Vec<String> =
         resources.iter().filter(|resource| resource.resource_type == "Patient").map(|resource| resource.fhir_id.clone()).collect();
-    let rows = sqlx::query("delete from unassigned where source_id = $1 and patient_fhir_id = any($2) returning bytes")
+    let rows = sqlx::query("delete from unassigned where source_id = $1 and patient_fhir_id = any($2) returning fhir_id, bytes")
         .bind(source.0)
         .bind(arrived)
         .fetch_all(connection)
         .await?;
-    let before = resources.len();
-    for row in rows {
-        let kept = kept(row.try_get(0)?);
-        if index.place(&kept.named()).is_none() {
-            resources.push(kept);
-        }
-    }
-    Ok(resources.len() - before)
+    let waited = rows.into_iter().map(|row| Ok(kept(row.try_get(0)?, row.try_get(1)?))).collect::<Result<Vec<_>, sqlx::Error>>()?;
+    let count = waited.len();
+    // What came earlier is taken before what the file says of the same thing.
+    resources.splice(0..0, waited);
+    Ok(count)
 }
 
 /// A file that names much that never came asks again this often at most.
@@ -99,8 +91,8 @@ pub async fn named(
     }
 }
 
-fn kept(bytes: Vec<u8>) -> Resource<'static> {
-    Resource::kept("an earlier file", String::from_utf8_lossy(&bytes).into_owned())
+fn kept(fhir_id: String, bytes: Vec<u8>) -> Resource<'static> {
+    Resource::kept(fhir_id, String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// What owned resources name outside the file and could be copied to their record.
@@ -145,7 +137,8 @@ async fn absent(
 }
 
 /// The bytes of named resources: of the tray, from which they are taken, else of
-/// the record of another patient who has the same practitioner or place.
+/// the record of another patient who has the same practitioner, place or medicine: what
+/// may be somebody's own (a specimen, a file) is never copied.
 async fn fetch(connection: &mut PgConnection, source: SourceId, wanted: &BTreeSet<&Named>) -> Result<Vec<Resource<'static>>, sqlx::Error> {
     let (types, ids): (Vec<&str>, Vec<&str>) = wanted.iter().map(|named| (named.resource_type.as_str(), named.fhir_id.as_str())).unzip();
     let mut found = Vec::new();
@@ -153,15 +146,17 @@ async fn fetch(connection: &mut PgConnection, source: SourceId, wanted: &BTreeSe
     for statement in [
         "delete from unassigned u using unnest($2::text[], $3::text[]) w (resource_type, fhir_id)
          where u.source_id = $1 and u.resource_type = w.resource_type and u.fhir_id = w.fhir_id and u.patient_fhir_id is null
-         returning u.bytes",
-        "select distinct on (a.resource_type, a.fhir_id) v.bytes
+         returning u.fhir_id, u.bytes",
+        "select distinct on (a.resource_type, a.fhir_id) a.fhir_id, v.bytes
          from unnest($2::text[], $3::text[]) w (resource_type, fhir_id)
          join attachment a on a.source_id = $1 and a.resource_type = w.resource_type and a.fhir_id = w.fhir_id
+            and a.resource_type = any (array['Practitioner', 'PractitionerRole', 'Organization', 'Location', 'HealthcareService', 'Endpoint',
+                'Medication', 'MedicationKnowledge', 'Substance', 'DeviceDefinition'])
          join item_version v on v.patient_id = a.patient_id and v.item_id = a.item_id and v.version_no = a.version_no
          order by a.resource_type, a.fhir_id, v.added_at desc",
     ] {
         for row in sqlx::query(statement).bind(source.0).bind(&types).bind(&ids).fetch_all(&mut *connection).await? {
-            let kept = kept(row.try_get(0)?);
+            let kept = kept(row.try_get(0)?, row.try_get(1)?);
             if names.insert(kept.named()) {
                 found.push(kept);
             }
@@ -237,6 +232,9 @@ pub async fn keep(
         let reason = match (&resource.reason, &waits_for) {
             (Some(reason), _) => reason.clone(),
             (None, Some(patient)) => format!("its Patient {patient} has not come"),
+            (None, None) if resource.projection.names_owner => {
+                "it says whose it is, but not by a reference to a Patient of this source".to_owned()
+            }
             (None, None) if resource.projection.category.is_none() => "no patient's item names it yet".to_owned(),
             (None, None) => "it does not say whose it is".to_owned(),
         };

@@ -11,7 +11,7 @@ use chartkey_domain::{
 };
 use serde::Deserialize;
 use sqlx::{PgConnection, types::Json};
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use super::SharedGrant;
@@ -161,7 +161,7 @@ async fn facts(connection: &mut PgConnection, patient: PatientId, items: &[ItemI
     let ids: Vec<_> = items.iter().map(|item| item.0).collect();
     sqlx::query!(r#"select set_config('chartkey.asked', $1::uuid[]::text, true) as "asked!""#, &ids).fetch_one(&mut *connection).await?;
     let rows = sqlx::query!(
-        "select item_id, version_no, category, labels, labelled_by, first_at, last_at, precision, added_at, is_private
+        "select item_id, version_no, category, labels, labelled_by, first_at, last_at, utc_offset, precision, added_at, is_private
          from item where patient_id = $1 and item_id = any($2)",
         patient.0,
         &ids
@@ -169,6 +169,8 @@ async fn facts(connection: &mut PgConnection, patient: PatientId, items: &[ItemI
     .fetch_all(connection)
     .await?;
     let facts = rows.into_iter().filter_map(|row| {
+        // The days of its source's own clock, as the policy of PostgreSQL takes them.
+        let local = Duration::minutes(row.utc_offset.unwrap_or(0).into());
         Some(ItemFacts {
             id: ItemId(row.item_id),
             version: row.version_no,
@@ -176,8 +178,8 @@ async fn facts(connection: &mut PgConnection, patient: PatientId, items: &[ItemI
             labels: Labels::from_bits(u8::try_from(row.labels).ok()?),
             labels_current: row.labelled_by == LABEL_TABLE_VERSION,
             when: row.first_at.map(|first| Interval {
-                first,
-                last: row.last_at,
+                first: first + local,
+                last: row.last_at.map(|last| last + local),
                 precision: row.precision.and_then(Precision::from_number).unwrap_or(Precision::Instant),
             }),
             added_at: row.added_at,

@@ -57,7 +57,7 @@ impl Ground {
         )
         .bind(patient)
         .bind(category)
-        .bind(chartkey_portal_label_table())
+        .bind(chartkey_portal::LABEL_TABLE_VERSION)
         .bind(title)
         .fetch_one(&self.superuser)
         .await
@@ -135,8 +135,4 @@ pub async fn is_held_by_row_security(pool: &PgPool) -> Result<(), String> {
             .await
             .map_err(|error| error.to_string())?;
     if seen == 0 { Ok(()) } else { Err(format!("{name} sees {seen} rows without a decision")) }
-}
-
-fn chartkey_portal_label_table() -> i16 {
-    1
 }

@@ -123,6 +123,11 @@ impl House {
         rows.iter().map(|bytes| serde_json::from_slice(bytes).unwrap()).collect()
     }
 
+    /// What somebody with the database counts.
+    pub async fn counted(&self, query: &'static str) -> i64 {
+        sqlx::query_scalar(query).fetch_one(&self.superuser).await.unwrap()
+    }
+
     /// Changes rows as somebody with the database could.
     pub async fn tamper(&self, statement: &str) {
         sqlx::query(AssertSqlSafe(statement.to_owned())).execute(&self.superuser).await.unwrap();
