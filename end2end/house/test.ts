@@ -40,16 +40,22 @@ export const test = base.extend<Given>({
   sql: async ({ house }, use) => use((statement) => sql(house.database, statement)),
   // What a page logs as an error is a failure of the page, also where nobody looks for it.
   page: async ({ page }, use) => {
-    const errors: string[] = [];
-    page.on('pageerror', (error) => errors.push(String(error)));
-    page.on('console', (message) => {
-      // Chromium reports answers of 4xx as errors too; tests that ask for them judge the status themselves.
-      if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) errors.push(message.text());
-    });
+    const errors = watch(page);
     await use(page);
     expect(errors, 'errors in the console').toEqual([]);
   },
 });
+
+/** What the page reports as an error from now on. */
+export function watch(page: Page): string[] {
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(String(error)));
+  page.on('console', (message) => {
+    // Chromium reports answers of 4xx as errors too; tests that ask for them judge the status themselves.
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) errors.push(message.text());
+  });
+  return errors;
+}
 
 /** Somebody who has never been here. */
 export function newPerson(): Person {

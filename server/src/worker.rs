@@ -56,4 +56,7 @@ async fn once(portal: &Portal) {
         Ok(sessions) => tracing::info!(sessions, "removed what had ended"),
         Err(error) => tracing::error!(%error, "what has ended was not removed"),
     }
+    if let Err(error) = portal.sweep_drafts().await {
+        tracing::error!(%error, "drafts that have ended were not removed");
+    }
 }

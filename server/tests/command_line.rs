@@ -2,6 +2,7 @@
 //! where, and what is left when it is killed.
 
 use std::{
+    io::{Read, Write},
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
     time::{Duration, Instant},
@@ -211,4 +212,64 @@ async fn versions(ground: &Ground, source: &str) -> u64 {
             .await
             .unwrap();
     u64::try_from(rows).unwrap()
+}
+
+/// A server that ends with its value.
+struct Serving(std::process::Child);
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn request(port: u16, head: &str, body: &str) -> std::io::Result<String> {
+    let mut stream = std::net::TcpStream::connect(("127.0.0.1", port))?;
+    write!(
+        stream,
+        "{head} HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\norigin: http://127.0.0.1:{port}\r\ncontent-type: application/x-www-form-urlencoded\r\n\
+         content-length: {}\r\nconnection: close\r\n\r\n{body}",
+        body.len()
+    )?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    Ok(answer)
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn the_log_of_the_server_is_json_and_holds_nothing_that_a_person_typed(_: PgPoolOptions, options: PgConnectOptions) {
+    let ground = Ground::lay(options).await;
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let log = std::fs::File::create(ground.folder.join("log")).unwrap();
+    let mut command =
+        ground.command(&["serve", "--listen", &format!("127.0.0.1:{port}"), "--public-url", &format!("http://127.0.0.1:{port}")]);
+    let mut server = Serving(command.stdout(Stdio::null()).stderr(log).spawn().unwrap());
+    while !request(port, "GET /healthz", "").is_ok_and(|answer| answer.starts_with("HTTP/1.1 200")) {
+        assert!(server.0.try_wait().unwrap().is_none(), "the server ended");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let sent = [
+        ("GET /record/00000000-0000-0000-0000-00000000002a/results?after=Quokka", "", "303"),
+        ("GET /record/quokka/medicines", "", "303"),
+        ("GET /quokka", "", "404"),
+        ("POST /api/sign-in", "email=quokka%40example.org&password=quokka", "303"),
+        ("POST /api/sign-in", "email=quokka", "4"),
+        ("POST /api/sign-up", "email=quokka%40example.org", "303"),
+    ];
+    for (head, body, status) in sent {
+        let answer = request(port, head, body).unwrap();
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{head}: {}", answer.lines().next().unwrap_or_default());
+    }
+    // Asked to end, it drains and says that it did.
+    assert!(Command::new("kill").args(["-TERM", &server.0.id().to_string()]).status().unwrap().success());
+    assert_eq!(server.0.wait().unwrap().code(), Some(0));
+    let log = std::fs::read_to_string(ground.folder.join("log")).unwrap();
+    assert!(!log.to_lowercase().contains("quokka"), "{log}");
+    let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("no JSON: {line}"))).collect();
+    let routes: Vec<&str> = lines.iter().filter_map(|line| line["span"]["route"].as_str()).collect();
+    for route in ["/record/{patient}/results", "/api/sign-in"] {
+        assert!(routes.iter().any(|logged| logged.trim_end_matches('/').starts_with(route)), "{route}: {routes:?}");
+    }
+    assert!(lines.iter().filter(|line| line["message"] == "answered").all(|line| line["span"]["id"].is_string()));
 }

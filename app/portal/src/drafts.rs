@@ -80,6 +80,18 @@ impl Portal {
         .await
     }
 
+    /// Removes drafts that have ended. Returns how many.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn sweep_drafts(&self) -> Result<u64, Error> {
+        let mut transaction = self.pool.begin().await?;
+        sqlx::query!("select set_config('chartkey.task', 'worker', true)").fetch_one(&mut *transaction).await?;
+        let swept = sqlx::query!("delete from draft where ends_at < now()").execute(&mut *transaction).await?;
+        transaction.commit().await?;
+        Ok(swept.rows_affected())
+    }
+
     /// A transaction that knows its account and opens no record, and its time.
     pub(crate) async fn enter(&self, visitor: &Visitor) -> Result<(Transaction<'static, Postgres>, OffsetDateTime), Error> {
         let mut transaction = self.pool.begin().await?;

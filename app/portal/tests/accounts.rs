@@ -210,3 +210,23 @@ async fn ending_every_session_is_an_event_of_the_account(_: PgPoolOptions, optio
     town.portal.end_every_session(&visitor).await.unwrap();
     assert_eq!(town.actions(&signed_in).await, ["account-made", "signed-in", "sessions-ended"]);
 }
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn the_old_password_is_not_right_while_it_is_being_changed(_: PgPoolOptions, options: PgConnectOptions) {
+    let town = Town::with_mara(options).await;
+    let mut change = town.ground.superuser.begin().await.unwrap();
+    sqlx::query("update account set password_hash = 'another', sessions_valid_after = clock_timestamp() where email = 'mara@example.org'")
+        .execute(&mut *change)
+        .await
+        .unwrap();
+    // It finds the old password, after the moment before which all sessions are over.
+    let portal = town.portal.clone();
+    let tried = tokio::spawn(async move { portal.sign_in("mara@example.org", PASSWORD.to_owned(), HERE).await });
+    let waits = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+    while sqlx::query_scalar::<_, i64>(waits).fetch_one(&town.ground.superuser).await.unwrap() == 0 {
+        assert!(!tried.is_finished(), "signed in while the password was changed");
+        tokio::task::yield_now().await;
+    }
+    change.commit().await.unwrap();
+    assert!(matches!(tried.await.unwrap(), Err(Error::NotFound)));
+}

@@ -188,3 +188,13 @@ async fn a_paused_grant_is_on_no_list_and_comes_back(_: PgPoolOptions, options: 
     house.portal.resume_grant(&house.ines(), grant).await.unwrap();
     assert_eq!(listed().await, (1, 0));
 }
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_draft_that_has_ended_is_removed_and_the_others_stay(_: PgPoolOptions, options: PgConnectOptions) {
+    let house = House::build(Ground::lay(options).await).await;
+    house.draft(Purpose::Treatment).await;
+    house.tamper("update draft set ends_at = now() - interval '1 second'").await;
+    let kept = house.draft(Purpose::Treatment).await;
+    assert_eq!(house.portal.sweep_drafts().await.unwrap(), 1);
+    assert!(house.portal.draft(&house.ines(), kept.draft).await.is_ok());
+}
