@@ -13,6 +13,12 @@ pub async fn work(portal: Portal, config: Arc<Config>, mut stopping: watch::Rece
     let mut minute = tokio::time::interval(Duration::from_secs(60));
     minute.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut anchor = None;
+    // A build with another table of labels: what it does not know yet is the patient's only until then.
+    match portal.label_again().await {
+        Ok(0) => {}
+        Ok(items) => tracing::info!(items, "labelled again"),
+        Err(error) => tracing::error!(%error, "items were not labelled again"),
+    }
     loop {
         tokio::select! {
             _ = minute.tick() => {

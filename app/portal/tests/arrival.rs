@@ -233,3 +233,22 @@ async fn whoever_asks_for_what_is_not_theirs_leaves_a_refusal(_: PgPoolOptions, 
     assert!(house.portal.trend(&house.ines(), house.patient, "nothing").await.is_err());
     assert_eq!(refused().await, 4, "to look in vain in one's own record is no refusal");
 }
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_newer_table_labels_what_an_older_one_did_and_what_names_it(_: PgPoolOptions, options: PgConnectOptions) {
+    let house = House::build(Ground::lay(options).await).await;
+    take(
+        &house,
+        r#"{"resourceType":"Condition","id":"c","subject":{"reference":"Patient/a"},"code":{"coding":[{"system":"http://hl7.org/fhir/sid/icd-10-cm","code":"F32.9"}]}}"#,
+    )
+    .await;
+    take(
+        &house,
+        r#"{"resourceType":"MedicationRequest","id":"m","subject":{"reference":"Patient/a"},"reasonReference":[{"reference":"Condition/c"}]}"#,
+    )
+    .await;
+    house.tamper("update item set labels = 0, own_labels = 0, labelled_by = 1 where fhir_id in ('c', 'm')").await;
+    assert_eq!(house.portal.label_again().await.unwrap(), 2);
+    assert_eq!(house.counted("select count(*) from item where fhir_id in ('c', 'm') and labels = 1").await, 2);
+    assert_eq!(house.portal.label_again().await.unwrap(), 0);
+}

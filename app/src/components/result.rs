@@ -1,6 +1,6 @@
 //! A measurement as a row: name, line, value with its own unit, word, value before.
 
-use chartkey_domain::{id::PatientId, when::Precision};
+use chartkey_domain::{category::Category, id::PatientId, when::Precision};
 use chartkey_portal::entry::{Entry, Value};
 use leptos::{either::Either, prelude::*};
 
@@ -23,6 +23,8 @@ pub fn result(say: Say, patient: PatientId, entry: Entry, dated: bool) -> impl I
         let precision = if before.precision == Precision::Year { Precision::Year } else { Precision::Month };
         say.was(&shortened(&before.text), &say.when(before.first, precision))
     });
+    // What nobody gives a range for, weight or height, is not missing one.
+    let has_line = entry.category != Category::Vitals || entry.value.low.is_some() || entry.value.high.is_some();
     // Where no heading does, the row says itself when, who, where and from whom.
     let meta = dated.then(|| {
         let said = [date.clone(), entry.author.clone(), entry.place.clone()].into_iter().flatten().collect::<Vec<_>>().join(" · ");
@@ -35,7 +37,7 @@ pub fn result(say: Say, patient: PatientId, entry: Entry, dated: bool) -> impl I
                 <a class="name" href=href>{name}{aside}</a>
                 {medical.map(|medical| view! { " " <span class="medical">{medical}</span> })}
             </p>
-            {line(say, &entry.value)}
+            {has_line.then(|| line(say, &entry.value))}
             {figure(say, &entry.value, Digits::Few)}
             {(Lies::of(&entry.value) != Lies::Unknown).then(|| range_flag(say, &entry.value))}
             <p class="was">{was}</p>

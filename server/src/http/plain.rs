@@ -21,7 +21,6 @@ fn page(status: StatusCode, say: Say, title: &'static str, text: &'static str) -
 }
 
 /// After a panic, whose place the log holds: nothing of its reason reaches the browser.
-#[expect(clippy::needless_pass_by_value, reason = "the signature that the layer calls")]
 pub fn after_panic(_: Box<dyn Any + Send + 'static>) -> Response<Body> {
     failed()
 }

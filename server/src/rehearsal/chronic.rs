@@ -62,7 +62,7 @@ pub(super) const DIABETES: Illness = Illness {
         medicine(Code::rxnorm("1545653", "Empagliflozin"), "Empagliflozin 10 mg tablet", "1 tablet in the morning", 1.9),
     ],
     panels: &[analyte::DIABETES],
-    review: "Diabetes review",
+    review: "Care review",
     role: Role::Nurse,
     months: 4.0,
     notes: &[
@@ -88,7 +88,7 @@ pub(super) const BLOOD_PRESSURE: Illness = Illness {
         medicine(Code::rxnorm("197361", "Amlodipine"), "Amlodipine 5 mg tablet", "1 tablet in the evening", 3.7),
     ],
     panels: &[analyte::KIDNEY],
-    review: "Blood pressure check",
+    review: "Routine check",
     notes: &[
         "Pressure too high here and at home. {They} takes the tablet every day.",
         "A second tablet was added. Ankles not swollen.",
@@ -188,7 +188,7 @@ pub(super) const CHOLESTEROL: Illness = Illness {
         medicine(ATORVASTATIN, "Atorvastatin 40 mg tablet", "1 tablet at bedtime", 3.8),
     ],
     panels: &[analyte::LIPIDS],
-    review: "Cholesterol check",
+    review: "Routine check",
     months: 9.0,
     notes: &["Muscle pain with simvastatin.", "Better on the new tablet. Values much lower."],
     ..QUIET
@@ -201,7 +201,7 @@ pub(super) const ASTHMA: Illness = Illness {
         medicine(Code::rxnorm("2123111", "Albuterol"), "Albuterol inhaler 90 micrograms", "2 puffs when needed, and before sport", 5.5),
         medicine(Code::rxnorm("41126", "Fluticasone"), "Fluticasone inhaler 44 micrograms", "2 puffs in the morning and evening", 2.4),
     ],
-    review: "Asthma check",
+    review: "Care review",
     role: Role::Nurse,
     months: 5.0,
     notes: &["Coughs at night twice a week.", "Daily inhaler begun. Technique shown and practised.", "Sleeps through. Plays football."],
@@ -219,7 +219,7 @@ pub(super) const THYROID: Illness = Illness {
     courses: &[("3016-3", &[(4.7, 9.4), (4.0, 5.2), (3.0, 2.6), (0.0, 2.1)])],
     medicines: &[medicine(Code::rxnorm("10582", "Levothyroxine"), "Levothyroxine 50 micrograms tablet", "1 tablet before breakfast", 4.6)],
     panels: &[analyte::THYROID],
-    review: "Thyroid check",
+    review: "Routine check",
     months: 7.0,
     notes: &["Tired and cold. Tablets begun.", "Feels well."],
     ..QUIET
@@ -235,7 +235,7 @@ pub(super) const IRON: Illness = Illness {
     ],
     medicines: &[medicine(Code::rxnorm("310325", "Ferrous sulfate"), "Iron tablet 325 mg", "1 tablet every second day", 0.9)],
     panels: &[analyte::BLOOD_COUNT],
-    review: "Blood count check",
+    review: "Routine check",
     months: 3.0,
     notes: &["Pale and tired. Iron store nearly empty.", "A little better. Go on with iron."],
     ..QUIET
@@ -249,7 +249,7 @@ pub(super) const LUNGS: Illness = Illness {
         medicine(Code::rxnorm("69120", "Tiotropium"), "Tiotropium inhaler 2.5 micrograms", "2 puffs in the morning", 4.0),
     ],
     panels: &[analyte::BLOOD_COUNT],
-    review: "Lung check",
+    review: "Care review",
     months: 5.0,
     notes: &["Short of breath on the second floor.", "Fewer bad days since the new inhaler."],
     ..QUIET
@@ -260,7 +260,7 @@ pub(super) const KIDNEYS: Illness = Illness {
     since: 3.5,
     courses: &[("14682-9", &[(5.0, 92.0), (3.5, 112.0), (1.0, 126.0), (0.0, 129.0)]), ("2823-3", &[(5.0, 4.4), (0.0, 5.2)])],
     panels: &[analyte::KIDNEY],
-    review: "Kidney check",
+    review: "Care review",
     months: 4.0,
     notes: &["Filtering slower than last year. Ibuprofen to be avoided.", "Stable."],
     ..QUIET
@@ -271,7 +271,7 @@ pub(super) const BACK: Illness = Illness {
     since: 3.0,
     medicines: &[medicine(Code::rxnorm("849574", "Naproxen"), "Naproxen 220 mg tablet", "1 tablet twice a day for a week", 3.0)
         .stopped(2.0, "No longer needed")],
-    review: "Back pain visit",
+    review: "Follow-up visit",
     months: 7.0,
     notes: &["Pain after lifting. No warning signs.", "Exercises help."],
     ..QUIET
@@ -281,7 +281,7 @@ pub(super) const MIGRAINE: Illness = Illness {
     code: Code::icd10("G43.909", "Migraine"),
     since: 12.0,
     medicines: &[medicine(Code::rxnorm("37418", "Sumatriptan"), "Sumatriptan 50 mg tablet", "1 tablet at the beginning of an attack", 8.0)],
-    review: "Headache visit",
+    review: "Follow-up visit",
     months: 8.0,
     notes: &["Three attacks a month. Keeps a diary.", "Fewer attacks."],
     ..QUIET

@@ -81,7 +81,7 @@ fn mother(record: &mut Record, body: &mut Body, insurance: &Insurance) {
     episode::bowel_check(record, insurance);
     survey::relative(record, "MTH", "Mother", Code::icd10("E11.9", "Type 2 diabetes"), 58, &[]);
     survey::relative(record, "FTH", "Father", Code::icd10("I63.9", "Stroke"), 71, &[]);
-    plan::appointment(record, "Diabetes review", Role::Nurse, &[]);
+    plan::appointment(record, "Care review", Role::Nurse, &[]);
 }
 
 fn father(record: &mut Record, body: &mut Body, insurance: &Insurance) {
@@ -115,7 +115,7 @@ fn grandson(record: &mut Record, body: &mut Body, insurance: &Insurance) {
     }
     everyday::checks(record, body, insurance, Smoking::Never);
     everyday::ailments(record, body, insurance, 9);
-    plan::appointment(record, "Asthma check", Role::Nurse, &[]);
+    plan::appointment(record, "Care review", Role::Nurse, &[]);
 }
 
 fn neighbour(record: &mut Record, body: &mut Body, insurance: &Insurance) {
@@ -123,7 +123,7 @@ fn neighbour(record: &mut Record, body: &mut Body, insurance: &Insurance) {
     live(record, body, insurance, &[chronic::THYROID, chronic::CONTRACEPTION, chronic::BACK]);
     everyday::checks(record, body, insurance, Smoking::Daily);
     everyday::ailments(record, body, insurance, 5);
-    plan::appointment(record, "Thyroid check", Role::Physician, &[]);
+    plan::appointment(record, "Routine check", Role::Physician, &[]);
 }
 
 fn colleague(record: &mut Record, body: &mut Body, insurance: &Insurance) {
@@ -131,5 +131,5 @@ fn colleague(record: &mut Record, body: &mut Body, insurance: &Insurance) {
     live(record, body, insurance, &[chronic::KIDNEYS, chronic::BLOOD_PRESSURE]);
     everyday::checks(record, body, insurance, Smoking::Never);
     everyday::ailments(record, body, insurance, 5);
-    plan::appointment(record, "Kidney check", Role::Physician, &[]);
+    plan::appointment(record, "Care review", Role::Physician, &[]);
 }

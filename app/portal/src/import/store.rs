@@ -156,7 +156,7 @@ const NAMED: &str = "
 
 /// Everything that names something labelled carries its label too, and so on; but
 /// not through the Patient, whom everything names.
-const LABELS: &str = "
+pub const LABELS: &str = "
     with recursive marked (patient_id, item_id, label) as (
         select n.patient_id, n.item_id, l.label
         from (select patient_id, item_id, own_labels from item where patient_id = any($1) and resource_type <> 'Patient' and own_labels <> 0
