@@ -20,6 +20,9 @@ alter table item
     add column range_low_text text,
     add column range_high_text text;
 
+-- The version of the label table that gave own_labels.
+alter table attachment add column labelled_by smallint not null default 1;
+
 -- How many items a category has, and how many of them say that there is none, both
 -- without those entered in error. The patient alone is told.
 create table item_total (

@@ -22,9 +22,9 @@ create policy redeem on grant_code for all
     with check ((select gate.task()) = 'redeem' and selector = (select gate.selector()));
 
 -- Whether any allergy is kept from the reader: then nothing tells them that there is
--- none. Kept until gate.decide has counted.
+-- none. Only gate.decide can say that nothing is.
 create function gate.keeps_allergies() returns boolean language sql stable
-as $$ select coalesce(current_setting('chartkey.keeps_allergies', true), 'on') <> '' $$;
+as $$ select current_setting('chartkey.keeps_allergies', true) is distinct from 'none' $$;
 
 -- The door alone counts.
 create policy door on item_total for select using (patient_id = (select gate.patient()) and category = 4);
@@ -53,8 +53,6 @@ create or replace function gate.decide(
     singled uuid[], named uuid[], named_versions int[], label_table smallint,
     out full_name text, out birth_date text, out sex text
 ) language plpgsql volatile as $$
-declare
-    total item_total;
 begin
     perform set_config('chartkey.asked', '', true),
             set_config('chartkey.cells', cells::text, true),
@@ -66,12 +64,14 @@ begin
             set_config('chartkey.named', named::text, true),
             set_config('chartkey.named_versions', named_versions::text, true),
             set_config('chartkey.label_table', label_table::text, true),
-            set_config('chartkey.keeps_allergies', 'on', true);
-    select * into total from item_total t where t.patient_id = gate.patient() and t.category = 4;
-    if coalesce(total.negations, 0) = 0 or total.items - total.negations = (
-        select count(*) from item i where i.patient_id = gate.patient() and i.category = 4 and not i.is_error and not i.is_negation
+            set_config('chartkey.keeps_allergies', '', true);
+    -- One statement, so that both sides are of one moment.
+    if not exists (
+        select from item_total t where t.patient_id = gate.patient() and t.category = 4 and t.negations > 0
+            and t.items - t.negations <> (
+                select count(*) from item i where i.patient_id = gate.patient() and i.category = 4 and not i.is_error and not i.is_negation)
     ) then
-        perform set_config('chartkey.keeps_allergies', '', true);
+        perform set_config('chartkey.keeps_allergies', 'none', true);
     end if;
     select p.full_name, p.birth_date, p.sex into full_name, birth_date, sex from patient p where p.patient_id = gate.patient();
 end $$;

@@ -13,12 +13,7 @@ pub async fn work(portal: Portal, config: Arc<Config>, mut stopping: watch::Rece
     let mut minute = tokio::time::interval(Duration::from_secs(60));
     minute.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut anchor = None;
-    // A build with another table of labels: what it does not know yet is the patient's only until then.
-    match portal.label_again().await {
-        Ok(0) => {}
-        Ok(items) => tracing::info!(items, "labelled again"),
-        Err(error) => tracing::error!(%error, "items were not labelled again"),
-    }
+    tokio::spawn(label_again(portal.clone(), stopping.clone()));
     loop {
         tokio::select! {
             _ = minute.tick() => {
@@ -26,6 +21,30 @@ pub async fn work(portal: Portal, config: Arc<Config>, mut stopping: watch::Rece
                 anchored(&portal, &config, &mut anchor).await;
             }
             () = told(&mut stopping) => break,
+        }
+    }
+}
+
+/// A build may have another table of labels. What it has not read yet is the patient's only
+/// until then, so this goes on until nothing is left.
+async fn label_again(portal: Portal, mut stopping: watch::Receiver<bool>) {
+    let (mut last, mut items) = (None, 0);
+    loop {
+        let next = tokio::select! {
+            next = portal.label_next(last) => next,
+            () = told(&mut stopping) => return,
+        };
+        match next {
+            Ok(Some((patient, labelled))) => (last, items) = (Some(patient), items + labelled),
+            Ok(None) if items > 0 => return tracing::info!(items, "labelled again"),
+            Ok(None) => return,
+            Err(error) => {
+                tracing::error!(%error, "a record was not labelled again");
+                tokio::select! {
+                    () = tokio::time::sleep(Duration::from_secs(60)) => {}
+                    () = told(&mut stopping) => return,
+                }
+            }
         }
     }
 }

@@ -271,5 +271,6 @@ async fn the_log_of_the_server_is_json_and_holds_nothing_that_a_person_typed(_: 
     for route in ["/record/{patient}/results", "/api/sign-in"] {
         assert!(routes.iter().any(|logged| logged.trim_end_matches('/').starts_with(route)), "{route}: {routes:?}");
     }
-    assert!(lines.iter().filter(|line| line["message"] == "answered").all(|line| line["span"]["id"].is_string()));
+    let answered: Vec<_> = lines.iter().filter(|line| line["message"] == "answered").collect();
+    assert!(answered.len() >= sent.len() && answered.iter().all(|line| line["span"]["id"].is_string()), "{answered:?}");
 }

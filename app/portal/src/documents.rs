@@ -48,11 +48,12 @@ impl Portal {
         let (raw, _) = source(&mut record, item).await?;
         let mut contents = fhir::document(&raw).unwrap_or_default();
         bring(&mut record, item, &mut contents, |place, _| place == number).await?;
-        let content = contents.into_iter().nth(number).ok_or(Error::NotFound)?;
-        let ContentPlace::Here(bytes) = content.place else { return Err(Error::NotFound) };
+        let Some(Content { content_type, title, place: ContentPlace::Here(bytes) }) = contents.into_iter().nth(number) else {
+            return record.refuse().await;
+        };
         let mut shown = Shown::default();
         shown.add(item, Category::Documents);
-        let file = File { content_type: content.content_type, title: content.title, bytes };
+        let file = File { content_type, title, bytes };
         let whose = record.finish(shown.what("export", "file")).await?;
         Ok(Opened { whose, view: file })
     }

@@ -82,6 +82,15 @@ impl Portal {
         detached(async move { portal.try_password(email, password, subjects).await }).await
     }
 
+    /// What is stored by now, if this password is right for it: another sign-in may have
+    /// made the hash stronger first.
+    async fn changed_meanwhile(&self, account: AccountId, password: String) -> Result<Option<String>, Error> {
+        let stored =
+            sqlx::query_scalar!("select password_hash from account where account_id = $1", account.0).fetch_one(&self.pool).await?;
+        let verdict = self.passwords.verify(password, stored.clone()).await?;
+        Ok(stored.filter(|_| verdict != Verdict::Wrong))
+    }
+
     async fn try_password(&self, email: Option<Email>, password: String, subjects: Subjects) -> Result<SignedIn, Error> {
         // The try is counted before it is judged, so that many at once do not pass.
         if !self.count_try(&subjects.account, FREE_FOR_ACCOUNT, &subjects.address, FREE_FOR_ADDRESS).await? {
@@ -107,7 +116,7 @@ impl Portal {
         }
         let mut seen = account.password_hash;
         if verdict == Verdict::RightButWeak {
-            let hash = self.passwords.hash(password).await?;
+            let hash = self.passwords.hash(password.clone()).await?;
             let stronger = sqlx::query!(
                 "update account set password_hash = $2 where account_id = $1 and password_hash = $3",
                 account.account_id,
@@ -116,17 +125,20 @@ impl Portal {
             )
             .execute(&self.pool)
             .await?;
-            if stronger.rows_affected() == 1 {
-                seen = Some(hash);
-            }
+            seen = if stronger.rows_affected() == 1 { Some(hash) } else { self.changed_meanwhile(account_id, password).await? };
         }
         let signed_in = SignedIn::person(account_id, account.display_name, account.at);
         let mut transaction = self.pool.begin().await?;
         // A password that was changed while this one was tried is not the one that was right.
-        sqlx::query!("select account_id from account where account_id = $1 and password_hash = $2 for share", account.account_id, seen)
-            .fetch_optional(&mut *transaction)
-            .await?
-            .ok_or(Error::NotFound)?;
+        let is_still_right =
+            sqlx::query!("select account_id from account where account_id = $1 and password_hash = $2 for share", account.account_id, seen)
+                .fetch_optional(&mut *transaction)
+                .await?;
+        if is_still_right.is_none() {
+            transaction.rollback().await?;
+            self.note_failure(Some((account_id, &signed_in.name))).await?;
+            return Err(Error::NotFound);
+        }
         sqlx::query!("delete from sign_in_failure where subject_hash = $1", subjects.account).execute(&mut *transaction).await?;
         // What was right does not count against an address that many share.
         sqlx::query!(

@@ -160,7 +160,12 @@ fn walk(json: &Json<'_>) -> Labels {
 /// The words of an attached text. Whether it is one, its bytes say: what a source calls them
 /// may be wrong, or stand elsewhere.
 fn of_data(data: &str) -> Labels {
-    let Some(text) = decode(data).and_then(|bytes| String::from_utf8(bytes).ok()) else { return Labels::NONE };
+    let Some(bytes) = decode(data) else { return Labels::NONE };
+    // A text in an older encoding is one all the same; what holds a zero byte is none.
+    if std::str::from_utf8(&bytes).is_err() && bytes.contains(&0) {
+        return Labels::NONE;
+    }
+    let text = String::from_utf8_lossy(&bytes);
     let labels = of_words(&text);
     if text.contains('<') { labels.union(of_words(&plain(&text))) } else { labels }
 }
@@ -168,6 +173,21 @@ fn of_data(data: &str) -> Labels {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_attached_text_is_read_whatever_it_is_called_and_however_it_is_encoded() {
+        use base64::{Engine, engine::general_purpose::STANDARD};
+        let labels = |bytes: &[u8], kind: &str| {
+            let data = STANDARD.encode(bytes);
+            let json = format!(r#"{{"content":[{{"attachment":{{"contentType":"{kind}","data":"{data}"}}}}]}}"#);
+            of(&Json::parse(&json).unwrap())
+        };
+        for kind in ["text/plain", "Text/Plain; charset=iso-8859-1", "application/octet-stream", ""] {
+            assert!(!labels(b"HIV positive", kind).is_empty(), "{kind}");
+            assert!(!labels(b"psiquiatr\xeda, HIV positive", kind).is_empty(), "{kind}");
+            assert!(labels(b"\x89PNG\0\xff HIV positive", kind).is_empty(), "{kind}");
+        }
+    }
 
     #[test]
     fn every_row_of_the_table_can_be_read() {

@@ -148,9 +148,7 @@ pub fn project(resource: &Json<'_>) -> Projection {
             .filter(|target| !target.contains("EpisodeOfCare"))
             .map(str::to_owned),
         owners: owners(resource),
-        names_owner: ["subject", "patient", "beneficiary", "for", "individual", "candidate"]
-            .iter()
-            .any(|key| resource.get(key).is_object()),
+        names_owner: names_owner(resource),
         is_negation,
         references: references(resource),
         resource_type: without_nul(resource_type),
@@ -276,6 +274,14 @@ fn owners(resource: &Json<'_>) -> Vec<String> {
         OWNERS.iter().flat_map(|path| resource.all(path)).filter_map(|value| value.get("reference").str()).map(without_nul).collect();
     owners.dedup();
     owners
+}
+
+/// Whether anything says whose it is, in whatever form; also where people of other kinds may
+/// stand, if it can only be a patient.
+fn names_owner(resource: &Json<'_>) -> bool {
+    let says = |path: &&str| resource.all(path).into_iter().any(Json::is_object);
+    ["subject", "patient", "beneficiary", "for", "individual", "candidate"].iter().any(says)
+        || owners(resource).iter().any(|owner| owner.starts_with("Patient?"))
 }
 
 /// The code by which values are compared: LOINC where there is one.

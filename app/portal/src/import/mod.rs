@@ -157,13 +157,16 @@ pub async fn run(
     let import = ImportId(Uuid::now_v7());
     let Begun { at, is_known } = begin(&mut transaction, source, import, options, &text).await?;
 
+    // What waited for this file may speak of more people than it does.
+    let from_tray = tray::waiting(&mut transaction, source, &mut resources).await?;
     let index = index_of(&resources);
     let mut patients = patients::known(&mut transaction, source, &resources, &index).await?;
     let only = patients::who(&mut transaction, source, options.into, &mut patients, &resources, &index).await?;
     patients::contradictions(&mut transaction, source, &patients, &resources).await?;
 
-    let from_tray = tray::waiting(&mut transaction, source, &mut resources).await?;
     patients::begin(&mut transaction, source, &patients, only, &resources).await?;
+
+    relabel::stale(&mut transaction, &patients.values().map(|patient| patient.0).collect::<Vec<_>>()).await?;
 
     let tray::Assigned { found, of, names_outside } = tray::named(&mut transaction, source, &mut resources, &patients, only).await?;
     let index = index_of(&resources);

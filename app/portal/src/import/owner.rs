@@ -51,7 +51,7 @@ impl<'f, 'a> Owners<'f, 'a> {
         let alone = if unknown { None } else { everybody.first().filter(|_| everybody.len() == 1).copied() };
         if let Some(patient) = only.or(alone) {
             for (place, resource) in resources.iter().enumerate() {
-                if resource.is_json && owners.is_free(place) && (only.is_some() || owners.says_nothing(place)) {
+                if resource.is_json && owners.is_free(place) && (only.is_some() && !resource.is_kept || owners.says_nothing(place)) {
                     owners.give(place, patient);
                 }
             }

@@ -1,10 +1,10 @@
 //! Labels again what an older table labelled: until then it is the patient's only.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
-use chartkey_domain::label::Labels;
+use chartkey_domain::{id::PatientId, label::Labels};
 use futures::TryStreamExt;
-use sqlx::{Connection, PgConnection, Row};
+use sqlx::{PgConnection, Row};
 use uuid::Uuid;
 
 use super::store::LABELS;
@@ -14,32 +14,56 @@ use crate::{
 };
 
 impl Portal {
-    /// Labels every item anew that another version of the table labelled, a record at a
-    /// time, from all its versions. Labels are only added. Returns how many items there were.
+    /// Labels one record anew of which another version of the table labelled something:
+    /// the next one after `last`. Labels are only added. Returns the record and how many
+    /// items it was, or nothing where no record is left.
     ///
     /// # Errors
-    /// [`crate::Error::Database`]; the records that are done stay done.
-    pub async fn label_again(&self) -> Result<u64, crate::Error> {
-        let mut connection = self.pool.acquire().await?;
-        let (mut last, mut items) = (Uuid::nil(), 0);
-        while let Some((patient, labelled)) = next_record(&mut connection, last).await? {
-            (last, items) = (patient, items + labelled);
-        }
-        Ok(items)
+    /// [`crate::Error::Database`]; then nothing of this record has changed.
+    pub async fn label_next(&self, last: Option<PatientId>) -> Result<Option<(PatientId, u64)>, crate::Error> {
+        let mut transaction = self.pool.begin().await?;
+        sqlx::query("select set_config('chartkey.task', 'import', true)").execute(&mut *transaction).await?;
+        let next = sqlx::query_scalar::<_, Uuid>(
+            "select p from (
+                (select patient_id as p from item where labelled_by <> $1 and patient_id > $2 order by patient_id limit 1)
+                union all
+                (select patient_id from attachment where labelled_by <> $1 and patient_id > $2 order by patient_id limit 1)
+             ) stale order by p limit 1",
+        )
+        .bind(LABEL_TABLE_VERSION)
+        .bind(last.map_or(Uuid::nil(), |last| last.0))
+        .fetch_optional(&mut *transaction)
+        .await?;
+        let Some(patient) = next else { return Ok(None) };
+        let items = record(&mut transaction, patient).await?;
+        transaction.commit().await?;
+        Ok(Some((PatientId(patient), items)))
     }
 }
 
-/// The next record after `last`; `None` where there is none left.
-async fn next_record(connection: &mut PgConnection, last: Uuid) -> Result<Option<(Uuid, u64)>, sqlx::Error> {
-    let mut transaction = connection.begin().await?;
-    sqlx::query("select set_config('chartkey.task', 'import', true)").execute(&mut *transaction).await?;
-    let stale = "select patient_id from item where labelled_by <> $1 and patient_id > $2 order by patient_id limit 1";
-    let stale = sqlx::query_scalar::<_, Uuid>(stale).bind(LABEL_TABLE_VERSION).bind(last).fetch_optional(&mut *transaction).await?;
-    let Some(patient) = stale else {
-        return Ok(None);
-    };
-    let mut of: HashMap<Uuid, Labels> = HashMap::new();
-    let mut versions = sqlx::query("select item_id, bytes from item_version where patient_id = $1").bind(patient).fetch(&mut *transaction);
+/// Labels these records anew where another table labelled them, before an import adds to them:
+/// what it brings takes its labels from them.
+pub async fn stale(connection: &mut PgConnection, patients: &[Uuid]) -> Result<(), sqlx::Error> {
+    let stale: Vec<Uuid> = sqlx::query_scalar(
+        "select patient_id from item where patient_id = any($2) and labelled_by <> $1
+         union select patient_id from attachment where patient_id = any($2) and labelled_by <> $1 order by 1",
+    )
+    .bind(LABEL_TABLE_VERSION)
+    .bind(patients)
+    .fetch_all(&mut *connection)
+    .await?;
+    for patient in stale {
+        record(connection, patient).await?;
+    }
+    Ok(())
+}
+
+/// Labels one record, from all versions of everything in it.
+async fn record(connection: &mut PgConnection, patient: Uuid) -> Result<u64, sqlx::Error> {
+    // Whoever brings something into this record waits, or is waited for.
+    sqlx::query("select from patient where patient_id = $1 for update").bind(patient).execute(&mut *connection).await?;
+    let mut of: BTreeMap<Uuid, Labels> = BTreeMap::new();
+    let mut versions = sqlx::query("select item_id, bytes from item_version where patient_id = $1").bind(patient).fetch(&mut *connection);
     while let Some(row) = versions.try_next().await? {
         let (item, bytes): (Uuid, Vec<u8>) = (row.try_get(0)?, row.try_get(1)?);
         let found = Json::parse(&String::from_utf8_lossy(&bytes)).map_or(Labels::NONE, |resource| labels::of(&resource));
@@ -47,27 +71,16 @@ async fn next_record(connection: &mut PgConnection, last: Uuid) -> Result<Option
     }
     drop(versions);
     let (ids, bits): (Vec<Uuid>, Vec<i16>) = of.into_iter().map(|(item, labels)| (item, i16::from(labels.bits()))).unzip();
-    let labelled = sqlx::query(
+    let mut labelled = 0;
+    for statement in [
+        "update attachment a set own_labels = a.own_labels | l.labels, labelled_by = $4
+         from unnest($2::uuid[], $3::smallint[]) l (item_id, labels) where a.patient_id = $1 and a.item_id = l.item_id and a.labelled_by <> $4",
         "update item i set own_labels = i.own_labels | l.labels, labels = i.labels | l.labels, labelled_by = $4
          from unnest($2::uuid[], $3::smallint[]) l (item_id, labels) where i.patient_id = $1 and i.item_id = l.item_id and i.labelled_by <> $4",
-    )
-    .bind(patient)
-    .bind(&ids)
-    .bind(&bits)
-    .bind(LABEL_TABLE_VERSION)
-    .execute(&mut *transaction)
-    .await?
-    .rows_affected();
-    sqlx::query(
-        "update attachment a set own_labels = a.own_labels | l.labels
-         from unnest($2::uuid[], $3::smallint[]) l (item_id, labels) where a.patient_id = $1 and a.item_id = l.item_id",
-    )
-    .bind(patient)
-    .bind(&ids)
-    .bind(&bits)
-    .execute(&mut *transaction)
-    .await?;
-    sqlx::query(LABELS).bind(vec![patient]).execute(&mut *transaction).await?;
-    transaction.commit().await?;
-    Ok(Some((patient, labelled)))
+    ] {
+        let done = sqlx::query(statement).bind(patient).bind(&ids).bind(&bits).bind(LABEL_TABLE_VERSION).execute(&mut *connection).await?;
+        labelled = done.rows_affected();
+    }
+    sqlx::query(LABELS).bind(vec![patient]).execute(connection).await?;
+    Ok(labelled)
 }

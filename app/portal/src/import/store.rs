@@ -71,7 +71,9 @@ const NEW_ITEMS: &str = "
 
 const NEWER_ITEMS: &str = "
     update item i set
-        category = s.category, version_no = v.version_no, own_labels = i.own_labels | s.labels, labels = i.labels | s.labels, labelled_by = $3,
+        category = s.category, version_no = v.version_no, own_labels = i.own_labels | s.labels, labels = i.labels | s.labels,
+        -- What an older version says, only an older table may have read.
+        labelled_by = least(i.labelled_by, $3),
         first_at = s.first_at, last_at = s.last_at, precision = s.precision, title = s.title, title_key = s.title_key, codes = s.codes,
         status = s.status, is_error = s.is_error, value_text = s.value_text, value_num = s.value_num, unit = s.unit, range_low = s.range_low,
         range_high = s.range_high, range_low_text = s.range_low_text, range_high_text = s.range_high_text, range_text = s.range_text, interpretation = s.interpretation, series = s.series, visit_id = s.visit_id,
@@ -88,8 +90,8 @@ const OLDER_ITEMS: &str = "
     where s.round = $1 and v.outcome = 'older' and i.patient_id = s.patient_id and i.item_id = s.item_id";
 
 const NEW_ATTACHMENTS: &str = "
-    insert into attachment (patient_id, item_id, source_id, resource_type, fhir_id, version_no, own_labels, title, added_at)
-    select s.patient_id, s.item_id, $3, s.resource_type, s.fhir_id, v.version_no, s.labels, s.title, $2
+    insert into attachment (patient_id, item_id, source_id, resource_type, fhir_id, version_no, own_labels, labelled_by, title, added_at)
+    select s.patient_id, s.item_id, $3, s.resource_type, s.fhir_id, v.version_no, s.labels, $4, s.title, $2
     from stage s join verdict v on v.seq = s.seq
     where s.round = $1 and v.outcome = 'created' and s.is_attachment";
 
@@ -196,7 +198,7 @@ pub async fn store(
         sqlx::query(JUDGE).bind(round).bind(about.is_known).execute(&mut *connection).await?;
         sqlx::query(VERSIONS).bind(round).bind(import.0).bind(at).execute(&mut *connection).await?;
         sqlx::query(NEW_ITEMS).bind(round).bind(at).bind(source.0).bind(LABEL_TABLE_VERSION).execute(&mut *connection).await?;
-        sqlx::query(NEW_ATTACHMENTS).bind(round).bind(at).bind(source.0).execute(&mut *connection).await?;
+        sqlx::query(NEW_ATTACHMENTS).bind(round).bind(at).bind(source.0).bind(LABEL_TABLE_VERSION).execute(&mut *connection).await?;
         sqlx::query(NEWER_ITEMS).bind(round).bind(at).bind(LABEL_TABLE_VERSION).execute(&mut *connection).await?;
         sqlx::query(OLDER_ITEMS).bind(round).execute(&mut *connection).await?;
         sqlx::query(NEWER_ATTACHMENTS).bind(round).bind(at).execute(&mut *connection).await?;
