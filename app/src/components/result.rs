@@ -75,10 +75,14 @@ pub enum Digits {
     Few,
 }
 
-/// A number as a list shows it: none of its digits is changed, and "…" stands for
-/// those behind the third decimal.
+/// A number as a list shows it, or several ("120 / 80"): none of its digits is changed, and
+/// "…" stands for those behind the third decimal.
 #[must_use]
 pub fn shortened(text: &str) -> String {
+    text.split(" / ").map(shortened_number).collect::<Vec<_>>().join(" / ")
+}
+
+fn shortened_number(text: &str) -> String {
     let Some((whole, decimals)) = text.split_once('.') else { return text.to_owned() };
     let is_number = decimals.bytes().all(|byte| byte.is_ascii_digit()) && !whole.contains(' ');
     match decimals.get(..3) {
@@ -113,6 +117,7 @@ mod tests {
         assert_eq!(shortened("1.50"), "1.50");
         assert_eq!(shortened("1.2345"), "1.2345");
         assert_eq!(shortened("120 / 80"), "120 / 80");
+        assert_eq!(shortened("158.66349351292294 / 95.96906219640271"), "158.663… / 95.969…");
         assert_eq!(shortened("See 1.23456 there"), "See 1.23456 there");
     }
 
