@@ -497,3 +497,14 @@ async fn what_waits_keeps_its_id_and_its_versions(_: PgPoolOptions, options: PgC
     let again = take(&mut connection, "s", nameless.as_bytes()).await.unwrap();
     assert_eq!((again.created, again.unchanged), (0, 1));
 }
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_file_about_one_person_is_not_refused_for_what_waits_for_them(_: PgPoolOptions, options: PgConnectOptions) {
+    let ground = Ground::lay(options).await;
+    let mut connection = ground.runtime.acquire().await.unwrap();
+    let both = r#"{"resourceType":"Appointment","id":"x","participant":[{"actor":{"reference":"Patient/ana"}},{"actor":{"reference":"Patient/ben"}}]}"#;
+    assert_eq!(take(&mut connection, "s", both.as_bytes()).await.unwrap().unassigned.len(), 1);
+    let options = ImportOptions { into: Into::New, ..ImportOptions::new("s", "test") };
+    let report = import::run(&mut connection, ANA.as_bytes(), &options, |_| {}).await.unwrap();
+    assert_eq!((report.patients.len(), report.from_tray), (1, 1));
+}

@@ -55,7 +55,9 @@ pub async fn who(
     if into == Into::ByFile {
         return Ok(None);
     }
-    let spoken: BTreeSet<String> = resources.iter().flat_map(|resource| owner::said(resource, resources, index)).collect();
+    // What waited may speak of more people; the file is what is about one.
+    let of_file = resources.iter().filter(|resource| !resource.is_kept);
+    let spoken: BTreeSet<String> = of_file.flat_map(|resource| owner::said(resource, resources, index)).collect();
     if spoken.len() > 1 {
         return Err(Error::SeveralPeople { count: spoken.len() });
     }
