@@ -18,20 +18,31 @@ pub struct Endpoint {
     pub path: &'static str,
     /// The names of the fields that its form sends.
     pub fields: Vec<&'static str>,
+    /// Those that its page shows again after a refusal: what a person types, without
+    /// passwords, codes, tokens and what the page fills in itself. The questions
+    /// before a grant keep their own answers.
+    pub keeps: &'static [&'static str],
+}
+
+impl Endpoint {
+    const fn keeping(mut self, keeps: &'static [&'static str]) -> Self {
+        self.keeps = keeps;
+        self
+    }
 }
 
 /// Every server function, in the order of the files that hold them.
 #[must_use]
 pub fn endpoints() -> Vec<Endpoint> {
     vec![
-        endpoint::<accounts::SignIn>(),
+        endpoint::<accounts::SignIn>().keeping(&["email"]),
         endpoint::<accounts::SignOut>(),
         endpoint::<accounts::SignOutEverywhere>(),
-        endpoint::<accounts::SignUp>(),
-        endpoint::<accounts::FinishSignUp>(),
-        endpoint::<accounts::ForgottenPassword>(),
+        endpoint::<accounts::SignUp>().keeping(&["email"]),
+        endpoint::<accounts::FinishSignUp>().keeping(&["name"]),
+        endpoint::<accounts::ForgottenPassword>().keeping(&["email"]),
         endpoint::<accounts::NewPassword>(),
-        endpoint::<accounts::Claim>(),
+        endpoint::<accounts::Claim>().keeping(&["day", "month", "year"]),
         endpoint::<activity::NotRecognised>(),
         endpoint::<codes::RedeemCode>(),
         endpoint::<codes::ConfirmCode>(),
@@ -49,12 +60,12 @@ pub fn endpoints() -> Vec<Endpoint> {
 }
 
 fn endpoint<F: ServerFn + DeserializeOwned>() -> Endpoint {
-    Endpoint { path: F::PATH, fields: fields::<F>() }
+    Endpoint { path: F::PATH, fields: fields::<F>(), keeps: &[] }
 }
 
 /// One whose form is a field and those of another type, which hides its own names.
 fn flattened<F: ServerFn, Rest: DeserializeOwned>(first: &'static str) -> Endpoint {
-    Endpoint { path: F::PATH, fields: std::iter::once(first).chain(fields::<Rest>()).collect() }
+    Endpoint { path: F::PATH, fields: std::iter::once(first).chain(fields::<Rest>()).collect(), keeps: &[] }
 }
 
 /// The names that a type asks for when it is read: it is given nothing but the
@@ -97,6 +108,16 @@ mod tests {
         let registered: BTreeSet<_> = leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path).collect();
         let named: BTreeSet<_> = endpoints().into_iter().map(|endpoint| endpoint.path).collect();
         assert_eq!(named, registered);
+    }
+
+    #[test]
+    fn an_endpoint_keeps_fields_of_its_own_and_no_secret() {
+        for endpoint in endpoints() {
+            for field in endpoint.keeps {
+                assert!(endpoint.fields.contains(field), "{} has no {field}", endpoint.path);
+                assert!(!["password", "code", "token", "secret"].iter().any(|secret| field.contains(secret)), "{} {field}", endpoint.path);
+            }
+        }
     }
 
     #[test]

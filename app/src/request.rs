@@ -2,7 +2,13 @@
 //! the session, and where to go afterwards. The server provides all of it as
 //! context; nothing here knows of cookies.
 
-use std::{collections::HashMap, fmt, future::Future, pin::Pin, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    fmt,
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+};
 
 use axum::http::{StatusCode, header, request::Parts};
 use chartkey_domain::{
@@ -101,6 +107,17 @@ impl fmt::Debug for Post {
 /// waits of sign-in alone.
 #[derive(Debug, Clone)]
 pub struct ClientAddress(pub String);
+
+/// What was typed into the form that came back to this page, by the names of its
+/// fields: never a password or a code. The server provides it in the context.
+#[derive(Clone, Default)]
+pub struct Typed(pub Arc<BTreeMap<String, String>>);
+
+impl fmt::Debug for Typed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Typed")
+    }
+}
 
 /// The session of the request, as the server provides it in the context.
 #[derive(Clone)]
@@ -204,6 +221,12 @@ pub fn query(name: &str) -> Option<String> {
 #[must_use]
 pub fn problem() -> Option<ApiError> {
     query("problem").and_then(|code| ApiError::from_code(&code))
+}
+
+/// What was typed into this field of the form that came back, if anything.
+#[must_use]
+pub fn typed(field: &str) -> Option<String> {
+    use_context::<Typed>()?.0.get(field).cloned()
 }
 
 /// The path of the request, without its query.

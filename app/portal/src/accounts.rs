@@ -5,6 +5,7 @@ use chartkey_domain::{account::Visitor, id::AccountId};
 use crate::{
     Error, Portal,
     audit::{self, Who},
+    passwords::Verdict,
     pool::detached,
     secrets::{digest, random_token},
     sign_in::{SignedIn, note_sign_in},
@@ -35,6 +36,9 @@ impl Email {
 /// A person's name as they write it: at most 200 characters on one line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PersonName(String);
+
+/// How long a second post of the same form is taken for a double click.
+const DOUBLE_CLICK: f64 = 60.0;
 
 impl PersonName {
     /// Nothing where it is empty, too long, or more than a line.
@@ -122,7 +126,8 @@ impl Portal {
     }
 
     /// Stores a token of what the address may do: finish a sign-up, or choose a new
-    /// password where it has an account. Nothing after too many lately.
+    /// password where it has an account. Nothing after too many lately, and nothing for
+    /// the second click of a double one: the message is on its way.
     async fn store_token(&self, email: &Email) -> Result<Option<(String, bool)>, Error> {
         let (portal, email, token) = (self.clone(), email.clone(), random_token());
         detached(async move {
@@ -132,6 +137,11 @@ impl Portal {
                 from (values ($2::text)) e (email)
                 left join account a on a.email = e.email
                 where (select count(*) from mail_token m where m.email = e.email and m.created_at > now() - interval '1 hour') < $3
+                    and not exists (
+                        select from mail_token m
+                        where m.email = e.email and m.created_at > now() - interval '10 seconds'
+                            and m.purpose = case when a.account_id is null then 'sign-up' else 'password' end
+                    )
                 returning account_id"#,
                 digest(&token),
                 email.as_str(),
@@ -145,38 +155,70 @@ impl Portal {
     }
 
     /// Finishes a sign-up with the token of the message: the account begins, and its
-    /// holder is signed in.
+    /// holder is signed in. The same form once more within a minute signs in again.
     ///
     /// # Errors
     /// [`Error::NotFound`] where the token was used, is older than an hour, or never
     /// was.
     pub async fn finish_sign_up(&self, token: &str, name: PersonName, password: NewPassword) -> Result<SignedIn, Error> {
-        let (portal, token, name) = (self.clone(), digest(token), name.0);
+        let (portal, token) = (self.clone(), digest(token));
         detached(async move {
-            portal.is_live(&token, "sign-up").await?;
-            let hash = portal.passwords.hash(password.0).await?;
-            let mut transaction = portal.pool.begin().await?;
-            let email = sqlx::query_scalar!(
-                "update mail_token set used_at = now()
-                where token_hash = $1 and purpose = 'sign-up' and used_at is null and ends_at > now()
-                returning email",
-                token
-            )
-            .fetch_optional(&mut *transaction)
-            .await?
-            .ok_or(Error::NotFound)?;
-            let account = insert_person(&mut transaction, &name, &email, &hash).await?.ok_or(Error::NotFound)?;
-            audit::append_to_account(&mut transaction, Who::account(account.0, &name), account.0, "account-made").await?;
-            let signed_in = SignedIn::person(account.0, name, account.1);
-            note_sign_in(&mut transaction, &signed_in).await?;
-            transaction.commit().await?;
-            Ok(signed_in)
+            match portal.make_account(&token, &name.0, password.0.clone()).await {
+                Err(Error::NotFound) => portal.made_just_now(&token, name.0, password.0).await,
+                made => made,
+            }
         })
         .await
     }
 
+    async fn make_account(&self, token: &[u8], name: &str, password: String) -> Result<SignedIn, Error> {
+        self.is_live(token, "sign-up").await?;
+        let hash = self.passwords.hash(password).await?;
+        let mut transaction = self.pool.begin().await?;
+        let email = sqlx::query_scalar!(
+            "update mail_token set used_at = now()
+            where token_hash = $1 and purpose = 'sign-up' and used_at is null and ends_at > now()
+            returning email",
+            token
+        )
+        .fetch_optional(&mut *transaction)
+        .await?
+        .ok_or(Error::NotFound)?;
+        let account = insert_person(&mut transaction, name, &email, &hash).await?.ok_or(Error::NotFound)?;
+        audit::append_to_account(&mut transaction, Who::account(account.0, name), account.0, "account-made").await?;
+        let signed_in = SignedIn::person(account.0, name.to_owned(), account.1);
+        note_sign_in(&mut transaction, &signed_in).await?;
+        transaction.commit().await?;
+        Ok(signed_in)
+    }
+
+    /// The second click of a double one: the account was made with this token, name and
+    /// password a moment ago.
+    async fn made_just_now(&self, token: &[u8], name: String, password: String) -> Result<SignedIn, Error> {
+        let made = sqlx::query!(
+            r#"select a.account_id, a.password_hash, clock_timestamp() as "at!"
+            from mail_token m join account a on a.email = m.email
+            where m.token_hash = $1 and m.purpose = 'sign-up' and m.used_at > now() - make_interval(secs => $2) and a.display_name = $3"#,
+            token,
+            DOUBLE_CLICK,
+            name
+        )
+        .fetch_optional(&self.pool)
+        .await?
+        .ok_or(Error::NotFound)?;
+        if self.passwords.verify(password, made.password_hash).await? == Verdict::Wrong {
+            return Err(Error::NotFound);
+        }
+        let signed_in = SignedIn::person(AccountId(made.account_id), name, made.at);
+        let mut transaction = self.pool.begin().await?;
+        note_sign_in(&mut transaction, &signed_in).await?;
+        transaction.commit().await?;
+        Ok(signed_in)
+    }
+
     /// Chooses a new password with the token of the message. Every session of the
-    /// account ends, and so do its other tokens.
+    /// account ends, and so do its other tokens. The same form once more within a
+    /// minute changes nothing.
     ///
     /// # Errors
     /// [`Error::NotFound`] where the token was used, is older than an hour, or never
@@ -184,36 +226,57 @@ impl Portal {
     pub async fn choose_password(&self, token: &str, password: NewPassword) -> Result<(), Error> {
         let (portal, token) = (self.clone(), digest(token));
         detached(async move {
-            portal.is_live(&token, "password").await?;
-            let hash = portal.passwords.hash(password.0).await?;
-            let mut transaction = portal.pool.begin().await?;
-            let account = sqlx::query_scalar!(
-                r#"update mail_token set used_at = now()
-                where token_hash = $1 and purpose = 'password' and used_at is null and ends_at > now()
-                returning account_id as "account_id!""#,
-                token
-            )
-            .fetch_optional(&mut *transaction)
-            .await?
-            .ok_or(Error::NotFound)?;
-            // The moment is taken under the lock: a sign-in with the old password is either
-            // before it, and ends, or finds the new one.
-            sqlx::query!("select account_id from account where account_id = $1 for update", account).fetch_one(&mut *transaction).await?;
-            sqlx::query!(
-                "update account set password_hash = $2, sessions_valid_after = clock_timestamp() where account_id = $1",
-                account,
-                hash
-            )
-            .execute(&mut *transaction)
-            .await?;
-            sqlx::query!("delete from session where account_id = $1", account).execute(&mut *transaction).await?;
-            sqlx::query!("delete from mail_token where account_id = $1 and used_at is null", account).execute(&mut *transaction).await?;
-            audit::append_to_account(&mut transaction, Who::account(AccountId(account), ""), AccountId(account), "password-changed")
-                .await?;
-            transaction.commit().await?;
-            Ok(())
+            match portal.change_password(&token, password.0.clone()).await {
+                Err(Error::NotFound) => portal.changed_just_now(&token, password.0).await,
+                changed => changed,
+            }
         })
         .await
+    }
+
+    async fn change_password(&self, token: &[u8], password: String) -> Result<(), Error> {
+        self.is_live(token, "password").await?;
+        let hash = self.passwords.hash(password).await?;
+        let mut transaction = self.pool.begin().await?;
+        let account = sqlx::query_scalar!(
+            r#"update mail_token set used_at = now()
+                where token_hash = $1 and purpose = 'password' and used_at is null and ends_at > now()
+                returning account_id as "account_id!""#,
+            token
+        )
+        .fetch_optional(&mut *transaction)
+        .await?
+        .ok_or(Error::NotFound)?;
+        // The moment is taken under the lock: a sign-in with the old password is either
+        // before it, and ends, or finds the new one.
+        sqlx::query!("select account_id from account where account_id = $1 for update", account).fetch_one(&mut *transaction).await?;
+        sqlx::query!(
+            "update account set password_hash = $2, sessions_valid_after = clock_timestamp() where account_id = $1",
+            account,
+            hash
+        )
+        .execute(&mut *transaction)
+        .await?;
+        sqlx::query!("delete from session where account_id = $1", account).execute(&mut *transaction).await?;
+        sqlx::query!("delete from mail_token where account_id = $1 and used_at is null", account).execute(&mut *transaction).await?;
+        audit::append_to_account(&mut transaction, Who::account(AccountId(account), ""), AccountId(account), "password-changed").await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// The second click of a double one: the password was changed to this one with this
+    /// token a moment ago.
+    async fn changed_just_now(&self, token: &[u8], password: String) -> Result<(), Error> {
+        let stored = sqlx::query_scalar!(
+            "select a.password_hash from mail_token m join account a on a.account_id = m.account_id
+            where m.token_hash = $1 and m.purpose = 'password' and m.used_at > now() - make_interval(secs => $2)",
+            token,
+            DOUBLE_CLICK
+        )
+        .fetch_optional(&self.pool)
+        .await?
+        .ok_or(Error::NotFound)?;
+        if self.passwords.verify(password, stored).await? == Verdict::Wrong { Err(Error::NotFound) } else { Ok(()) }
     }
 
     /// Refuses a token that is none before anything costly is done for it.

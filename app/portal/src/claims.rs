@@ -96,10 +96,15 @@ impl Portal {
         let mut transaction = self.pool.begin().await?;
         sqlx::query!("select set_config('chartkey.task', 'sign-in', true)").fetch_one(&mut *transaction).await?;
         let Some(claim) = sqlx::query!(
-            "select claim_id, patient_id from claim_code
-            where code_hash = $1 and claimed_at is null and tries_left > 0 and ends_at > now()
-            for update",
-            hash
+            r#"select claim_id, patient_id, claimed_at is not null as "is_claimed!" from claim_code
+            where code_hash = $1 and (
+                (claimed_at is null and tries_left > 0 and ends_at > now())
+                -- The second click of a double one.
+                or (claimed_by = $2 and claimed_at > now() - interval '1 minute')
+            )
+            for update"#,
+            hash,
+            account.0
         )
         .fetch_optional(&mut *transaction)
         .await?
@@ -110,6 +115,9 @@ impl Portal {
         let recorded =
             sqlx::query_scalar!("select birth_date from patient where patient_id = $1", patient.0).fetch_one(&mut *transaction).await?;
         let right = recorded.is_some_and(|recorded| is_birth_date(&recorded, born));
+        if claim.is_claimed {
+            return Ok(right.then_some(patient));
+        }
         let held = right
             && sqlx::query!(
                 "insert into patient_holder (patient_id, account_id) values ($1, $2) on conflict (patient_id) do nothing",

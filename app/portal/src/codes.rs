@@ -207,9 +207,15 @@ impl Portal {
         .fetch_one(&mut *transaction)
         .await?;
         let found = sqlx::query!(
-            "select code_id, patient_id from grant_code
-            where selector = $1 and state = 'waiting' and tries_left > 0 and ends_at > now() for update",
-            selector
+            r#"select code_id, patient_id, state = 'redeemed' as "is_redeemed!" from grant_code
+            where selector = $1 and ends_at > now() and (
+                (state = 'waiting' and tries_left > 0)
+                -- The second click of a double one.
+                or (state = 'redeemed' and redeemed_by = $2 and redeemed_at > now() - interval '1 minute')
+            )
+            for update"#,
+            selector,
+            visitor.actor.account().0
         )
         .fetch_optional(&mut *transaction)
         .await?;
@@ -218,6 +224,10 @@ impl Portal {
             None => false,
         };
         let right = found.as_ref().filter(|found| !blocked && self.same(typed, &self.secret(CodeId(found.code_id))));
+        if let Some(found) = found.as_ref().filter(|found| found.is_redeemed) {
+            transaction.rollback().await?;
+            return if right.is_some_and(|right| right.code_id == found.code_id) { Ok(()) } else { Err(Error::NotFound) };
+        }
         let (chain, what, why) = match (right, &found) {
             (Some(found), _) => {
                 sqlx::query!(
@@ -263,6 +273,16 @@ impl Portal {
         Ok(blocked)
     }
 
+    /// Whether a code of the visitor's has become a grant.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where the visitor has no record of their own.
+    pub async fn is_confirmed(&self, visitor: &Visitor, code: CodeId) -> Result<bool, Error> {
+        let mut record = self.open_own(visitor).await?;
+        let state = state(&mut record, code).await?;
+        record.close("codes", Shown::default(), state.as_deref() == Some("confirmed")).await.map(|opened| opened.view)
+    }
+
     /// Confirms who redeemed a code: only now there is a grant.
     ///
     /// # Errors
@@ -279,7 +299,9 @@ impl Portal {
             if redeemer.account != expected {
                 return Err(Error::Conflict("redeemer"));
             }
-            settle(&mut record, code, "redeemed", "confirmed").await?;
+            if !settle(&mut record, code, "redeemed", "confirmed").await? {
+                return Err(Error::NotFound);
+            }
             let grantee = Grantee::Clinician { account: redeemer.account, organization: redeemer.organization };
             let grant = sharing::insert(&mut record, &grantee, &terms, &sentence).await?;
             let what = What { text: Some(sentence.text), ..sharing::about("grant-given", grant) };
@@ -297,10 +319,15 @@ impl Portal {
         let (portal, visitor) = (self.clone(), visitor.clone());
         detached(async move {
             let mut record = portal.open_own(&visitor).await?;
-            let refused = match settle(&mut record, code, "redeemed", "refused").await {
-                Err(Error::NotFound) => settle(&mut record, code, "waiting", "cancelled").await.map(|()| "code-cancelled"),
-                other => other.map(|()| "code-redeemer-refused"),
-            }?;
+            let refused = if settle(&mut record, code, "redeemed", "refused").await? {
+                "code-redeemer-refused"
+            } else if settle(&mut record, code, "waiting", "cancelled").await? {
+                "code-cancelled"
+            } else if matches!(state(&mut record, code).await?.as_deref(), Some("refused" | "cancelled")) {
+                return Ok(());
+            } else {
+                return Err(Error::NotFound);
+            };
             record.finish(What { action: refused.to_owned(), ..What::default() }).await?;
             Ok(())
         })
@@ -319,14 +346,20 @@ impl Portal {
     }
 }
 
-/// The guarded step of a code.
-async fn settle(record: &mut Record, code: CodeId, from: &str, to: &str) -> Result<(), Error> {
+/// The guarded step of a code; false where it is not where the step starts.
+async fn settle(record: &mut Record, code: CodeId, from: &str, to: &str) -> Result<bool, Error> {
     let patient = record.whose().patient;
     let settled =
         sqlx::query!("update grant_code set state = $4 where patient_id = $1 and code_id = $2 and state = $3", patient.0, code.0, from, to)
             .execute(record.connection())
             .await?;
-    if settled.rows_affected() == 1 { Ok(()) } else { Err(Error::NotFound) }
+    Ok(settled.rows_affected() == 1)
+}
+
+async fn state(record: &mut Record, code: CodeId) -> Result<Option<String>, Error> {
+    let patient = record.whose().patient;
+    let state = sqlx::query_scalar!("select state from grant_code where patient_id = $1 and code_id = $2", patient.0, code.0);
+    Ok(state.fetch_optional(record.connection()).await?)
 }
 
 /// `ABCD-EFGH-JKL`.

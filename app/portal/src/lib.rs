@@ -37,6 +37,7 @@ mod portal;
 mod record;
 pub mod rehearsal;
 pub mod results;
+mod sealed;
 pub mod secrets;
 pub mod sessions;
 pub mod setup;

@@ -49,6 +49,15 @@ impl Town {
             .unwrap();
     }
 
+    /// As if every message had been asked for so long ago.
+    async fn wait_for_mail(&self, seconds: i32) {
+        sqlx::query("update mail_token set created_at = created_at - make_interval(secs => $1)")
+            .bind(f64::from(seconds))
+            .execute(&self.ground.superuser)
+            .await
+            .unwrap();
+    }
+
     async fn actions(&self, signed_in: &SignedIn) -> Vec<String> {
         sqlx::query_scalar(
             "select convert_from(bytes, 'UTF8')::jsonb #>> '{what,action}' from event where chain = 'account/' || $1::text order by seq",
@@ -109,9 +118,47 @@ async fn an_address_gets_five_messages_an_hour_at_most(_: PgPoolOptions, options
     let town = Town::with_mara(options).await;
     for _ in 0..5 {
         assert!(town.portal.begin_new_password(&email("mara@example.org")).await.unwrap().is_some());
+        town.wait_for_mail(11).await;
     }
     assert!(town.portal.begin_new_password(&email("mara@example.org")).await.unwrap().is_none());
     assert!(town.portal.begin_sign_up(&email("mara@example.org")).await.unwrap().is_none());
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_double_click_sends_one_message(_: PgPoolOptions, options: PgConnectOptions) {
+    let town = Town::with_mara(options).await;
+    assert!(town.portal.begin_new_password(&email("mara@example.org")).await.unwrap().is_some());
+    assert!(town.portal.begin_new_password(&email("mara@example.org")).await.unwrap().is_none());
+    town.wait_for_mail(11).await;
+    assert!(town.portal.begin_new_password(&email("mara@example.org")).await.unwrap().is_some());
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_double_click_makes_one_account_and_signs_in(_: PgPoolOptions, options: PgConnectOptions) {
+    let town = Town::build(options).await;
+    let letter = town.portal.begin_sign_up(&email("mara@example.org")).await.unwrap().unwrap();
+    let finish = || town.portal.finish_sign_up(&letter.token, name("Mara"), password(PASSWORD));
+    let (first, second) = futures::future::join(finish(), finish()).await;
+    let (first, second) = (first.unwrap(), second.unwrap());
+    assert_eq!(first.actor, second.actor);
+    assert_eq!(town.actions(&first).await, ["account-made", "signed-in", "signed-in"]);
+    let other = town.portal.finish_sign_up(&letter.token, name("Mara"), password("another long password")).await;
+    assert!(matches!(other, Err(Error::NotFound)));
+    sqlx::query("update mail_token set used_at = used_at - interval '61 seconds'").execute(&town.ground.superuser).await.unwrap();
+    assert!(matches!(finish().await, Err(Error::NotFound)));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_double_click_changes_a_password_once(_: PgPoolOptions, options: PgConnectOptions) {
+    let town = Town::with_mara(options).await;
+    let letter = town.portal.begin_new_password(&email("mara@example.org")).await.unwrap().unwrap();
+    let choose = |text: &str| town.portal.choose_password(&letter.token, password(text));
+    let (first, second) = futures::future::join(choose("another long password"), choose("another long password")).await;
+    first.unwrap();
+    second.unwrap();
+    assert!(matches!(choose("a third long password").await, Err(Error::NotFound)));
+    let signed_in = town.sign_in("another long password").await.unwrap();
+    assert_eq!(town.actions(&signed_in).await.iter().filter(|action| *action == "password-changed").count(), 1);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
@@ -131,6 +178,7 @@ async fn a_new_password_ends_every_session_and_every_other_link(_: PgPoolOptions
     let key = SessionKey::of("a cookie");
     assert!(town.portal.begin_session(key.clone(), session(&signed_in)).await.unwrap());
     let first = town.portal.begin_new_password(&email("mara@example.org")).await.unwrap().unwrap();
+    town.wait_for_mail(11).await;
     let second = town.portal.begin_new_password(&email("mara@example.org")).await.unwrap().unwrap();
     town.portal.choose_password(&second.token, password("another long password")).await.unwrap();
     assert!(town.portal.session(&key).await.unwrap().is_none());

@@ -70,6 +70,8 @@ async fn code_and_birth_date_make_a_record_ones_own(_: PgPoolOptions, options: P
     let typed = code.to_lowercase().replace('-', " ");
     assert_eq!(clinic.claim(&mara, &typed, BORN).await.unwrap(), clinic.patient);
     assert_eq!(clinic.portal.held_record(mara.actor.account()).await.unwrap(), Some(clinic.patient));
+    assert_eq!(clinic.claim(&mara, &typed, BORN).await.unwrap(), clinic.patient, "the second click of a double one");
+    assert!(clinic.claim(&mara, &typed, WRONG).await.is_err());
     assert_eq!(clinic.actions().await, ["claim-code-made", "record-claimed"]);
     let stored: Vec<u8> = sqlx::query_scalar("select code_hash from claim_code").fetch_one(&clinic.ground.superuser).await.unwrap();
     assert!(!String::from_utf8_lossy(&stored).contains(&code));

@@ -51,7 +51,7 @@ pub async fn sign_up(email: String) -> Result<(), ApiError> {
     use crate::request::{answer, portal, post};
     use chartkey_portal::accounts::Email;
 
-    let Some(email) = Email::parse(&email) else { return answer(Err::<&str, _>(ApiError::Invalid), "/sign-up") };
+    let Some(email) = Email::parse(&email) else { return answer(Err::<&str, _>(ApiError::Email), "/sign-up") };
     if let Some(letter) = portal()?.begin_sign_up(&email).await? {
         post()?.0.send(letter);
     }
@@ -65,7 +65,7 @@ pub async fn finish_sign_up(token: String, name: String, password: String) -> Re
     use chartkey_portal::accounts::{NewPassword, PersonName};
 
     let form = with_token("/sign-up", &token);
-    let Some(name) = PersonName::parse(&name) else { return answer(Err::<&str, _>(ApiError::Invalid), &form) };
+    let Some(name) = PersonName::parse(&name) else { return answer(Err::<&str, _>(ApiError::Name), &form) };
     let Some(password) = NewPassword::parse(password) else { return answer(Err::<&str, _>(ApiError::WeakPassword), &form) };
     match portal()?.finish_sign_up(&token, name, password).await {
         Ok(signed_in) => answer(session()?.0.begin(signed_in).await.map(|()| "/home"), "/sign-in"),
@@ -81,7 +81,7 @@ pub async fn forgotten_password(email: String) -> Result<(), ApiError> {
     use crate::request::{answer, portal, post};
     use chartkey_portal::accounts::Email;
 
-    let Some(email) = Email::parse(&email) else { return answer(Err::<&str, _>(ApiError::Invalid), "/sign-in/forgotten") };
+    let Some(email) = Email::parse(&email) else { return answer(Err::<&str, _>(ApiError::Email), "/sign-in/forgotten") };
     if let Some(letter) = portal()?.begin_new_password(&email).await? {
         post()?.0.send(letter);
     }
@@ -109,7 +109,7 @@ pub async fn new_password(token: String, password: String) -> Result<(), ApiErro
 pub async fn claim(code: String, day: String, month: String, year: String) -> Result<(), ApiError> {
     use crate::request::{answer, client_address, date, portal, session, visitor};
 
-    let Some(born) = date(&day, &month, &year) else { return answer(Err::<&str, _>(ApiError::Invalid), "/claim") };
+    let Some(born) = date(&day, &month, &year) else { return answer(Err::<&str, _>(ApiError::BirthDate), "/claim") };
     let visitor = match visitor() {
         Ok(visitor) => visitor,
         Err(problem) => return answer(Err::<&str, _>(problem), "/claim"),

@@ -47,6 +47,12 @@ problems! {
     NotFound = "not-found", 404;
     /// A field is missing or cannot be read.
     Invalid = "invalid", 422;
+    /// The e-mail address cannot be one.
+    Email = "email", 422;
+    /// The name is missing, longer than 200 characters, or more than a line.
+    Name = "name", 422;
+    /// The birth date is no date.
+    BirthDate = "birth-date", 422;
     /// It has changed or ended since the page was opened.
     Gone = "gone", 409;
     /// The address and the password do not go together.
@@ -78,6 +84,24 @@ problems! {
 }
 
 impl ApiError {
+    /// The field of a form that it is about, where it is about one.
+    #[must_use]
+    pub const fn field(self) -> Option<&'static str> {
+        match self {
+            Self::Email => Some("email"),
+            Self::Name => Some("name"),
+            Self::BirthDate => Some("day"),
+            Self::WrongCode => Some("code"),
+            Self::WeakPassword => Some("password"),
+            Self::GrantWho => Some("recipient"),
+            Self::GrantPurpose => Some("purpose_text"),
+            Self::GrantWhat => Some("categories"),
+            Self::GrantDates => Some("from_day"),
+            Self::GrantEnd => Some("until_day"),
+            _ => None,
+        }
+    }
+
     /// The problem with this [`Self::code`].
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {

@@ -9,6 +9,9 @@ messages! {
     signed_out { English: "You are signed out. Sign in and try again." }
     not_found { English: "It is not there any more. Go back and look again." }
     invalid { English: "Something is missing or cannot be read. Check what you entered." }
+    email_problem { English: "Write an email address, for example name@example.org." }
+    name_problem { English: "Write your name, on one line of at most 200 characters." }
+    birth_date_problem { English: "Write the birth date as day, month and year, for example 17 5 1980." }
     gone { English: "This changed while the page was open. Look at it again, then try once more." }
     wrong_password { English: "The email address and the password do not go together." }
     wrong_code { English: "That code is wrong, already used, or too old." }
@@ -35,6 +38,9 @@ impl super::Say {
             ApiError::SignedOut => self.signed_out(),
             ApiError::NotFound => self.not_found(),
             ApiError::Invalid => self.invalid(),
+            ApiError::Email => self.email_problem(),
+            ApiError::Name => self.name_problem(),
+            ApiError::BirthDate => self.birth_date_problem(),
             ApiError::Gone => self.gone(),
             ApiError::WrongPassword => self.wrong_password(),
             ApiError::WrongCode => self.wrong_code(),

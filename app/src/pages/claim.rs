@@ -4,11 +4,11 @@ use leptos::prelude::*;
 
 use crate::{
     components::{
-        form::{field, problem_summary, titled},
+        form::{day, field, problem_summary, titled},
         sheet::{sheet, title},
     },
     pages::{Paged, page},
-    request::{caller, problem, visitor},
+    request::{caller, problem, typed, visitor},
     shell::{Page, Place, document},
 };
 
@@ -18,29 +18,15 @@ pub fn claim() -> impl IntoView {
         visitor()?;
         let say = caller().say();
         let problem = problem();
-        let part = |id: &'static str, label: &'static str, class: &'static str, token: &'static str| {
-            view! {
-                <div class=class>
-                    <label for=id>{label}</label>
-                    <input id=id name=id type="text" inputmode="numeric" autocomplete=token required/>
-                </div>
-            }
-        };
+        let part = |name: &str, token: &'static str| (name.to_owned(), typed(name).unwrap_or_default(), token);
+        let born = [part("day", "bday-day"), part("month", "bday-month"), part("year", "bday-year")];
         let body = view! {
             {problem_summary(say, problem)}
             {title(say.claim_title(), Some(say.claim_says().to_owned()))}
             {sheet("prove", say.claim_this(), view! {
                 <form method="post" action="/api/claim">
                     {field("code", say.claim_code(), "text", "one-time-code", Some(say.claim_code_hint()))}
-                    <fieldset aria-describedby="born-hint">
-                        <legend>{say.birth_date()}</legend>
-                        <p class="hint" id="born-hint">{say.birth_date_hint()}</p>
-                        <div class="parts">
-                            {part("day", say.birth_day(), "field", "bday-day")}
-                            {part("month", say.birth_month(), "field", "bday-month")}
-                            {part("year", say.birth_year(), "field long", "bday-year")}
-                        </div>
-                    </fieldset>
+                    {day(say, say.birth_date(), Some(say.birth_date_hint()), born)}
                     <p class="small">{say.claim_void()}</p>
                     <p class="actions"><button class="button" type="submit">{say.claim_this()}</button></p>
                 </form>

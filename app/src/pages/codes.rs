@@ -112,7 +112,10 @@ fn qr(say: Say, typed: &str) -> Option<impl IntoView + use<>> {
 pub async fn confirm(code: chartkey_domain::id::CodeId, redeemer: chartkey_domain::id::AccountId, seen: &str) -> Result<String, ApiError> {
     let (say, portal, visitor) = (caller().say(), portal()?, visitor()?);
     let codes = portal.codes(&visitor).await?.view;
-    let found = codes.into_iter().find(|candidate| candidate.id == code).ok_or(ApiError::Gone)?;
+    let Some(found) = codes.into_iter().find(|candidate| candidate.id == code) else {
+        // The second post of a double click: the first has confirmed it.
+        return if portal.is_confirmed(&visitor, code).await? { Ok("/sharing".to_owned()) } else { Err(ApiError::Gone) };
+    };
     let CodeState::Redeemed(who) = &found.state else { return Err(ApiError::Gone) };
     if who.account != redeemer || say.grant_sentence(&named(who), &found.terms) != seen {
         return Err(ApiError::Gone);

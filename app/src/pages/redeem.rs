@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::{
     api::ApiError,
     components::{
-        form::{problem_summary, titled},
+        form::{field, problem_summary, titled},
         notice::{Role, notice},
         sheet::{back, sheet, title},
     },
@@ -32,11 +32,7 @@ pub fn redeem() -> impl IntoView {
             {title(say.use_a_code(), Some(say.redeem_says().to_owned()))}
             {sheet("code-form", say.use_a_code(), view! {
                 <form method="post" action="/api/redeem-code">
-                    <div class="field">
-                        <label for="code">{say.code_word()}</label>
-                        <p class="hint" id="code-hint">{say.code_hint()}</p>
-                        <input id="code" name="code" type="text" autocomplete="off" autocapitalize="characters" spellcheck="false" required maxlength="40" aria-describedby="code-hint"/>
-                    </div>
+                    {field("code", say.code_word(), "text", "off", Some(say.code_hint()))}
                     <p class="actions"><button class="button" type="submit">{say.use_a_code()}</button></p>
                 </form>
             })}

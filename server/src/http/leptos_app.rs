@@ -13,7 +13,7 @@ use axum::{
 };
 use chartkey_app::{
     api::ApiError,
-    request::{Answer, Caller, ClientAddress, Letters, Post, Rehearsal, Session, SessionControl, welcome},
+    request::{Answer, Caller, ClientAddress, Letters, Post, Rehearsal, Session, SessionControl, Typed, welcome},
     routes::{App, PUBLIC},
 };
 use chartkey_domain::{grant::Purpose, id::PatientId};
@@ -103,6 +103,9 @@ fn provide(shared: &Shared) {
         now: Some(time::OffsetDateTime::now_utc()),
         ..Caller::default()
     });
+    if let Some(typed) = parts.extensions.get::<Typed>() {
+        provide_context(typed.clone());
+    }
     if let Some(address) = parts.extensions.get::<address::ClientAddress>() {
         provide_context(ClientAddress(address.0.to_string()));
     }

@@ -30,6 +30,7 @@ pub mod plain;
 pub mod routes;
 pub mod session;
 pub mod store;
+pub mod typed;
 
 /// What handlers share.
 #[derive(Debug, Clone)]
@@ -80,6 +81,7 @@ pub fn router(shared: &Shared) -> Router {
     leptos_app::routes(routes::routes(), shared)
         .layer(middleware::from_fn(leptos_app::say_the_problem))
         .layer(middleware::from_fn(leptos_app::ask_to_sign_in))
+        .layer(middleware::from_fn_with_state(typed::Keeper::new(shared), typed::keep))
         .layer(middleware::from_fn_with_state(shared.clone(), session::know))
         .layer(sessions)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))

@@ -47,6 +47,12 @@ pub fn problem(problem: ApiError) -> Response {
     page(status, say, say.there_is_a_problem(), say.problem(problem))
 }
 
+/// The body of a request did not come whole.
+#[must_use]
+pub fn unread() -> Response {
+    problem(ApiError::Invalid)
+}
+
 /// No such endpoint.
 #[must_use]
 pub fn no_endpoint() -> Response {

@@ -17,7 +17,7 @@ use leptos::prelude::*;
 use crate::{
     catalogue::Say,
     components::{
-        form::choice,
+        form::{beside, choice, day},
         notice::{Role, notice},
     },
     pages::grant_new::value,
@@ -66,8 +66,9 @@ pub(super) fn who(say: Say, draft: Option<DraftId>, answers: &Draft, known: &[Kn
         .collect_view();
     let body = view! {
         {head(say, 1, say.who_question(), say.who_says())}
-        <form method="post" action="/api/grant-who">
+        <form method="post" action="/api/grant-who" id="recipient">
             {draft.map(hidden)}
+            {beside(say, "recipient")}
             {organizations}
             {known.is_empty().then(|| view! { <p>{say.who_nobody_known()}</p> })}
             <fieldset class="choices sheet">
@@ -95,6 +96,7 @@ pub(super) fn purpose(say: Say, kept: &KeptDraft) -> (&'static str, AnyView) {
                 {choices.collect_view()}
                 <div class="field">
                     <label for="purpose_text">{say.purpose_words()}</label>
+                    {beside(say, "purpose_text")}
                     <input id="purpose_text" name="purpose_text" type="text" maxlength="120" autocomplete="off" value=kept.draft.purpose_text.clone()/>
                 </div>
             </fieldset>
@@ -124,8 +126,9 @@ pub(super) fn what(say: Say, kept: &KeptDraft, parts: &Parts) -> (&'static str, 
         (parts.private > 0).then(|| notice(Role::Held, say.private_heading(), view! { <p>{say.private_things(parts.private)}</p> }));
     let body = view! {
         {head(say, 3, say.what_question(), say.what_says())}
-        <form method="post" action="/api/grant-what">
+        <form method="post" action="/api/grant-what" id="categories">
             {hidden(kept.id)}
+            {beside(say, "categories")}
             <fieldset class="choices two sheet"><legend class="hide">{say.what_legend()}</legend><h2>{say.what_legend()}</h2>{categories.collect_view()}</fieldset>
             <fieldset class="choices two sheet">
                 <legend class="hide">{say.sensitive_legend()}</legend><h2>{say.sensitive_legend()}</h2>
@@ -174,25 +177,7 @@ pub(super) fn time(say: Say, kept: &KeptDraft) -> (&'static str, AnyView) {
     (say.time_question(), body.into_any())
 }
 
-/// A day in three fields.
 fn days(say: Say, name: &'static str, legend: &'static str, typed: &TypedDay) -> impl IntoView + use<> {
-    let part = |part: &'static str, label: &'static str, class: &'static str, length: &'static str, value: &str| {
-        let id = format!("{name}_{part}");
-        view! {
-            <div class=class>
-                <label for=id.clone()>{label}</label>
-                <input id=id.clone() name=id type="text" inputmode="numeric" maxlength=length autocomplete="off" value=value.to_owned()/>
-            </div>
-        }
-    };
-    view! {
-        <fieldset>
-            <legend>{legend}</legend>
-            <div class="parts">
-                {part("day", say.birth_day(), "field", "2", &typed.day)}
-                {part("month", say.birth_month(), "field", "2", &typed.month)}
-                {part("year", say.birth_year(), "field long", "4", &typed.year)}
-            </div>
-        </fieldset>
-    }
+    let part = |part: &str, value: &str| (format!("{name}_{part}"), value.to_owned(), "off");
+    day(say, legend, None, [part("day", &typed.day), part("month", &typed.month), part("year", &typed.year)])
 }
