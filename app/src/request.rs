@@ -70,6 +70,17 @@ impl Assets {
 #[derive(Debug, Clone, Copy)]
 pub struct Rehearsal;
 
+/// How this Chartkey is installed, for the page that leads through the set-up.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Installation {
+    /// Whether people reach it from elsewhere, by https.
+    pub is_reachable: bool,
+    /// Whether messages go out through a mail server.
+    pub has_mail_server: bool,
+    /// Whether the heads of the access log go into an anchor file.
+    pub has_anchor: bool,
+}
+
 /// A future that a [`SessionControl`] answers with.
 pub type Answer<'a> = Pin<Box<dyn Future<Output = Result<(), ApiError>> + Send + 'a>>;
 
@@ -179,6 +190,12 @@ pub fn post() -> Result<Post, ApiError> {
 #[must_use]
 pub fn client_address() -> String {
     use_context::<ClientAddress>().map(|address| address.0).unwrap_or_default()
+}
+
+/// How this Chartkey is installed; nothing of it where the server does not say.
+#[must_use]
+pub fn installation() -> Installation {
+    use_context().unwrap_or_default()
 }
 
 /// The addresses of the site's files.

@@ -11,7 +11,8 @@ use crate::{components::icon::IconsUsed, pages};
 
 /// The pages that anybody may open. Every other page leads whoever is not signed in
 /// to `/welcome`.
-pub const PUBLIC: &[&str] = &["", "/welcome", "/sign-in", "/sign-up", "/sign-in/forgotten", "/sign-in/new-password", "/clinicians"];
+pub const PUBLIC: &[&str] =
+    &["", "/welcome", "/sign-in", "/sign-up", "/sign-in/forgotten", "/sign-in/new-password", "/clinicians", "/set-up", "/rehearsal"];
 
 /// The application: one document a route. Rendered once at start-up without a
 /// request, to list the routes, so nothing here asks for one.
@@ -28,6 +29,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/sign-in/new-password") view=pages::new_password ssr=SsrMode::Async/>
                 <Route path=path!("/sign-up") view=pages::sign_up ssr=SsrMode::Async/>
                 <Route path=path!("/clinicians") view=pages::clinicians ssr=SsrMode::Async/>
+                <Route path=path!("/set-up") view=pages::set_up ssr=SsrMode::Async/>
+                <Route path=path!("/rehearsal") view=pages::rehearsal ssr=SsrMode::Async/>
                 <Route path=path!("/claim") view=pages::claim ssr=SsrMode::Async/>
                 <Route path=path!("/account") view=pages::account ssr=SsrMode::Async/>
                 <Route path=path!("/sharing") view=pages::sharing ssr=SsrMode::Async/>

@@ -165,7 +165,7 @@ pub fn document(page: Page, body: impl IntoView) -> impl IntoView {
                 data-closes-at=open_page.as_ref().map(|open| machine(open.closes_at, Precision::Instant))
             >
                 <a class="skip" href="#main">{say.skip()}</a>
-                {use_context::<Rehearsal>().map(|_| view! { <p class="rehearsal">{say.rehearsal()}</p> })}
+                {use_context::<Rehearsal>().map(|_| view! { <p class="rehearsal">{say.rehearsal()} " " <a href="/rehearsal">{say.rehearsal_tasks()}</a></p> })}
                 {top}
                 {navigation}
                 <div class="page">

@@ -51,7 +51,11 @@ impl Post {
         });
     }
 
-    async fn deliver(&self, letter: &Letter) -> anyhow::Result<()> {
+    /// Sends now, and says whether it went.
+    ///
+    /// # Errors
+    /// A folder that cannot be written, a mail server that refuses or is not reached.
+    pub async fn deliver(&self, letter: &Letter) -> anyhow::Result<()> {
         let (subject, text) = self.words(letter);
         let message = Message::builder()
             .from(self.from.parse()?)
@@ -81,6 +85,7 @@ impl Post {
             LetterSubject::AlreadyHere => {
                 (say.letter_already_here(), say.letter_already_here_says(&self.ours.address("/sign-in"), &link("/sign-in/new-password")))
             }
+            LetterSubject::News => (say.letter_news(), say.letter_news_says(&self.ours.address("/activity"))),
             LetterSubject::NewPassword => (say.letter_new_password(), say.letter_new_password_says(&link("/sign-in/new-password"))),
         }
     }

@@ -15,7 +15,7 @@ use sqlx::{
 };
 
 /// The public contract of the product's description.
-const COMMANDS: [&str; 12] = [
+const COMMANDS: [&str; 13] = [
     "serve",
     "worker",
     "migrate",
@@ -26,6 +26,7 @@ const COMMANDS: [&str; 12] = [
     "organization",
     "person",
     "verify-log",
+    "report",
     "rehearse",
     "healthcheck",
 ];
@@ -105,6 +106,8 @@ async fn every_command_is_there_and_an_exit_code_says_how_it_ended(_: PgPoolOpti
         &["polish"][..],
         &["export"],
         &["import", "--source", "s"],
+        &["report", "--between", "2026-01-01", "--reason", "test"],
+        &["report", "--between", "yesterday", "today", "--reason", "test"],
         &["verify-log", "--anchor"],
         &["export", "--patient", NOBODY, "--reason", ""],
     ] {
@@ -136,8 +139,15 @@ async fn a_record_goes_in_and_comes_out_and_the_log_holds(_: PgPoolOptions, opti
     let bundle = json(&export);
     assert_eq!(bundle["entry"].as_array().unwrap().len() as u64, reports[0]["created"].as_u64().unwrap());
 
+    let report = ["report", "--between", "2020-01-01", "2100-01-01", "--reason", "who was it", "--json"];
+    let looks = json(&ground.command(&report).env("SUDO_USER", "anna").output().unwrap());
+    assert_eq!(
+        (looks[0]["patient"].as_str(), &looks[0]["actions"]),
+        (Some(patient.as_str()), &serde_json::json!({"imported": 1, "exported": 1}))
+    );
+    assert_eq!(looks.as_array().unwrap().len(), 1, "the same operator without a name: {looks}");
     let verified = json(&ground.run(&["verify-log", "--json"]));
-    assert_eq!((verified["entries"].as_i64(), &verified["anchor_lines"]), (Some(2), &Value::Null), "one import, one export");
+    assert_eq!((verified["entries"].as_i64(), &verified["anchor_lines"]), (Some(3), &Value::Null), "one import, one export, one report");
     sqlx::query("update event set bytes = convert_to(replace(convert_from(bytes, 'UTF8'), 'asked for it', 'nothing'), 'UTF8')")
         .execute(&ground.superuser)
         .await
@@ -145,6 +155,28 @@ async fn a_record_goes_in_and_comes_out_and_the_log_holds(_: PgPoolOptions, opti
     let found = ground.run(&["verify-log"]);
     assert_eq!(found.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&found.stdout).contains(&format!("patient/{patient} 2: ")), "the first bad entry is named");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_rehearsal_begins_again_in_one_step_with_the_same_people(_: PgPoolOptions, options: PgConnectOptions) {
+    let migrator = options.clone().username("chartkey_migrator").to_url_lossy().to_string();
+    let ground = Ground::lay(options).await;
+    let rehearse = |arguments: &[&str]| {
+        let output = ground.command(arguments).env("CHARTKEY_MIGRATE_DATABASE_URL", &migrator).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        json(&output)
+    };
+    let first = rehearse(&["rehearse", "--json"]);
+    assert_eq!(ground.run(&["rehearse"]).status.code(), Some(1), "not over somebody's rehearsal");
+    let count = "select count(*) from patient";
+    let people = ground.count(count).await;
+    let newcomer = ground.run(&["rehearse", "--newcomer"]).stdout;
+    std::fs::write(ground.folder.join("newcomer.json"), newcomer).unwrap();
+    assert!(ground.run(&["import", "newcomer.json", "--source", "Laboratory", "--reason", "first delivery"]).status.success());
+    assert_eq!(ground.count(count).await, people + 1);
+    // Providers that run on keep signing the same clinicians in.
+    assert_eq!(rehearse(&["rehearse", "--reset", "--json"]), first);
+    assert_eq!(ground.count(count).await, people);
 }
 
 /// Kills an import at moments that are spread over its life. Whatever file is in then is in as a

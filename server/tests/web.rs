@@ -225,6 +225,25 @@ async fn on_this_machine_http_is_enough_and_the_cookie_has_a_plain_name(_: PgPoo
 }
 
 #[sqlx::test(migrations = "../migrations")]
+async fn an_empty_installation_says_what_is_missing_until_somebody_holds_a_record(_: PgPoolOptions, options: PgConnectOptions) {
+    let house = House::build(options).await;
+    let done = |page: &str| page.matches("class=\"done\"").count();
+    let page = house.browser().get("/set-up").await;
+    assert_eq!((page.status, done(&page.body)), (StatusCode::OK, 2), "the database, and an https address: {}", page.body);
+    house.person("mara@example.org").await;
+    assert_eq!(done(&house.browser().get("/set-up").await.body), 3);
+    sqlx::query(
+        "with p as (insert into patient (patient_id, full_name) values (gen_random_uuid(), 'Mara') returning patient_id)
+        insert into patient_holder (patient_id, account_id) select patient_id, account_id from p, account",
+    )
+    .execute(&house.superuser)
+    .await
+    .unwrap();
+    assert_eq!(house.browser().get("/set-up").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(house.browser().get("/rehearsal").await.status, StatusCode::NOT_FOUND, "nobody here is invented");
+}
+
+#[sqlx::test(migrations = "../migrations")]
 async fn ready_tells_the_truth(_: PgPoolOptions, options: PgConnectOptions) {
     let house = House::build(options).await;
     let mut machine = house.browser();

@@ -94,6 +94,8 @@ pub enum LetterSubject {
     AlreadyHere,
     /// Choose a new password.
     NewPassword,
+    /// Something happened that the person should look at. It has no token.
+    News,
 }
 
 /// Messages to one address in an hour. More are not sent.

@@ -18,6 +18,7 @@ use crate::Error;
 
 pub mod anchor;
 mod refusals;
+pub mod report;
 pub mod verify;
 
 /// One event, as it is written and as it is read back.
@@ -247,15 +248,13 @@ impl Who {
         }
     }
 
-    /// The operator, at the command line.
-    pub(crate) fn operator() -> Self {
-        Self {
-            kind: "operator".to_owned(),
-            account: None,
-            name: "operator".to_owned(),
-            profession: None,
-            organization: None,
-            signed_in: "command line".to_owned(),
-        }
+    /// An operator of this name, at the command line.
+    pub(crate) fn operator(name: &str) -> Self {
+        Self { kind: "operator".to_owned(), name: name.to_owned(), signed_in: "command line".to_owned(), ..Self::nobody() }
+    }
+
+    /// Chartkey itself: what is done every minute.
+    pub(crate) fn worker() -> Self {
+        Self { kind: "operator".to_owned(), name: "Chartkey".to_owned(), signed_in: "worker".to_owned(), ..Self::nobody() }
     }
 }

@@ -48,7 +48,7 @@ impl Portal {
             if made.rows_affected() == 0 {
                 return Err(Error::NotFound);
             }
-            note(&mut transaction, patient, Who::operator(), "claim-code-made", Why::Operator { reason: reason.clone() }).await?;
+            note(&mut transaction, patient, portal.who(), "claim-code-made", Why::Operator { reason: reason.clone() }).await?;
             transaction.commit().await?;
             Ok(())
         })

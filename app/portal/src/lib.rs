@@ -40,6 +40,7 @@ pub mod results;
 mod sealed;
 pub mod secrets;
 pub mod sessions;
+pub mod set_up;
 pub mod setup;
 pub mod shared;
 pub mod sharing;

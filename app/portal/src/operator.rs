@@ -7,7 +7,8 @@ use chartkey_domain::id::PatientId;
 
 use crate::{
     Error, Portal,
-    audit::{self, Chain, Event, What, Who, Why},
+    accounts::{Letter, LetterSubject},
+    audit::{self, Chain, Event, What, Why},
     export,
     import::{self, ImportOptions, ImportReport, Progress},
 };
@@ -25,6 +26,24 @@ impl Portal {
     ) -> Result<ImportReport, import::Error> {
         let mut connection = self.pool.acquire().await?;
         import::run(&mut connection, reader, options, progress).await
+    }
+
+    /// The message that tells the holder of a record to look at who has opened it;
+    /// nothing where nobody holds it.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn letter_to_holder(&self, patient: PatientId) -> Result<Option<Letter>, Error> {
+        let mut transaction = self.pool.begin().await?;
+        sqlx::query!("select set_config('chartkey.task', 'operator', true)").fetch_one(&mut *transaction).await?;
+        let to = sqlx::query_scalar!(
+            r#"select a.email as "email!" from patient_holder h join account a on a.account_id = h.account_id where h.patient_id = $1"#,
+            patient.0
+        )
+        .fetch_optional(&mut *transaction)
+        .await?;
+        transaction.rollback().await?;
+        Ok(to.map(|to| Letter { to, subject: LetterSubject::News, token: String::new() }))
     }
 
     /// Exports a whole record. It is spooled, the event is committed, and only then
@@ -49,7 +68,7 @@ impl Portal {
         let mut spool = tempfile::tempfile().map_err(Error::internal)?;
         let count = export::bundle(&mut transaction, patient, std::io::BufWriter::new(&mut spool)).await.map_err(Error::internal)?;
         let what = What { action: "exported".to_owned(), items: u32::try_from(count).unwrap_or(u32::MAX), ..What::default() };
-        let event = Event { at, who: Who::operator(), what, why: Why::Operator { reason: reason.to_owned() } };
+        let event = Event { at, who: self.who(), what, why: Why::Operator { reason: reason.to_owned() } };
         audit::append(&mut transaction, Chain::Patient(patient), &event).await?;
         transaction.commit().await?;
         spool.rewind().map_err(Error::internal)?;

@@ -6,7 +6,7 @@ use chartkey_domain::id::OrganizationId;
 
 use crate::{
     Error, Portal,
-    audit::{self, Chain, Event, What, Who, Why},
+    audit::{self, Chain, Event, What, Why},
     pool::detached,
 };
 
@@ -92,7 +92,7 @@ impl Portal {
             let at = sqlx::query_scalar!(r#"select now() as "now!""#).fetch_one(&mut *transaction).await?;
             let what =
                 What { action: "organization-added".to_owned(), text: Some(format!("{organization} {}", new.issuer)), ..What::default() };
-            let event = Event { at, who: Who::operator(), what, why: Why::Operator { reason: "registration".to_owned() } };
+            let event = Event { at, who: portal.who(), what, why: Why::Operator { reason: "registration".to_owned() } };
             audit::append(&mut transaction, Chain::System, &event).await?;
             transaction.commit().await?;
             Ok(OrganizationId(organization))

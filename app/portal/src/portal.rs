@@ -1,8 +1,10 @@
 //! The portal: one value that everything goes through.
 
+use std::sync::Arc;
+
 use sqlx::{PgPool, postgres::PgConnectOptions};
 
-use crate::{Error, passwords::Passwords, pool, secrets::Pepper};
+use crate::{Error, audit::Who, passwords::Passwords, pool, secrets::Pepper};
 
 /// Everything the portal can do. Cheap to clone; clones share their connections.
 #[derive(Debug, Clone)]
@@ -10,6 +12,7 @@ pub struct Portal {
     pub(crate) pool: PgPool,
     pub(crate) pepper: Pepper,
     pub(crate) passwords: Passwords,
+    operator: Arc<str>,
 }
 
 impl Portal {
@@ -32,7 +35,26 @@ impl Portal {
     /// # Errors
     /// Only where the pepper cannot be used.
     pub fn new(pool: PgPool, pepper: Pepper) -> Result<Self, Error> {
-        Ok(Self { pool, passwords: Passwords::new(pepper.clone())?, pepper })
+        Ok(Self { pool, passwords: Passwords::new(pepper.clone())?, pepper, operator: "operator".into() })
+    }
+
+    /// The same portal in the hands of an operator of this name, which stands in the
+    /// log beside what they do.
+    #[must_use]
+    pub fn acting_as(mut self, name: &str) -> Self {
+        self.operator = name.into();
+        self
+    }
+
+    /// The name of the operator.
+    #[must_use]
+    pub fn operator(&self) -> &str {
+        &self.operator
+    }
+
+    /// The operator, as the log names them.
+    pub(crate) fn who(&self) -> Who {
+        Who::operator(&self.operator)
     }
 
     /// The connections, for what is not the portal's: listening for notifications

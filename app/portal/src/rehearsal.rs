@@ -5,6 +5,9 @@ use time::OffsetDateTime;
 
 use crate::{Error, Portal};
 
+pub mod reset;
+pub mod tasks;
+
 impl Portal {
     /// Marks an empty database as one for rehearsals.
     ///

@@ -17,6 +17,10 @@ messages! {
             If you have forgotten the password, choose a new one within one hour:\n{link}\n\n\
             If it was not you, do nothing.\n"
     }
+    letter_news { English: "There is news in Chartkey" }
+    letter_news_says(link: &str) {
+        English: "Sign in to see what is new, and who has looked:\n{link}\n"
+    }
     letter_new_password { English: "Choose a new password" }
     letter_new_password_says(link: &str) {
         English: "Somebody, you most likely, asked for a new password at Chartkey.\n\n\

@@ -7,6 +7,7 @@ mod dates;
 pub mod grant;
 mod landing;
 mod letters;
+mod operator;
 mod own;
 mod people;
 mod record;

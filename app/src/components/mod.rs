@@ -12,5 +12,6 @@ pub mod result;
 pub mod row;
 pub mod sentence;
 pub mod sheet;
+pub mod steps;
 pub mod trend;
 pub mod when;

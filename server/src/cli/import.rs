@@ -97,6 +97,7 @@ async fn one(arguments: &Arguments, file: &Path, portal: &Portal) -> anyhow::Res
         into,
         limit: arguments.limit,
         reason: arguments.reason.clone(),
+        operator: portal.operator().to_owned(),
         ..ImportOptions::new(arguments.source.clone(), name)
     };
     let mut line = Line::begin();

@@ -7,7 +7,7 @@ use anyhow::Context;
 use chartkey_portal::Portal;
 use clap::{Args, Parser, Subcommand};
 
-use crate::config::{Config, Flags, Problems, Values};
+use crate::config::{self, Config, Flags, Problems, Values};
 
 mod check_config;
 mod export;
@@ -17,6 +17,7 @@ mod migrate;
 mod organization;
 mod person;
 mod rehearse;
+mod report;
 mod routes;
 mod verify_log;
 
@@ -70,6 +71,8 @@ enum Command {
     Import(import::Arguments),
     /// Writes a whole record to standard output, byte for byte as it came.
     Export(export::Arguments),
+    /// Says whose record was opened by whom.
+    Report(report::Arguments),
     /// Fills an empty database with a clinic of invented people.
     Rehearse(rehearse::Arguments),
     /// Computes every chain of the access log again, and says where it was tampered with.
@@ -126,8 +129,9 @@ async fn carry_out(command: Command, values: &Values) -> anyhow::Result<()> {
         Command::Organization(command) => organization::run(command, &portal(values).await?).await,
         Command::Person(command) => person::run(command, values, &portal(values).await?).await,
         Command::Import(arguments) => import::run(arguments, &portal(values).await?).await,
-        Command::Export(arguments) => export::run(arguments, &portal(values).await?).await,
-        Command::Rehearse(arguments) => rehearse::run(arguments, &portal(values).await?).await,
+        Command::Export(arguments) => export::run(arguments, values, &portal(values).await?).await,
+        Command::Report(arguments) => report::run(&arguments, &portal(values).await?).await,
+        Command::Rehearse(arguments) => rehearse::run(arguments, values).await,
         Command::VerifyLog(arguments) => verify_log::run(&arguments, &portal(values).await?).await,
         Command::Healthcheck => healthcheck::run(values).await,
     }
@@ -136,7 +140,13 @@ async fn carry_out(command: Command, values: &Values) -> anyhow::Result<()> {
 /// The portal for a command that does one thing.
 async fn portal(values: &Values) -> anyhow::Result<Portal> {
     let config = Config::understand(values)?;
-    Ok(Portal::connect(&config.database_url, config.pepper, 2).await?)
+    Ok(Portal::connect(&config.database_url, config.pepper, 2).await?.acting_as(&operator(values)))
+}
+
+/// Who acts. Behind sudo it is who called it.
+fn operator(values: &Values) -> String {
+    let login = || ["SUDO_USER", "LOGNAME", "USER"].into_iter().find_map(config::variable);
+    values.get("operator").map(|(name, _)| name.to_owned()).or_else(login).unwrap_or_else(|| "operator".to_owned())
 }
 
 /// JSON lines on standard error. A panic is one of them, with its place and without

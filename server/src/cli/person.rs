@@ -52,7 +52,7 @@ pub(super) async fn run(command: Command, values: &Values, portal: &Portal) -> a
             let letter = portal.begin_sign_up(&email).await?.context("too many links for this address in the last hour")?;
             let page = match letter.subject {
                 LetterSubject::FinishSignUp => "/sign-up",
-                LetterSubject::AlreadyHere | LetterSubject::NewPassword => "/sign-in/new-password",
+                LetterSubject::AlreadyHere | LetterSubject::NewPassword | LetterSubject::News => "/sign-in/new-password",
             };
             let link = Config::understand(values)?.public_url.address(&format!("{page}?token={}", letter.token));
             print(add.json, "link", &link);

@@ -1,5 +1,7 @@
 //! `chartkey rehearse`: a first clinic of invented people, in an empty database.
 
+use std::io::Write;
+
 use anyhow::{Context, bail};
 use chartkey_app::catalogue::{
     Language, Say,
@@ -18,6 +20,7 @@ use chartkey_portal::{
     accounts::{Email, NewPassword, PersonName},
     import::ImportOptions,
     organizations::NewOrganization,
+    rehearsal::reset,
     sharing::{NewGrant, Sentence},
     sign_in::{SignedIn, VerifiedClinician},
 };
@@ -25,6 +28,7 @@ use clap::Args;
 use serde_json::{Value, json};
 use time::{Date, Duration, OffsetDateTime, Time};
 
+use crate::config::Values;
 use crate::rehearsal::{self, Clinic, GrantPlan, GrantState, Grantee as Planned, Purpose as PlannedPurpose};
 
 /// Our client at each provider.
@@ -39,6 +43,12 @@ pub(super) struct Arguments {
     /// The same seed on the same day makes the same people.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Empties the rehearsal first, to begin again. Needs CHARTKEY_MIGRATE_DATABASE_URL.
+    #[arg(long)]
+    reset: bool,
+    /// Prints the file of one more invented person and does nothing else.
+    #[arg(long, conflicts_with_all = ["reset", "json"])]
+    newcomer: bool,
     /// Accounts and providers as JSON.
     #[arg(long)]
     json: bool,
@@ -50,9 +60,22 @@ struct Settled {
     people: Vec<(Visitor, PatientId)>,
 }
 
-pub(super) async fn run(arguments: Arguments, portal: &Portal) -> anyhow::Result<()> {
+pub(super) async fn run(arguments: Arguments, values: &Values) -> anyhow::Result<()> {
     #[expect(clippy::disallowed_methods, reason = "the day on which the rehearsal begins")]
     let today = OffsetDateTime::now_utc().date();
+    if arguments.newcomer {
+        let newcomer = rehearsal::patients(arguments.seed.wrapping_add(1), today, 1).next().context("a person")?;
+        std::io::stdout().lock().write_all(&newcomer.bytes())?;
+        return Ok(());
+    }
+    let before = if arguments.reset { registered(&super::portal(values).await?).await? } else { Vec::new() };
+    if arguments.reset {
+        reset::empty(&values.required("migrate_database_url")?).await.map_err(|error| match error {
+            Error::Conflict(_) => anyhow::anyhow!("this database is not a rehearsal's, so nothing was removed"),
+            error => error.into(),
+        })?;
+    }
+    let portal = &super::portal(values).await?;
     let clinic = rehearsal::clinic(arguments.seed, today);
     if arguments.issuers.len() != clinic.organizations.len() {
         bail!("give --issuer once for each of the {} organizations", clinic.organizations.len());
@@ -63,12 +86,18 @@ pub(super) async fn run(arguments: Arguments, portal: &Portal) -> anyhow::Result
         }
         error => error.into(),
     })?;
-    let secrets: Vec<String> = clinic.organizations.iter().map(|_| chartkey_portal::secrets::random_token()).collect();
+    // Providers that run on know their secrets from before.
+    let secrets = clinic.organizations.iter().map(|organization| {
+        let known = before.iter().find(|(slug, _)| slug == organization.slug).and_then(|(_, secret)| secret.clone());
+        known.unwrap_or_else(chartkey_portal::secrets::random_token)
+    });
+    let secrets: Vec<String> = secrets.collect();
     let settled = settle(portal, &clinic, &arguments.issuers, &secrets).await?;
     for plan in &clinic.grants {
         share(portal, &settled, plan, today).await?;
     }
     look(portal, &settled).await?;
+    portal.begin_tasks().await?;
     let accounts = accounts(&clinic, &arguments.issuers, &secrets);
     if arguments.json {
         println!("{}", serde_json::to_string_pretty(&accounts)?);
@@ -76,6 +105,16 @@ pub(super) async fn run(arguments: Arguments, portal: &Portal) -> anyhow::Result
         print(&clinic);
     }
     Ok(())
+}
+
+/// The organizations of the rehearsal that ends, and our secrets there.
+async fn registered(portal: &Portal) -> anyhow::Result<Vec<(String, Option<String>)>> {
+    let mut registered = Vec::new();
+    for organization in portal.organizations().await? {
+        let secret = portal.provider(&organization.slug).await?.client_secret;
+        registered.push((organization.slug, secret));
+    }
+    Ok(registered)
 }
 
 async fn settle(portal: &Portal, clinic: &Clinic, issuers: &[String], secrets: &[String]) -> anyhow::Result<Settled> {

@@ -62,6 +62,12 @@ pub const KEYS: &[Key] = &[
         None,
         "Where the heads of the access log are appended every minute; on another machine's disk, best. Required with https.",
     ),
+    key(
+        "operator",
+        "CHARTKEY_OPERATOR",
+        None,
+        "Your name beside what you do at the command line, in the log. Without it, the name you signed in to this machine with.",
+    ),
     key("log", "RUST_LOG", Some("info,sqlx::postgres::notice=warn"), "What the server's own log says, as a filter of tracing."),
 ];
 

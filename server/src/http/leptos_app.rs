@@ -13,7 +13,7 @@ use axum::{
 };
 use chartkey_app::{
     api::ApiError,
-    request::{Answer, Caller, ClientAddress, Letters, Post, Rehearsal, Session, SessionControl, Typed, welcome},
+    request::{Answer, Caller, ClientAddress, Installation, Letters, Post, Rehearsal, Session, SessionControl, Typed, welcome},
     routes::{App, PUBLIC},
 };
 use chartkey_domain::{grant::Purpose, id::PatientId};
@@ -25,6 +25,7 @@ use super::{
     Shared, address, headers, plain,
     session::{Current, Known, NotWritten},
 };
+use crate::config::Mail;
 
 /// Every page of the application.
 #[must_use]
@@ -85,6 +86,11 @@ fn provide(shared: &Shared) {
     provide_context(shared.portal.clone());
     provide_context(shared.assets.clone());
     provide_context(Post(Arc::new(shared.post.clone())));
+    provide_context(Installation {
+        is_reachable: shared.secure,
+        has_mail_server: matches!(shared.config.mail, Mail::Smtp { .. }),
+        has_anchor: shared.config.anchor_file.is_some(),
+    });
     if shared.is_rehearsal {
         provide_context(Rehearsal);
     }

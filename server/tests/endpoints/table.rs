@@ -169,6 +169,9 @@ fn pages() -> Vec<Row> {
         page("/sign-in/new-password", ANYBODY),
         page("/sign-up", ANYBODY),
         page("/clinicians", ANYBODY),
+        // The set-up is over in this house, and nobody here is invented.
+        page("/set-up", [NotFound; 6]),
+        page("/rehearsal", [NotFound; 6]),
         page("/claim", SIGNED_IN),
         page("/account", SIGNED_IN),
         page("/sharing", HOLDERS),

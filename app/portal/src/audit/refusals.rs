@@ -46,7 +46,7 @@ impl Portal {
             }
             let what = What { action: TOLD.to_owned(), text: Some(seq.to_string()), ..What::default() };
             let why = Why::Operator { reason: "every hour".to_owned() };
-            append(&mut transaction, Chain::System, &Event { at: entered.at, who: Who::operator(), what, why }).await?;
+            append(&mut transaction, Chain::System, &Event { at: entered.at, who: Who::worker(), what, why }).await?;
             transaction.commit().await?;
             Ok(told)
         })

@@ -65,13 +65,22 @@ pub struct ImportOptions {
     pub limit: u64,
     /// Why the operator imports it; stands in the log of every record it changes.
     pub reason: String,
+    /// The name of the operator, beside the reason.
+    pub operator: String,
 }
 
 impl ImportOptions {
     /// A file of a source, to the Patients that it names.
     #[must_use]
     pub fn new(source: impl std::convert::Into<String>, file_name: impl std::convert::Into<String>) -> Self {
-        Self { source: source.into(), into: Into::ByFile, file_name: file_name.into(), limit: LIMIT, reason: "import".to_owned() }
+        Self {
+            source: source.into(),
+            into: Into::ByFile,
+            file_name: file_name.into(),
+            limit: LIMIT,
+            reason: "import".to_owned(),
+            operator: "operator".to_owned(),
+        }
     }
 }
 
@@ -225,7 +234,7 @@ impl ImportReport {
 /// order of the chains.
 async fn tell(connection: &mut PgConnection, report: &ImportReport, options: &ImportOptions, at: OffsetDateTime) -> Result<(), Error> {
     let what = What { action: "imported".to_owned(), text: Some(options.source.clone()), ..What::default() };
-    let event = Event { at, who: Who::operator(), what, why: Why::Operator { reason: options.reason.clone() } };
+    let event = Event { at, who: Who::operator(&options.operator), what, why: Why::Operator { reason: options.reason.clone() } };
     for patient in &report.patients {
         sqlx::query("select set_config('chartkey.patient', $1, true)").bind(patient.to_string()).execute(&mut *connection).await?;
         audit::append(connection, Chain::Patient(*patient), &event).await.map_err(|error| Error::Log(Box::new(error)))?;
