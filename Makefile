@@ -1,6 +1,6 @@
 # The commands a person types. Each is a script that can be read: scripts/NAME.
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench lint dev prepare
+.PHONY: help demo test bench lint dev prepare dist
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -19,6 +19,9 @@ bench: ## speed and size beside their floors
 
 dev: ## serve and rebuild on save
 	@scripts/dev
+
+dist: ## an archive that an operator installs, with its SHA-256
+	@scripts/dist
 
 prepare: ## refresh .sqlx after a change of a query or a migration
 	@scripts/prepare

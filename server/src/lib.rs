@@ -9,7 +9,9 @@ pub mod cli;
 pub mod config;
 pub mod http;
 pub mod mail;
+pub mod metrics;
 #[expect(clippy::indexing_slicing, reason = "invented resources are made of literals, and no request reaches them")]
 pub mod rehearsal;
 pub mod serve;
+pub mod tls;
 pub mod worker;

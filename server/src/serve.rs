@@ -1,64 +1,97 @@
-//! The socket: accepts connections, drops slow ones, and drains at the end.
+//! The process: what it listens on, what it accepts, and how it drains at the end.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{future::Future, sync::Arc, time::Duration};
 
 use anyhow::Context;
-use axum::{Router, extract::ConnectInfo};
+use axum::Router;
 use chartkey_portal::Portal;
-use hyper::{Request, body::Incoming};
-use hyper_util::{
-    rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::{conn::auto, graceful::GracefulShutdown},
-};
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::watch,
+    signal::unix::{SignalKind, signal},
+    sync::{OwnedSemaphorePermit, Semaphore, watch},
 };
-use tower::ServiceExt;
+use tokio_rustls::TlsAcceptor;
 
 use crate::{
     config::Config,
     http::{self, Shared, assets, events, oauth::Providers, outgoing::Outgoing},
     mail::Post,
-    worker,
+    metrics, tls, worker,
 };
+
+mod connection;
+mod files;
+mod progress;
+
+use connection::{Protocols, Setting, carry};
 
 /// How long is waited for slow clients.
 #[derive(Debug, Clone, Copy)]
 pub struct Patience {
-    /// A client that has not sent its headers by then is dropped.
+    /// A client that has not shaken hands, or not sent its headers, by then is dropped.
     pub headers: Duration,
+    /// A connection on which nothing moves for so long is closed: no request comes, and no body is sent or taken.
+    pub idle: Duration,
     /// Requests that are still running so long after the end are dropped.
     pub drain: Duration,
 }
 
 impl Default for Patience {
     fn default() -> Self {
-        Self { headers: Duration::from_secs(10), drain: Duration::from_secs(20) }
+        Self { headers: Duration::from_secs(10), idle: Duration::from_secs(120), drain: Duration::from_secs(20) }
+    }
+}
+
+/// Where clients come in.
+pub struct Door {
+    /// The socket.
+    pub listener: TcpListener,
+    /// Makes the handshakes, where we speak TLS.
+    pub tls: Option<TlsAcceptor>,
+    /// Connections at once; more wait in the queue of the socket.
+    pub clients: u32,
+    /// The gauge that counts them, if one does.
+    pub gauge: Option<&'static str>,
+}
+
+impl From<TcpListener> for Door {
+    fn from(listener: TcpListener) -> Self {
+        Self { listener, tls: None, clients: 1024, gauge: None }
     }
 }
 
 /// Serves until the process is told to stop. Prints the address once it listens.
 ///
 /// # Errors
-/// A database that cannot be used, an address that is taken.
+/// A database that cannot be used, an address that is taken, a certificate that cannot be used.
 pub async fn serve(config: Config, with_worker: bool) -> anyhow::Result<()> {
+    let told = told_to_stop()?;
+    let patience = Patience::default();
     let portal = Portal::connect(&config.database_url, config.pepper.clone(), config.connections).await.context("database")?;
     let (stop, stopping) = watch::channel(false);
+    let measured = metrics::listen(config.metrics_listen, Some(&portal)).await?;
     let shared = shared(config, portal, stopping.clone()).await?;
-    let listener = TcpListener::bind(shared.config.listen).await.with_context(|| format!("listen on {}", shared.config.listen))?;
-    let address = listener.local_addr()?;
-    let worker = with_worker.then(|| tokio::spawn(worker::work(shared.portal.clone(), Arc::clone(&shared.config), stopping.clone())));
-    tracing::info!(%address, public = %shared.config.public_url, "listening");
+    let config = Arc::clone(&shared.config);
+    let listener = TcpListener::bind(config.listen).await.with_context(|| format!("listen on {}", config.listen))?;
+    let tls = config.tls.clone().map(|pair| tls::acceptor(pair, tls::LOOK, stopping.clone())).transpose()?;
+    let clients = files::enough_for(config.clients, config.connections);
+    let door = Door { listener, tls, clients, gauge: Some("chartkey_connections") };
+    let worker = with_worker.then(|| tokio::spawn(worker::work(shared.portal.clone(), Arc::clone(&config), stopping.clone())));
+    tracing::info!(address = %door.listener.local_addr()?, public = %config.public_url, tls = door.tls.is_some(), "listening");
     tokio::spawn(async move {
-        told_to_stop().await;
+        told.await;
         tracing::info!("stopping");
         let _ = stop.send(true);
     });
-    accept(listener, http::router(&shared), stopping, Patience::default()).await;
+    accept(door, http::router(&shared), stopping, patience).await;
     if let Some(worker) = worker {
-        worker.await.context("worker")?;
+        match tokio::time::timeout(patience.drain, worker).await {
+            Ok(ended) => ended.context("worker")?,
+            Err(_) => tracing::warn!("a job was still running and was dropped"),
+        }
     }
+    drop(measured);
+    tracing::info!("stopped");
     Ok(())
 }
 
@@ -67,13 +100,16 @@ pub async fn serve(config: Config, with_worker: bool) -> anyhow::Result<()> {
 /// # Errors
 /// A database that cannot be used.
 pub async fn work(config: Config) -> anyhow::Result<()> {
+    let told = told_to_stop()?;
     let portal = Portal::connect(&config.database_url, config.pepper.clone(), 4).await.context("database")?;
     let (stop, stopping) = watch::channel(false);
+    let measured = metrics::listen(config.metrics_listen, Some(&portal)).await?;
     tokio::spawn(async move {
-        told_to_stop().await;
+        told.await;
         let _ = stop.send(true);
     });
     worker::work(portal, Arc::new(config), stopping).await;
+    drop(measured);
     Ok(())
 }
 
@@ -87,7 +123,7 @@ pub async fn shared(config: Config, portal: Portal, stopping: watch::Receiver<bo
         is_rehearsal: portal.is_rehearsal().await.context("database")?,
         notices: events::Notices::listen(portal.clone(), stopping.clone()),
         portal,
-        assets: assets::manifest(&config.site_dir),
+        assets: assets::manifest(config.site_dir.as_deref()),
         post,
         providers: Providers::new(Outgoing::new()?),
         secure: config.public_url.is_secure(),
@@ -97,22 +133,17 @@ pub async fn shared(config: Config, portal: Portal, stopping: watch::Receiver<bo
 }
 
 /// Accepts until told to stop, then lets running requests end.
-pub async fn accept(listener: TcpListener, router: Router, mut stopping: watch::Receiver<bool>, patience: Patience) {
-    // HTTP/1 alone: telling it from HTTP/2 would wait for a first byte without an end.
-    let mut builder = auto::Builder::new(TokioExecutor::new()).http1_only();
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(patience.headers).max_buf_size(64 * 1024);
-    let builder = Arc::new(builder);
-    let graceful = GracefulShutdown::new();
+pub async fn accept(door: impl Into<Door>, router: Router, mut stopping: watch::Receiver<bool>, patience: Patience) {
+    let Door { listener, tls, clients, gauge } = door.into();
+    let places = Arc::new(Semaphore::new(clients.try_into().unwrap_or(Semaphore::MAX_PERMITS)));
+    let setting = Setting { protocols: Arc::new(Protocols::new(patience)), router, tls, patience, stopping: stopping.clone(), gauge };
     loop {
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
+        let next = tokio::select! {
+            next = next(&listener, &places) => next,
             _ = stopping.wait_for(|stop| *stop) => break,
         };
-        match accepted {
-            Ok((stream, peer)) => {
-                let connection = connection(Arc::clone(&builder), stream, peer, router.clone(), graceful.watcher());
-                tokio::spawn(connection);
-            }
+        match next {
+            Ok((stream, peer, place)) => drop(tokio::spawn(carry(setting.clone(), stream, peer, place))),
             Err(error) => {
                 // Out of file descriptors, most likely: those that end give some back.
                 tracing::error!(%error, "a connection was not accepted");
@@ -121,39 +152,27 @@ pub async fn accept(listener: TcpListener, router: Router, mut stopping: watch::
         }
     }
     drop(listener);
-    if tokio::time::timeout(patience.drain, graceful.shutdown()).await.is_err() {
+    // Every place is free once every connection has ended.
+    if tokio::time::timeout(patience.drain, places.acquire_many(clients)).await.is_err() {
         tracing::warn!("some requests were still running and were dropped");
     }
 }
 
-async fn connection(
-    builder: Arc<auto::Builder<TokioExecutor>>,
-    stream: TcpStream,
-    peer: SocketAddr,
-    router: Router,
-    watcher: hyper_util::server::graceful::Watcher,
-) {
-    let _ = stream.set_nodelay(true);
-    let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
-        request.extensions_mut().insert(ConnectInfo(peer));
-        router.clone().oneshot(request)
-    });
-    let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
-    // A client that goes away in the middle is no event of ours.
-    let _ = watcher.watch(connection).await;
+/// The next client, once there is a place for it.
+async fn next(listener: &TcpListener, places: &Arc<Semaphore>) -> std::io::Result<(TcpStream, std::net::SocketAddr, OwnedSemaphorePermit)> {
+    let place = Arc::clone(places).acquire_owned().await.map_err(std::io::Error::other)?;
+    let (stream, peer) = listener.accept().await?;
+    Ok((stream, peer, place))
 }
 
-/// SIGTERM from whoever runs us, or Ctrl-C.
-async fn told_to_stop() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let terminated = async {
-        match signal(SignalKind::terminate()) {
-            Ok(mut terminate) => drop(terminate.recv().await),
-            Err(_) => std::future::pending().await,
+/// SIGTERM from whoever runs us, or Ctrl-C. Listens from the call on, so that none is missed.
+fn told_to_stop() -> anyhow::Result<impl Future<Output = ()> + Send> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
         }
-    };
-    tokio::select! {
-        () = terminated => {}
-        _ = tokio::signal::ctrl_c() => {}
-    }
+    })
 }

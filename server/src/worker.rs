@@ -6,7 +6,7 @@ use std::{sync::Arc, time::Duration};
 use chartkey_portal::{Error, Portal, audit::anchor::Anchor};
 use tokio::{sync::watch, time::MissedTickBehavior};
 
-use crate::config::Config;
+use crate::{config::Config, metrics};
 
 /// Works until told to stop.
 pub async fn work(portal: Portal, config: Arc<Config>, mut stopping: watch::Receiver<bool>) {
@@ -36,9 +36,14 @@ async fn label_again(portal: Portal, mut stopping: watch::Receiver<bool>) {
         };
         match next {
             Ok(Some((patient, labelled))) => (last, items) = (Some(patient), items + labelled),
-            Ok(None) if items > 0 => return tracing::info!(items, "labelled again"),
-            Ok(None) => return,
+            Ok(None) => {
+                metrics::job_done("label-again");
+                return if items > 0 {
+                    tracing::info!(items, "labelled again")
+                };
+            }
             Err(error) => {
+                metrics::job_failed("label-again");
                 tracing::error!(%error, "a record was not labelled again");
                 tokio::select! {
                     () = tokio::time::sleep(Duration::from_secs(60)) => {}
@@ -66,22 +71,28 @@ async fn anchored(portal: &Portal, config: &Config, anchor: &mut Option<Anchor>)
         open.append(portal).await?;
         Ok::<_, Error>(open)
     };
-    match written.await {
-        Ok(open) => *anchor = Some(open),
-        Err(error) => tracing::error!(%error, path = %path.display(), "the anchor file was not written"),
-    }
+    *anchor = ended("anchor", written.await);
 }
 
 async fn once(portal: &Portal) {
-    if let Err(error) = portal.tell_refusals().await {
-        tracing::error!(%error, "refusals were not told");
+    ended("tell-refusals", portal.tell_refusals().await);
+    if let Some(sessions @ 1..) = ended("sweep-sessions", portal.sweep_sessions().await) {
+        tracing::info!(sessions, "removed what had ended");
     }
-    match portal.sweep_sessions().await {
-        Ok(0) => {}
-        Ok(sessions) => tracing::info!(sessions, "removed what had ended"),
-        Err(error) => tracing::error!(%error, "what has ended was not removed"),
-    }
-    if let Err(error) = portal.sweep_drafts().await {
-        tracing::error!(%error, "drafts that have ended were not removed");
+    ended("sweep-drafts", portal.sweep_drafts().await);
+}
+
+/// Notes how a job ended, and hands on what it did.
+fn ended<T>(job: &'static str, result: Result<T, Error>) -> Option<T> {
+    match result {
+        Ok(done) => {
+            metrics::job_done(job);
+            Some(done)
+        }
+        Err(error) => {
+            metrics::job_failed(job);
+            tracing::error!(%error, job, "a job failed");
+            None
+        }
     }
 }

@@ -46,6 +46,7 @@ pub mod shared;
 pub mod sharing;
 pub mod sign_in;
 pub mod summary;
+pub mod tally;
 pub mod timeline;
 pub mod trends;
 pub mod visits;

@@ -20,6 +20,7 @@ use time::OffsetDateTime;
 use crate::{
     Error, Portal,
     audit::{self, Chain, Event, Shown, UsedGrant, What, Why},
+    tally::count,
 };
 
 mod in_force;
@@ -205,7 +206,10 @@ impl Portal {
         let purpose = visitor.purposes.get(&patient).copied();
         let loaded = if entered.own { Loaded::own() } else { Loaded::load(&mut transaction, patient).await? };
         let (name, birth_date, sex, viewer) = match decide(&visitor.actor, purpose, &loaded.in_force, now) {
-            Decision::Refused => return refuse(transaction, visitor, patient, now).await,
+            Decision::Refused => {
+                count(&self.counters.records_refused);
+                return refuse(transaction, visitor, patient, now).await;
+            }
             Decision::Own => (entered.full_name, entered.birth_date, entered.sex, Viewer::Own),
             Decision::Shared(permission) => {
                 let head = tell(&mut transaction, &permission, crate::LABEL_TABLE_VERSION).await?;

@@ -15,6 +15,7 @@ use crate::{
     passwords::Verdict,
     pool::detached,
     secrets::{digest, random_token},
+    tally::count,
 };
 
 /// A proven sign-in, from which a session may begin.
@@ -79,7 +80,14 @@ impl Portal {
         let email = Email::parse(email);
         let key = email.as_ref().map_or("", Email::as_str);
         let subjects = Subjects { account: self.pepper.digest("email", key), address: self.pepper.digest("address", address) };
-        detached(async move { portal.try_password(email, password, subjects).await }).await
+        let tried = detached(async move { portal.try_password(email, password, subjects).await }).await;
+        match &tried {
+            Ok(_) => count(&self.counters.signed_in),
+            Err(Error::NotFound) => count(&self.counters.sign_ins_refused),
+            Err(Error::TooManyTries) => count(&self.counters.sign_ins_waiting),
+            Err(_) => {}
+        }
+        tried
     }
 
     /// What is stored by now, if this password is right for it: another sign-in may have

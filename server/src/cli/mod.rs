@@ -94,12 +94,7 @@ impl Settings {
 #[must_use]
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
-    let result = Values::gather(cli.settings.flags()).map_err(anyhow::Error::from).and_then(|values| {
-        log(&values)?;
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("threads")?;
-        runtime.block_on(carry_out(cli.command, &values))
-    });
-    match result {
+    match obey(cli.command, &Values::gather(cli.settings.flags())) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("chartkey: {}", said(&error));
@@ -107,6 +102,23 @@ pub fn run() -> ExitCode {
             ExitCode::from(if error.is::<Problems>() { 2 } else { 1 })
         }
     }
+}
+
+fn obey(command: Command, values: &Values) -> anyhow::Result<()> {
+    match command {
+        // It says everything that is wrong itself, a filter of the log that cannot be read too.
+        Command::CheckConfig(_) => {}
+        Command::Serve { .. } | Command::Worker => {
+            Config::understand(values)?;
+            log(values)?;
+        }
+        _ => {
+            values.sound()?;
+            log(values)?;
+        }
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("threads")?;
+    runtime.block_on(carry_out(command, values))
 }
 
 /// An error with its causes; a cause that an outer one has said already is not

@@ -12,23 +12,28 @@ use chartkey_portal::secrets::Pepper;
 
 use super::Values;
 
-pub(super) fn read(values: &Values) -> Result<Pepper, String> {
+/// The pepper, or the setting that is wrong and why.
+pub(super) fn read(values: &Values) -> Result<Pepper, (&'static str, String)> {
     if let Some(text) = values.text("pepper") {
-        return decoded(&text).ok_or_else(|| "CHARTKEY_PEPPER is not 32 bytes in base64".to_owned());
+        return decoded(&text).ok_or_else(|| ("pepper", format!("{NOT_ONE}; make one with: head -c 32 /dev/urandom | base64")));
     }
-    let path = values.required("pepper_file").map_err(|problem| problem.to_string())?;
-    from_file(Path::new(&path)).map_err(|problem| format!("CHARTKEY_PEPPER_FILE {path}: {problem}"))
+    let path = values.text("pepper_file").unwrap_or_default();
+    from_file(Path::new(&path)).map_err(|problem| ("pepper_file", format!("{path}: {problem}")))
 }
+
+const NOT_ONE: &str = "it does not hold 32 bytes in base64";
 
 fn from_file(path: &Path) -> Result<Pepper, String> {
     match fs::metadata(path) {
-        Err(cause) if cause.kind() == ErrorKind::NotFound => make(path)?,
+        Err(cause) if cause.kind() == ErrorKind::NotFound => {
+            make(path).map_err(|cause| format!("it cannot be made ({cause}); name a file in a folder that Chartkey may write to"))?
+        }
         Err(cause) => return Err(cause.to_string()),
         Ok(file) if file.permissions().mode() & 0o077 != 0 => return Err("others can read it; chmod 600".to_owned()),
         Ok(_) => {}
     }
     let text = fs::read_to_string(path).map_err(|cause| cause.to_string())?;
-    decoded(&text).ok_or_else(|| "it does not hold 32 bytes in base64".to_owned())
+    decoded(&text).ok_or_else(|| format!("{NOT_ONE}; name another file, or bring back the right one: a new one ends every password"))
 }
 
 /// Makes the file, whole or not at all; whoever comes second reads the first one's.

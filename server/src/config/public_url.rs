@@ -16,15 +16,20 @@ impl PublicUrl {
     /// What is wrong with it, to be read after the name of the setting.
     pub fn parse(text: &str) -> Result<Self, String> {
         let text = text.trim_end_matches('/');
-        let url = reqwest::Url::parse(text).map_err(|cause| format!("cannot be read: {cause}"))?;
+        let url = reqwest::Url::parse(text)
+            .map_err(|cause| format!("{text:?} cannot be read: {cause}; write for example https://chartkey.example"))?;
         let origin = url.origin().ascii_serialization();
         if url.path() != "/" || url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() {
-            return Err("must be scheme and host alone".to_owned());
+            return Err(format!("{text:?} is more than scheme and host; write {origin}"));
         }
         let secure = match url.scheme() {
             "https" => true,
             "http" if is_loopback(&url) => false,
-            _ => return Err("must be https, unless it is http on this machine".to_owned()),
+            _ => {
+                return Err(format!(
+                    "{text:?} must be https, unless it is http on this machine; write for example https://chartkey.example"
+                ));
+            }
         };
         Ok(Self { origin, secure })
     }
@@ -39,6 +44,16 @@ impl PublicUrl {
     #[must_use]
     pub const fn is_secure(&self) -> bool {
         self.secure
+    }
+
+    /// The host alone, an IPv6 address without its brackets.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        let authority = self.origin.split_once("://").map_or("", |(_, authority)| authority);
+        match authority.strip_prefix('[') {
+            Some(address) => address.split(']').next().unwrap_or_default(),
+            None => authority.split(':').next().unwrap_or_default(),
+        }
     }
 
     /// The address of a path of ours.

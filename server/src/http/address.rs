@@ -10,14 +10,16 @@ use axum::{
     middleware::Next,
     response::Response,
 };
+use ipnet::IpNet;
 
 /// The client's address. Never logged.
 #[derive(Debug, Clone, Copy)]
 pub struct ClientAddress(pub IpAddr);
 
 /// Notes the client's address: the peer's, or what a trusted proxy says of it.
-pub async fn note(State(trusted): State<Arc<Vec<IpAddr>>>, mut request: Request, next: Next) -> Response {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::from([127, 0, 0, 1]), |peer| peer.0.ip());
+pub async fn note(State(trusted): State<Arc<Vec<IpNet>>>, mut request: Request, next: Next) -> Response {
+    let peer =
+        request.extensions().get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::from([127, 0, 0, 1]), |peer| peer.0.ip().to_canonical());
     let forwarded =
         request.headers().get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok()).collect::<Vec<_>>().join(",");
     request.extensions_mut().insert(ClientAddress(client(peer, &forwarded, &trusted)));
@@ -26,12 +28,12 @@ pub async fn note(State(trusted): State<Arc<Vec<IpAddr>>>, mut request: Request,
 
 /// From the right: every hop that a trusted proxy vouches for, and the first that
 /// is not trusted itself.
-fn client(peer: IpAddr, forwarded: &str, trusted: &[IpAddr]) -> IpAddr {
+fn client(peer: IpAddr, forwarded: &str, trusted: &[IpNet]) -> IpAddr {
     let mut address = peer;
     let mut hops = forwarded.rsplit(',').map(str::trim);
-    while trusted.contains(&address) {
-        match hops.next().and_then(|hop| hop.parse().ok()) {
-            Some(hop) => address = hop,
+    while trusted.iter().any(|network| network.contains(&address)) {
+        match hops.next().and_then(|hop| hop.parse::<IpAddr>().ok()) {
+            Some(hop) => address = hop.to_canonical(),
             None => break,
         }
     }
@@ -45,10 +47,12 @@ mod tests {
     #[test]
     fn only_a_trusted_proxy_is_believed() {
         let ip = |text: &str| text.parse::<IpAddr>().unwrap();
-        let trusted = [ip("10.0.0.1"), ip("10.0.0.2")];
+        let trusted = [ip("10.0.0.1").into(), "10.0.0.2/31".parse().unwrap(), "fd00::/8".parse().unwrap()];
         assert_eq!(client(ip("203.0.113.9"), "198.51.100.1", &trusted), ip("203.0.113.9"));
         assert_eq!(client(ip("10.0.0.1"), "6.6.6.6, 198.51.100.1", &trusted), ip("198.51.100.1"));
         assert_eq!(client(ip("10.0.0.1"), "198.51.100.1, 10.0.0.2", &trusted), ip("198.51.100.1"));
         assert_eq!(client(ip("10.0.0.1"), "rubbish", &trusted), ip("10.0.0.1"));
+        assert_eq!(client(ip("fd00::1"), "198.51.100.1, 10.0.0.3", &trusted), ip("198.51.100.1"), "a network of either kind");
+        assert_eq!(client(ip("10.0.0.4"), "198.51.100.1", &trusted), ip("10.0.0.4"), "just beside it");
     }
 }

@@ -33,6 +33,7 @@ use tokio::{
 };
 
 use super::{Shared, plain, session::Known, store};
+use crate::metrics::Open;
 
 /// Between two signs of life.
 const BEAT: Duration = Duration::from_secs(3);
@@ -130,6 +131,7 @@ pub async fn events(
         closes_at: None,
         stopping: shared.stopping,
         stage: Stage::New,
+        _counted: Open::one("chartkey_event_streams"),
     };
     Sse::new(watched.stream()).into_response()
 }
@@ -157,6 +159,7 @@ struct Watched {
     closes_at: Option<OffsetDateTime>,
     stopping: watch::Receiver<bool>,
     stage: Stage,
+    _counted: Open,
 }
 
 /// What a stream was waiting for.

@@ -43,7 +43,7 @@ pub fn routes(router: Router<Shared>, shared: &Shared) -> Router<Shared> {
     router
         .leptos_routes_with_context(shared, pages(), context.clone(), App)
         .route("/api/{*endpoint}", any(|| async { plain::no_endpoint() }))
-        .merge(super::assets::routes(&shared.config.site_dir))
+        .merge(super::assets::routes(shared.config.site_dir.as_deref()))
         .fallback(leptos_axum::render_app_async_with_context(context, App))
 }
 

@@ -70,18 +70,25 @@ const BODY_PAUSE: Duration = Duration::from_secs(20);
 
 /// The whole application as one service.
 pub fn router(shared: &Shared) -> Router {
+    around(leptos_app::routes(routes::routes(), shared), shared)
+}
+
+/// Routes with every layer around them.
+pub fn around(routes: Router<Shared>, shared: &Shared) -> Router {
     let config = &shared.config;
     let secure = shared.secure;
+    let cookie = if secure { "__Host-chartkey" } else { "chartkey" };
     let sessions = SessionManagerLayer::new(store::Store::new(shared.portal.clone(), config.sessions))
-        .with_name(if secure { "__Host-chartkey" } else { "chartkey" })
+        .with_name(cookie)
         .with_secure(secure)
         .with_http_only(true)
         .with_same_site(SameSite::Lax)
         .with_path("/");
-    leptos_app::routes(routes::routes(), shared)
+    routes
         .layer(middleware::from_fn(leptos_app::say_the_problem))
         .layer(middleware::from_fn(leptos_app::ask_to_sign_in))
         .layer(middleware::from_fn_with_state(typed::Keeper::new(shared), typed::keep))
+        .layer(middleware::from_fn_with_state(cookie, session::forget))
         .layer(middleware::from_fn_with_state(shared.clone(), session::know))
         .layer(sessions)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))

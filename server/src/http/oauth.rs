@@ -60,6 +60,7 @@ impl Refusal {
     fn answer(&self) -> Redirect {
         let reason = std::error::Error::source(self).map(ToString::to_string);
         tracing::warn!(refusal = %self, reason, "a clinician was not signed in");
+        count("refused");
         let problem = match self {
             Self::NotAdmitted => ApiError::NotAdmitted,
             Self::UnknownOrganization => ApiError::NotFound,
@@ -165,6 +166,7 @@ async fn finish(shared: &Shared, slug: &str, query: Callback, jar: &CookieJar, s
     let signed_in = shared.portal.sign_in_clinician(clinician).await.map_err(internal)?;
     let current = Current { session, portal: shared.portal.clone() };
     current.begin(signed_in).await.map_err(|error| Refusal::Internal(error.into()))?;
+    count("done");
     Ok(attempt.return_to.unwrap_or_else(|| "/shared".to_owned()))
 }
 
@@ -173,6 +175,11 @@ async fn registered(shared: &Shared, slug: &str) -> Result<Provider, Refusal> {
         chartkey_portal::Error::NotFound => Refusal::UnknownOrganization,
         error => internal(error),
     })
+}
+
+/// How an attempt of a clinician ended.
+fn count(result: &'static str) {
+    metrics::counter!("chartkey_sign_ins_total", "door" => "clinician", "result" => result).increment(1);
 }
 
 fn callback_address(shared: &Shared, slug: &str) -> String {

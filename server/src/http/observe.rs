@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use axum::{
     extract::{MatchedPath, Request},
-    http::HeaderValue,
+    http::{HeaderValue, Method},
     middleware::Next,
     response::Response,
 };
@@ -15,6 +15,19 @@ use uuid::Uuid;
 /// The identifier of a request, in its log lines and in the answer.
 #[derive(Debug, Clone, Copy)]
 pub struct RequestId(pub Uuid);
+
+/// Classes of status, by their first digit.
+const CLASSES: [&str; 6] = ["other", "1xx", "2xx", "3xx", "4xx", "5xx"];
+
+/// A method, one of few: a client may make up others.
+fn known(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        _ => "other",
+    }
+}
 
 /// Gives the request an identifier and logs how it ended.
 pub async fn observe(mut request: Request, next: Next) -> Response {
@@ -28,6 +41,10 @@ pub async fn observe(mut request: Request, next: Next) -> Response {
     if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
         response.headers_mut().insert("x-request-id", value);
     }
+    let class = CLASSES.get(usize::from(response.status().as_u16() / 100)).copied().unwrap_or("other");
+    metrics::counter!("chartkey_requests_total", "method" => known(&method), "route" => route.clone(), "status" => class).increment(1);
+    metrics::histogram!("chartkey_request_duration_seconds", "method" => known(&method), "route" => route, "status" => class)
+        .record(started.elapsed().as_secs_f64());
     let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     let status = response.status().as_u16();
     span.in_scope(|| tracing::info!(status, milliseconds, "answered"));

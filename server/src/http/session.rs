@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use axum::{
     extract::{Request, State},
+    http::{HeaderValue, header},
     middleware::Next,
     response::Response,
 };
+use axum_extra::extract::CookieJar;
 use chartkey_domain::{account::Visitor, grant::Purpose, id::PatientId};
 use chartkey_portal::{Portal, sign_in::SignedIn};
 use tower_sessions::Session;
@@ -50,6 +52,18 @@ pub async fn know(State(shared): State<Shared>, session: Session, mut request: R
         request.extensions_mut().insert(Known { visitor: Arc::new(kept.visitor(life)), record });
     }
     next.run(request).await
+}
+
+/// Clears what a device kept of the pages of a session that has ended, when it is led away from one.
+/// Not the cookies: the one of a sign-in that has just begun is among them.
+pub async fn forget(State(cookie): State<&'static str>, request: Request, next: Next) -> Response {
+    let is_over = request.extensions().get::<Known>().is_none() && CookieJar::from_headers(request.headers()).get(cookie).is_some();
+    let mut response = next.run(request).await;
+    let leads_away = response.headers().get(header::LOCATION).is_some_and(|location| location.as_bytes().starts_with(b"/welcome"));
+    if is_over && leads_away {
+        response.headers_mut().insert("clear-site-data", HeaderValue::from_static("\"cache\", \"storage\""));
+    }
+    response
 }
 
 /// The session of one request.

@@ -17,7 +17,7 @@ use chartkey_portal::{
 };
 use chartkey_server::{
     config::{Config, Mail, PublicUrl, SessionTimes},
-    http,
+    http::{self, Shared},
     serve::shared,
 };
 use futures::StreamExt;
@@ -38,7 +38,8 @@ pub struct House {
     pub portal: Portal,
     pub superuser: PgPool,
     pub router: Router,
-    _stop: watch::Sender<bool>,
+    pub shared: Shared,
+    pub stop: watch::Sender<bool>,
     _mail: TemporaryFolder,
 }
 
@@ -56,6 +57,10 @@ impl House {
     }
 
     pub async fn build_at(options: PgConnectOptions, public: &str) -> Self {
+        Self::build_with(options, public, "no-site".into()).await
+    }
+
+    pub async fn build_with(options: PgConnectOptions, public: &str, site: std::path::PathBuf) -> Self {
         let superuser = PgPoolOptions::new().max_connections(2).connect_with(options.clone()).await.unwrap();
         let pool = chartkey_portal::pool::guarded(6).connect_with(options.username("chartkey_runtime")).await.unwrap();
         let portal = Portal::new(pool, Pepper::new([7; 32])).unwrap();
@@ -66,7 +71,10 @@ impl House {
             listen: ([127, 0, 0, 1], 0).into(),
             public_url: PublicUrl::parse(public).unwrap(),
             trusted_proxies: Vec::new(),
-            site_dir: "no-site".into(),
+            clients: 64,
+            tls: None,
+            metrics_listen: None,
+            site_dir: Some(site),
             mail: Mail::Folder(mail.clone()),
             sessions: SessionTimes {
                 person_idle: Duration::minutes(30),
@@ -78,7 +86,7 @@ impl House {
         };
         let (stop, stopping) = watch::channel(false);
         let shared = shared(config, portal.clone(), stopping).await.unwrap();
-        Self { portal, superuser, router: http::router(&shared), _stop: stop, _mail: TemporaryFolder(mail) }
+        Self { portal, superuser, router: http::router(&shared), shared, stop, _mail: TemporaryFolder(mail) }
     }
 
     pub async fn person(&self, email: &str) {
