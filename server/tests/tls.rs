@@ -183,25 +183,28 @@ async fn a_hang_up_signal_reads_the_files_at_once() {
 async fn whoever_does_not_get_on_is_dropped_wherever_it_stops() {
     let authority = Authority::new();
     authority.put(&authority.sign(HOST, |_| {}));
-    let patience = Patience { headers: Duration::from_millis(300), ..Patience::default() };
+    let patience = Patience { headers: Duration::from_secs(1), ..Patience::default() };
     let server = serving(authority, NEVER, patience, 64).await;
-    for sent in [b"".as_slice(), b"\x16", b"\x16\x03\x01\x02\x00\x01\x00", b"GET / HTTP/1.1\r\nhost: plain\r\n\r\n"] {
-        let mut half_open = TcpStream::connect(server.address).await.unwrap();
-        half_open.write_all(sent).await.unwrap();
-        ends(&mut half_open).await;
-    }
+    let before_tls =
+        [b"".as_slice(), b"\x16", b"\x16\x03\x01\x02\x00\x01\x00", b"GET / HTTP/1.1\r\nhost: plain\r\n\r\n"].map(async |sent| {
+            let mut half_open = TcpStream::connect(server.address).await.unwrap();
+            half_open.write_all(sent).await.unwrap();
+            ends(&mut half_open).await;
+        });
     let (preface, settings) = (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".as_slice(), [0, 0, 0, 4, 0, 0, 0, 0, 0].as_slice());
-    for (protocol, sent) in [
+    let within_tls = [
         (b"h2".as_slice(), Vec::new()),
         (b"h2", preface.to_vec()),
         (b"h2", [preface, settings].concat()),
         (b"http/1.1", Vec::new()),
         (b"http/1.1", b"GET / HTTP/1.1\r\nhost: x\r\nx-slow: ".to_vec()),
-    ] {
+    ]
+    .map(async |(protocol, sent): (&[u8], Vec<u8>)| {
         let mut stream = server.shake(&[protocol], rustls::DEFAULT_VERSIONS).await.unwrap();
         stream.write_all(&sent).await.unwrap();
         ends(&mut stream).await;
-    }
+    });
+    tokio::join!(futures::future::join_all(before_tls), futures::future::join_all(within_tls));
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use axum::{
     extract::{Extension, Query, State},
+    http::{HeaderName, header},
     response::{
         IntoResponse, Response,
         sse::{Event, Sse},
@@ -133,7 +134,9 @@ pub async fn events(
         stage: Stage::New,
         _counted: Open::one("chartkey_event_streams"),
     };
-    Sse::new(watched.stream()).into_response()
+    // Neither kept, nor held back by a proxy until there is more of it.
+    let headers = [(header::CACHE_CONTROL, "no-store"), (HeaderName::from_static("x-accel-buffering"), "no")];
+    (headers, Sse::new(watched.stream())).into_response()
 }
 
 /// Where a stream stands.

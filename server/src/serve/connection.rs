@@ -108,16 +108,23 @@ where
     });
     let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
     // A client that goes away in the middle is no event of ours.
-    tokio::select! {
+    let is_stopping = tokio::select! {
         _ = connection.as_mut() => return,
-        _ = stopping.wait_for(|stop| *stop) => {}
-        () = progress.ended(patience.headers, patience.idle) => {}
-    }
-    // What is running is finished as long as it moves; what was said to be the last is.
+        _ = stopping.wait_for(|stop| *stop) => true,
+        () = progress.ended(patience.headers, patience.idle) => false,
+    };
     connection.as_mut().graceful_shutdown();
-    progress.moved();
+    let enough = async {
+        if is_stopping {
+            // What is running is finished as long as it moves.
+            progress.moved();
+            progress.ended(patience.headers, patience.idle).await;
+        } else {
+            tokio::time::sleep(patience.headers.min(patience.idle)).await;
+        }
+    };
     tokio::select! {
         _ = connection => {}
-        () = progress.ended(patience.headers, patience.idle) => {}
+        () = enough => {}
     }
 }
