@@ -13,6 +13,9 @@ use harness::{Answer, Browser, HERE, House};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use tower::ServiceExt;
 
+/// What it is, the request (method, address, headers, body), and the answer (status, what it says about keeping it).
+type Case<'a> = (&'a str, Method, &'a str, &'a [(&'a str, &'a str)], &'a str, StatusCode, &'a str);
+
 const FOREVER: &str = "public, max-age=31536000, immutable";
 const NEVER: &str = "no-store";
 
@@ -46,7 +49,7 @@ async fn every_kind_of_answer_says_whether_it_may_be_kept(_: PgPoolOptions, opti
     let nobody = "/record/00000000-0000-0000-0000-00000000002a";
     let large = "x".repeat(300_000);
     #[rustfmt::skip]
-    let table: &[(&str, Method, &str, &[(&str, &str)], &str, StatusCode, &str)] = &[
+    let table: &[Case<'_>] = &[
         ("a file of the site", Method::GET, "/assets/app-1.js", &[], "", StatusCode::OK, FOREVER),
         ("its head alone", Method::HEAD, "/assets/app-1.js", &[], "", StatusCode::OK, FOREVER),
         ("a file that is not there", Method::GET, "/assets/app-2.js", &[], "", StatusCode::NOT_FOUND, NEVER),
