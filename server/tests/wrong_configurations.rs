@@ -10,6 +10,9 @@ use chartkey_server::config::{Config, Values};
 const DATABASE: (&str, &str) = ("DATABASE_URL", "postgres://chartkey_runtime:secret-of-mine@localhost/chartkey");
 const PEPPER: (&str, &str) = ("CHARTKEY_PEPPER", "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopk=");
 
+/// Variables, and what one of the problems has to say.
+type Case<'a> = (&'a [(&'a str, &'a str)], &'a [&'a str]);
+
 /// What is said of an environment, beside a database and a pepper that are right unless it says otherwise.
 fn said(environment: &[(&str, &str)]) -> Vec<String> {
     said_of(environment, &[])
@@ -34,7 +37,7 @@ fn file(authority: &Authority, name: &str, text: &str, mode: u32) -> String {
 fn each_wrong_value_is_named_with_its_source_and_what_to_write() {
     let long = "https://chartkey.example";
     let missing = "/nowhere/at/all";
-    let cases: &[(&[(&str, &str)], &[&str])] = &[
+    let cases: &[Case<'_>] = &[
         (&[("CHARTKEY_LISTN", "x")], &["CHARTKEY_LISTN [environment]", "did you mean CHARTKEY_LISTEN?"]),
         (&[("CHARTKEY_QUOKKA", "x")], &["CHARTKEY_QUOKKA [environment]", "check-config"]),
         (&[("DATABASE_URL", "")], &["DATABASE_URL is not set", "postgres://chartkey_runtime:PASSWORD@HOST/DATABASE"]),
