@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sqlx::{PgPool, postgres::PgConnectOptions};
 
-use crate::{Error, audit::Who, passwords::Passwords, pool, secrets::Pepper};
+use crate::{Error, audit::Who, journal::Journal, passwords::Passwords, pool, secrets::Pepper};
 
 /// Everything the portal can do. Cheap to clone; clones share their connections.
 #[derive(Debug, Clone)]
@@ -13,6 +13,7 @@ pub struct Portal {
     pub(crate) pepper: Pepper,
     pub(crate) passwords: Passwords,
     operator: Arc<str>,
+    pub(crate) journal: Option<Arc<Journal>>,
 }
 
 impl Portal {
@@ -35,7 +36,7 @@ impl Portal {
     /// # Errors
     /// Only where the pepper cannot be used.
     pub fn new(pool: PgPool, pepper: Pepper) -> Result<Self, Error> {
-        Ok(Self { pool, passwords: Passwords::new(pepper.clone())?, pepper, operator: "operator".into() })
+        Ok(Self { pool, passwords: Passwords::new(pepper.clone())?, pepper, operator: "operator".into(), journal: None })
     }
 
     /// The same portal in the hands of an operator of this name, which stands in the
