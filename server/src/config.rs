@@ -10,6 +10,7 @@ use std::{
 
 use time::Duration;
 
+pub mod keeping;
 mod keys;
 mod pepper;
 mod public_url;
@@ -220,6 +221,8 @@ pub struct Config {
     pub pepper: Pepper,
     /// Where the heads of the chains are written.
     pub anchor_file: Option<PathBuf>,
+    /// The journal and the backups.
+    pub keeping: keeping::Keeping,
 }
 
 /// Where messages go.
@@ -268,6 +271,10 @@ impl Config {
         if anchor_file.is_none() && public_url.as_ref().is_some_and(PublicUrl::is_secure) {
             note("CHARTKEY_ANCHOR_FILE is not set: without it nobody can show that the access log was rewritten".to_owned());
         }
+        let keeping = keeping::Keeping::understand(values, &mut note);
+        if keeping.journal_file.is_none() && public_url.as_ref().is_some_and(PublicUrl::is_secure) {
+            note("CHARTKEY_JOURNAL_FILE is not set: without it a restored backup would give back what patients had withdrawn".to_owned());
+        }
         let database_url = values.required("database_url").map_err(|problem| note(problem.to_string())).ok();
         let mail = mail(values, &mut note);
         let pepper = pepper::read(values).map_err(note).ok();
@@ -287,6 +294,7 @@ impl Config {
                 },
                 pepper: pepper?,
                 anchor_file,
+                keeping,
             })
         })();
         match config {
@@ -373,13 +381,15 @@ mod tests {
     }
 
     #[test]
-    fn the_anchor_file_is_required_in_production() {
+    fn the_anchor_file_and_the_journal_are_required_in_production() {
         let said = |url: &str| {
             let variables =
                 variables(&[("CHARTKEY_PUBLIC_URL", url), ("DATABASE_URL", "postgres://localhost/chartkey"), ("CHARTKEY_PEPPER", "AA")]);
             Config::understand(&Values::layered(Vec::new(), variables, Vec::new()).unwrap()).unwrap_err().to_string()
         };
-        assert!(said("https://chartkey.test").contains("CHARTKEY_ANCHOR_FILE"));
-        assert!(!said("http://127.0.0.1:3000").contains("CHARTKEY_ANCHOR_FILE"));
+        for required in ["CHARTKEY_ANCHOR_FILE", "CHARTKEY_JOURNAL_FILE"] {
+            assert!(said("https://chartkey.test").contains(required));
+            assert!(!said("http://127.0.0.1:3000").contains(required));
+        }
     }
 }

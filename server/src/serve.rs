@@ -43,7 +43,7 @@ impl Default for Patience {
 /// # Errors
 /// A database that cannot be used, an address that is taken.
 pub async fn serve(config: Config, with_worker: bool) -> anyhow::Result<()> {
-    let portal = Portal::connect(&config.database_url, config.pepper.clone(), config.connections).await.context("database")?;
+    let portal = open(&config, config.connections).await?;
     let (stop, stopping) = watch::channel(false);
     let shared = shared(config, portal, stopping.clone()).await?;
     let listener = TcpListener::bind(shared.config.listen).await.with_context(|| format!("listen on {}", shared.config.listen))?;
@@ -67,7 +67,7 @@ pub async fn serve(config: Config, with_worker: bool) -> anyhow::Result<()> {
 /// # Errors
 /// A database that cannot be used.
 pub async fn work(config: Config) -> anyhow::Result<()> {
-    let portal = Portal::connect(&config.database_url, config.pepper.clone(), 4).await.context("database")?;
+    let portal = open(&config, 4).await?;
     let (stop, stopping) = watch::channel(false);
     tokio::spawn(async move {
         told_to_stop().await;
@@ -75,6 +75,21 @@ pub async fn work(config: Config) -> anyhow::Result<()> {
     });
     worker::work(portal, Arc::new(config), stopping).await;
     Ok(())
+}
+
+/// The portal over a database that is as new as its journal, with what a process that died
+/// had not written yet.
+///
+/// # Errors
+/// A database that cannot be used, or that was restored and not brought up to its journal.
+pub async fn open(config: &Config, connections: u32) -> anyhow::Result<Portal> {
+    let mut portal = Portal::connect(&config.database_url, config.pepper.clone(), connections).await.context("database")?;
+    if let Some(journal) = &config.keeping.journal_file {
+        portal = portal.with_journal(journal);
+    }
+    portal.refuse_an_older_database().await?;
+    portal.keep_journal().await.context("journal")?;
+    Ok(portal)
 }
 
 /// What the handlers share, for [`http::router`].

@@ -4,21 +4,22 @@
 use std::{sync::Arc, time::Duration};
 
 use chartkey_portal::{Error, Portal, audit::anchor::Anchor};
-use tokio::{sync::watch, time::MissedTickBehavior};
+use tokio::{sync::watch, task::JoinHandle, time::MissedTickBehavior};
 
-use crate::config::Config;
+use crate::{backup, config::Config};
 
 /// Works until told to stop.
 pub async fn work(portal: Portal, config: Arc<Config>, mut stopping: watch::Receiver<bool>) {
     let mut minute = tokio::time::interval(Duration::from_secs(60));
     minute.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut anchor = None;
+    let (mut anchor, mut night) = (None, None);
     tokio::spawn(label_again(portal.clone(), stopping.clone()));
     loop {
         tokio::select! {
             _ = minute.tick() => {
                 once(&portal).await;
                 anchored(&portal, &config, &mut anchor).await;
+                nightly(&portal, &config, &mut night).await;
             }
             () = told(&mut stopping) => break,
         }
@@ -72,6 +73,21 @@ async fn anchored(portal: &Portal, config: &Config, anchor: &mut Option<Anchor>)
     }
 }
 
+/// Begins the nightly backup at its hour, beside everything else; one at a time.
+async fn nightly(portal: &Portal, config: &Arc<Config>, night: &mut Option<JoinHandle<()>>) {
+    if night.as_ref().is_some_and(|running| !running.is_finished()) {
+        return;
+    }
+    match backup::nightly::is_due(portal, &config.keeping).await {
+        Ok(true) => {
+            let (portal, config) = (portal.clone(), Arc::clone(config));
+            *night = Some(tokio::spawn(async move { backup::nightly::run(&portal, &config).await }));
+        }
+        Ok(false) => {}
+        Err(error) => tracing::error!(%error, "whether a backup is due is not known"),
+    }
+}
+
 async fn once(portal: &Portal) {
     if let Err(error) = portal.tell_refusals().await {
         tracing::error!(%error, "refusals were not told");
@@ -80,6 +96,10 @@ async fn once(portal: &Portal) {
         Ok(0) => {}
         Ok(sessions) => tracing::info!(sessions, "removed what had ended"),
         Err(error) => tracing::error!(%error, "what has ended was not removed"),
+    }
+    // What a process that died between its commit and the journal left.
+    if let Err(error) = portal.keep_journal().await {
+        tracing::error!(%error, "the journal was not written");
     }
     if let Err(error) = portal.sweep_drafts().await {
         tracing::error!(%error, "drafts that have ended were not removed");
