@@ -65,7 +65,7 @@ create table backup_proof (
     proof_id uuid primary key default gen_random_uuid(),
     at timestamptz not null default now(),
     backup text not null,
-    bytes bigint,
+    size_bytes bigint,
     seconds double precision not null,
     -- Null: nothing could be compared.
     differences int,

@@ -88,7 +88,7 @@ pub async fn open(config: &Config, connections: u32) -> anyhow::Result<Portal> {
         portal = portal.with_journal(journal);
     }
     portal.refuse_an_older_database().await?;
-    portal.keep_journal().await.context("journal")?;
+    portal.open_journal().await.context("journal")?;
     Ok(portal)
 }
 

@@ -64,10 +64,19 @@ impl Portal {
     /// [`Error::Database`], or [`Error::Internal`] where the file cannot be written: then
     /// nothing that took access away may be acknowledged.
     pub async fn keep_journal(&self) -> Result<usize, Error> {
-        let Some(journal) = &self.journal else { return Ok(0) };
-        if self.journal_lag().await?.waiting == 0 {
+        if self.journal.is_none() || self.journal_lag().await?.waiting == 0 {
             return Ok(0);
         }
+        self.open_journal().await
+    }
+
+    /// The same where nothing waits, too, so that a file that cannot be written shows when a
+    /// process starts and not with the first withdrawal.
+    ///
+    /// # Errors
+    /// As [`Self::keep_journal`].
+    pub async fn open_journal(&self) -> Result<usize, Error> {
+        let Some(journal) = &self.journal else { return Ok(0) };
         let mut tail = journal.tail.lock().await;
         let (mut transaction, opened) = self.enter_journal().await?;
         let waiting =

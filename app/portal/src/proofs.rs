@@ -71,7 +71,7 @@ impl Portal {
     /// [`Error::Database`].
     pub async fn keep_proof(&self, proof: NewProof) -> Result<(), Error> {
         sqlx::query!(
-            "insert into backup_proof (backup, bytes, seconds, differences, is_restored, failed, report) values ($1, $2, $3, $4, $5, $6, $7)",
+            "insert into backup_proof (backup, size_bytes, seconds, differences, is_restored, failed, report) values ($1, $2, $3, $4, $5, $6, $7)",
             proof.backup,
             proof.bytes,
             proof.seconds,
@@ -92,7 +92,7 @@ impl Portal {
     pub async fn last_proofs(&self, count: i64) -> Result<Vec<Proof>, Error> {
         Ok(sqlx::query_as!(
             Proof,
-            "select at, backup, bytes, seconds, differences, is_restored, failed from backup_proof order by at desc limit $1",
+            "select at, backup, size_bytes as bytes, seconds, differences, is_restored, failed from backup_proof order by at desc limit $1",
             count
         )
         .fetch_all(&self.pool)

@@ -2,7 +2,11 @@
 
 use std::path::Path;
 
-use chartkey_portal::{Error, Portal, proofs::NewProof, secrets::Pepper};
+use chartkey_portal::{
+    Error, Portal,
+    proofs::{NewProof, Proof},
+    secrets::Pepper,
+};
 use serde_json::json;
 
 use super::{
@@ -11,7 +15,7 @@ use super::{
 };
 use crate::config::{Config, keeping::Keeping};
 
-/// Whether the hour has come and nothing was tried since.
+/// Whether it is the hour, and nothing was tried in it.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -21,7 +25,8 @@ pub async fn is_due(portal: &Portal, keeping: &Keeping) -> Result<bool, Error> {
     }
     let now = portal.now().await?;
     let last = portal.last_proofs(1).await?.into_iter().next();
-    Ok(now.hour() == keeping.hour && last.is_none_or(|last| now - last.at > time::Duration::hours(2)))
+    let is_of_this_hour = |last: Proof| (last.at.date(), last.at.hour()) == (now.date(), now.hour());
+    Ok(now.hour() == keeping.hour && !last.is_some_and(is_of_this_hour))
 }
 
 /// Makes a backup, proves it, and keeps what became of both.

@@ -10,7 +10,7 @@ use chartkey_portal::{
     secrets::Pepper,
 };
 use serde::Serialize;
-use tokio::io::BufReader;
+use tokio::{fs::File, io::BufReader};
 
 use super::{
     blocking,
@@ -65,6 +65,7 @@ pub struct Seconds {
 /// Where it cannot be restored. What is not equal is in the report.
 pub async fn prove(keeping: &Keeping, backup: &Path, anchor: Option<&Path>, pepper: Pepper) -> anyhow::Result<Report> {
     let begun = Instant::now();
+    let anchor = open_anchor(anchor).await?;
     let description = Description::read(backup)?;
     // Below a folder of its own name: who may run a cluster has to reach it.
     let into = keeping.scratch_dir.join(format!("chartkey-proof-{}", uuid::Uuid::new_v4().simple()));
@@ -84,14 +85,24 @@ pub async fn prove(keeping: &Keeping, backup: &Path, anchor: Option<&Path>, pepp
     Ok(report)
 }
 
+/// Opens the anchor file, before anything that takes long.
+///
+/// # Errors
+/// Where it is set and cannot be read.
+pub async fn open_anchor(path: Option<&Path>) -> anyhow::Result<Option<BufReader<File>>> {
+    let Some(path) = path else { return Ok(None) };
+    let file = File::open(path).await.with_context(|| format!("the anchor file {}", path.display()))?;
+    Ok(Some(BufReader::new(file)))
+}
+
 /// Compares a restored cluster with what is known of its backup.
 ///
 /// # Errors
-/// A cluster that does not answer, an anchor file that cannot be read.
+/// A cluster that does not answer.
 pub async fn compare(
     restored: &Restored,
     description: &Description,
-    anchor: Option<&Path>,
+    anchor: Option<BufReader<File>>,
     pepper: Pepper,
     rows_compared: bool,
 ) -> anyhow::Result<Report> {
@@ -100,10 +111,6 @@ pub async fn compare(
     let rows = inspector.count().await?;
     let resources = inspector.hash_again().await?;
     let portal = Portal::connect(&restored.runtime_url()?, pepper, 2).await?;
-    let anchor = match anchor {
-        Some(path) => Some(BufReader::new(tokio::fs::File::open(path).await.with_context(|| path.display().to_string())?)),
-        None => None,
-    };
     let log = portal.verify_copy(anchor).await?;
     portal.pool().close().await;
     let tables = if rows_compared { make::differences(&restored.facts, &rows) } else { Vec::new() };

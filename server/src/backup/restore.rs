@@ -101,7 +101,7 @@ fn reached(wal: &Path, segment_bytes: u64) -> anyhow::Result<u64> {
     histories.retain(|path| path.extension().is_some_and(|end| end == "history"));
     let newest = histories.into_iter().max().context("no history of a timeline")?;
     let text = fs::read_to_string(newest)?;
-    let place = text.lines().filter(|line| !line.trim().is_empty()).next_back().and_then(|line| line.split_whitespace().nth(1));
+    let place = text.lines().rfind(|line| !line.trim().is_empty()).and_then(|line| line.split_whitespace().nth(1));
     let (high, low) = place.and_then(|place| place.split_once('/')).context("a history that names no place")?;
     Ok((u64::from_str_radix(high, 16)? << 32 | u64::from_str_radix(low, 16)?) / segment_bytes)
 }

@@ -156,6 +156,10 @@ impl Scratch {
         let mut stop = self.pg_ctl();
         stop.args(["--wait", "--mode", "fast", "stop"]);
         programs::run(stop, "stopping the restored cluster")?;
+        self.put_back()
+    }
+
+    fn put_back(&self) -> anyhow::Result<()> {
         if self.set_aside().exists() {
             fs::rename(self.set_aside(), self.data().join("postgresql.auto.conf"))?;
         }
@@ -184,6 +188,7 @@ impl Drop for Scratch {
             stop.args(["--wait", "--mode", "immediate", "stop"]);
             let _ = stop.output();
         }
+        let _ = self.put_back();
     }
 }
 

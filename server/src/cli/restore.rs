@@ -81,6 +81,7 @@ fn moment(text: &str) -> Result<OffsetDateTime, String> {
 pub(super) async fn run(arguments: Arguments, values: &Values) -> anyhow::Result<()> {
     let config = Config::understand(values)?;
     let files = arguments.journal.files(&config)?;
+    let anchor = prove::open_anchor(config.anchor_file.as_deref()).await?;
     let from = arguments.from.clone().or_else(|| config.keeping.backup_dir.clone()).context("say which with --from DIR")?;
     let (backup, description) = description::choose(&from, arguments.to)?;
     if arguments.to.is_some_and(|to| to < description.ended_at) {
@@ -95,8 +96,7 @@ pub(super) async fn run(arguments: Arguments, values: &Values) -> anyhow::Result
     };
     let keeping = config.keeping.clone();
     let restored = tokio::task::spawn_blocking(move || restore(&keeping, &request)).await??;
-    let report =
-        prove::compare(&restored, &description, config.anchor_file.as_deref(), config.pepper.clone(), arguments.backup_alone).await?;
+    let report = prove::compare(&restored, &description, anchor, config.pepper.clone(), arguments.backup_alone).await?;
     let portal = Portal::connect(&restored.runtime_url()?, config.pepper.clone(), 2).await?.acting_as(&super::operator(values));
     let replayed = replay(&portal, &files, arguments.journal.accept_loss).await?;
     portal.pool().close().await;
