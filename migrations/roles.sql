@@ -28,6 +28,7 @@ alter role chartkey_runtime login nosuperuser nocreaterole nocreatedb nobypassrl
 alter role chartkey_runtime set plan_cache_mode = force_generic_plan;
 alter role chartkey_runtime set jit = off;
 
--- Reads everything and changes nothing.
-alter role chartkey_backup login nosuperuser nocreaterole nocreatedb bypassrls;
+-- Reads everything and changes nothing. REPLICATION is what pg_basebackup needs: a copy of the
+-- files shows no more than BYPASSRLS does already, and a role of its own can be taken away alone.
+alter role chartkey_backup login nosuperuser nocreaterole nocreatedb bypassrls replication;
 alter role chartkey_backup set default_transaction_read_only = on;

@@ -9,6 +9,7 @@ use time::Duration;
 
 use crate::tls::Pair;
 
+pub mod keeping;
 mod keys;
 mod pepper;
 mod public_url;
@@ -78,6 +79,8 @@ pub struct Config {
     pub pepper: Pepper,
     /// Where the heads of the chains are written.
     pub anchor_file: Option<PathBuf>,
+    /// The journal and the backups.
+    pub keeping: keeping::Keeping,
 }
 
 /// Where messages go.
@@ -142,6 +145,10 @@ impl Config {
         let site_dir = reading.site();
         let pepper = pepper::read(values).map_err(|(name, what)| reading.wrong(name, what)).ok();
         reading.log();
+        let keeping = keeping::Keeping::understand(&mut reading);
+        if keeping.journal_file.is_none() && public_url.as_ref().is_some_and(PublicUrl::is_secure) {
+            reading.wrong("journal_file", "without it a restored backup would give back what patients had withdrawn; name a file, on another disk");
+        }
         let config = (|| {
             Some(Self {
                 database_url: database_url?,
@@ -161,6 +168,7 @@ impl Config {
                 },
                 pepper: pepper?,
                 anchor_file,
+                keeping,
             })
         })();
         match config {

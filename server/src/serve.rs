@@ -67,7 +67,7 @@ impl From<TcpListener> for Door {
 pub async fn serve(config: Config, with_worker: bool) -> anyhow::Result<()> {
     let told = told_to_stop()?;
     let patience = Patience::default();
-    let portal = Portal::connect(&config.database_url, config.pepper.clone(), config.connections).await.context("database")?;
+    let portal = open(&config, config.connections).await?;
     let (stop, stopping) = watch::channel(false);
     let measured = metrics::listen(config.metrics_listen, Some(&portal)).await?;
     let shared = shared(config, portal, stopping.clone()).await?;
@@ -101,7 +101,7 @@ pub async fn serve(config: Config, with_worker: bool) -> anyhow::Result<()> {
 /// A database that cannot be used.
 pub async fn work(config: Config) -> anyhow::Result<()> {
     let told = told_to_stop()?;
-    let portal = Portal::connect(&config.database_url, config.pepper.clone(), 4).await.context("database")?;
+    let portal = open(&config, 4).await?;
     let (stop, stopping) = watch::channel(false);
     let measured = metrics::listen(config.metrics_listen, Some(&portal)).await?;
     tokio::spawn(async move {
@@ -111,6 +111,21 @@ pub async fn work(config: Config) -> anyhow::Result<()> {
     worker::work(portal, Arc::new(config), stopping).await;
     drop(measured);
     Ok(())
+}
+
+/// The portal over a database that is as new as its journal, with what a process that died
+/// had not written yet.
+///
+/// # Errors
+/// A database that cannot be used, or that was restored and not brought up to its journal.
+pub async fn open(config: &Config, connections: u32) -> anyhow::Result<Portal> {
+    let mut portal = Portal::connect(&config.database_url, config.pepper.clone(), connections).await.context("database")?;
+    if let Some(journal) = &config.keeping.journal_file {
+        portal = portal.with_journal(journal);
+    }
+    portal.refuse_an_older_database().await?;
+    portal.open_journal().await.context("journal")?;
+    Ok(portal)
 }
 
 /// What the handlers share, for [`http::router`].

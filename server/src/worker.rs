@@ -4,21 +4,22 @@
 use std::{sync::Arc, time::Duration};
 
 use chartkey_portal::{Error, Portal, audit::anchor::Anchor};
-use tokio::{sync::watch, time::MissedTickBehavior};
+use tokio::{sync::watch, task::JoinHandle, time::MissedTickBehavior};
 
-use crate::{config::Config, metrics};
+use crate::{backup, config::Config, metrics};
 
 /// Works until told to stop.
 pub async fn work(portal: Portal, config: Arc<Config>, mut stopping: watch::Receiver<bool>) {
     let mut minute = tokio::time::interval(Duration::from_secs(60));
     minute.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut anchor = None;
+    let (mut anchor, mut night) = (None, None);
     tokio::spawn(label_again(portal.clone(), stopping.clone()));
     loop {
         tokio::select! {
             _ = minute.tick() => {
                 once(&portal).await;
                 anchored(&portal, &config, &mut anchor).await;
+                nightly(&portal, &config, &mut night).await;
             }
             () = told(&mut stopping) => break,
         }
@@ -74,11 +75,28 @@ async fn anchored(portal: &Portal, config: &Config, anchor: &mut Option<Anchor>)
     *anchor = ended("anchor", written.await);
 }
 
+/// Begins the nightly backup at its hour, beside everything else; one at a time.
+async fn nightly(portal: &Portal, config: &Arc<Config>, night: &mut Option<JoinHandle<()>>) {
+    if night.as_ref().is_some_and(|running| !running.is_finished()) {
+        return;
+    }
+    match backup::nightly::is_due(portal, &config.keeping).await {
+        Ok(true) => {
+            let (portal, config) = (portal.clone(), Arc::clone(config));
+            *night = Some(tokio::spawn(async move { backup::nightly::run(&portal, &config).await }));
+        }
+        Ok(false) => {}
+        Err(error) => tracing::error!(%error, "whether a backup is due is not known"),
+    }
+}
+
 async fn once(portal: &Portal) {
     ended("tell-refusals", portal.tell_refusals().await);
     if let Some(sessions @ 1..) = ended("sweep-sessions", portal.sweep_sessions().await) {
         tracing::info!(sessions, "removed what had ended");
     }
+    // What a process that died between its commit and the journal left.
+    ended("journal", portal.keep_journal().await);
     ended("sweep-drafts", portal.sweep_drafts().await);
 }
 

@@ -15,7 +15,7 @@ use sqlx::{
 };
 
 /// The public contract of the product's description.
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 20] = [
     "serve",
     "worker",
     "migrate",
@@ -29,6 +29,13 @@ const COMMANDS: [&str; 13] = [
     "report",
     "rehearse",
     "healthcheck",
+    "backup",
+    "restore",
+    "verify",
+    "replay-journal",
+    "archive-wal",
+    "restore-wal",
+    "status",
 ];
 
 const NOBODY: &str = "00000000-0000-0000-0000-00000000002a";
@@ -110,6 +117,9 @@ async fn every_command_is_there_and_an_exit_code_says_how_it_ended(_: PgPoolOpti
         &["report", "--between", "yesterday", "today", "--reason", "test"],
         &["verify-log", "--anchor"],
         &["export", "--patient", NOBODY, "--reason", ""],
+        &["restore"],
+        &["restore", "--into", "x", "--to", "yesterday"],
+        &["archive-wal", "segment"],
     ] {
         let output = ground.run(wrong);
         assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{wrong:?}");
@@ -121,6 +131,12 @@ async fn every_command_is_there_and_an_exit_code_says_how_it_ended(_: PgPoolOpti
         &["person", "invite", "--patient", NOBODY],
         &["verify-log", "--anchor", "nowhere"],
         &["healthcheck"],
+        &["backup", "--to", "backups"],
+        &["verify", "--backup", "nowhere"],
+        &["verify", "--last"],
+        &["restore", "--from", "nowhere", "--into", "x"],
+        &["replay-journal"],
+        &["archive-wal", "nowhere", "000000010000000000000001"],
     ] {
         let output = ground.run(failing);
         assert_eq!(output.status.code(), Some(1), "{failing:?}: {}", String::from_utf8_lossy(&output.stderr));
@@ -257,10 +273,15 @@ impl Drop for Serving {
 }
 
 fn request(port: u16, head: &str, body: &str) -> std::io::Result<String> {
+    raw_request(port, &format!("{head} HTTP/1.1"), body)
+}
+
+/// The same with more headers after the first line.
+fn raw_request(port: u16, head: &str, body: &str) -> std::io::Result<String> {
     let mut stream = std::net::TcpStream::connect(("127.0.0.1", port))?;
     write!(
         stream,
-        "{head} HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\norigin: http://127.0.0.1:{port}\r\ncontent-type: application/x-www-form-urlencoded\r\n\
+        "{head}\r\nhost: 127.0.0.1:{port}\r\norigin: http://127.0.0.1:{port}\r\ncontent-type: application/x-www-form-urlencoded\r\n\
          content-length: {}\r\nconnection: close\r\n\r\n{body}",
         body.len()
     )?;
@@ -305,4 +326,78 @@ async fn the_log_of_the_server_is_json_and_holds_nothing_that_a_person_typed(_: 
     }
     let answered: Vec<_> = lines.iter().filter(|line| line["message"] == "answered").collect();
     assert!(answered.len() >= sent.len() && answered.iter().all(|line| line["span"]["id"].is_string()), "{answered:?}");
+}
+
+/// The value of the session's cookie in an answer.
+fn cookie(answer: &str) -> String {
+    let line = answer.lines().find(|line| line.to_lowercase().starts_with("set-cookie: chartkey=")).unwrap_or_else(|| panic!("{answer}"));
+    line.split_once(": ").unwrap().1.split(';').next().unwrap().to_owned()
+}
+
+/// Starts a server with a journal, and waits until it answers.
+fn serve_with_journal(ground: &Ground) -> (Serving, u16) {
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let address = format!("127.0.0.1:{port}");
+    let mut command = ground.command(&["serve", "--no-worker", "--listen", &address, "--public-url", &format!("http://{address}")]);
+    command.env("CHARTKEY_JOURNAL_FILE", "journal");
+    let mut server = Serving(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap());
+    while !request(port, "GET /healthz", "").is_ok_and(|answer| answer.starts_with("HTTP/1.1 200")) {
+        assert!(server.0.try_wait().unwrap().is_none(), "the server ended");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    (server, port)
+}
+
+/// The server dies after a withdrawal was committed and before its line is in the journal: the
+/// patient was not told that it is done, and the next start completes it.
+#[sqlx::test(migrations = "../migrations")]
+async fn a_server_killed_between_the_commit_and_the_journal_has_acknowledged_nothing(_: PgPoolOptions, options: PgConnectOptions) {
+    let ground = Ground::lay(options).await;
+    let pepper = "CwsLCwsLCwsLCwsLCwsLCwsLCwsLCwsLCwsLCwsLCws=";
+    std::fs::write(ground.folder.join(".env"), format!("CHARTKEY_PEPPER={pepper}\n")).unwrap();
+    let portal = chartkey_portal::Portal::connect(&ground.database, chartkey_portal::secrets::Pepper::new([11; 32]), 2).await.unwrap();
+    let name = chartkey_portal::accounts::PersonName::parse("Mara").unwrap();
+    let email = chartkey_portal::accounts::Email::parse("mara@example.org").unwrap();
+    let password = chartkey_portal::accounts::NewPassword::parse("a long enough password".into()).unwrap();
+    let account = portal.make_person(&name, &email, password).await.unwrap();
+    let grant: String = sqlx::query_scalar(
+        "with p as (insert into patient (patient_id, full_name) values (gen_random_uuid(), 'Mara') returning patient_id),
+            h as (insert into patient_holder (patient_id, account_id) select patient_id, $1 from p),
+            g as (insert into access_grant (patient_id, lineage_id, grantee_account_id, purpose, categories, sentence)
+                select patient_id, gen_random_uuid(), $1, 'treatment', 1, 'A sentence' from p returning grant_id)
+        select grant_id::text from g",
+    )
+    .bind(account.0)
+    .fetch_one(&ground.superuser)
+    .await
+    .unwrap();
+    let (mut server, port) = serve_with_journal(&ground);
+    let session = cookie(&request(port, "POST /api/sign-in", "email=mara%40example.org&password=a+long+enough+password").unwrap());
+    let journal = ground.folder.join("journal");
+    let lines = || std::fs::read_to_string(&journal).unwrap().lines().filter(|line| line.contains("withdrawn")).count();
+
+    // Whoever holds the file keeps the server from writing it.
+    let held = std::fs::File::open(&journal).unwrap();
+    held.lock().unwrap();
+    let asked = {
+        let (head, body) = (format!("POST /api/withdraw-grant HTTP/1.1\r\ncookie: {session}"), format!("grant={grant}"));
+        std::thread::spawn(move || raw_request(port, &head, &body))
+    };
+    let withdrawn = "select count(*) from access_grant where state = 'withdrawn'";
+    while ground.count(withdrawn).await == 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    server.0.kill().unwrap();
+    server.0.wait().unwrap();
+    let answer = asked.join().unwrap();
+    assert!(!answer.is_ok_and(|answer| answer.starts_with("HTTP/1.1 303")), "nothing was acknowledged");
+    assert_eq!(lines(), 0);
+
+    held.unlock().unwrap();
+    let (_server, port) = serve_with_journal(&ground);
+    assert_eq!(lines(), 1, "the next start completes what was committed");
+    let head = format!("POST /api/withdraw-grant HTTP/1.1\r\ncookie: {session}");
+    let again = raw_request(port, &head, &format!("grant={grant}")).unwrap();
+    assert!(again.starts_with("HTTP/1.1 303"), "asked again, it is acknowledged: {again}");
+    assert_eq!(lines(), 1);
 }

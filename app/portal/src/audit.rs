@@ -248,6 +248,11 @@ impl Who {
         }
     }
 
+    /// An operator of this name, bringing a restored database up to its journal.
+    pub(crate) fn restore(name: &str) -> Self {
+        Self { signed_in: "restore".to_owned(), ..Self::operator(name) }
+    }
+
     /// An operator of this name, at the command line.
     pub(crate) fn operator(name: &str) -> Self {
         Self { kind: "operator".to_owned(), name: name.to_owned(), signed_in: "command line".to_owned(), ..Self::nobody() }

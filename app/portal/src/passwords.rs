@@ -57,6 +57,11 @@ impl Passwords {
         Ok(if known { verdict } else { Verdict::Wrong })
     }
 
+    /// What to store where no password shall be right any more.
+    pub fn of_nobody(&self) -> &str {
+        &self.nobody
+    }
+
     async fn in_turn<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T, Error> + Send + 'static) -> Result<T, Error> {
         let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(Error::internal)?;
         tokio::task::spawn_blocking(move || {

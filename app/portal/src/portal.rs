@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sqlx::{PgPool, postgres::PgConnectOptions};
 
-use crate::{Error, audit::Who, passwords::Passwords, pool, secrets::Pepper, tally::Counters};
+use crate::{Error, audit::Who, journal::Journal, passwords::Passwords, pool, secrets::Pepper, tally::Counters};
 
 /// Everything the portal can do. Cheap to clone; clones share their connections.
 #[derive(Debug, Clone)]
@@ -14,6 +14,7 @@ pub struct Portal {
     pub(crate) passwords: Passwords,
     operator: Arc<str>,
     pub(crate) counters: Arc<Counters>,
+    pub(crate) journal: Option<Arc<Journal>>,
 }
 
 impl Portal {
@@ -36,7 +37,8 @@ impl Portal {
     /// # Errors
     /// Only where the pepper cannot be used.
     pub fn new(pool: PgPool, pepper: Pepper) -> Result<Self, Error> {
-        Ok(Self { pool, passwords: Passwords::new(pepper.clone())?, pepper, operator: "operator".into(), counters: Arc::default() })
+        let passwords = Passwords::new(pepper.clone())?;
+        Ok(Self { pool, passwords, pepper, operator: "operator".into(), counters: Arc::default(), journal: None })
     }
 
     /// The same portal in the hands of an operator of this name, which stands in the

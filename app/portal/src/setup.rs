@@ -1,6 +1,10 @@
 //! Making a database: roles once a cluster, then the migrations.
 
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection, migrate::Migrator, postgres::PgConnectOptions};
+use sqlx::{
+    AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection,
+    migrate::Migrator,
+    postgres::{PgConnectOptions, PgSslMode},
+};
 
 use crate::Error;
 
@@ -51,6 +55,18 @@ pub async fn create_roles(admin: &str, migrator: &str, runtime: &str) -> Result<
     Ok(())
 }
 
+/// Gives the role of backups the password in its address, where there is one.
+///
+/// # Errors
+/// [`Error::Database`] where `admin` may not change roles.
+pub async fn set_backup_password(admin: &str, backup: &str) -> Result<(), Error> {
+    let Some(password) = password(backup)? else { return Ok(()) };
+    let mut connection = admin.parse::<PgConnectOptions>()?.connect().await?;
+    set_password(&mut connection, "chartkey_backup", &password).await?;
+    connection.close().await?;
+    Ok(())
+}
+
 async fn set_password(connection: &mut PgConnection, role: &'static str, password: &str) -> Result<(), Error> {
     let statement =
         sqlx::query_scalar!(r#"select format('alter role %I password %L', $1::text, $2::text) as "statement!""#, role, password)
@@ -61,18 +77,51 @@ async fn set_password(connection: &mut PgConnection, role: &'static str, passwor
 }
 
 /// The database that an address names.
-fn name(url: &str) -> Result<String, Error> {
+///
+/// # Errors
+/// [`Error::Internal`] where it names none.
+pub fn name(url: &str) -> Result<String, Error> {
     let options: PgConnectOptions = url.parse()?;
-    options.get_database().map(str::to_owned).ok_or_else(|| Error::internal("the address of the migrator names no database"))
+    options.get_database().map(str::to_owned).ok_or_else(|| Error::internal("the address names no database"))
 }
 
 /// The password in an address, decoded. Connection options do not give it back.
-fn password(url: &str) -> Result<Option<String>, Error> {
+///
+/// # Errors
+/// [`Error::Internal`] where it is not percent-encoded.
+pub fn password(url: &str) -> Result<Option<String>, Error> {
     let Some((_, rest)) = url.split_once("://") else { return Ok(None) };
     let authority = rest.split(['/', '?']).next().unwrap_or_default();
     let Some((user, _)) = authority.rsplit_once('@') else { return Ok(None) };
     let Some((_, password)) = user.split_once(':') else { return Ok(None) };
     percent_decoded(password).map(Some)
+}
+
+/// What PostgreSQL's own programs read from their environment to reach this address:
+/// a password never stands on a command line.
+///
+/// # Errors
+/// [`Error::Database`] where it is no address, [`Error::Internal`] where its password is not
+/// percent-encoded.
+pub fn libpq(url: &str) -> Result<Vec<(&'static str, String)>, Error> {
+    let options: PgConnectOptions = url.parse()?;
+    let host = options.get_socket().map_or_else(|| options.get_host().to_owned(), |socket| socket.display().to_string());
+    let mode = match options.get_ssl_mode() {
+        PgSslMode::Disable => "disable",
+        PgSslMode::Allow => "allow",
+        PgSslMode::Prefer => "prefer",
+        PgSslMode::Require => "require",
+        PgSslMode::VerifyCa => "verify-ca",
+        PgSslMode::VerifyFull => "verify-full",
+    };
+    let mut said = vec![
+        ("PGHOST", host),
+        ("PGPORT", options.get_port().to_string()),
+        ("PGUSER", options.get_username().to_owned()),
+        ("PGSSLMODE", mode.to_owned()),
+    ];
+    said.extend(password(url)?.map(|password| ("PGPASSWORD", password)));
+    Ok(said)
 }
 
 fn percent_decoded(text: &str) -> Result<String, Error> {

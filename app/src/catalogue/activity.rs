@@ -86,6 +86,7 @@ impl super::Say {
                 "imported" => "added a file to this record",
                 "exported" => "took a copy of this record",
                 "grant-aged" => "moved a share into the past, for this rehearsal",
+                "kept-closed" => "closed again, after a restore, what had been closed",
                 _ => "changed something",
             },
         }

@@ -19,6 +19,9 @@ pub(super) async fn run(arguments: &Arguments, values: &Values) -> anyhow::Resul
         let admin = values.get("admin_database_url").map_or(migrator.as_str(), |(url, _)| url);
         let runtime = values.required("database_url")?;
         setup::create_roles(admin, &migrator, &runtime).await?;
+        if let Some((backup, _)) = values.get("backup_database_url") {
+            setup::set_backup_password(admin, backup).await?;
+        }
         eprintln!("The roles are there.");
     }
     setup::migrate(&migrator).await?;

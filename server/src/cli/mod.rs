@@ -7,8 +7,12 @@ use anyhow::Context;
 use chartkey_portal::Portal;
 use clap::{Args, Parser, Subcommand};
 
-use crate::config::{self, Config, Flags, Problems, Values};
+use crate::{
+    backup::archive,
+    config::{self, Config, Flags, Problems, Values},
+};
 
+mod backup;
 mod check_config;
 mod export;
 mod healthcheck;
@@ -18,8 +22,12 @@ mod organization;
 mod person;
 mod rehearse;
 mod report;
+mod restore;
 mod routes;
+mod status;
+mod verify;
 mod verify_log;
+mod wal;
 
 /// A patient-held health record: one place, and a key that only the patient hands out.
 #[derive(Debug, Parser)]
@@ -75,6 +83,20 @@ enum Command {
     Report(report::Arguments),
     /// Fills an empty database with a clinic of invented people.
     Rehearse(rehearse::Arguments),
+    /// Copies the whole cluster, checks the copy, and encrypts it.
+    Backup(backup::Arguments),
+    /// Restores a backup into a new folder, to a moment if one is given, and replays the journal there.
+    Restore(restore::Arguments),
+    /// Restores a backup, compares it with what was there, and removes it again.
+    Verify(verify::Arguments),
+    /// Withdraws again, in a restored database, what had been withdrawn since.
+    ReplayJournal(restore::Replay),
+    /// Keeps one segment of PostgreSQL's write-ahead log, encrypted; its `archive_command`.
+    ArchiveWal(wal::Keep),
+    /// Gives one segment back; a restore's `restore_command`.
+    RestoreWal(wal::Fetch),
+    /// Says when a backup was last proved, and how far archive and journal are behind.
+    Status(status::Arguments),
     /// Computes every chain of the access log again, and says where it was tampered with.
     VerifyLog(verify_log::Arguments),
     /// Asks a running server whether it is ready.
@@ -98,8 +120,12 @@ pub fn run() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("chartkey: {}", said(&error));
-            // A wrong configuration is wrong usage.
-            ExitCode::from(if error.is::<Problems>() { 2 } else { 1 })
+            ExitCode::from(match () {
+                () if error.is::<wal::Broken>() => archive::BROKEN,
+                // A wrong configuration is wrong usage.
+                () if error.is::<Problems>() => 2,
+                () => 1,
+            })
         }
     }
 }
@@ -139,20 +165,41 @@ async fn carry_out(command: Command, values: &Values) -> anyhow::Result<()> {
         Command::CheckConfig(arguments) => check_config::run(&arguments, values),
         Command::Routes(arguments) => routes::run(&arguments),
         Command::Organization(command) => organization::run(command, &portal(values).await?).await,
-        Command::Person(command) => person::run(command, values, &portal(values).await?).await,
+        Command::Person(command) => {
+            let portal = portal(values).await?;
+            person::run(command, values, &portal).await?;
+            // An invitation ends those before it.
+            Ok(portal.keep_journal().await.map(drop)?)
+        }
         Command::Import(arguments) => import::run(arguments, &portal(values).await?).await,
         Command::Export(arguments) => export::run(arguments, values, &portal(values).await?).await,
         Command::Report(arguments) => report::run(&arguments, &portal(values).await?).await,
         Command::Rehearse(arguments) => rehearse::run(arguments, values).await,
-        Command::VerifyLog(arguments) => verify_log::run(&arguments, &portal(values).await?).await,
+        Command::VerifyLog(arguments) => verify_log::run(&arguments, &portal_as_it_is(values).await?).await,
+        Command::Backup(arguments) => backup::run(arguments, values).await,
+        Command::Restore(arguments) => restore::run(arguments, values).await,
+        Command::Verify(arguments) => verify::run(arguments, values).await,
+        Command::ReplayJournal(arguments) => restore::replay_journal(arguments, &portal_as_it_is(values).await?, values).await,
+        Command::ArchiveWal(arguments) => wal::keep(&arguments, values),
+        Command::RestoreWal(arguments) => wal::fetch(&arguments),
+        Command::Status(arguments) => status::run(&arguments, &portal_as_it_is(values).await?).await,
         Command::Healthcheck => healthcheck::run(values).await,
     }
 }
 
 /// The portal for a command that does one thing.
 async fn portal(values: &Values) -> anyhow::Result<Portal> {
+    Ok(crate::serve::open(&Config::understand(values)?, 2).await?.acting_as(&operator(values)))
+}
+
+/// The same over a database that may be older than its journal, for commands that only look.
+async fn portal_as_it_is(values: &Values) -> anyhow::Result<Portal> {
     let config = Config::understand(values)?;
-    Ok(Portal::connect(&config.database_url, config.pepper, 2).await?.acting_as(&operator(values)))
+    let portal = Portal::connect(&config.database_url, config.pepper, 2).await?.acting_as(&operator(values));
+    Ok(match &config.keeping.journal_file {
+        Some(journal) => portal.with_journal(journal),
+        None => portal,
+    })
 }
 
 /// Who acts. Behind sudo it is who called it.

@@ -3,8 +3,12 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, bail};
-use chartkey_portal::{Portal, audit::verify::Fault};
+use chartkey_portal::{
+    Portal,
+    audit::verify::{Cut, Fault, VerifyReport},
+};
 use clap::Args;
+use time::format_description::well_known::Rfc3339;
 use tokio::io::BufReader;
 
 /// What it takes.
@@ -31,19 +35,37 @@ pub(super) async fn run(arguments: &Arguments, portal: &Portal) -> anyhow::Resul
     if arguments.json {
         println!("{}", serde_json::to_string_pretty(&report)?);
     } else {
-        println!("{} entries in {} chains", report.entries, report.chains);
-        match report.anchor_lines {
-            Some(lines) => println!("compared with {lines} lines of the anchor file"),
-            None => println!("not looked for without an anchor file: cut tails, chains written anew from their start"),
-        }
-        for finding in &report.findings {
-            println!("{} {}: {}", finding.chain, finding.seq, said(finding.fault));
-        }
+        print(&report);
     }
     match report.findings.len() {
         0 => Ok(()),
         1 => bail!("the log was tampered with in one place"),
         count => bail!("the log was tampered with in {count} chains"),
+    }
+}
+
+/// Says what was computed and found.
+pub(super) fn print(report: &VerifyReport) {
+    println!("{} entries in {} chains", report.entries, report.chains);
+    match report.anchor_lines {
+        Some(lines) => println!("compared with {lines} lines of the anchor file"),
+        None => println!("not looked for without an anchor file: cut tails, chains written anew from their start"),
+    }
+    for cut in &report.restores {
+        let Cut { entries, chains, .. } = cut;
+        match cut.restored_to.and_then(|to| to.format(&Rfc3339).ok()) {
+            Some(to) => {
+                let known = if cut.is_anchored { "" } else { ", which the anchor file does not say yet" };
+                println!(
+                    "the log was cut by a restore to {to}{known}: {entries} entries after it, in {chains} chains, are in the anchor file only"
+                );
+            }
+            None if *entries > 0 => println!("{entries} entries in {chains} chains came after this copy and are in the anchor file only"),
+            None => {}
+        }
+    }
+    for finding in &report.findings {
+        println!("{} {}: {}", finding.chain, finding.seq, said(finding.fault));
     }
 }
 

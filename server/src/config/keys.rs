@@ -92,6 +92,36 @@ pub const KEYS: &[Key] = &[
         None,
         "Your name beside what you do at the command line, in the log. Without it, the name you signed in to this machine with.",
     ),
+    key(
+        "journal_file",
+        "CHARTKEY_JOURNAL_FILE",
+        None,
+        "Where everything that takes access away is written before it is acknowledged, so that a restore cannot give it back; on another \
+         disk than the database, best. Required with https.",
+    ),
+    secret(
+        "backup_database_url",
+        "CHARTKEY_BACKUP_DATABASE_URL",
+        "The same database, as chartkey_backup; for `backup` and for comparing with it.",
+    ),
+    key("backup_dir", "CHARTKEY_BACKUP_DIR", None, "Where backups are kept. With it the worker makes and proves one every night."),
+    key("backup_hour", "CHARTKEY_BACKUP_HOUR", Some("3"), "The hour of the nightly backup, 0 to 23, in UTC."),
+    key("backup_keep", "CHARTKEY_BACKUP_KEEP", Some("7"), "How many backups the nightly job keeps."),
+    key(
+        "backup_recipient",
+        "CHARTKEY_BACKUP_RECIPIENT",
+        None,
+        "The public key that backups are encrypted for: `age1…`, printed by `chartkey backup key`.",
+    ),
+    key(
+        "backup_identity_file",
+        "CHARTKEY_BACKUP_IDENTITY_FILE",
+        None,
+        "The file with the secret key that opens backups. Best not on this machine; without it nightly backups are checked, not restored.",
+    ),
+    key("wal_dir", "CHARTKEY_WAL_DIR", None, "Where `archive-wal` keeps PostgreSQL's write-ahead log, encrypted."),
+    key("pg_bin", "CHARTKEY_PG_BIN", None, "The directory of PostgreSQL's programs, where they are not found by themselves."),
+    key("scratch_dir", "CHARTKEY_SCRATCH_DIR", Some("/var/tmp"), "Where a backup is unpacked to be proved; as large as the database."),
     key("log", "RUST_LOG", Some("info,sqlx::postgres::notice=warn"), "What the server's own log says, as a filter of tracing."),
 ];
 

@@ -1,7 +1,7 @@
 //! Everything that answers a request.
 //!
 //! Layers, from the outside: log and request id, headers, panics, the guard
-//! against other sites, body limits, the session, who visits. All of them are
+//! against other sites, the journal, body limits, the session, who visits. All of them are
 //! around every route and around what is not found.
 
 use std::{sync::Arc, time::Duration};
@@ -21,6 +21,7 @@ pub mod events;
 pub mod files;
 pub mod headers;
 pub mod health;
+pub mod journal;
 pub mod leptos_app;
 pub mod oauth;
 pub mod observe;
@@ -95,6 +96,7 @@ pub fn around(routes: Router<Shared>, shared: &Shared) -> Router {
         .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
         .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE))
         .layer(middleware::from_fn_with_state(Arc::new(config.public_url.clone()), origin::guard))
+        .layer(middleware::from_fn_with_state(shared.clone(), journal::keep))
         .layer(CatchPanicLayer::custom(plain::after_panic))
         .layer(middleware::from_fn_with_state(headers::Headers::new(secure), headers::add))
         .layer(middleware::from_fn(observe::observe))

@@ -83,6 +83,7 @@ impl House {
             },
             pepper: Pepper::new([7; 32]),
             anchor_file: None,
+            keeping: Default::default(),
         };
         let (stop, stopping) = watch::channel(false);
         let shared = shared(config, portal.clone(), stopping).await.unwrap();

@@ -3,7 +3,9 @@
 //! away from here.
 //!
 //! Each line is RFC 8785 JSON: when, the SHA-256 of the line before, and the heads
-//! that have moved since then. The heads of the first line are all heads.
+//! that have moved since then. The heads of the first line are all heads. A line with
+//! `restoredTo` says that the database was put back to that moment: its heads are all
+//! heads as they were then, and what earlier lines name beyond them is gone.
 
 use std::{
     collections::BTreeMap,
@@ -17,6 +19,7 @@ use tokio::{
     fs::{File, OpenOptions},
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
 };
+use uuid::Uuid;
 
 use super::hex;
 use crate::{Error, Portal};
@@ -26,6 +29,7 @@ pub(super) const BEGINNING: &str = "00000000000000000000000000000000000000000000
 
 /// One line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Line {
     /// The database's time.
     #[serde(with = "time::serde::rfc3339")]
@@ -33,8 +37,14 @@ pub struct Line {
     /// SHA-256 of the line before, without its end, in hex.
     pub previous: String,
     /// The heads that have moved: chain, and its place and hash.
-    pub heads: BTreeMap<String, (i64, String)>,
+    pub heads: Heads,
+    /// The moment a restore went back to.
+    #[serde(with = "time::serde::rfc3339::option", skip_serializing_if = "Option::is_none", default)]
+    pub restored_to: Option<OffsetDateTime>,
 }
+
+/// The last entry of each chain: its place, and its hash in hex.
+pub type Heads = BTreeMap<String, (i64, String)>;
 
 /// The file, opened to be appended to. One process at a time.
 #[derive(Debug)]
@@ -74,9 +84,19 @@ impl Anchor {
     /// # Errors
     /// [`Error::Database`], or [`Error::Internal`] where the file cannot be written.
     pub async fn append(&mut self, portal: &Portal) -> Result<(), Error> {
+        for restore in portal.restores_to_anchor().await? {
+            self.known.clear();
+            let line = Line { at: restore.at, previous: String::new(), heads: restore.heads, restored_to: Some(restore.restored_to) };
+            self.write(line).await?;
+            portal.restore_is_anchored(restore.id).await?;
+        }
         let (at, heads) = portal.heads().await?;
-        let moved: BTreeMap<_, _> = heads.into_iter().filter(|(chain, (seq, _))| self.known.get(chain) != Some(seq)).collect();
-        let line = Line { at, previous: self.previous.clone(), heads: moved };
+        let moved = heads.into_iter().filter(|(chain, (seq, _))| self.known.get(chain) != Some(seq)).collect();
+        self.write(Line { at, previous: String::new(), heads: moved, restored_to: None }).await
+    }
+
+    async fn write(&mut self, line: Line) -> Result<(), Error> {
+        let line = Line { previous: self.previous.clone(), ..line };
         let text = serde_json_canonicalizer::to_string(&line).map_err(Error::internal)?;
         self.file.write_all(format!("{text}\n").as_bytes()).await.map_err(Error::internal)?;
         self.file.sync_data().await.map_err(Error::internal)?;
@@ -92,7 +112,7 @@ pub(super) fn hash(line: &str) -> String {
 }
 
 impl Portal {
-    async fn heads(&self) -> Result<(OffsetDateTime, BTreeMap<String, (i64, String)>), Error> {
+    async fn heads(&self) -> Result<(OffsetDateTime, Heads), Error> {
         let mut transaction = self.pool.begin().await?;
         let at = sqlx::query!(r#"select set_config('chartkey.task', 'verify', true) as "task!", now() as "at!""#)
             .fetch_one(&mut *transaction)
@@ -102,4 +122,32 @@ impl Portal {
         transaction.rollback().await?;
         Ok((at, heads.into_iter().map(|head| (head.chain, (head.seq, hex(&head.hash)))).collect()))
     }
+
+    /// Restores of which the anchor file does not say anything yet, oldest first.
+    pub(super) async fn restores_to_anchor(&self) -> Result<Vec<Restore>, Error> {
+        let rows = sqlx::query!(
+            r#"select restore_id, at, restored_to, heads as "heads: sqlx::types::Json<Heads>" from restore
+            where anchored_at is null order by at"#
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows
+            .into_iter()
+            .map(|row| Restore { id: row.restore_id, at: row.at, restored_to: row.restored_to, heads: row.heads.0 })
+            .collect())
+    }
+
+    async fn restore_is_anchored(&self, restore: Uuid) -> Result<(), Error> {
+        sqlx::query!("update restore set anchored_at = now() where restore_id = $1", restore).execute(&self.pool).await?;
+        Ok(())
+    }
+}
+
+/// A restore, as the database remembers it.
+#[derive(Debug)]
+pub(super) struct Restore {
+    id: Uuid,
+    at: OffsetDateTime,
+    pub restored_to: OffsetDateTime,
+    pub heads: Heads,
 }

@@ -3,16 +3,22 @@
 //! The database alone shows what was changed, removed, put in or put elsewhere in
 //! the middle of a chain. That a tail was cut off, or a chain written anew from the
 //! start, shows only beside the anchor file; without it the report says so.
+//!
+//! A restore cuts tails, too, and says so: in the anchor file, where the worker writes
+//! it, and until then in the database. What it cut is counted and named with its
+//! moment, apart from what nobody accounts for. Whoever can write both may claim a
+//! restore that there was not; then the claim stands in every report.
 
 use std::collections::BTreeMap;
 
 use futures::TryStreamExt;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
+use time::OffsetDateTime;
 use tokio::io::{AsyncBufRead, AsyncBufReadExt};
 
 use super::{
-    anchor::{BEGINNING, Line, hash},
+    anchor::{BEGINNING, Heads, Line, hash},
     hex,
 };
 use crate::{Error, Portal};
@@ -58,8 +64,41 @@ pub struct VerifyReport {
     /// How many lines of the anchor file; `None`: there was none, so a cut tail and a
     /// chain written anew from the start were not looked for.
     pub anchor_lines: Option<u64>,
+    /// The restores that cut the log, oldest first.
+    pub restores: Vec<Cut>,
     /// The first bad entry of each chain, by chain.
     pub findings: Vec<Finding>,
+}
+
+/// What a restore cut off: entries that stand in the anchor file only.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Cut {
+    /// The moment it went back to; `None`: this is a copy of an earlier state.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub restored_to: Option<OffsetDateTime>,
+    /// How many entries after it the anchor file knows of.
+    pub entries: i64,
+    /// In how many chains.
+    pub chains: u64,
+    /// Whether the anchor file says that there was this restore, and not the database alone.
+    pub is_anchored: bool,
+}
+
+/// Takes out what a restore cut off.
+fn cut(anchored: &mut Anchored, heads: &Heads, restored_to: Option<OffsetDateTime>, is_anchored: bool) -> Cut {
+    let mut cut = Cut { restored_to, entries: 0, chains: 0, is_anchored };
+    anchored.retain(|chain, places| {
+        let head = heads.get(chain).map_or(0, |(seq, _)| *seq);
+        let gone = places.last_key_value().map_or(0, |(last, _)| last - head);
+        if gone > 0 {
+            cut.entries += gone;
+            cut.chains += 1;
+            places.retain(|seq, _| *seq <= head);
+        }
+        !places.is_empty()
+    });
+    cut
 }
 
 impl VerifyReport {
@@ -123,16 +162,36 @@ impl Portal {
     /// [`Error::Database`], or [`Error::Internal`] where the file cannot be read.
     /// What is found is no error.
     pub async fn verify(&self, anchor: Option<impl AsyncBufRead + Unpin + Send>) -> Result<VerifyReport, Error> {
+        self.verify_with(anchor, false).await
+    }
+
+    /// The same for a copy of an earlier state: what the anchor file names beyond the ends of
+    /// the chains came later, and is counted as such.
+    ///
+    /// # Errors
+    /// As [`Self::verify`].
+    pub async fn verify_copy(&self, anchor: Option<impl AsyncBufRead + Unpin + Send>) -> Result<VerifyReport, Error> {
+        self.verify_with(anchor, true).await
+    }
+
+    async fn verify_with(&self, anchor: Option<impl AsyncBufRead + Unpin + Send>, is_copy: bool) -> Result<VerifyReport, Error> {
         let mut report = VerifyReport::default();
         let mut anchored = match anchor {
             Some(anchor) => read_anchor(anchor, &mut report).await?,
             None => Anchored::new(),
         };
+        for restore in self.restores_to_anchor().await? {
+            report.restores.push(cut(&mut anchored, &restore.heads, Some(restore.restored_to), false));
+        }
         let mut transaction = self.pool.begin().await?;
         sqlx::query!("set transaction isolation level repeatable read, read only").execute(&mut *transaction).await?;
         sqlx::query!("select set_config('chartkey.task', 'verify', true)").fetch_one(&mut *transaction).await?;
         let heads = sqlx::query!("select chain, seq, hash from chain_head").fetch_all(&mut *transaction).await?;
         let mut heads: BTreeMap<_, _> = heads.into_iter().map(|head| (head.chain, (head.seq, head.hash))).collect();
+        if is_copy {
+            let ends = heads.iter().map(|(chain, (seq, hash))| (chain.clone(), (*seq, hex(hash)))).collect();
+            report.restores.push(cut(&mut anchored, &ends, None, false));
+        }
         {
             let mut events =
                 sqlx::query!(r#"select chain, seq, hash, bytes from event order by chain collate "C", seq"#).fetch(&mut *transaction);
@@ -196,6 +255,9 @@ async fn read_anchor(anchor: impl AsyncBufRead + Unpin + Send, report: &mut Veri
         count += 1;
         match serde_json::from_str::<Line>(&text) {
             Ok(line) if line.previous == previous => {
+                if line.restored_to.is_some() {
+                    report.restores.push(cut(&mut anchored, &line.heads, line.restored_to, true));
+                }
                 for (chain, (seq, hash)) in line.heads {
                     anchored.entry(chain).or_default().insert(seq, hash);
                 }

@@ -5,7 +5,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, postgres::PgConn
 use crate::Error;
 
 /// Removes everybody and everything from a database that is a rehearsal's, as the
-/// migrator. The schema stays.
+/// migrator. The schema stays, and so does which database it is.
 ///
 /// # Errors
 /// [`Error::Conflict`] where the database is not a rehearsal's: then nothing is removed.
@@ -21,7 +21,7 @@ pub async fn empty(migrator: &str) -> Result<(), Error> {
     }
     let tables = sqlx::query_scalar!(
         r#"select string_agg(format('%I.%I', schemaname, tablename), ', ') as "tables!"
-        from pg_tables where schemaname = 'public' and tablename <> '_sqlx_migrations'"#
+        from pg_tables where schemaname = 'public' and tablename not in ('_sqlx_migrations', 'incarnation', 'journal_mark')"#
     )
     .fetch_one(&mut *transaction)
     .await?;

@@ -1,0 +1,131 @@
+//! What a line of the journal says. The triggers of `0014_journal.sql` write it.
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// One act that took access away, or gave back what another had taken. A replay
+/// takes away what the last act on a thing took, and never gives anything.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Act {
+    /// A grant moved to another state, or to another end.
+    Grant {
+        /// Whose record.
+        patient: Uuid,
+        /// Which grant.
+        grant: Uuid,
+        /// Where it is now.
+        state: String,
+        /// Its end now.
+        #[serde(default, with = "time::serde::rfc3339::option")]
+        ends_at: Option<OffsetDateTime>,
+    },
+    /// Somebody was blocked, or not any more.
+    Block {
+        /// Whose record.
+        patient: Uuid,
+        /// The person.
+        account: Option<Uuid>,
+        /// Or the organization.
+        organization: Option<Uuid>,
+        /// The organization of the person.
+        of: Option<Uuid>,
+        /// Whether the block stands.
+        in_force: bool,
+    },
+    /// An item was kept from somebody, or not any more.
+    Exclusion {
+        /// Whose record.
+        patient: Uuid,
+        /// The item.
+        item: Uuid,
+        /// From this person.
+        account: Option<Uuid>,
+        /// Or from this organization.
+        organization: Option<Uuid>,
+        /// The organization of the person.
+        of: Option<Uuid>,
+        /// Whether it is kept from them.
+        in_force: bool,
+    },
+    /// A code of a patient was used, refused or called back.
+    Code {
+        /// Whose record.
+        patient: Uuid,
+        /// Which code.
+        code: Uuid,
+    },
+    /// A code with which a record is claimed was used or ended.
+    Claim {
+        /// Which code.
+        claim: Uuid,
+    },
+    /// A record became an account's own, or is not any more.
+    Holder {
+        /// Which record.
+        patient: Uuid,
+        /// Which account.
+        account: Uuid,
+        /// Whether it is theirs.
+        in_force: bool,
+    },
+    /// A password was changed.
+    Password {
+        /// Whose.
+        account: Uuid,
+        /// SHA-256, in hex, of what is stored of the new one.
+        digest: Option<String>,
+    },
+}
+
+/// The thing an act is about: the last act on it counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum About {
+    Grant(Uuid, Uuid),
+    Block(Uuid, Option<Uuid>, Option<Uuid>),
+    Exclusion(Uuid, Uuid, Option<Uuid>, Option<Uuid>),
+    Code(Uuid, Uuid),
+    Claim(Uuid),
+    Holder(Uuid, Uuid),
+    Password(Uuid),
+}
+
+impl Act {
+    pub(super) const fn about(&self) -> About {
+        match self {
+            Self::Grant { patient, grant, .. } => About::Grant(*patient, *grant),
+            Self::Block { patient, account, organization, .. } => About::Block(*patient, *account, *organization),
+            Self::Exclusion { patient, item, account, organization, .. } => About::Exclusion(*patient, *item, *account, *organization),
+            Self::Code { patient, code } => About::Code(*patient, *code),
+            Self::Claim { claim } => About::Claim(*claim),
+            Self::Holder { patient, account, .. } => About::Holder(*patient, *account),
+            Self::Password { account, .. } => About::Password(*account),
+        }
+    }
+
+    /// Whether it leaves less open than was before: of two acts of one moment, that one counts.
+    pub(super) fn takes(&self) -> bool {
+        match self {
+            Self::Grant { state, .. } => state != "active",
+            Self::Block { in_force, .. } | Self::Exclusion { in_force, .. } => *in_force,
+            Self::Holder { in_force, .. } => !in_force,
+            Self::Code { .. } | Self::Claim { .. } | Self::Password { .. } => true,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_act_is_read_as_the_trigger_writes_it() {
+        let text = r#"{"kind":"grant","patient":"00000000-0000-0000-0000-000000000001","grant":"00000000-0000-0000-0000-000000000002",
+            "state":"withdrawn","ends_at":"2026-11-25T22:15:42.904476+00:00"}"#;
+        let act: Act = serde_json::from_str(text).unwrap();
+        assert!(act.takes());
+        assert_eq!(act.about(), About::Grant(Uuid::from_u128(1), Uuid::from_u128(2)));
+        assert!(serde_json::from_str::<Act>(r#"{"kind":"something new"}"#).is_err(), "what is not known is not skipped");
+    }
+}

@@ -1,0 +1,284 @@
+//! What took access away is in the journal once it was acknowledged, and a database
+//! that went back in time is brought up to it and nowhere else.
+
+mod harness;
+mod people;
+
+use std::path::PathBuf;
+
+use chartkey_domain::{
+    draft::Terms,
+    grant::{Grantee, Purpose},
+};
+use chartkey_portal::{
+    Portal, Standing,
+    accounts::{Email, NewPassword, PersonName},
+    journal::{self, Act},
+    secrets::Pepper,
+    sharing::NewGrant,
+};
+use harness::Ground;
+use people::{House, sentence};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+
+/// The house, with a journal in a folder that goes away with it.
+struct Kept {
+    house: House,
+    folder: tempfile::TempDir,
+}
+
+impl Kept {
+    async fn build(options: PgConnectOptions) -> Self {
+        let mut house = House::build(Ground::lay(options).await).await;
+        let folder = tempfile::tempdir().unwrap();
+        house.portal = house.portal.clone().with_journal(&folder.path().join("journal"));
+        house.portal.open_journal().await.unwrap();
+        Self { house, folder }
+    }
+
+    fn file(&self) -> PathBuf {
+        self.folder.path().join("journal")
+    }
+
+    async fn acts(&self) -> Vec<Act> {
+        journal::read(&self.file()).await.unwrap().entries().map(|entry| entry.act.clone()).collect()
+    }
+
+    async fn may_read(&self) -> bool {
+        let doctor = self.house.doctor(Some(Purpose::Treatment));
+        self.house.portal.standing(&doctor, self.house.patient).await.unwrap() != Standing::Closed
+    }
+
+    /// As a restore would: the statement undoes what was acknowledged, no trigger sees it, and the
+    /// database knows nothing of the journal's lines.
+    async fn goes_back(&self, undo: &str) {
+        let undo = undo.replace("PATIENT", &format!("'{}'", self.house.patient));
+        self.house
+            .tamper(&format!(
+                "do $$ begin
+                    perform set_config('session_replication_role', 'replica', true);
+                    {undo};
+                    delete from journal_mark;
+                end $$"
+            ))
+            .await;
+    }
+
+    async fn replay(&self) -> journal::TakenAway {
+        assert!(self.house.portal.refuse_an_older_database().await.unwrap_err().to_string().contains("replay-journal"));
+        let replayed = self.house.portal.replay_journal(&[self.file()], false).await.unwrap();
+        assert!(replayed.was_needed);
+        self.house.portal.refuse_an_older_database().await.unwrap();
+        assert!(!self.house.portal.replay_journal(&[self.file()], false).await.unwrap().was_needed, "twice is once");
+        let none = None::<tokio::io::BufReader<tokio::fs::File>>;
+        assert!(self.house.portal.verify(none).await.unwrap().is_sound(), "the chains hold");
+        replayed.taken_away
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn every_act_that_takes_access_away_is_noted_with_its_commit(_: PgPoolOptions, options: PgConnectOptions) {
+    let kept = Kept::build(options).await;
+    let (house, ines) = (&kept.house, kept.house.ines());
+    let before = kept.acts().await.len();
+    let first = house.give(Purpose::Treatment).await;
+    assert_eq!(house.portal.keep_journal().await.unwrap(), 0, "to give is not to take");
+    house.portal.pause_grant(&ines, first).await.unwrap();
+    house.portal.resume_grant(&ines, first).await.unwrap();
+    let second = house.give(Purpose::Treatment).await;
+    house.portal.withdraw_grant(&ines, second).await.unwrap();
+    let new = house.draft(Purpose::Coordination).await;
+    let code = house.portal.make_code(&ines, new.draft, new.terms, sentence()).await.unwrap();
+    house.portal.refuse_code(&ines, code).await.unwrap();
+    house.portal.invite(house.patient, "lost the first").await.unwrap();
+    house.portal.invite(house.patient, "lost the second").await.unwrap();
+    house
+        .tamper(&format!("insert into block (patient_id, organization_id) select '{}', organization_id from organization", house.patient))
+        .await;
+    house.tamper("delete from block").await;
+    house.tamper("insert into exclusion (patient_id, item_id, organization_id) select patient_id, item_id, organization_id from item, organization limit 1").await;
+    house.tamper("update account set password_hash = 'another' where kind = 'person'").await;
+    house.portal.keep_journal().await.unwrap();
+    assert_eq!(house.portal.journal_lag().await.unwrap().waiting, 0);
+
+    let said: Vec<_> = kept
+        .acts()
+        .await
+        .split_off(before)
+        .iter()
+        .map(|act| match act {
+            Act::Grant { state, .. } => state.clone(),
+            Act::Block { in_force, .. } => format!("block {in_force}"),
+            Act::Exclusion { in_force, .. } => format!("exclusion {in_force}"),
+            Act::Code { .. } => "code".to_owned(),
+            Act::Claim { .. } => "claim".to_owned(),
+            Act::Holder { in_force, .. } => format!("holder {in_force}"),
+            Act::Password { digest, .. } => format!("password {}", digest.is_some()),
+        })
+        .collect();
+    assert_eq!(
+        said,
+        ["paused", "active", "replaced", "withdrawn", "code", "claim", "block true", "block false", "exclusion true", "password true"]
+    );
+    let text = std::fs::read_to_string(kept.file()).unwrap();
+    for name in ["Ines", "Lindqvist", "results", "Haemoglobin"] {
+        assert!(!text.contains(name), "identifiers and times only: {name}");
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_replay_withdraws_again_and_does_not_pause_what_was_resumed(_: PgPoolOptions, options: PgConnectOptions) {
+    let kept = Kept::build(options).await;
+    let (house, ines) = (&kept.house, kept.house.ines());
+    let resumed = house.give(Purpose::Treatment).await;
+    house.portal.pause_grant(&ines, resumed).await.unwrap();
+    house.portal.resume_grant(&ines, resumed).await.unwrap();
+    let paused = house.give(Purpose::Coordination).await;
+    house.portal.pause_grant(&ines, paused).await.unwrap();
+    let withdrawn = house.give(Purpose::SecondOpinion).await;
+    house.portal.withdraw_grant(&ines, withdrawn).await.unwrap();
+    house.portal.keep_journal().await.unwrap();
+    kept.goes_back("update access_grant set state = 'active', ended_at = null").await;
+
+    let taken = kept.replay().await;
+    assert_eq!((taken.grants_withdrawn, taken.grants_paused), (1, 1));
+    assert!(kept.may_read().await, "what was resumed stays");
+    let story = house.counted("select count(*) from grant_event where kind in ('withdrawn', 'paused') and signed_in = 'restore'").await;
+    assert_eq!(story, 2);
+    let events = house.events().await;
+    let restored: Vec<_> = events.iter().filter(|event| event.who.signed_in == "restore").map(|event| event.what.action.as_str()).collect();
+    assert_eq!(restored.len(), 2, "{restored:?}");
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_grant_that_was_narrowed_does_not_become_wide_again(_: PgPoolOptions, options: PgConnectOptions) {
+    let kept = Kept::build(options).await;
+    let wide = kept.house.give(Purpose::Treatment).await;
+    kept.house.give(Purpose::Treatment).await;
+    kept.house.portal.keep_journal().await.unwrap();
+    // The narrower one came after the moment that was restored.
+    kept.goes_back(&format!(
+        "delete from grant_event where grant_id <> '{wide}'; delete from access_grant where grant_id <> '{wide}';
+        update access_grant set state = 'active', ended_at = null"
+    ))
+    .await;
+    assert_eq!(kept.replay().await.grants_withdrawn, 1);
+    assert!(!kept.may_read().await);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn blocks_codes_passwords_and_sessions_do_not_come_back(_: PgPoolOptions, options: PgConnectOptions) {
+    let kept = Kept::build(options).await;
+    let (house, ines) = (&kept.house, kept.house.ines());
+    house.give(Purpose::Treatment).await;
+    let new = house.draft(Purpose::Coordination).await;
+    let code = house.portal.make_code(&ines, new.draft, new.terms, sentence()).await.unwrap();
+    house.portal.refuse_code(&ines, code).await.unwrap();
+    house
+        .tamper(&format!("insert into block (patient_id, organization_id) select '{}', organization_id from organization", house.patient))
+        .await;
+    let email = Email::parse("mara@example.org").unwrap();
+    let password = |text: &str| NewPassword::parse(text.into()).unwrap();
+    house.portal.make_person(&PersonName::parse("Mara").unwrap(), &email, password("the first long password")).await.unwrap();
+    house.tamper("create table old as select account_id, password_hash from account").await;
+    let letter = house.portal.begin_new_password(&email).await.unwrap().unwrap();
+    house.portal.choose_password(&letter.token, password("the second long password")).await.unwrap();
+    house.portal.keep_journal().await.unwrap();
+    kept.goes_back(
+        "delete from block; update grant_code set state = 'waiting';
+        update account a set password_hash = old.password_hash from old where old.account_id = a.account_id;
+        insert into session (session_key, data, idle_until, ends_at) values ('\\x00', '{}', now() + interval '1 hour', now() + interval '1 hour')",
+    )
+    .await;
+    assert!(house.portal.sign_in("mara@example.org", "the first long password".into(), "address").await.is_ok());
+
+    let taken = kept.replay().await;
+    assert_eq!((taken.blocks, taken.codes, taken.passwords, taken.sessions), (1, 1, 1, 1), "{taken:?}");
+    assert!(!kept.may_read().await, "blocked again");
+    assert!(house.portal.codes(&ines).await.unwrap().view.is_empty());
+    for tried in ["the first long password", "the second long password"] {
+        assert!(house.portal.sign_in("mara@example.org", tried.into(), "address").await.is_err(), "{tried}");
+    }
+    assert!(house.portal.begin_new_password(&email).await.unwrap().is_some(), "a new one can be chosen");
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_block_of_somebody_the_database_does_not_know_pauses_what_would_let_them_in(_: PgPoolOptions, options: PgConnectOptions) {
+    let kept = Kept::build(options).await;
+    let (house, ines) = (&kept.house, kept.house.ines());
+    let NewGrant { draft, terms, sentence, .. } = house.draft(Purpose::Treatment).await;
+    let terms: Terms = terms;
+    let grantee = Grantee::Professions { organization: house.organization, professions: vec!["physician".to_owned()] };
+    house.portal.give_grant(&ines, NewGrant { draft, grantee, terms, sentence }).await.unwrap();
+    house
+        .tamper(&format!(
+            "with a as (insert into account (kind, display_name) values ('clinician', 'Late') returning account_id),
+            c as (insert into clinician (account_id, organization_id, issuer, subject, profession)
+                select account_id, '{}', 'i', 'late', 'physician' from a)
+        select 1 from a",
+            house.organization
+        ))
+        .await;
+    house
+        .tamper(&format!(
+            "insert into block (patient_id, account_id) select '{}', account_id from clinician where subject = 'late'",
+            house.patient
+        ))
+        .await;
+    house.portal.keep_journal().await.unwrap();
+    assert!(kept.may_read().await);
+    kept.goes_back("delete from block; delete from account where display_name = 'Late'; delete from clinician where subject = 'late'")
+        .await;
+    assert_eq!(kept.replay().await.paused_for_unknown, 1);
+    assert!(!kept.may_read().await);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_a_process_left_that_died_after_its_commit_is_written_by_the_next(_: PgPoolOptions, options: PgConnectOptions) {
+    let kept = Kept::build(options).await;
+    let (house, ines) = (&kept.house, kept.house.ines());
+    let before = kept.acts().await.len();
+    let grant = house.give(Purpose::Treatment).await;
+    house.portal.withdraw_grant(&ines, grant).await.unwrap();
+    assert_eq!(kept.acts().await.len(), before, "not acknowledged yet");
+    let next = Portal::new(house.portal.pool().clone(), Pepper::new([7; 32])).unwrap().with_journal(&kept.file());
+    next.refuse_an_older_database().await.unwrap();
+    assert_eq!(next.keep_journal().await.unwrap(), 1);
+    assert_eq!(kept.acts().await.len(), before + 1);
+    // The first process goes on where the other ended.
+    let grant = house.give(Purpose::Treatment).await;
+    house.portal.withdraw_grant(&ines, grant).await.unwrap();
+    house.portal.keep_journal().await.unwrap();
+    assert_eq!(journal::read(&kept.file()).await.unwrap().fault(), None);
+    assert_eq!(kept.acts().await.len(), before + 2);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_journal_that_lost_lines_is_refused_and_one_that_was_changed_is_not_replayed(_: PgPoolOptions, options: PgConnectOptions) {
+    let kept = Kept::build(options).await;
+    let (house, ines) = (&kept.house, kept.house.ines());
+    for purpose in [Purpose::Treatment, Purpose::Coordination] {
+        let grant = house.give(purpose).await;
+        house.portal.withdraw_grant(&ines, grant).await.unwrap();
+    }
+    house.portal.keep_journal().await.unwrap();
+    let whole = std::fs::read_to_string(kept.file()).unwrap();
+    let lines: Vec<_> = whole.split_inclusive('\n').collect();
+    let (last, rest) = lines.split_last().unwrap();
+    std::fs::write(kept.file(), rest.concat()).unwrap();
+    let refused = house.portal.refuse_an_older_database().await.unwrap_err().to_string();
+    assert!(refused.contains("does not hold what was written"), "{refused}");
+
+    let (removed, rest) = rest.split_last().unwrap();
+    std::fs::write(kept.file(), format!("{}{last}", rest.concat())).unwrap();
+    assert!(removed.contains("withdrawn"));
+    kept.goes_back("update access_grant set state = 'active', ended_at = null").await;
+    let refused = house.portal.replay_journal(&[kept.file()], false).await.unwrap_err().to_string();
+    assert!(refused.contains("was changed at line"), "{refused}");
+    // A process of its own, as at the command line: it has read nothing of the file before.
+    let operator = Portal::new(house.portal.pool().clone(), Pepper::new([7; 32])).unwrap();
+    let replayed = operator.replay_journal(&[kept.file()], true).await.unwrap();
+    assert_eq!(replayed.taken_away.grants_withdrawn, 1, "what it still says");
+    let noted = "select count(*) from event where chain = 'system' and convert_from(bytes, 'UTF8') like '%restored-without-journal%'";
+    assert_eq!(house.counted(noted).await, 1);
+}
