@@ -147,7 +147,10 @@ impl Config {
         reading.log();
         let keeping = keeping::Keeping::understand(&mut reading);
         if keeping.journal_file.is_none() && public_url.as_ref().is_some_and(PublicUrl::is_secure) {
-            reading.wrong("journal_file", "without it a restored backup would give back what patients had withdrawn; name a file, on another disk");
+            reading.wrong(
+                "journal_file",
+                "without it a restored backup would give back what patients had withdrawn; name a file, on another disk",
+            );
         }
         let config = (|| {
             Some(Self {

@@ -6,18 +6,25 @@ use std::{sync::Arc, time::Duration};
 use chartkey_portal::{Error, Portal, audit::anchor::Anchor};
 use tokio::{sync::watch, task::JoinHandle, time::MissedTickBehavior};
 
-use crate::{backup, config::Config, metrics};
+use crate::{backup, config::Config, mail::Post, metrics};
 
 /// Works until told to stop.
 pub async fn work(portal: Portal, config: Arc<Config>, mut stopping: watch::Receiver<bool>) {
     let mut minute = tokio::time::interval(Duration::from_secs(60));
     minute.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let (mut anchor, mut night) = (None, None);
+    let post = Post::new(&config.mail, config.public_url.clone());
+    if let Err(error) = &post {
+        tracing::error!(%error, "messages cannot be sent");
+    }
     tokio::spawn(label_again(portal.clone(), stopping.clone()));
     loop {
         tokio::select! {
             _ = minute.tick() => {
                 once(&portal).await;
+                if let Ok(post) = &post {
+                    post.deliver_due(&portal).await;
+                }
                 anchored(&portal, &config, &mut anchor).await;
                 nightly(&portal, &config, &mut night).await;
             }
@@ -98,6 +105,12 @@ async fn once(portal: &Portal) {
     // What a process that died between its commit and the journal left.
     ended("journal", portal.keep_journal().await);
     ended("sweep-drafts", portal.sweep_drafts().await);
+    ended("sweep-devices", portal.sweep_devices().await);
+    ended("sweep-second-factors", portal.sweep_second_factors().await);
+    if let Some(letters @ 1..) = ended("sweep-letters", portal.sweep_letters().await) {
+        tracing::error!(letters, "messages that could not be sent for three days were given up");
+    }
+    ended("tell-losses", portal.tell_losses().await);
 }
 
 /// Notes how a job ended, and hands on what it did.

@@ -41,7 +41,10 @@ impl Keeping {
         let database_url = reading.database("backup_database_url");
         if reading.values.get("backup_dir").is_some() {
             for (name, what) in [
-                ("backup_database_url", "CHARTKEY_BACKUP_DIR needs the role of backups; write postgres://chartkey_backup:PASSWORD@HOST/DATABASE"),
+                (
+                    "backup_database_url",
+                    "CHARTKEY_BACKUP_DIR needs the role of backups; write postgres://chartkey_backup:PASSWORD@HOST/DATABASE",
+                ),
                 ("backup_recipient", "CHARTKEY_BACKUP_DIR needs a key to encrypt for; `chartkey backup key` makes one"),
             ] {
                 if reading.values.get(name).is_none() {
