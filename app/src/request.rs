@@ -347,6 +347,7 @@ impl From<chartkey_portal::Error> for ApiError {
             Error::Invalid(code) => Self::from_code(code).unwrap_or(Self::Invalid),
             Error::Conflict(_) => Self::Gone,
             Error::TooManyTries => Self::TooMany,
+            Error::Busy => Self::Unavailable,
             Error::Database(_) | Error::Internal(_) => {
                 let cause = std::error::Error::source(&error).map(ToString::to_string);
                 tracing::error!(%error, cause, "the portal failed");

@@ -16,6 +16,9 @@ pub enum Error {
     /// Too many tries; wait and try again.
     #[error("too many tries")]
     TooManyTries,
+    /// Too many others are being served; nothing was done.
+    #[error("busy")]
+    Busy,
     /// The database failed.
     #[error("the database failed")]
     Database(#[from] sqlx::Error),

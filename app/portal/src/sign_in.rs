@@ -73,8 +73,10 @@ impl Portal {
     /// # Errors
     /// [`Error::NotFound`] where there is no such account with this password (which of
     /// the two is not said), [`Error::TooManyTries`] after too many of them lately by
-    /// this address or for this account, known or not.
+    /// this address or for this account, known or not, [`Error::Busy`] where too many
+    /// others are signing in.
     pub async fn sign_in(&self, email: &str, password: String, address: &str) -> Result<SignedIn, Error> {
+        self.passwords.refuse_a_crowd()?;
         let portal = self.clone();
         let email = Email::parse(email);
         let key = email.as_ref().map_or("", Email::as_str);
