@@ -93,9 +93,9 @@ impl Ground {
         ]
         .map(|(name, value)| (name.to_owned(), value))
         .into();
-        let migrated = Command::new(&place.binary).args(["migrate", "--create-roles"]).envs(environment.clone()).status()?;
-        if !migrated.success() {
-            bail!("the database was not migrated");
+        let migrated = Command::new(&place.binary).args(["migrate", "--create-roles"]).envs(environment.clone()).output()?;
+        if !migrated.status.success() {
+            bail!("the database was not migrated: {}", String::from_utf8_lossy(&migrated.stderr));
         }
         let mut connection = PgConnection::connect(&superuser).await?;
         let patient = record::records(&mut connection).await?;

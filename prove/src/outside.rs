@@ -36,7 +36,8 @@ pub async fn ffuf(arena: &Arena) -> Result<Seen> {
     let mut seen = Seen::default();
     let (_cluster, ground) = stand(arena).await?;
     let list = "/usr/share/dirb/wordlists/big.txt";
-    let words = fs::read_to_string(list).context("the word list of Debian's dirb is missing; scripts/install tools")?;
+    let words = fs::read(list).context("the word list of Debian's dirb is missing; scripts/install tools")?;
+    let words = String::from_utf8_lossy(&words);
     let words: Vec<&str> = words.lines().take(arena.size.of(2_000, usize::MAX)).collect();
     let folder = tempfile::tempdir()?;
     let (short, found) = (folder.path().join("words"), folder.path().join("found.json"));
@@ -231,28 +232,15 @@ pub async fn html(arena: &Arena) -> Result<Seen> {
                 continue;
             }
             pages += 1;
-            fs::write(folder.path().join(format!("{who}{}.html", path.replace('/', "_"))), answer.bytes().await?)?;
+            fs::write(folder.path().join(format!("{who}{}.html", path.replace('/', "_"))), answer.text().await?.replace("<!>", ""))?;
         }
     }
-    let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("html-validate.json");
-    let said = tool(
-        600,
-        "npx",
-        &[
-            "--no-install",
-            "--prefix",
-            "end2end",
-            "html-validate",
-            "--config",
-            &rules.to_string_lossy(),
-            "--formatter",
-            "json",
-            &folder.path().to_string_lossy(),
-        ],
-    )?;
-    let start = said.find('[').with_context(|| said.clone())?;
-    let found: Vec<serde_json::Value> =
-        serde_json::Deserializer::from_str(&said[start..]).into_iter::<Vec<serde_json::Value>>().next().context("no report")??;
+    let (rules, report) = (Path::new(env!("CARGO_MANIFEST_DIR")).join("html-validate.json"), folder.path().join("report.json"));
+    let format = format!("json={}", report.display());
+    let place = folder.path().to_string_lossy();
+    let arguments = ["--no-install", "--prefix", "end2end", "html-validate", "--formatter", &format, "--ext", "html"];
+    let said = tool(600, "npx", &[&arguments[..], &["--config", &rules.to_string_lossy(), &place]].concat())?;
+    let found: Vec<serde_json::Value> = serde_json::from_slice(&fs::read(report).with_context(|| said)?)?;
     let mut rules = std::collections::BTreeMap::<String, (usize, String)>::new();
     for message in found.iter().flat_map(|file| file["messages"].as_array().cloned().unwrap_or_default()) {
         let entry = rules.entry(message["ruleId"].as_str().unwrap_or_default().to_owned()).or_default();

@@ -278,7 +278,7 @@ pub const PROOFS: &[Proof] = &[
         "html",
         "Every page is valid HTML.",
         ["every page at hand", "every page at hand"],
-        "html-validate's standard rules, without those about style; pages without identifiers and those of one record.",
+        "html-validate's recommended rules, but for the one against pages that refresh themselves (without scripts, a shared page does, at its end); pages without identifiers and those of one record. Empty marks (`<!>`) are taken out first: Leptos leaves them for its islands, and browsers read them as comments.",
         How::Here(Here::Html),
     ),
 ];

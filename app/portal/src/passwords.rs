@@ -1,4 +1,4 @@
-//! Passwords: argon2id, keyed with the pepper, two at a time.
+//! Passwords: argon2id, keyed with the pepper, one or two at a time.
 
 use std::sync::Arc;
 
@@ -15,8 +15,11 @@ const MEMORY_KIB: u32 = 19 * 1024;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
 
-/// Hashing takes a core and 19 MiB: more than two at once would starve the rest.
-const AT_ONCE: usize = 2;
+/// Hashing takes a core and 19 MiB: more than two at once would starve the rest. On a small machine
+/// one core stays free for those who read.
+fn at_once() -> usize {
+    std::thread::available_parallelism().map_or(1, |cores| cores.get() / 2).clamp(1, 2)
+}
 
 /// Those who wait longer than about a second are told so at once: a flood of sign-ins is not worked
 /// off for minutes after it has ended, for people who have gone.
@@ -44,7 +47,7 @@ pub(crate) enum Verdict {
 impl Passwords {
     pub fn new(pepper: Pepper) -> Result<Self, Error> {
         let nobody = hash(&pepper, &crate::secrets::random_token())?.into();
-        let [turns, places] = [AT_ONCE, AT_ONCE + WAITING].map(|permits| Arc::new(Semaphore::new(permits)));
+        let [turns, places] = [at_once(), at_once() + WAITING].map(|permits| Arc::new(Semaphore::new(permits)));
         Ok(Self { pepper, turns, places, nobody })
     }
 
@@ -113,7 +116,7 @@ mod tests {
     #[tokio::test]
     async fn of_a_crowd_only_so_many_wait_and_the_others_are_told_at_once() {
         let passwords = Passwords::new(Pepper::new([1; 32])).unwrap();
-        let crowd = (0..AT_ONCE + WAITING + 5).map(|_| passwords.hash("correct horse".into()));
+        let crowd = (0..at_once() + WAITING + 5).map(|_| passwords.hash("correct horse".into()));
         let refused = futures::future::join_all(crowd).await.into_iter().filter(|answer| matches!(answer, Err(Error::Busy))).count();
         assert_eq!(refused, 5);
         passwords.refuse_a_crowd().unwrap();
