@@ -55,8 +55,7 @@ impl Cluster {
     /// A minute without success.
     pub fn resume(&self) -> Result<()> {
         let options = format!("-c listen_addresses='' -c unix_socket_directories='{}' -c max_connections=50", self.place.display());
-        // Not on its own disk, which may be full.
-        let log = std::env::temp_dir().join(format!("{}.log", self.place.file_name().unwrap_or_default().to_string_lossy()));
+        let log = self.log();
         let until = Instant::now() + Duration::from_secs(60);
         while !self.run("pg_ctl", &["-w", "-l", &log.to_string_lossy(), "-o", &options, "start"]) {
             if Instant::now() > until {
@@ -138,6 +137,11 @@ impl Cluster {
         self.place.join("data")
     }
 
+    /// Its log; not on its own disk, which may be full.
+    fn log(&self) -> PathBuf {
+        std::env::temp_dir().join(format!("{}.log", self.place.to_string_lossy().trim_start_matches('/').replace('/', "-")))
+    }
+
     /// The directory of its programs.
     #[must_use]
     pub fn bin(&self) -> &Path {
@@ -164,6 +168,7 @@ impl Drop for Cluster {
         let _ = self.go_on();
         self.run("pg_ctl", &["-m", "immediate", "stop"]);
         let _ = fs::remove_dir_all(&self.place);
+        let _ = fs::remove_file(self.log());
     }
 }
 

@@ -264,7 +264,7 @@ pub const PROOFS: &[Proof] = &[
         "wapiti",
         "A scanner for the common holes finds none.",
         ["a minute", "20 minutes"],
-        "Version of Debian; signed in as the patient. Findings are looked at one by one.",
+        "Version of Debian. Pages as the patient, forms as nobody.",
         How::Here(Here::Wapiti),
     ),
     proof(

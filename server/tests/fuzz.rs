@@ -36,7 +36,6 @@ fn inputs(name: &'static str, seeds: Vec<Vec<u8>>) -> Inputs {
 
 /// Small files that others published.
 fn published(below: &str) -> Vec<Vec<u8>> {
-    #[expect(clippy::disallowed_methods, reason = "where records of others lie, which the server never reads")]
     let root = std::env::var_os("CHARTKEY_SHARED_DATA")
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data"), PathBuf::from);
     let mut files: Vec<_> = fs::read_dir(root.join(below)).unwrap().map(|file| file.unwrap().path()).collect();
@@ -48,7 +47,7 @@ fn published(below: &str) -> Vec<Vec<u8>> {
 fn a_file() {
     let seeds = ["r4-examples", "uscore-examples-610", "ips"].into_iter().flat_map(published).collect();
     let mut inputs = inputs("a-file", seeds);
-    while let Some(bytes) = inputs.next() {
+    while let Some(bytes) = inputs.another() {
         let begun = Instant::now();
         if let Ok(text) = read::text(bytes.as_slice(), 1 << 20)
             && let Ok(entries) = read::entries(&text)
@@ -71,7 +70,7 @@ fn a_date() {
     let seeds =
         ["2018", "2018-08", "2018-08-06", "2018-08-06T10:00:00Z", "2018-08-06T10:00:00.123456789+02:00", "0001-01-01", "9998-12-31"];
     let mut inputs = inputs("a-date", seeds.map(|seed| seed.as_bytes().to_vec()).into());
-    while let Some(bytes) = inputs.next() {
+    while let Some(bytes) = inputs.another() {
         if let Some(moment) = Moment::parse(&String::from_utf8_lossy(&bytes)) {
             assert!(moment.first <= moment.last, "{moment:?}");
             assert!((1..=9999).contains(&moment.first.year()) && (1..=9999).contains(&moment.last.year()), "{moment:?}");
@@ -84,7 +83,7 @@ fn a_cursor() {
     let item = "00000000-0000-0000-0000-000000000007";
     let seeds = ["2018-08-06T10:00:00.123456Z", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59+00:00", "unknown"];
     let mut inputs = inputs("a-cursor", seeds.map(|seed| format!("{seed}~{item}").into_bytes()).into());
-    while let Some(bytes) = inputs.next() {
+    while let Some(bytes) = inputs.another() {
         if let Ok(cursor) = String::from_utf8_lossy(&bytes).parse::<Cursor>() {
             assert_eq!(cursor.to_string().parse(), Ok(cursor), "it is read back as it was written");
         }
@@ -108,7 +107,7 @@ async fn a_session_record(_: PgPoolOptions, options: PgConnectOptions) {
     let browser = house.signed_in("mara@example.org").await;
     let stored: Value = sqlx::query_scalar("select data from session").fetch_one(&house.superuser).await.unwrap();
     let mut inputs = inputs("a-session-record", vec![stored.to_string().into_bytes()]);
-    while let Some(bytes) = inputs.next() {
+    while let Some(bytes) = inputs.another() {
         // Only what PostgreSQL can keep comes back from it.
         let Ok(data) = serde_json::from_slice::<Value>(&bytes) else { continue };
         if sqlx::query("update session set data = $1").bind(&data).execute(&house.superuser).await.is_err() {
@@ -130,7 +129,7 @@ async fn the_fields_of_a_form(_: PgPoolOptions, options: PgConnectOptions) {
         format!("{}\n{}", endpoint.path, fields.join("&")).into_bytes()
     });
     let mut inputs = inputs("the-fields-of-a-form", seeds.collect());
-    while let Some(bytes) = inputs.next() {
+    while let Some(bytes) = inputs.another() {
         // The address stays; the form is whatever it has become.
         let Some(endpoint) = endpoints.iter().find(|endpoint| bytes.starts_with(format!("{}\n", endpoint.path).as_bytes())) else {
             continue;
@@ -159,7 +158,7 @@ async fn an_address(_: PgPoolOptions, options: PgConnectOptions) {
         })
     });
     let mut inputs = inputs("an-address", seeds.collect());
-    while let Some(bytes) = inputs.next() {
+    while let Some(bytes) = inputs.another() {
         // What is no address does not come past the server's own reading of it.
         let Ok(address) = Uri::try_from(bytes.as_slice()) else { continue };
         if address.path() == "/events" || !address.path().starts_with('/') {
