@@ -78,7 +78,7 @@ pub async fn gather(request: Request, next: Next) -> Response {
     match timeout(BODY_TIME, to_bytes(body, BODY_LIMIT)).await {
         Ok(Ok(bytes)) => next.run(Request::from_parts(parts, Body::from(bytes))).await,
         Ok(Err(error)) if is_too_large(&error) => StatusCode::PAYLOAD_TOO_LARGE.into_response(),
-        Ok(Err(_)) => StatusCode::BAD_REQUEST.into_response(),
+        Ok(Err(_)) => plain::unread(),
         Err(_) => StatusCode::REQUEST_TIMEOUT.into_response(),
     }
 }
