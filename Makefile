@@ -1,6 +1,6 @@
 # The commands a person types. Each is a script that can be read: scripts/NAME.
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench lint dev prepare dist
+.PHONY: help demo test prove bench lint dev prepare dist
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -10,6 +10,9 @@ demo: ## Chartkey with an invented clinic, on this machine; Ctrl-C ends everythi
 
 test: ## every test: formatting, lints, Rust, browser
 	@scripts/test
+
+prove: ## what is promised, at full size (hours); writes docs/proof.md
+	@scripts/prove
 
 lint: ## formatting and lints only
 	@scripts/lint

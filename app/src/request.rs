@@ -391,6 +391,7 @@ impl From<chartkey_portal::Error> for ApiError {
             Error::Conflict(_) => Self::Gone,
             Error::TooManyTries => Self::TooMany,
             Error::SignInAgain => Self::SignInAgain,
+            Error::Busy => Self::Unavailable,
             Error::Database(_) | Error::Internal(_) => {
                 let cause = std::error::Error::source(&error).map(ToString::to_string);
                 tracing::error!(%error, cause, "the portal failed");

@@ -3,8 +3,7 @@
 use std::fs;
 
 use anyhow::Result;
-
-use crate::ground::Place;
+use chartkey_ground::Place;
 
 /// Prints every file of the site with its size and its Brotli size.
 pub fn measure(place: &Place) -> Result<()> {

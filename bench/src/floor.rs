@@ -4,7 +4,13 @@
 //! no consent, no event. `/second` adds a session look-up and one durable,
 //! chained event. Both go round row security, as the cluster's superuser.
 
-use anyhow::Result;
+use std::{
+    fmt::Write,
+    process::{Command, Stdio},
+    time::Duration,
+};
+
+use anyhow::{Result, bail};
 use axum::{
     Router,
     extract::{Path, State},
@@ -12,10 +18,38 @@ use axum::{
     response::Html,
     routing::get,
 };
+use chartkey_ground::{Ground, Running};
 use sqlx::{PgConnection, PgPool, postgres::PgPoolOptions};
-use std::fmt::Write;
 use time::OffsetDateTime;
 use uuid::Uuid;
+
+/// The floors as a process beside the server.
+pub struct Floor {
+    pub address: String,
+    process: Running,
+}
+
+impl Floor {
+    /// Starts them over the database of the ground.
+    pub async fn start(ground: &Ground, port: u16) -> Result<Self> {
+        let mut command = Command::new(std::env::current_exe()?);
+        command.args(["floor", "--port", &port.to_string(), "--database", &ground.superuser]).stdin(Stdio::null()).stdout(Stdio::null());
+        let floor = Self { address: format!("http://127.0.0.1:{port}"), process: Running(command.spawn()?) };
+        let page = format!("{}/floor/{}", floor.address, ground.patient);
+        let client = reqwest::Client::new();
+        for _ in 0..200 {
+            if client.get(&page).send().await.is_ok_and(|answer| answer.status().is_success()) {
+                return Ok(floor);
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        bail!("{page} does not answer")
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.process.0.id()
+    }
+}
 
 /// Serves both floors on the port until it is killed.
 pub async fn serve(database: &str, port: u16) -> Result<()> {

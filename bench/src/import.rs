@@ -7,13 +7,9 @@ use std::{
 };
 
 use anyhow::{Result, bail};
+use chartkey_ground::{Ground, Place, cpu};
 use chartkey_server::rehearsal;
 use time::macros::date;
-
-use crate::{
-    cpu,
-    ground::{Ground, Place},
-};
 
 /// Imports 100 generated patients, and the largest file below `data`.
 pub fn measure(ground: &Ground, place: &Place, data: Option<&Path>) -> Result<()> {

@@ -6,16 +6,17 @@
 //! with all its backends.
 
 mod assets;
-mod cpu;
 mod floor;
-mod ground;
 mod import;
 mod pages;
 
 use std::path::PathBuf;
 
 use anyhow::Result;
+use chartkey_ground::{Ground, Place};
 use clap::{Parser, Subcommand};
+
+const PORT: u16 = 4310;
 
 #[derive(Parser)]
 struct Arguments {
@@ -61,9 +62,10 @@ async fn main() -> Result<()> {
     match Arguments::parse().command {
         What::Floor { port, database } => floor::serve(&database, port).await,
         What::Run { cluster, binary, site, data, rounds } => {
-            let place = ground::Place { cluster, binary, site };
-            let ground = ground::Ground::lay(&place).await?;
-            pages::measure(&ground, rounds).await?;
+            let place = Place { cluster, binary, site };
+            let ground = Ground::lay(&place, "chartkey_bench", PORT).await?;
+            let floor = floor::Floor::start(&ground, PORT + 1).await?;
+            pages::measure(&ground, &floor, rounds).await?;
             import::measure(&ground, &place, data.as_deref())?;
             assets::measure(&place)
         }

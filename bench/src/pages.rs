@@ -3,9 +3,10 @@
 use std::{io::Write, time::Instant};
 
 use anyhow::{Context, Result, bail};
+use chartkey_ground::{Ground, RESULTS, cpu};
 use flate2::{Compression, write::GzEncoder};
 
-use crate::{cpu, ground::Ground};
+use crate::floor::Floor;
 
 /// Requests of one round.
 const REQUESTS: u32 = 200;
@@ -23,8 +24,8 @@ struct Workload {
 }
 
 /// Measures the results page, the patient's and a clinician's, beside the floors.
-pub async fn measure(ground: &Ground, rounds: usize) -> Result<()> {
-    let (server, floor) = (ground.server.0.id(), ground.floor.0.id());
+pub async fn measure(ground: &Ground, floors: &Floor, rounds: usize) -> Result<()> {
+    let (server, floor) = (ground.server.pid()?, floors.pid());
     let results = format!("{}/record/{}/results", ground.address, ground.patient);
     let workload = |name, address: String, cookie: &str, process| Workload {
         name,
@@ -37,8 +38,8 @@ pub async fn measure(ground: &Ground, rounds: usize) -> Result<()> {
         compressed: 0,
     };
     let mut workloads = [
-        workload("floor: plain template", format!("{}/floor/{}", ground.floor_address, ground.patient), "", floor),
-        workload("second floor: session and event", format!("{}/second/{}", ground.floor_address, ground.patient), &ground.own, floor),
+        workload("floor: plain template", format!("{}/floor/{}", floors.address, ground.patient), "", floor),
+        workload("second floor: session and event", format!("{}/second/{}", floors.address, ground.patient), &ground.own, floor),
         workload("results, the patient's own", results.clone(), &ground.own, server),
         workload("results, a clinician's", results, &ground.clinician, server),
     ];
@@ -83,7 +84,7 @@ async fn round(client: &reqwest::Client, workload: &mut Workload, postmaster: u3
 
 fn print(workloads: &[Workload; 4]) {
     let [floor, second, own, _] = workloads;
-    println!("Newest page of {} results, {REQUESTS} requests a round, {} rounds, one at a time", crate::ground::RESULTS, floor.clock.len());
+    println!("Newest page of {} results, {REQUESTS} requests a round, {} rounds, one at a time", RESULTS, floor.clock.len());
     println!("{:<34} {:>22} {:>22} {:>9} {:>9}", "", "ms by the clock", "ms of CPU", "bytes", "gzip");
     for workload in workloads {
         println!(

@@ -232,7 +232,8 @@ async fn an_import_that_is_killed_leaves_whole_files_or_nothing_of_them(_: PgPoo
         let created: u64 = again.as_array().unwrap().iter().map(|report| report["created"].as_u64().unwrap()).sum();
         assert_eq!(created, rows.iter().sum::<u64>() - expected, "the next run completes it");
     }
-    println!("{KILLS} kills over {life:?}: {kept} files were whole, {} not begun or undone, 0 torn", KILLS as usize * files.len() - kept);
+    let others = KILLS as usize * files.len() - kept;
+    chartkey_ground::saw(&format!("{KILLS} kills over {life:?}: {kept} files were whole, {others} not begun or undone, 0 torn"));
     assert!(kept > 0, "some kills came after a commit");
     assert_eq!(ground.count("select count(*) from import where report = '{}'").await, 0);
 }

@@ -10,11 +10,12 @@ use std::{
 };
 
 use axum::http::StatusCode;
+use chartkey_ground::{Size, mutate::Dice, saw};
 use chartkey_server::http::{leptos_app, routes::ROUTES};
 use endpoints::{
     canary::Canaries,
     probe::{Tally, from_elsewhere, normalised, probe},
-    table::{Caller, Outcome, Which, table},
+    table::{Caller, Outcome, Row, Which, table},
     world::World,
 };
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -58,13 +59,45 @@ fn the_command_line_prints_the_same_endpoints() {
 async fn every_endpoint_answers_every_caller_as_the_table_says(_: PgPoolOptions, options: PgConnectOptions) {
     let mut world = World::build(options).await;
     let (mut canaries, mut tally) = (Canaries::new(), Tally::default());
-    let rows = table();
+    let mut rows = table();
+    let rounds = Size::of_environment().of(1, 8);
+    let mut dice = Dice(1);
+    for round in 0..rounds {
+        if round > 0 {
+            // What somebody was told before changes nothing for the next.
+            shuffle(&mut rows, &mut dice);
+            world.think_of_others();
+        }
+        ask_everything(&mut world, &mut canaries, &mut tally, &rows).await;
+    }
+    let endpoints = rows.iter().map(|row| (row.method, row.pattern)).collect::<BTreeSet<_>>().len();
+    saw(&format!(
+        "{endpoints} endpoints × {} callers × {} kinds of identifier, {rounds} rounds: {} probes, {} leaks, {} other answers than the table's",
+        Caller::ALL.len(),
+        Which::ALL.len(),
+        tally.probes,
+        tally.leaks.len(),
+        tally.faults.len()
+    ));
+    let found: Vec<&str> = tally.leaks.iter().chain(&tally.faults).map(String::as_str).collect();
+    assert!(found.is_empty(), "{} found:\n{}", found.len(), found.join("\n"));
+    assert!(canaries.silent().is_empty(), "shown to nobody, so not looked for: {:?}", canaries.silent());
+}
+
+fn shuffle(rows: &mut [Row], dice: &mut Dice) {
+    for place in (1..rows.len()).rev() {
+        rows.swap(place, dice.below(place + 1));
+    }
+}
+
+/// Every row, for every caller and kind of identifier.
+async fn ask_everything(world: &mut World, canaries: &mut Canaries, tally: &mut Tally, rows: &[Row]) {
     let mut absent = BTreeMap::new();
     for caller in Caller::ALL {
         let answer = world.browser(caller).await.get("/nothing-is-here").await;
         absent.insert(caller, normalised(&answer, &BTreeMap::new()));
     }
-    for row in &rows {
+    for row in rows {
         let mut of_nothing: BTreeMap<Caller, (Outcome, String)> = BTreeMap::new();
         for which in Which::ALL {
             let Some((_, columns)) = row.outcomes.iter().find(|(of, _)| *of == which) else { continue };
@@ -73,7 +106,7 @@ async fn every_endpoint_answers_every_caller_as_the_table_says(_: PgPoolOptions,
                 if row.method == "POST" && (which == Which::Own || caller == Caller::Anonymous) {
                     world.refresh().await;
                 }
-                let answer = probe(&world, &mut canaries, &mut tally, row, caller, which, outcome).await;
+                let answer = probe(world, canaries, tally, row, caller, which, outcome).await;
                 let is_page = outcome == Outcome::NotFound && row.pattern != "/events" && !row.pattern.contains("/files/");
                 if is_page && answer != absent[&caller] {
                     tally.faults.push(format!("{caller:?} {which:?} {}: not the answer for what never was", row.address));
@@ -91,20 +124,9 @@ async fn every_endpoint_answers_every_caller_as_the_table_says(_: PgPoolOptions,
         }
         if row.method == "POST" {
             world.refresh().await;
-            from_elsewhere(&world, &mut tally, row).await;
+            from_elsewhere(world, tally, row).await;
         }
     }
-    let endpoints = rows.iter().map(|row| (row.method, row.pattern)).collect::<BTreeSet<_>>().len();
-    println!(
-        "{endpoints} endpoints × {} callers × {} kinds of identifier: {} probes, leaks {}",
-        Caller::ALL.len(),
-        Which::ALL.len(),
-        tally.probes,
-        tally.leaks.len()
-    );
-    let found: Vec<&str> = tally.leaks.iter().chain(&tally.faults).map(String::as_str).collect();
-    assert!(found.is_empty(), "{} found:\n{}", found.len(), found.join("\n"));
-    assert!(canaries.silent().is_empty(), "shown to nobody, so not looked for: {:?}", canaries.silent());
 }
 
 #[sqlx::test(migrations = "../migrations")]

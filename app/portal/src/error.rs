@@ -19,6 +19,9 @@ pub enum Error {
     /// This needs a fresh sign-in, and the last one is too long ago.
     #[error("sign in again")]
     SignInAgain,
+    /// Too many others are being served; nothing was done.
+    #[error("busy")]
+    Busy,
     /// The database failed.
     #[error("the database failed")]
     Database(#[from] sqlx::Error),

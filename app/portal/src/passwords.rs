@@ -1,4 +1,4 @@
-//! Passwords: argon2id, keyed with the pepper, two at a time.
+//! Passwords: argon2id, keyed with the pepper, one or two at a time.
 
 use std::sync::Arc;
 
@@ -15,14 +15,22 @@ const MEMORY_KIB: u32 = 19 * 1024;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
 
-/// Hashing takes a core and 19 MiB: more than two at once would starve the rest.
-const AT_ONCE: usize = 2;
+/// Hashing takes a core and 19 MiB: more than two at once would starve the rest. On a small machine
+/// one core stays free for those who read.
+fn at_once() -> usize {
+    std::thread::available_parallelism().map_or(1, |cores| cores.get() / 2).clamp(1, 2)
+}
+
+/// Those who wait longer than about a second are told so at once: a flood of sign-ins is not worked
+/// off for minutes after it has ended, for people who have gone.
+const WAITING: usize = 16;
 
 /// Hashes and verifies, away from the threads that serve requests.
 #[derive(Debug, Clone)]
 pub(crate) struct Passwords {
     pepper: Pepper,
     turns: Arc<Semaphore>,
+    places: Arc<Semaphore>,
     /// Of a password that nobody has: what an unknown account is verified against.
     nobody: Arc<str>,
 }
@@ -39,7 +47,13 @@ pub(crate) enum Verdict {
 impl Passwords {
     pub fn new(pepper: Pepper) -> Result<Self, Error> {
         let nobody = hash(&pepper, &crate::secrets::random_token())?.into();
-        Ok(Self { pepper, turns: Arc::new(Semaphore::new(AT_ONCE)), nobody })
+        let [turns, places] = [at_once(), at_once() + WAITING].map(|permits| Arc::new(Semaphore::new(permits)));
+        Ok(Self { pepper, turns, places, nobody })
+    }
+
+    /// Refuses before anything is done or counted where too many wait.
+    pub fn refuse_a_crowd(&self) -> Result<(), Error> {
+        if self.places.available_permits() == 0 { Err(Error::Busy) } else { Ok(()) }
     }
 
     /// The PHC string to store.
@@ -63,10 +77,11 @@ impl Passwords {
     }
 
     async fn in_turn<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T, Error> + Send + 'static) -> Result<T, Error> {
+        let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| Error::Busy)?;
         let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(Error::internal)?;
         tokio::task::spawn_blocking(move || {
             // Held until the work is done, also when nobody waits for it any more.
-            let _turn = turn;
+            let _held = (turn, place);
             work()
         })
         .await
@@ -102,6 +117,16 @@ fn broken(cause: &dyn std::fmt::Display) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn of_a_crowd_only_so_many_wait_and_the_others_are_told_at_once() {
+        let passwords = Passwords::new(Pepper::new([1; 32])).unwrap();
+        let crowd = (0..at_once() + WAITING + 5).map(|_| passwords.hash("correct horse".into()));
+        let refused = futures::future::join_all(crowd).await.into_iter().filter(|answer| matches!(answer, Err(Error::Busy))).count();
+        assert_eq!(refused, 5);
+        passwords.refuse_a_crowd().unwrap();
+        assert!(passwords.hash("correct horse".into()).await.is_ok(), "and afterwards there is room again");
+    }
 
     #[tokio::test]
     async fn a_password_is_right_only_with_its_pepper() {

@@ -20,13 +20,16 @@ use crate::Error;
 /// A connection that came back so recently was rolled back then and was alive.
 const FRESH: Duration = Duration::from_secs(1);
 
+/// Whoever waits longer for a connection is told that it does not work: a person would have gone.
+const PATIENCE: Duration = Duration::from_secs(3);
+
 /// Options of every pool of the portal: no connection is lent or kept inside a
 /// transaction that somebody left open.
 #[must_use]
 pub fn guarded(connections: u32) -> PgPoolOptions {
     PgPoolOptions::new()
         .max_connections(connections)
-        .acquire_timeout(Duration::from_secs(10))
+        .acquire_timeout(PATIENCE)
         // The rollback before lending also proves that an idle connection is alive.
         .test_before_acquire(false)
         .after_connect(|connection, _| Box::pin(quiet(connection)))

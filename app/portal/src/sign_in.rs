@@ -96,8 +96,10 @@ impl Portal {
     /// [`Error::NotFound`] where there is no such account with this password (which of
     /// the two is not said), [`Error::TooManyTries`] after too many of them lately from
     /// this address or for this account, known or not. Tries from a browser that is known
-    /// for the account are counted by themselves.
+    /// for the account are counted by themselves. [`Error::Busy`] where too many others are
+    /// signing in.
     pub async fn sign_in(&self, email: &str, password: String, origin: impl Into<Origin>) -> Result<FirstStep, Error> {
+        self.passwords.refuse_a_crowd()?;
         let (portal, email, origin) = (self.clone(), Email::parse(email), origin.into());
         let tried = detached(async move { portal.try_password(email, password, &origin).await }).await;
         match &tried {

@@ -5,16 +5,16 @@ mod people;
 mod town;
 
 use chartkey_domain::{account::Visitor, grant::Purpose};
+use chartkey_ground::Size;
 use chartkey_portal::{Error, sign_in::FirstStep};
 use harness::Ground;
 use people::{House, sentence};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use town::{HERE, PASSWORD, Town, password, stale, visitor};
 
-/// How often each race is run; whoever proves a build asks for more.
+/// How often each race is run.
 fn races() -> usize {
-    #[expect(clippy::disallowed_methods, reason = "tests have no configuration of their own")]
-    std::env::var("CHARTKEY_RACES").ok().and_then(|races| races.parse().ok()).unwrap_or(50)
+    Size::of_environment().of(50, 500)
 }
 
 const OTHER: &str = "another long password";

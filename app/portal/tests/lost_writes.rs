@@ -1,8 +1,6 @@
-//! What was acknowledged is there: after a thousand requests whose clients hung up
+//! What was acknowledged is there: after a thousand (five thousand) requests whose clients hung up
 //! while others were writing, and after PostgreSQL was killed on top of it. Without
 //! the guard of the pool the same test loses writes, which shows that it can fail.
-
-mod cluster;
 
 use std::{
     collections::HashSet,
@@ -16,19 +14,18 @@ use std::{
 };
 
 use chartkey_domain::id::AccountId;
+use chartkey_ground::{Cluster, Size, saw};
 use chartkey_portal::{Portal, accounts::Email, pool, secrets::Pepper, setup};
-use cluster::Cluster;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use uuid::Uuid;
 
-const CANCELLED: usize = 1000;
 const WRITERS: usize = 4;
 const CANCELLERS: usize = 4;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn no_acknowledged_write_is_lost_by_requests_that_were_cancelled() {
     let outcome = hang_up_and_kill(pool::guarded(6)).await;
-    println!("guarded: {outcome:?}");
+    saw(&format!("with the guard {outcome:?}"));
     assert!(outcome.acknowledged > 100, "there was a load: {outcome:?}");
     assert_eq!(outcome.lost, 0, "{outcome:?}");
 }
@@ -36,7 +33,7 @@ async fn no_acknowledged_write_is_lost_by_requests_that_were_cancelled() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn without_the_guard_acknowledged_writes_are_lost() {
     let outcome = hang_up_and_kill(PgPoolOptions::new().max_connections(6)).await;
-    println!("without the guard: {outcome:?}");
+    saw(&format!("without it {outcome:?}"));
     assert!(outcome.lost > 0, "the guard may be removed when this fails: {outcome:?}");
 }
 
@@ -49,7 +46,7 @@ struct Outcome {
 }
 
 async fn hang_up_and_kill(options: PgPoolOptions) -> Outcome {
-    let cluster = Cluster::start();
+    let cluster = Cluster::start().unwrap();
     let [admin, migrator, runtime] = [("postgres", "postgres"), ("chartkey_migrator", "chartkey"), ("chartkey_runtime", "chartkey")]
         .map(|(role, name)| cluster.url(role, name));
     setup::create_roles(&admin, &migrator, &runtime).await.unwrap();
@@ -64,18 +61,19 @@ async fn hang_up_and_kill(options: PgPoolOptions) -> Outcome {
     for writer in 0..WRITERS {
         tasks.push(tokio::spawn(write(portal.clone(), writer, Arc::clone(&acknowledged), Arc::clone(&stop))));
     }
-    let cancellers: Vec<_> = (0..CANCELLERS).map(|_| tokio::spawn(hang_up(portal.clone(), Arc::clone(&cancelled)))).collect();
+    let enough = Size::of_environment().of(1000, 5000);
+    let cancellers: Vec<_> = (0..CANCELLERS).map(|_| tokio::spawn(hang_up(portal.clone(), Arc::clone(&cancelled), enough))).collect();
     for canceller in cancellers {
         canceller.await.unwrap();
     }
-    cluster.kill();
+    cluster.kill().unwrap();
     stop.store(true, Ordering::SeqCst);
     for task in tasks {
         task.await.unwrap();
     }
     // Rolled back or not: the connections of the killed one are gone.
     drop(portal);
-    cluster.resume();
+    cluster.resume().unwrap();
 
     let superuser = PgPoolOptions::new().connect(&cluster.url("postgres", "chartkey")).await.unwrap();
     let there: HashSet<String> =
@@ -98,8 +96,8 @@ async fn write(portal: Portal, writer: usize, acknowledged: Arc<Mutex<HashSet<St
 }
 
 /// Makes requests that open a transaction, and drops them somewhere on the way.
-async fn hang_up(portal: Portal, cancelled: Arc<AtomicUsize>) {
-    while cancelled.load(Ordering::SeqCst) < CANCELLED {
+async fn hang_up(portal: Portal, cancelled: Arc<AtomicUsize>, enough: usize) {
+    while cancelled.load(Ordering::SeqCst) < enough {
         let wakes = rand::random_range(0..=6);
         if is_dropped_after(wakes, portal.held_record(AccountId(Uuid::nil()))).await {
             cancelled.fetch_add(1, Ordering::SeqCst);

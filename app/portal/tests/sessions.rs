@@ -3,6 +3,7 @@
 mod harness;
 
 use chartkey_domain::id::AccountId;
+use chartkey_ground::{Size, saw};
 use chartkey_portal::{
     Portal,
     secrets::Pepper,
@@ -71,7 +72,8 @@ async fn the_database_does_not_hold_what_the_browser_holds(_: PgPoolOptions, opt
 #[sqlx::test(migrations = "../../migrations")]
 async fn a_session_that_was_signed_out_in_flight_does_not_come_back(_: PgPoolOptions, options: PgConnectOptions) {
     let house = House::build(options).await;
-    for race in 0..100 {
+    let races = Size::of_environment().of(100, 500);
+    for race in 0..races {
         let cookie = format!("cookie {race}");
         house.begin(&cookie, house.now().await).await;
         let key = SessionKey::of(&cookie);
@@ -86,6 +88,7 @@ async fn a_session_that_was_signed_out_in_flight_does_not_come_back(_: PgPoolOpt
         ended.unwrap();
         assert!(!house.is_alive(&cookie).await, "race {race}");
     }
+    saw(&format!("{races} races of signing out against saving the session: 0 alive"));
 }
 
 #[sqlx::test(migrations = "../../migrations")]
@@ -114,13 +117,15 @@ async fn sessions_that_begin_while_all_are_ended_are_ended_too(_: PgPoolOptions,
         session_ends_at: house.now().await,
         purposes: Default::default(),
     };
-    for race in 0..100 {
+    let races = Size::of_environment().of(100, 500);
+    for race in 0..races {
         let cookie = format!("cookie {race}");
         let proven = house.now().await;
         let (_, ended) = tokio::join!(house.begin(&cookie, proven), house.portal.end_every_session(&visitor));
         ended.unwrap();
         assert!(!house.is_alive(&cookie).await, "race {race}");
     }
+    saw(&format!("{races} races of a session that begins against ending all: 0 alive"));
 }
 
 #[sqlx::test(migrations = "../../migrations")]

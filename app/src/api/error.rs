@@ -85,7 +85,7 @@ problems! {
     GrantEnd = "grant-end", 422;
     /// Too many tries; wait.
     TooMany = "too-many", 429;
-    /// Something on the server does not work; nothing was changed.
+    /// Something on the server does not work. Nobody knows what became of a change whose answer was lost.
     Unavailable = "unavailable", 503;
 }
 

@@ -23,7 +23,7 @@ messages! {
     sign_in_failed { English: "Your organization did not confirm who you are. Choose it again and sign in there; if that fails again, tell those who look after its sign-in." }
     not_admitted { English: "Your organization knows you, but does not say that you work in a profession that is let in here. No account was made. Ask those who look after its sign-in." }
     too_many { English: "Too many tries. Wait a little, then try again." }
-    unavailable { English: "That did not work, and nothing was changed. Try again in a moment." }
+    unavailable { English: "That did not work, and most likely nothing was changed. Look whether it was, then try again in a moment." }
     page_not_found { English: "We cannot find that page" }
     page_not_found_says { English: "It may have moved, it may be closed to you, or the address may be wrong. Nothing was lost." }
     your_patients { English: "Your patients" }

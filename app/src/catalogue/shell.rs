@@ -29,6 +29,11 @@ messages! {
     printed(date: &str) { English: "Printed from Chartkey on {date}" }
     went_wrong { English: "Something went wrong" }
     went_wrong_says { English: "It is our fault, and nothing was changed. Try again in a minute." }
+    busy { English: "Too many people are here at once" }
+    busy_says { English: "Nothing was lost, and nothing was changed. Try again in a few seconds." }
+    too_slow { English: "This took too long" }
+    too_slow_says { English: "Nothing was lost, and nothing was changed. Try again in a minute." }
+    unfinished_says { English: "What you sent may still be carried out. Look whether it was before you send it again. Nothing else was lost." }
     not_from_here { English: "Not from here" }
     not_from_here_says { English: "This request came from another site, so it was not carried out." }
     rehearsal { English: "Rehearsal. Everybody here is invented." }

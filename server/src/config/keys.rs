@@ -128,11 +128,11 @@ pub const KEYS: &[Key] = &[
 /// Variables of scripts and tests that begin like ours.
 pub(super) const OF_SCRIPTS: &[&str] = &[
     "CHARTKEY_TEST_DATABASE_URL",
-    "CHARTKEY_RACES",
     "CHARTKEY_SHARED_DATA",
     "CHARTKEY_CHROMIUM",
     "CHARTKEY_PRINT",
     "CHARTKEY_CLIENT_SECRET",
+    "CHARTKEY_PROOF_SIZE",
 ];
 
 /// Whether a secret is one of those that documentation shows.

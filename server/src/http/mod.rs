@@ -1,7 +1,7 @@
 //! Everything that answers a request.
 //!
 //! Layers, from the outside: log and request id, headers, panics, the guard
-//! against other sites, the journal, body limits, the session, who visits. All of them are
+//! against other sites, the journal, body limits, a turn, the session, who visits. All of them are
 //! around every route and around what is not found.
 
 use std::{sync::Arc, time::Duration};
@@ -16,6 +16,7 @@ use tower_sessions::{SessionManagerLayer, cookie::SameSite};
 use crate::{config::Config, mail::Post};
 
 pub mod address;
+pub mod admission;
 pub mod assets;
 pub mod device;
 pub mod events;
@@ -93,6 +94,8 @@ pub fn around(routes: Router<Shared>, shared: &Shared) -> Router {
         .layer(middleware::from_fn_with_state(cookie, session::forget))
         .layer(middleware::from_fn_with_state(shared.clone(), session::know))
         .layer(sessions)
+        .layer(middleware::from_fn_with_state(admission::Admission::over(config.connections), admission::admit))
+        .layer(middleware::from_fn(admission::gather))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
         .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE))

@@ -22,7 +22,7 @@ pub async fn guard(State(ours): State<Arc<PublicUrl>>, mut request: Request, nex
     if (!safe || is_call) && !is_from_us(headers, ours.origin()) {
         return plain::refused().into_response();
     }
-    if !safe && !has_known_content(headers) {
+    if !safe && !has_known_content(headers, is_call) {
         return StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response();
     }
     if headers.get(header::REFERER).is_some_and(|referer| !is_within(referer, ours.origin())) {
@@ -40,10 +40,15 @@ fn is_from_us(headers: &HeaderMap, ours: &str) -> bool {
     }
 }
 
-fn has_known_content(headers: &HeaderMap) -> bool {
+/// A server function reads a plain form and nothing else: a body of another kind would be read as if
+/// it were one.
+fn has_known_content(headers: &HeaderMap, is_call: bool) -> bool {
     let Some(content) = headers.get(header::CONTENT_TYPE).and_then(|content| content.to_str().ok()) else { return false };
-    let kind = content.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    matches!(kind.as_str(), "application/x-www-form-urlencoded" | "application/json" | "multipart/form-data")
+    match content.split(';').next().unwrap_or_default().trim().to_ascii_lowercase().as_str() {
+        "application/x-www-form-urlencoded" => true,
+        "application/json" | "multipart/form-data" => !is_call,
+        _ => false,
+    }
 }
 
 fn is_within(referer: &HeaderValue, ours: &str) -> bool {

@@ -1,5 +1,5 @@
 //! Requests that we make ourselves, all of them to identity providers: https or
-//! this machine, no redirects, ten seconds, one mebibyte.
+//! this machine, no redirects, five seconds, one mebibyte.
 
 use std::{future::Future, pin::Pin, time::Duration};
 
@@ -33,7 +33,7 @@ pub enum OutgoingError {
     Answer(#[from] axum::http::Error),
 }
 
-const TIME: Duration = Duration::from_secs(10);
+const TIME: Duration = Duration::from_secs(5);
 const LARGEST: usize = 1024 * 1024;
 
 impl Outgoing {

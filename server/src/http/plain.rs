@@ -5,7 +5,7 @@ use std::any::Any;
 
 use axum::{
     body::Body,
-    http::{StatusCode, header},
+    http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use chartkey_app::{api::ApiError, catalogue::Say};
@@ -30,6 +30,41 @@ pub fn after_panic(_: Box<dyn Any + Send + 'static>) -> Response<Body> {
 pub fn failed() -> Response {
     let say = Say::default();
     page(StatusCode::INTERNAL_SERVER_ERROR, say, say.went_wrong(), say.went_wrong_says())
+}
+
+/// The database does not answer.
+#[must_use]
+pub fn unavailable() -> Response {
+    let say = Say::default();
+    later(page(StatusCode::SERVICE_UNAVAILABLE, say, say.page_failed(), say.page_failed_says()))
+}
+
+/// More people are here than can be served.
+#[must_use]
+pub fn busy() -> Response {
+    let say = Say::default();
+    later(page(StatusCode::SERVICE_UNAVAILABLE, say, say.busy(), say.busy_says()))
+}
+
+/// A page took longer than anybody waits.
+#[must_use]
+pub fn too_slow() -> Response {
+    let say = Say::default();
+    later(page(StatusCode::SERVICE_UNAVAILABLE, say, say.too_slow(), say.too_slow_says()))
+}
+
+/// A change took longer than anybody waits. It goes on without them, so nobody may say that
+/// nothing was changed.
+#[must_use]
+pub fn unfinished() -> Response {
+    let say = Say::default();
+    later(page(StatusCode::SERVICE_UNAVAILABLE, say, say.too_slow(), say.unfinished_says()))
+}
+
+/// With when to come back, in seconds.
+fn later(mut response: Response) -> Response {
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+    response
 }
 
 /// Another site sent this request.

@@ -35,13 +35,18 @@ pub struct Known {
 const DOES_NOT_EXTEND: &str = "/events";
 
 /// Reads the session once, notes that it was used, and says who visits in a
-/// [`Known`]. Where it cannot be read nobody is let in and nobody is signed out.
+/// [`Known`]. Where the database cannot be asked, nobody is let in and nobody is signed out.
 pub async fn know(State(shared): State<Shared>, session: Session, mut request: Request, next: Next) -> Response {
     let kept = match session.get::<Kept>(KEPT).await {
         Ok(kept) => kept,
+        // A record that another version of the server wrote: whoever has it signs in again.
+        Err(tower_sessions::session::Error::SerdeJson(error)) => {
+            tracing::warn!(%error, "a session holds what this version does not know");
+            None
+        }
         Err(error) => {
             tracing::error!(%error, "the session cannot be read");
-            return plain::failed();
+            return plain::unavailable();
         }
     };
     if let (Some(kept), Some(life), Some(id)) = (kept, store::life(&session).await, session.id()) {

@@ -104,6 +104,13 @@ impl World {
         world
     }
 
+    /// Other identifiers of nothing.
+    pub fn think_of_others(&mut self) {
+        for (name, value) in &mut self.random {
+            *value = random_like(name, value);
+        }
+    }
+
     /// What is used up by a probe that succeeds, anew.
     pub async fn refresh(&mut self) {
         let mut ada = std::mem::replace(&mut self.ada, self.bea.empty());

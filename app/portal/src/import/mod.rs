@@ -12,7 +12,7 @@ mod error;
 pub mod identity;
 mod owner;
 mod patients;
-mod read;
+pub mod read;
 mod relabel;
 mod resource;
 mod stage;

@@ -50,7 +50,9 @@ async fn rust_postgresql_and_the_oracle_agree(_: PgPoolOptions, options: PgConne
     }
     assert!(mixed > WORLDS / 20, "worlds with two grants that differ in categories, dates and labels at once: {mixed}");
     assert!(shown > WORLDS / 2, "items shown: {shown}");
-    println!("{WORLDS} worlds ({mixed} with grants that differ in everything at once), {looks} looks, {shown} items shown, 0 mismatches");
+    chartkey_ground::saw(&format!(
+        "{WORLDS} worlds ({mixed} with grants that differ in everything at once), {looks} looks, {shown} items shown, 0 mismatches"
+    ));
 }
 
 /// Opens each record through the door and compares what PostgreSQL returns with

@@ -1,0 +1,284 @@
+//! Every proof: what it promises, how it is tried, and what it does not say.
+
+use anyhow::Result;
+
+use crate::{
+    arena::{Arena, Seen},
+    crowd, kills, outside, provider, slow,
+    suites::Suite,
+    timing, troubles,
+};
+
+/// One line of the table.
+#[derive(Debug, Clone, Copy)]
+pub struct Proof {
+    pub name: &'static str,
+    pub promise: &'static str,
+    /// In words, at the small size and at the full one.
+    pub sizes: [&'static str; 2],
+    /// What it does not show.
+    pub limit: &'static str,
+    pub how: How,
+}
+
+/// How it is tried.
+#[derive(Debug, Clone, Copy)]
+pub enum How {
+    Tests(Suite),
+    Here(Here),
+}
+
+/// What is tried on the server as it is shipped.
+#[derive(Debug, Clone, Copy)]
+pub enum Here {
+    KilledServer,
+    KilledPostgres,
+    FullDisk,
+    PausedPostgres,
+    StoppedPostgres,
+    SlowDisk,
+    ProviderDown,
+    SlowClients,
+    SignInFlood,
+    Timing,
+    Overload,
+    Soak,
+    Ffuf,
+    Wapiti,
+    Sqlmap,
+    Html,
+}
+
+impl How {
+    pub async fn run(self, arena: &Arena) -> Result<Seen> {
+        match self {
+            Self::Tests(suite) => suite.run(arena),
+            Self::Here(here) => match here {
+                Here::KilledServer => kills::server(arena).await,
+                Here::KilledPostgres => kills::postgres(arena).await,
+                Here::FullDisk => troubles::full_disk(arena).await,
+                Here::PausedPostgres => troubles::paused(arena).await,
+                Here::StoppedPostgres => troubles::stopped(arena).await,
+                Here::SlowDisk => troubles::slow_disk(arena).await,
+                Here::ProviderDown => provider::down(arena).await,
+                Here::SlowClients => slow::clients(arena).await,
+                Here::SignInFlood => slow::sign_ins(arena).await,
+                Here::Timing => timing::alike(arena).await,
+                Here::Overload => crowd::overload(arena).await,
+                Here::Soak => crowd::soak(arena).await,
+                Here::Ffuf => outside::ffuf(arena).await,
+                Here::Wapiti => outside::wapiti(arena).await,
+                Here::Sqlmap => outside::sqlmap(arena).await,
+                Here::Html => outside::html(arena).await,
+            },
+        }
+    }
+}
+
+const fn tests(package: &'static str, test: &'static str, only: &'static str) -> How {
+    How::Tests(Suite { package, test, only })
+}
+
+const fn proof(name: &'static str, promise: &'static str, sizes: [&'static str; 2], limit: &'static str, how: How) -> Proof {
+    Proof { name, promise, sizes, limit, how }
+}
+
+/// The table, in the order in which it is run.
+pub const PROOFS: &[Proof] = &[
+    proof(
+        "killed-server",
+        "Of writes that were acknowledged none is lost when the server is killed, and every page that was shown has its event.",
+        ["8 kills", "200 kills"],
+        "The write is the smallest that there is, a token for a sign-up; reads are pages of results.",
+        How::Here(Here::KilledServer),
+    ),
+    proof(
+        "killed-postgres",
+        "The same when PostgreSQL is killed, and the server finds it again by itself.",
+        ["4 kills", "50 kills"],
+        "A killed process, not a lost machine: what the operating system had taken is on the disk.",
+        How::Here(Here::KilledPostgres),
+    ),
+    proof(
+        "cancelled",
+        "Of acknowledged writes none is lost by requests whose clients hung up; without the guard some are.",
+        ["1,000 requests", "5,000 requests"],
+        "Requests are dropped where they wait, in process; a socket that closes does the same to them.",
+        tests("chartkey-portal", "lost_writes", ""),
+    ),
+    proof(
+        "killed-import",
+        "An import that is killed leaves whole files or nothing of them, and the next run adds the rest.",
+        ["20 kills", "20 kills"],
+        "Files of Synthea.",
+        tests("chartkey", "command_line", "an_import_that_is_killed"),
+    ),
+    proof(
+        "full-disk",
+        "With a full disk nothing is lost, a person is told within six seconds, and room is enough to be well again.",
+        ["10 s", "30 s"],
+        "PostgreSQL's disk, in memory; the server's own is not filled.",
+        How::Here(Here::FullDisk),
+    ),
+    proof(
+        "paused-postgres",
+        "While PostgreSQL stands still a person is told within six seconds what that means for what they did.",
+        ["8 s", "30 s"],
+        "Its processes are stopped by signal; a network that swallows packets is not tried.",
+        How::Here(Here::PausedPostgres),
+    ),
+    proof(
+        "stopped-postgres",
+        "The same while PostgreSQL is down, and pages are back within six seconds after it is.",
+        ["3 stops", "20 stops"],
+        "On a socket of this machine.",
+        How::Here(Here::StoppedPostgres),
+    ),
+    proof(
+        "slow-disk",
+        "A disk that is slow makes pages slow and refuses nobody.",
+        ["75 pages", "750 pages"],
+        "No slow device: PostgreSQL waits 100 ms before each flush of its log (commit_delay).",
+        How::Here(Here::SlowDisk),
+    ),
+    proof(
+        "provider-down",
+        "With an identity provider that is down or silent a clinician is told within six seconds, and nobody else waits.",
+        ["two kinds", "two kinds"],
+        "Only the first step of a sign-in.",
+        How::Here(Here::ProviderDown),
+    ),
+    proof(
+        "races",
+        "A session that is signed out, signed out everywhere, or ended by a new password is dead, whatever is in flight.",
+        ["25 races each", "500 races each"],
+        "In process. Proving anew who one is (step-up) is not among them yet.",
+        tests("chartkey", "races", ""),
+    ),
+    proof(
+        "session-races",
+        "The same beneath: saving, noting its use and beginning never revive a session.",
+        ["100 races each", "500 races each"],
+        "In process.",
+        tests("chartkey-portal", "sessions", ""),
+    ),
+    proof(
+        "revocation",
+        "No read that starts after a withdrawal was answered returns anything.",
+        ["40 trials", "500 trials"],
+        "Three readers a trial, in process, over one database.",
+        tests("chartkey-portal", "revocation", ""),
+    ),
+    proof(
+        "policy",
+        "The rule of sharing says what an independent one says.",
+        ["100,000 worlds", "100,000 worlds"],
+        "Worlds of at most a few grants and items.",
+        tests("chartkey-domain", "policy", ""),
+    ),
+    proof(
+        "row-security",
+        "PostgreSQL as the server's role says of each item what the rule says.",
+        ["20,000 worlds", "20,000 worlds"],
+        "The same worlds.",
+        tests("chartkey-portal", "", "record::tests"),
+    ),
+    proof(
+        "matrix",
+        "Every endpoint answers every kind of caller for every kind of identifier as one table says; foreign and random look the same; no canary of another patient in any answer.",
+        ["one round", "eight rounds in other orders, with other identifiers"],
+        "In process, two patients.",
+        tests("chartkey", "endpoint_table", ""),
+    ),
+    proof(
+        "malformed",
+        "Malformed bodies are refused, never with a failure of ours or anything of our insides.",
+        ["1,000 bodies", "10,000 bodies"],
+        "Some are forms that can be read and make no sense: those lead back to their page with the problem.",
+        tests("chartkey", "malformed", ""),
+    ),
+    proof(
+        "fuzz",
+        "No input makes us panic, hang or fail: files, dates, cursors, session records, forms, addresses.",
+        ["20 s each", "10 minutes each"],
+        "Changes of known inputs, not led by what code they reach.",
+        tests("chartkey", "fuzz", ""),
+    ),
+    proof(
+        "hostile-providers",
+        "A provider that lies signs nobody in.",
+        ["every lie", "every lie"],
+        "Lies that somebody thought of.",
+        tests("chartkey", "hostile_providers", ""),
+    ),
+    proof(
+        "admission",
+        "More than can be served are told so soon, and sign-ins keep nobody from reading.",
+        ["40 at once", "40 at once"],
+        "In process.",
+        tests("chartkey", "admission", ""),
+    ),
+    proof(
+        "timing",
+        "The time of an answer does not tell a known account from an unknown one, nor a refused patient from an absent one.",
+        ["100 each", "1,000 each"],
+        "From this machine, one at a time. Fails where the ranks are apart by more than chance in one of a thousand and the medians by 0.1 ms.",
+        How::Here(Here::Timing),
+    ),
+    proof(
+        "slow-clients",
+        "Slow and half-open clients cost readers at most twice their time.",
+        ["300 clients, 8 s", "1,000 clients, 60 s"],
+        "slowhttptest of Debian, on the same machine; p95 of two readers.",
+        How::Here(Here::SlowClients),
+    ),
+    proof(
+        "sign-in-flood",
+        "A flood of sign-ins from many addresses costs readers at most twice their time.",
+        ["60 a second, 8 s", "200 a second, 60 s"],
+        "Through a trusted proxy, on the same machine.",
+        How::Here(Here::SignInFlood),
+    ),
+    proof(
+        "overload",
+        "When three times as many come as can be served, at least 80 % of the peak is.",
+        ["6 s", "60 s"],
+        "Whoever asks runs on the same machine and takes a share of it, at the peak as well.",
+        How::Here(Here::Overload),
+    ),
+    proof(
+        "soak",
+        "At 60 % of what can be served memory, descriptors and p99 stay where they are.",
+        ["40 s", "30 minutes"],
+        "One page, the patient's results.",
+        How::Here(Here::Soak),
+    ),
+    proof(
+        "ffuf",
+        "Nothing answers that is not in the table of endpoints.",
+        ["2,000 words", "Debian's largest list of dirb"],
+        "One level of paths, nobody signed in.",
+        How::Here(Here::Ffuf),
+    ),
+    proof(
+        "wapiti",
+        "A scanner for the common holes finds none.",
+        ["a minute", "20 minutes"],
+        "Version of Debian. Pages as the patient, forms as nobody.",
+        How::Here(Here::Wapiti),
+    ),
+    proof(
+        "sqlmap",
+        "Nothing can be injected into a query.",
+        ["level 1, two techniques", "level 3, every technique"],
+        "Five addresses and forms.",
+        How::Here(Here::Sqlmap),
+    ),
+    proof(
+        "html",
+        "Every page is valid HTML.",
+        ["every page at hand", "every page at hand"],
+        "html-validate's recommended rules, but for the one against pages that refresh themselves (without scripts, a shared page does, at its end); pages without identifiers and those of one record. Empty marks (`<!>`) are taken out first: Leptos leaves them for its islands, and browsers read them as comments.",
+        How::Here(Here::Html),
+    ),
+];

@@ -1,0 +1,108 @@
+//! Who gets a turn when more come than can be served, and how long anybody waits.
+//!
+//! Without it a crowd makes everybody wait longer than a person does, and the work
+//! that is done is for people who have gone. Here whoever finds no turn within a
+//! second is told so, at almost no cost, and the others are served as fast as ever.
+//! Reading and changing have turns of their own, so that a flood of sign-ins does
+//! not keep anybody from reading. A database that stands still is answered for
+//! within [`WAIT`] and [`TIME`].
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    body::{Body, to_bytes},
+    extract::{Request, State},
+    http::StatusCode,
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use http_body_util::LengthLimitError;
+use tokio::{sync::Semaphore, time::timeout};
+
+use super::{BODY_LIMIT, plain};
+
+/// How long a request waits for its turn.
+const WAIT: Duration = Duration::from_secs(1);
+
+/// How long it may take then. Longer than a connection to the database is waited for.
+const TIME: Duration = Duration::from_secs(4);
+
+/// How long a form may take to come in. Nobody's turn has begun by then.
+const BODY_TIME: Duration = Duration::from_secs(60);
+
+/// The turns.
+#[derive(Debug, Clone)]
+pub struct Admission {
+    reading: Arc<Semaphore>,
+    changing: Arc<Semaphore>,
+}
+
+/// What a request needs.
+enum Needs<'a> {
+    /// Nothing of ours: it does not wait, or waits for somebody else and says itself how long.
+    Nothing,
+    /// An answer in time.
+    Time,
+    /// A turn, and then an answer in time.
+    Turn(&'a Arc<Semaphore>),
+}
+
+impl Admission {
+    /// Over so many connections to the database: most for reading, some for changing,
+    /// and what is left for streams of events.
+    #[must_use]
+    pub fn over(connections: u32) -> Self {
+        let connections = usize::try_from(connections).unwrap_or(usize::MAX).min(Semaphore::MAX_PERMITS / 8);
+        let turns = |eighths: usize| Arc::new(Semaphore::new((connections * eighths / 8).max(1)));
+        Self { reading: turns(5), changing: turns(2) }
+    }
+
+    fn needs(&self, request: &Request) -> Needs<'_> {
+        match request.uri().path() {
+            "/healthz" | "/events" => Needs::Nothing,
+            "/readyz" => Needs::Time,
+            path if path.starts_with("/assets/") || path.starts_with("/auth/") => Needs::Nothing,
+            _ if request.method().is_safe() => Needs::Turn(&self.reading),
+            _ => Needs::Turn(&self.changing),
+        }
+    }
+}
+
+/// Takes in what is sent before anybody's turn is spent on it: a slow sender keeps
+/// nobody waiting but themselves.
+pub async fn gather(request: Request, next: Next) -> Response {
+    if request.method().is_safe() {
+        return next.run(request).await;
+    }
+    let (parts, body) = request.into_parts();
+    match timeout(BODY_TIME, to_bytes(body, BODY_LIMIT)).await {
+        Ok(Ok(bytes)) => next.run(Request::from_parts(parts, Body::from(bytes))).await,
+        Ok(Err(error)) if is_too_large(&error) => StatusCode::PAYLOAD_TOO_LARGE.into_response(),
+        Ok(Err(_)) => plain::unread(),
+        Err(_) => StatusCode::REQUEST_TIMEOUT.into_response(),
+    }
+}
+
+fn is_too_large(error: &axum::Error) -> bool {
+    let mut causes = std::iter::successors(Some(error as &(dyn std::error::Error + 'static)), |cause| cause.source());
+    causes.any(|cause| cause.is::<LengthLimitError>())
+}
+
+/// Gives the request its turn and its time, or says that there is none.
+pub async fn admit(State(admission): State<Admission>, request: Request, next: Next) -> Response {
+    let is_change = !request.method().is_safe();
+    let turn = match admission.needs(&request) {
+        Needs::Nothing => return next.run(request).await,
+        Needs::Time => None,
+        Needs::Turn(turns) => match timeout(WAIT, Arc::clone(turns).acquire_owned()).await {
+            Ok(Ok(turn)) => Some(turn),
+            _ => return plain::busy(),
+        },
+    };
+    let answer = timeout(TIME, next.run(request)).await;
+    drop(turn);
+    answer.unwrap_or_else(|_| {
+        tracing::warn!("a request took too long and was given up");
+        if is_change { plain::unfinished() } else { plain::too_slow() }
+    })
+}
