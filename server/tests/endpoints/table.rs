@@ -330,11 +330,7 @@ fn of_account() -> Vec<Row> {
             person("/account?done=password", "/account/password?problem=not-found"),
         ),
         post("/api/begin-second-factor", "", each("/account/second-factor?problem=gone", FACTOR)),
-        post(
-            "/api/confirm-second-factor",
-            "code=no-code",
-            each("/account/second-factor?problem=wrong-code", "/account/second-factor?problem=wrong-code"),
-        ),
+        post("/api/confirm-second-factor", "code=no-code", each(NO_FACTOR, "/account/second-factor?problem=wrong-code")),
         post("/api/put-codes-away", "", each(FACTOR, FACTOR)),
         post("/api/new-recovery-codes", "", each(FACTOR, NO_FACTOR)),
         post("/api/remove-second-factor", "", each("/account/second-factor?done=off", "/account/second-factor?done=off")),
