@@ -9,7 +9,7 @@ use serde::{
     forward_to_deserialize_any,
 };
 
-use crate::api::{accounts, activity, codes, sharing};
+use crate::api::{accounts, activity, codes, credentials, devices, second_factor, second_step, sharing};
 
 /// A server function.
 #[derive(Debug, Clone)]
@@ -44,6 +44,22 @@ pub fn endpoints() -> Vec<Endpoint> {
         endpoint::<accounts::NewPassword>(),
         endpoint::<accounts::Claim>().keeping(&["day", "month", "year"]),
         endpoint::<activity::NotRecognised>(),
+        endpoint::<credentials::SignInAgain>(),
+        endpoint::<credentials::ChangeEmail>().keeping(&["email"]),
+        endpoint::<credentials::ConfirmEmail>(),
+        endpoint::<credentials::UndoEmail>(),
+        endpoint::<credentials::ChangePassword>(),
+        endpoint::<second_factor::BeginSecondFactor>(),
+        endpoint::<second_factor::ConfirmSecondFactor>(),
+        endpoint::<second_factor::PutCodesAway>(),
+        endpoint::<second_factor::NewRecoveryCodes>(),
+        endpoint::<second_factor::RemoveSecondFactor>(),
+        endpoint::<second_factor::NotLost>(),
+        endpoint::<second_step::SignInCode>(),
+        endpoint::<second_step::SecondFactorLost>(),
+        endpoint::<second_step::KeepSecondFactor>(),
+        endpoint::<devices::SignOutDevice>(),
+        endpoint::<devices::ForgetDevice>(),
         endpoint::<codes::RedeemCode>(),
         endpoint::<codes::ConfirmCode>(),
         endpoint::<codes::RefuseCode>(),

@@ -16,7 +16,12 @@ use chartkey_domain::{
     grant::Purpose,
     id::{ItemId, PatientId},
 };
-use chartkey_portal::{Portal, accounts::Letter, sign_in::SignedIn};
+use chartkey_portal::{
+    Portal,
+    letters::Letter,
+    sessions::SessionKey,
+    sign_in::{Origin, SignedIn},
+};
 use leptos::prelude::{GetUntracked, use_context};
 use leptos_axum::ResponseOptions;
 use leptos_router::hooks::{use_params_map, use_query_map};
@@ -38,6 +43,9 @@ pub struct Caller {
     pub language: Language,
     /// When the request came: the server's clock, for what a page prints.
     pub now: Option<OffsetDateTime>,
+    /// When the account opens without its second factor, where somebody says that it is
+    /// lost.
+    pub factor_ends_at: Option<OffsetDateTime>,
 }
 
 impl Caller {
@@ -89,6 +97,15 @@ pub type Answer<'a> = Pin<Box<dyn Future<Output = Result<(), ApiError>> + Send +
 pub trait SessionControl: Send + Sync {
     /// Begins a session for a proven sign-in, under a new session id.
     fn begin(&self, signed_in: SignedIn) -> Answer<'_>;
+    /// Goes on with the session under a new id, for a sign-in that was proven again.
+    fn again(&self, signed_in: SignedIn) -> Answer<'_>;
+    /// Keeps in this browser, for ten minutes, what a right password proved while its
+    /// code is missing. It is no session.
+    fn wait_for_code(&self, half: &str);
+    /// What [`Self::wait_for_code`] kept.
+    fn half(&self) -> Option<String>;
+    /// The key of the session, if there is one: for saying which of a list it is.
+    fn key(&self) -> Option<SessionKey>;
     /// Signs out: the session is gone before the answer is.
     fn end(&self) -> Answer<'_>;
     /// Fixes the purpose for which a record is opened in this session.
@@ -102,6 +119,9 @@ pub trait SessionControl: Send + Sync {
 pub trait Letters: Send + Sync {
     /// Sends this one, in the background.
     fn send(&self, letter: Letter);
+    /// Sends what was stored with a change, in the background; the worker sends what
+    /// this does not.
+    fn send_due(&self);
 }
 
 /// Where messages go, as the server provides it in the context.
@@ -129,6 +149,11 @@ impl fmt::Debug for Typed {
         f.write_str("Typed")
     }
 }
+
+/// What the browser's device cookie holds, as the server provides it in the context:
+/// for the waits of sign-in alone.
+#[derive(Debug, Clone)]
+pub struct ClientDevice(pub Option<String>);
 
 /// The session of the request, as the server provides it in the context.
 #[derive(Clone)]
@@ -196,6 +221,12 @@ pub fn client_address() -> String {
 #[must_use]
 pub fn installation() -> Installation {
     use_context().unwrap_or_default()
+}
+
+/// Where a try to sign in comes from.
+#[must_use]
+pub fn origin() -> Origin {
+    Origin { address: client_address(), device: use_context::<ClientDevice>().and_then(|device| device.0) }
 }
 
 /// The addresses of the site's files.
@@ -280,6 +311,7 @@ pub fn answer(result: Result<impl AsRef<str>, ApiError>, page: &str) -> Result<(
     match result {
         Ok(next) => redirect(next.as_ref()),
         Err(ApiError::SignedOut) => redirect(&welcome(page)),
+        Err(ApiError::SignInAgain) => redirect(&again(page)),
         Err(problem) => {
             let mark = if page.contains('?') { '&' } else { '?' };
             redirect(&format!("{page}{mark}problem={}", problem.code()));
@@ -294,21 +326,32 @@ pub fn welcome(path: &str) -> String {
     with_way_back("/welcome", Some(path))
 }
 
+/// The page that asks for the password again, and leads back to `path`: to its form, never
+/// to what the form had sent.
+#[must_use]
+pub fn again(path: &str) -> String {
+    with_way_back("/sign-in/again", Some(path))
+}
+
 /// `page`, which leads back to the path `to` afterwards, if there is one.
 #[must_use]
 pub fn with_way_back(page: &str, to: Option<&str>) -> String {
-    let Some(to) = to else { return page.to_owned() };
-    let mut address = format!("{page}?to=");
-    for byte in to.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'/' => address.push(char::from(byte)),
-            _ => {
-                use fmt::Write as _;
-                let _ = write!(address, "%{byte:02X}");
-            }
+    to.map_or_else(|| page.to_owned(), |to| format!("{page}?to={}", percent_encoded(to, b"-_.~/")))
+}
+
+/// `text` for an address: letters, digits and what is `plain` stay as they are (RFC 3986,
+/// section 2.1).
+#[must_use]
+pub fn percent_encoded(text: &str, plain: &[u8]) -> String {
+    text.bytes().fold(String::with_capacity(text.len()), |mut address, byte| {
+        if byte.is_ascii_alphanumeric() || plain.contains(&byte) {
+            address.push(char::from(byte));
+        } else {
+            use fmt::Write as _;
+            let _ = write!(address, "%{byte:02X}");
         }
-    }
-    address
+        address
+    })
 }
 
 /// `page` with the token of a message; what cannot be in a token is left out.
@@ -347,6 +390,7 @@ impl From<chartkey_portal::Error> for ApiError {
             Error::Invalid(code) => Self::from_code(code).unwrap_or(Self::Invalid),
             Error::Conflict(_) => Self::Gone,
             Error::TooManyTries => Self::TooMany,
+            Error::SignInAgain => Self::SignInAgain,
             Error::Database(_) | Error::Internal(_) => {
                 let cause = std::error::Error::source(&error).map(ToString::to_string);
                 tracing::error!(%error, cause, "the portal failed");

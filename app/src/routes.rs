@@ -11,8 +11,22 @@ use crate::{components::icon::IconsUsed, pages};
 
 /// The pages that anybody may open. Every other page leads whoever is not signed in
 /// to `/welcome`.
-pub const PUBLIC: &[&str] =
-    &["", "/welcome", "/sign-in", "/sign-up", "/sign-in/forgotten", "/sign-in/new-password", "/clinicians", "/set-up", "/rehearsal"];
+pub const PUBLIC: &[&str] = &[
+    "",
+    "/welcome",
+    "/sign-in",
+    "/sign-up",
+    "/sign-in/forgotten",
+    "/sign-in/new-password",
+    "/sign-in/code",
+    "/sign-in/lost",
+    "/account/email/confirm",
+    "/account/email/undo",
+    "/account/second-factor/keep",
+    "/clinicians",
+    "/set-up",
+    "/rehearsal",
+];
 
 /// The application: one document a route. Rendered once at start-up without a
 /// request, to list the routes, so nothing here asks for one.
@@ -27,12 +41,22 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/sign-in") view=pages::sign_in ssr=SsrMode::Async/>
                 <Route path=path!("/sign-in/forgotten") view=pages::forgotten ssr=SsrMode::Async/>
                 <Route path=path!("/sign-in/new-password") view=pages::new_password ssr=SsrMode::Async/>
+                <Route path=path!("/sign-in/code") view=pages::sign_in_code ssr=SsrMode::Async/>
+                <Route path=path!("/sign-in/lost") view=pages::sign_in_lost ssr=SsrMode::Async/>
+                <Route path=path!("/sign-in/again") view=pages::sign_in_again ssr=SsrMode::Async/>
                 <Route path=path!("/sign-up") view=pages::sign_up ssr=SsrMode::Async/>
                 <Route path=path!("/clinicians") view=pages::clinicians ssr=SsrMode::Async/>
                 <Route path=path!("/set-up") view=pages::set_up ssr=SsrMode::Async/>
                 <Route path=path!("/rehearsal") view=pages::rehearsal ssr=SsrMode::Async/>
                 <Route path=path!("/claim") view=pages::claim ssr=SsrMode::Async/>
                 <Route path=path!("/account") view=pages::account ssr=SsrMode::Async/>
+                <Route path=path!("/account/email") view=pages::email ssr=SsrMode::Async/>
+                <Route path=path!("/account/email/confirm") view=pages::confirm_email ssr=SsrMode::Async/>
+                <Route path=path!("/account/email/undo") view=pages::undo_email ssr=SsrMode::Async/>
+                <Route path=path!("/account/password") view=pages::password ssr=SsrMode::Async/>
+                <Route path=path!("/account/second-factor") view=pages::second_factor ssr=SsrMode::Async/>
+                <Route path=path!("/account/second-factor/keep") view=pages::keep_second_factor ssr=SsrMode::Async/>
+                <Route path=path!("/account/devices") view=pages::devices ssr=SsrMode::Async/>
                 <Route path=path!("/sharing") view=pages::sharing ssr=SsrMode::Async/>
                 <Route path=path!("/sharing/new") view=pages::grant_new ssr=SsrMode::Async/>
                 <Route path=path!("/sharing/codes") view=pages::codes::codes ssr=SsrMode::Async/>

@@ -14,7 +14,8 @@ use crate::{
     catalogue::Say,
     components::{
         icon::{Icon, icon, sprite, turning},
-        when::machine,
+        notice::{Role, notice},
+        when::{machine, moment},
     },
     request::{Assets, Caller, Rehearsal, assets, caller},
 };
@@ -143,6 +144,7 @@ pub fn document(page: Page, body: impl IntoView) -> impl IntoView {
     let printed = caller.now.map(|now| view! { <p class="printed">{say.printed(&say.date(now.date()))}</p> });
     let whose = bar.map(|bar| whose(say, bar));
     let signed_in = caller.visitor.is_some();
+    let lost = caller.factor_ends_at.filter(|_| signed_in).map(|ends_at| factor_lost(say, ends_at));
     view! {
         <!DOCTYPE html>
         <html lang=say.0.tag()>
@@ -170,7 +172,7 @@ pub fn document(page: Page, body: impl IntoView) -> impl IntoView {
                 {navigation}
                 <div class="page">
                     {whose}
-                    <main id="main">{body}</main>
+                    <main id="main">{lost}{body}</main>
                     {printed}
                 </div>
                 {has_cover.then(|| cover(say))}
@@ -178,6 +180,18 @@ pub fn document(page: Page, body: impl IntoView) -> impl IntoView {
             </body>
         </html>
     }
+}
+
+/// Somebody says that the second factor is lost: every page tells the one who can stop it.
+fn factor_lost(say: Say, ends_at: OffsetDateTime) -> impl IntoView {
+    notice(
+        Role::Critical,
+        say.factor_lost(),
+        view! {
+            <p>{say.factor_lost_says()} " " {moment(say, ends_at)} "."</p>
+            <p><a href="/account/second-factor">{say.factor_lost_see()}</a></p>
+        },
+    )
 }
 
 /// Without JavaScript the page asks again when it ends, and finds nothing.

@@ -5,7 +5,10 @@ use std::sync::Arc;
 
 use anyhow::bail;
 use chartkey_app::catalogue::Say;
-use chartkey_portal::accounts::{Letter, LetterSubject};
+use chartkey_portal::{
+    Portal,
+    letters::{DueLetter, Letter, LetterSubject},
+};
 use lettre::{AsyncFileTransport, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor, message::header::ContentType};
 
 use crate::config::{Mail, PublicUrl};
@@ -51,6 +54,29 @@ impl Post {
         });
     }
 
+    /// Sends in the background what was stored with a change.
+    pub fn send_due(&self, portal: Portal) {
+        let post = self.clone();
+        tokio::spawn(async move { post.deliver_due(&portal).await });
+    }
+
+    /// Sends what was stored with a change. What cannot be sent now is sent later.
+    pub async fn deliver_due(&self, portal: &Portal) {
+        let due = match portal.due_letters().await {
+            Ok(due) => due,
+            Err(error) => return tracing::error!(%error, "messages that are due were not read"),
+        };
+        for DueLetter { id, letter } in due {
+            let sent = match self.deliver(&letter).await {
+                Ok(()) => portal.letter_sent(id).await.map_err(Into::into),
+                Err(error) => Err(error),
+            };
+            if let Err(error) = sent {
+                tracing::error!(%error, subject = ?letter.subject, "a message is sent again later");
+            }
+        }
+    }
+
     /// Sends now, and says whether it went.
     ///
     /// # Errors
@@ -80,13 +106,25 @@ impl Post {
     fn words(&self, letter: &Letter) -> (&'static str, String) {
         let say = Say::default();
         let link = |page: &str| self.ours.address(&format!("{page}?token={}", letter.token));
+        let page = |page: &str| self.ours.address(page);
         match letter.subject {
             LetterSubject::FinishSignUp => (say.letter_finish_sign_up(), say.letter_finish_sign_up_says(&link("/sign-up"))),
             LetterSubject::AlreadyHere => {
-                (say.letter_already_here(), say.letter_already_here_says(&self.ours.address("/sign-in"), &link("/sign-in/new-password")))
+                (say.letter_already_here(), say.letter_already_here_says(&page("/sign-in"), &link("/sign-in/new-password")))
             }
-            LetterSubject::News => (say.letter_news(), say.letter_news_says(&self.ours.address("/activity"))),
+            LetterSubject::News => (say.letter_news(), say.letter_news_says(&page("/activity"))),
             LetterSubject::NewPassword => (say.letter_new_password(), say.letter_new_password_says(&link("/sign-in/new-password"))),
+            LetterSubject::ConfirmEmail => (say.letter_confirm_email(), say.letter_confirm_email_says(&link("/account/email/confirm"))),
+            LetterSubject::AddressInUse => (say.letter_address_in_use(), say.letter_address_in_use_says(&page("/sign-in"))),
+            LetterSubject::EmailChanged => (say.letter_email_changed(), say.letter_email_changed_says(&link("/account/email/undo"))),
+            LetterSubject::PasswordChanged => {
+                (say.letter_password_changed(), say.letter_password_changed_says(&page("/sign-in/forgotten")))
+            }
+            LetterSubject::FactorOn => (say.letter_factor_on(), say.letter_factor_on_says(&page("/account/devices"))),
+            LetterSubject::FactorOff => (say.letter_factor_off(), say.letter_factor_off_says(&page("/account/devices"))),
+            LetterSubject::CodesMade => (say.letter_codes_made(), say.letter_codes_made_says(&page("/account/devices"))),
+            LetterSubject::CodeUsed => (say.letter_code_used(), say.letter_code_used_says(&page("/account/devices"))),
+            LetterSubject::FactorLost => (say.letter_factor_lost(), say.letter_factor_lost_says(&link("/account/second-factor/keep"))),
         }
     }
 }

@@ -6,18 +6,25 @@ use std::{sync::Arc, time::Duration};
 use chartkey_portal::{Error, Portal, audit::anchor::Anchor};
 use tokio::{sync::watch, time::MissedTickBehavior};
 
-use crate::config::Config;
+use crate::{config::Config, mail::Post};
 
 /// Works until told to stop.
 pub async fn work(portal: Portal, config: Arc<Config>, mut stopping: watch::Receiver<bool>) {
     let mut minute = tokio::time::interval(Duration::from_secs(60));
     minute.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut anchor = None;
+    let post = Post::new(&config.mail, config.public_url.clone());
+    if let Err(error) = &post {
+        tracing::error!(%error, "messages cannot be sent");
+    }
     tokio::spawn(label_again(portal.clone(), stopping.clone()));
     loop {
         tokio::select! {
             _ = minute.tick() => {
                 once(&portal).await;
+                if let Ok(post) = &post {
+                    post.deliver_due(&portal).await;
+                }
                 anchored(&portal, &config, &mut anchor).await;
             }
             () = told(&mut stopping) => break,
@@ -83,5 +90,19 @@ async fn once(portal: &Portal) {
     }
     if let Err(error) = portal.sweep_drafts().await {
         tracing::error!(%error, "drafts that have ended were not removed");
+    }
+    if let Err(error) = portal.sweep_devices().await {
+        tracing::error!(%error, "devices that nobody uses were not forgotten");
+    }
+    if let Err(error) = portal.sweep_second_factors().await {
+        tracing::error!(%error, "what was begun and not ended was not removed");
+    }
+    match portal.sweep_letters().await {
+        Ok(0) => {}
+        Ok(letters) => tracing::error!(letters, "messages that could not be sent for three days were given up"),
+        Err(error) => tracing::error!(%error, "messages that cannot be sent were not given up"),
+    }
+    if let Err(error) = portal.tell_losses().await {
+        tracing::error!(%error, "those whose second factor is said to be lost were not told");
     }
 }

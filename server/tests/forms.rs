@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use axum::http::StatusCode;
 use chartkey_app::endpoints::endpoints;
-use chartkey_portal::accounts::Email;
+use chartkey_portal::{accounts::Email, letters::LetterSubject, second_factor::SecondFactor};
 use endpoints::{
     probe::filled,
     table::{Caller, Outcome, Which, table},
@@ -81,7 +81,14 @@ async fn pages(world: &World, caller: Caller) -> Vec<String> {
     let is_shown = |which: Which, outcome: Outcome| which == Which::Own && outcome == Outcome::Shown;
     let rows = table().into_iter().filter(|row| row.method == "GET" && row.pattern != "/events");
     let rows = rows.filter(|row| row.outcomes.iter().any(|(which, columns)| is_shown(*which, columns[caller as usize])));
-    let others = ["/sharing/{paused}", "/sign-up?token=none", "/sign-in/new-password?token=none"];
+    let others = [
+        "/sharing/{paused}",
+        "/sign-up?token=none",
+        "/sign-in/new-password?token=none",
+        "/account/email/confirm?token=none",
+        "/account/email/undo?token=none",
+        "/account/second-factor/keep?token=none",
+    ];
     rows.map(|row| row.address).chain(others.map(str::to_owned)).map(|address| filled(&address, &names)).collect()
 }
 
@@ -195,6 +202,21 @@ async fn every_form_survives_being_empty_and_keeps_what_cannot_be(_: PgPoolOptio
     assert!(came_back >= 12 && kept >= 15, "{came_back} came back, {kept} fields kept");
 }
 
+/// The links of the messages that wait, of this subject.
+async fn link(world: &World, subject: LetterSubject) -> String {
+    let due = world.house.portal.due_letters().await.unwrap();
+    due.into_iter().find(|due| due.letter.subject == subject).unwrap().letter.token
+}
+
+/// A link that went to Ada's new address.
+async fn address_link(world: &World) -> String {
+    sqlx::query("delete from letter").execute(&world.house.superuser).await.unwrap();
+    sqlx::query("delete from mail_token").execute(&world.house.superuser).await.unwrap();
+    let new = Email::parse(&format!("{}@nowhere.example", uuid::Uuid::new_v4())).unwrap();
+    world.house.portal.begin_email_change(&world.ada.visitor(), &new).await.unwrap();
+    link(world, LetterSubject::ConfirmEmail).await
+}
+
 /// What is sent where everything is right.
 async fn right(world: &World, endpoint: &str) -> (Caller, String) {
     let portal = &world.house.portal;
@@ -218,6 +240,22 @@ async fn right(world: &World, endpoint: &str) -> (Caller, String) {
             let code = portal.invite(world.ada.patient, "a test").await.unwrap();
             (Caller::Patient, format!("code={code}&day=14&month=3&year=1961"))
         }
+        "/api/sign-in-again" => (Caller::Patient, format!("password={}", encoded(PASSWORD))),
+        "/api/sign-in-code" => (Caller::Anonymous, format!("code={}", world.recovery_code().await)),
+        "/api/second-factor-lost" => (Caller::Anonymous, String::new()),
+        "/api/keep-second-factor" => (Caller::Anonymous, format!("token={}", link(world, LetterSubject::FactorLost).await)),
+        "/api/confirm-second-factor" => {
+            let SecondFactor::Begun { seed, .. } = portal.second_factor(&world.ada.visitor()).await.unwrap() else { panic!() };
+            #[expect(clippy::disallowed_methods, reason = "an app has a clock of its own")]
+            let now = time::OffsetDateTime::now_utc().unix_timestamp().try_into().unwrap();
+            let app = totp_rs::Builder::new().with_secret(totp_rs::Secret::try_from_base32(&seed).unwrap()).build().unwrap();
+            (Caller::Patient, format!("code={}", app.generate(now)))
+        }
+        "/api/confirm-email" => (Caller::Anonymous, format!("token={}", address_link(world).await)),
+        "/api/undo-email" => {
+            portal.confirm_email(&address_link(world).await).await.unwrap();
+            (Caller::Anonymous, format!("token={}", link(world, LetterSubject::EmailChanged).await))
+        }
         _ => {
             let row = table().into_iter().find(|row| row.method == "POST" && row.pattern == endpoint).unwrap();
             let columns = row.outcomes.iter().find(|(which, _)| *which == Which::Own).map(|(_, columns)| *columns).unwrap();
@@ -234,7 +272,10 @@ async fn a_double_click_has_one_effect(_: PgPoolOptions, options: PgConnectOptio
     for endpoint in endpoints() {
         world.refresh().await;
         let (caller, form) = right(&world, endpoint.path).await;
-        let browser = world.browser(caller).await;
+        let mut browser = world.browser(caller).await;
+        if ["/api/sign-in-code", "/api/second-factor-lost"].contains(&endpoint.path) {
+            browser.cookies.insert("__Host-chartkey-half".to_owned(), world.half(&world.bea).await);
+        }
         let first = browser.clone().post(endpoint.path, &form).await;
         assert!(
             first.status == StatusCode::SEE_OTHER && !is_problem(&first),
@@ -249,7 +290,10 @@ async fn a_double_click_has_one_effect(_: PgPoolOptions, options: PgConnectOptio
         assert_eq!(world.digest().await, digest, "{} happened twice", endpoint.path);
         assert_eq!(letters, self::letters(&world).await, "{} wrote twice", endpoint.path);
         // Who signed out everywhere is nobody when the second one comes.
-        let is_over = endpoint.path == "/api/sign-out-everywhere" && second.status == StatusCode::UNAUTHORIZED;
+        let is_out = endpoint.path == "/api/sign-out-everywhere" && second.status == StatusCode::UNAUTHORIZED;
+        // A code is taken once, whoever sends it again; the first answer has signed in.
+        let is_taken = endpoint.path == "/api/sign-in-code" && second.location() == "/sign-in?problem=half-ended";
+        let is_over = is_out || is_taken;
         assert!(
             is_over || (second.status == StatusCode::SEE_OTHER && !is_problem(&second)),
             "{}: {} {}",

@@ -259,3 +259,35 @@ async fn an_unknown_organization_leads_back_to_the_list(_: PgPoolOptions, option
         assert_eq!(browser.get(path).await.location(), "/clinicians?problem=not-found", "{path}");
     }
 }
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_clinician_proves_themselves_again_only_where_the_provider_says_that_they_did(_: PgPoolOptions, options: PgConnectOptions) {
+    let town = Town::build(options).await;
+    let mut browser = town.house.browser();
+    town.sign_in(&mut browser).await;
+    let before = browser.cookies["__Host-chartkey"].clone();
+    let again = "/auth/north/start?to=/account&again=true";
+    let now = provider::now();
+    for (what, said) in [
+        ("nothing", Value::Null),
+        ("an hour ago", json!(now - 3600)),
+        ("before this was asked for", json!(now - 120)),
+        ("no time", json!("now")),
+    ] {
+        town.provider.lie(Lies { claims: vec![("auth_time", said)], ..Lies::default() });
+        let start = browser.get(again).await;
+        let asked = start.location().to_owned();
+        assert!(asked.contains("prompt=login") && asked.contains("max_age=0"), "{asked}");
+        let (state, code) = town.provider.sign_in(&asked);
+        let answer = town.comes_back(&mut browser, &state, &code).await;
+        assert!(answer.location().starts_with("/clinicians?problem="), "{what}: {}", answer.location());
+        assert_eq!(browser.cookies["__Host-chartkey"], before, "{what}");
+    }
+    town.provider.lie(Lies { claims: vec![("auth_time", json!(provider::now()))], ..Lies::default() });
+    let start = browser.get(again).await;
+    let (state, code) = town.provider.sign_in(start.location());
+    assert_eq!(town.comes_back(&mut browser, &state, &code).await.location(), "/account");
+    assert_ne!(browser.cookies["__Host-chartkey"], before, "under a new id");
+    let proven: bool = sqlx::query_scalar("select proven_at is not null from clinician").fetch_one(&town.house.superuser).await.unwrap();
+    assert!(proven);
+}

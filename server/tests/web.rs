@@ -167,11 +167,14 @@ async fn signing_in_gives_a_new_id_in_a_cookie_that_scripts_cannot_read(_: PgPoo
     let mut browser = house.signed_in("mara@example.org").await;
     let first = browser.cookies["__Host-chartkey"].clone();
     let again = browser.post("/api/sign-in", &format!("email=mara@example.org&password={}", harness::PASSWORD.replace(' ', "+"))).await;
-    let cookie = again.headers[header::SET_COOKIE].to_str().unwrap();
-    for attribute in ["__Host-chartkey=", "HttpOnly", "Secure", "SameSite=Lax", "Path=/"] {
-        assert!(cookie.contains(attribute), "{cookie}");
+    let cookies: Vec<&str> = again.headers.get_all(header::SET_COOKIE).iter().map(|cookie| cookie.to_str().unwrap()).collect();
+    assert_eq!(cookies.len(), 2, "the session's and the device's: {cookies:?}");
+    for cookie in &cookies {
+        for attribute in ["__Host-chartkey", "HttpOnly", "Secure", "SameSite=Lax", "Path=/"] {
+            assert!(cookie.contains(attribute), "{cookie}");
+        }
+        assert!(!cookie.contains("Domain"), "{cookie}");
     }
-    assert!(!cookie.contains("Domain"), "{cookie}");
     assert_ne!(browser.cookies["__Host-chartkey"], first);
     let mut old = house.browser();
     old.cookies.insert("__Host-chartkey".into(), first);
@@ -185,8 +188,13 @@ async fn signing_out_ends_the_session_and_clears_the_device(_: PgPoolOptions, op
     let mut copy = browser.clone();
     assert_eq!(browser.get("/account").await.status, StatusCode::OK);
     let answer = browser.post("/api/sign-out", "").await;
-    assert_eq!(answer.headers["clear-site-data"], "\"cache\", \"cookies\", \"storage\"");
-    assert!(browser.cookies.is_empty());
+    assert_eq!(answer.headers["clear-site-data"], "\"cache\", \"storage\"");
+    assert_eq!(
+        browser.cookies.keys().collect::<Vec<_>>(),
+        ["__Host-chartkey-device"],
+        "by which the device is known, and which opens nothing"
+    );
+    assert_eq!(browser.get("/account").await.status, StatusCode::SEE_OTHER);
     assert_eq!(copy.get("/account").await.status, StatusCode::SEE_OTHER);
 }
 
@@ -219,7 +227,7 @@ async fn a_known_and_an_unknown_address_get_the_same_answers(_: PgPoolOptions, o
 async fn on_this_machine_http_is_enough_and_the_cookie_has_a_plain_name(_: PgPoolOptions, options: PgConnectOptions) {
     let house = House::build_at(options, "http://127.0.0.1:3000").await;
     let browser = house.signed_in("mara@example.org").await;
-    assert_eq!(browser.cookies.keys().collect::<Vec<_>>(), ["chartkey"]);
+    assert_eq!(browser.cookies.keys().collect::<Vec<_>>(), ["chartkey", "chartkey-device"]);
     let answer = browser.clone().get("/account").await;
     assert!(!answer.headers.contains_key("strict-transport-security"));
 }

@@ -54,4 +54,8 @@ ids! {
     CodeId
     /// Answers to the questions before a grant.
     DraftId
+    /// One session, as its owner points at it; not what opens it.
+    SessionId
+    /// A browser in which somebody has signed in.
+    DeviceId
 }

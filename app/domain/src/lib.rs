@@ -7,6 +7,7 @@
 
 pub mod account;
 pub mod category;
+pub mod device;
 pub mod draft;
 pub mod grant;
 pub mod id;

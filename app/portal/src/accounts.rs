@@ -1,10 +1,11 @@
-//! People's accounts: signing up, and choosing a new password.
+//! People's accounts: signing up, and what they read of their own.
 
 use chartkey_domain::{account::Visitor, id::AccountId};
 
 use crate::{
     Error, Portal,
     audit::{self, Who},
+    letters::{Letter, LetterSubject},
     passwords::Verdict,
     pool::detached,
     secrets::{digest, random_token},
@@ -38,7 +39,7 @@ impl Email {
 pub struct PersonName(String);
 
 /// How long a second post of the same form is taken for a double click.
-const DOUBLE_CLICK: f64 = 60.0;
+pub(crate) const DOUBLE_CLICK: f64 = 60.0;
 
 impl PersonName {
     /// Nothing where it is empty, too long, or more than a line.
@@ -51,7 +52,7 @@ impl PersonName {
 
 /// A password that may be chosen: 10 to 200 characters, whatever they are.
 #[derive(Clone)]
-pub struct NewPassword(String);
+pub struct NewPassword(pub(crate) String);
 
 impl NewPassword {
     /// Nothing where it is too short or too long.
@@ -72,34 +73,12 @@ pub struct OwnAccount {
     pub since: time::OffsetDateTime,
     /// How many sessions are alive, this one included.
     pub sessions: i64,
-}
-
-/// A message to send. It never says more than that there is an account.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Letter {
-    /// Where it goes.
-    pub to: String,
-    /// What it is about.
-    pub subject: LetterSubject,
-    /// The one-time token of its link.
-    pub token: String,
-}
-
-/// What a message is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LetterSubject {
-    /// Finish signing up.
-    FinishSignUp,
-    /// Somebody signed up with an address that has an account: theirs, most likely.
-    AlreadyHere,
-    /// Choose a new password.
-    NewPassword,
-    /// Something happened that the person should look at. It has no token.
-    News,
+    /// Whether a second factor is asked for.
+    pub has_second_factor: bool,
 }
 
 /// Messages to one address in an hour. More are not sent.
-const LETTERS_AN_HOUR: i64 = 5;
+pub(crate) const LETTERS_AN_HOUR: i64 = 5;
 
 impl Portal {
     /// Begins a sign-up. The caller says the same whatever comes back; the message
@@ -115,22 +94,10 @@ impl Portal {
         }))
     }
 
-    /// Begins choosing a new password; nothing comes back for an unknown address.
-    /// The caller says the same whatever comes back.
-    ///
-    /// # Errors
-    /// [`Error::Database`].
-    pub async fn begin_new_password(&self, email: &Email) -> Result<Option<Letter>, Error> {
-        // For an unknown address a token is stored all the same, and never sent: the
-        // time of the answer says nothing.
-        let stored = self.store_token(email).await?.filter(|(_, is_known)| *is_known);
-        Ok(stored.map(|(token, _)| Letter { to: email.0.clone(), subject: LetterSubject::NewPassword, token }))
-    }
-
     /// Stores a token of what the address may do: finish a sign-up, or choose a new
     /// password where it has an account. Nothing after too many lately, and nothing for
     /// the second click of a double one: the message is on its way.
-    async fn store_token(&self, email: &Email) -> Result<Option<(String, bool)>, Error> {
+    pub(crate) async fn store_token(&self, email: &Email) -> Result<Option<(String, bool)>, Error> {
         let (portal, email, token) = (self.clone(), email.clone(), random_token());
         detached(async move {
             let stored = sqlx::query!(
@@ -200,7 +167,8 @@ impl Portal {
         let made = sqlx::query!(
             r#"select a.account_id, a.password_hash, clock_timestamp() as "at!"
             from mail_token m join account a on a.email = m.email
-            where m.token_hash = $1 and m.purpose = 'sign-up' and m.used_at > now() - make_interval(secs => $2) and a.display_name = $3"#,
+            where m.token_hash = $1 and m.purpose = 'sign-up' and m.used_at > now() - make_interval(secs => $2) and a.display_name = $3
+                and not exists (select from second_factor f where f.account_id = a.account_id and f.confirmed_at is not null)"#,
             token,
             DOUBLE_CLICK,
             name
@@ -218,71 +186,8 @@ impl Portal {
         Ok(signed_in)
     }
 
-    /// Chooses a new password with the token of the message. Every session of the
-    /// account ends, and so do its other tokens. The same form once more within a
-    /// minute changes nothing.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`] where the token was used, is older than an hour, or never
-    /// was.
-    pub async fn choose_password(&self, token: &str, password: NewPassword) -> Result<(), Error> {
-        let (portal, token) = (self.clone(), digest(token));
-        detached(async move {
-            match portal.change_password(&token, password.0.clone()).await {
-                Err(Error::NotFound) => portal.changed_just_now(&token, password.0).await,
-                changed => changed,
-            }
-        })
-        .await
-    }
-
-    async fn change_password(&self, token: &[u8], password: String) -> Result<(), Error> {
-        self.is_live(token, "password").await?;
-        let hash = self.passwords.hash(password).await?;
-        let mut transaction = self.pool.begin().await?;
-        let account = sqlx::query_scalar!(
-            r#"update mail_token set used_at = now()
-                where token_hash = $1 and purpose = 'password' and used_at is null and ends_at > now()
-                returning account_id as "account_id!""#,
-            token
-        )
-        .fetch_optional(&mut *transaction)
-        .await?
-        .ok_or(Error::NotFound)?;
-        // The moment is taken under the lock: a sign-in with the old password is either
-        // before it, and ends, or finds the new one.
-        sqlx::query!("select account_id from account where account_id = $1 for update", account).fetch_one(&mut *transaction).await?;
-        sqlx::query!(
-            "update account set password_hash = $2, sessions_valid_after = clock_timestamp() where account_id = $1",
-            account,
-            hash
-        )
-        .execute(&mut *transaction)
-        .await?;
-        sqlx::query!("delete from session where account_id = $1", account).execute(&mut *transaction).await?;
-        sqlx::query!("delete from mail_token where account_id = $1 and used_at is null", account).execute(&mut *transaction).await?;
-        audit::append_to_account(&mut transaction, Who::account(AccountId(account), ""), AccountId(account), "password-changed").await?;
-        transaction.commit().await?;
-        Ok(())
-    }
-
-    /// The second click of a double one: the password was changed to this one with this
-    /// token a moment ago.
-    async fn changed_just_now(&self, token: &[u8], password: String) -> Result<(), Error> {
-        let stored = sqlx::query_scalar!(
-            "select a.password_hash from mail_token m join account a on a.account_id = m.account_id
-            where m.token_hash = $1 and m.purpose = 'password' and m.used_at > now() - make_interval(secs => $2)",
-            token,
-            DOUBLE_CLICK
-        )
-        .fetch_optional(&self.pool)
-        .await?
-        .ok_or(Error::NotFound)?;
-        if self.passwords.verify(password, stored).await? == Verdict::Wrong { Err(Error::NotFound) } else { Ok(()) }
-    }
-
     /// Refuses a token that is none before anything costly is done for it.
-    async fn is_live(&self, token: &[u8], purpose: &str) -> Result<(), Error> {
+    pub(crate) async fn is_live(&self, token: &[u8], purpose: &str) -> Result<(), Error> {
         sqlx::query_scalar!(
             "select token_hash from mail_token where token_hash = $1 and purpose = $2 and used_at is null and ends_at > now()",
             token,
@@ -304,7 +209,8 @@ impl Portal {
             r#"select display_name as name, email as "email!", created_at as since,
                 (select count(*) from session s
                     where s.account_id = a.account_id and s.idle_until > now() and s.ends_at > now()
-                        and s.signed_in_at >= a.sessions_valid_after) as "sessions!"
+                        and s.signed_in_at >= a.sessions_valid_after) as "sessions!",
+                exists (select from second_factor f where f.account_id = a.account_id and f.confirmed_at is not null) as "has_second_factor!"
             from account a where account_id = $1 and kind = 'person'"#,
             visitor.actor.account().0
         )

@@ -17,6 +17,7 @@ use time::OffsetDateTime;
 use crate::{
     Error, Opened, Portal,
     audit::{self, Chain, Event, Shown, What, Why},
+    fresh,
     pool::detached,
     record::Record,
     secrets::typed_code,
@@ -82,11 +83,13 @@ impl Portal {
     /// # Errors
     /// [`Error::Invalid`] with the code of the question to be answered again,
     /// [`Error::Conflict`] where the draft has become one already,
+    /// [`Error::SignInAgain`] where the sign-in is not fresh,
     /// [`Error::NotFound`] where the visitor has no record of their own.
     pub async fn make_code(&self, visitor: &Visitor, draft: DraftId, terms: Terms, sentence: Sentence) -> Result<CodeId, Error> {
         let (portal, visitor) = (self.clone(), visitor.clone());
         detached(async move {
             let mut record = portal.open_own(&visitor).await?;
+            fresh::require(record.connection(), &visitor).await?;
             terms.check(record.now().date()).map_err(|problem| Error::Invalid(problem.code()))?;
             let taken = sqlx::query!("delete from draft where draft_id = $1 and account_id = $2", draft.0, visitor.actor.account().0)
                 .execute(record.connection())
@@ -287,11 +290,13 @@ impl Portal {
     ///
     /// # Errors
     /// [`Error::NotFound`] where it does not wait for this, [`Error::Conflict`] where
-    /// somebody else than `expected` has redeemed it.
+    /// somebody else than `expected` has redeemed it, [`Error::SignInAgain`] where the
+    /// sign-in is not fresh.
     pub async fn confirm_code(&self, visitor: &Visitor, code: CodeId, expected: AccountId, sentence: Sentence) -> Result<GrantId, Error> {
         let (portal, visitor) = (self.clone(), visitor.clone());
         detached(async move {
             let mut record = portal.open_own(&visitor).await?;
+            fresh::require(record.connection(), &visitor).await?;
             let Some(Code { terms, state: CodeState::Redeemed(redeemer), .. }) = portal.waiting(&mut record, Some(code)).await?.pop()
             else {
                 return Err(Error::NotFound);

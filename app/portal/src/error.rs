@@ -16,6 +16,9 @@ pub enum Error {
     /// Too many tries; wait and try again.
     #[error("too many tries")]
     TooManyTries,
+    /// This needs a fresh sign-in, and the last one is too long ago.
+    #[error("sign in again")]
+    SignInAgain,
     /// The database failed.
     #[error("the database failed")]
     Database(#[from] sqlx::Error),

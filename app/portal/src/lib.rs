@@ -10,6 +10,7 @@
 #[cfg(test)]
 extern crate self as chartkey_portal;
 
+pub mod account_log;
 pub mod accounts;
 pub mod activity;
 pub mod audit;
@@ -17,17 +18,22 @@ pub mod claims;
 pub mod codes;
 pub mod courses;
 pub mod cursor;
+pub mod devices;
 pub mod documents;
 pub mod drafts;
+pub mod email_change;
 pub mod entry;
 mod error;
 pub mod export;
 pub mod fhir;
+pub mod fresh;
 pub mod home;
 pub mod import;
 pub mod items;
 pub mod keys;
+pub mod letters;
 pub mod list;
+pub mod new_password;
 pub mod notices;
 pub mod operator;
 pub mod organizations;
@@ -38,6 +44,7 @@ mod record;
 pub mod rehearsal;
 pub mod results;
 mod sealed;
+pub mod second_factor;
 pub mod secrets;
 pub mod sessions;
 pub mod set_up;

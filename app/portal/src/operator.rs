@@ -7,10 +7,10 @@ use chartkey_domain::id::PatientId;
 
 use crate::{
     Error, Portal,
-    accounts::{Letter, LetterSubject},
     audit::{self, Chain, Event, What, Why},
     export,
     import::{self, ImportOptions, ImportReport, Progress},
+    letters::{Letter, LetterSubject},
 };
 
 impl Portal {

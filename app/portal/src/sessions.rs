@@ -1,8 +1,9 @@
 //! Sessions as PostgreSQL keeps them. The key is the digest of what the browser
 //! holds, so a copy of the database signs nobody in.
 
-use chartkey_domain::{account::Visitor, id::AccountId};
+use chartkey_domain::{account::Visitor, device::Device, id::AccountId};
 use serde_json::Value;
+use sqlx::PgConnection;
 use time::{Duration, OffsetDateTime};
 
 use crate::{
@@ -23,6 +24,10 @@ impl SessionKey {
     pub fn of(cookie: &str) -> Self {
         Self(digest(cookie))
     }
+
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.0
+    }
 }
 
 /// A session that is to begin.
@@ -34,6 +39,8 @@ pub struct NewSession {
     pub signed_in_at: OffsetDateTime,
     /// What the server keeps in it.
     pub data: Value,
+    /// Where it is, as its owner recognises it.
+    pub device: Device,
     /// How long it lives without being used.
     pub idle: Duration,
     /// How long it lives at most.
@@ -49,6 +56,9 @@ pub struct Session {
     pub ends_at: OffsetDateTime,
     /// Whether its use was last noted more than a minute ago.
     pub is_stale: bool,
+    /// When the account opens without its second factor, where somebody says that it is
+    /// lost: every page tells the one who can still say otherwise.
+    pub factor_ends_at: Option<OffsetDateTime>,
 }
 
 impl Portal {
@@ -61,8 +71,8 @@ impl Portal {
         let portal = self.clone();
         detached(async move {
             let begun = sqlx::query!(
-                "insert into session (session_key, account_id, data, signed_in_at, idle_until, ends_at)
-                select $1, account_id, $3, $4, now() + make_interval(secs => $5), now() + make_interval(secs => $6)
+                "insert into session (session_key, account_id, data, signed_in_at, idle_until, ends_at, browser, system)
+                select $1, account_id, $3, $4, now() + make_interval(secs => $5), now() + make_interval(secs => $6), $7, $8
                 from account where account_id = $2 and sessions_valid_after <= $4
                 for key share",
                 key.0,
@@ -70,7 +80,9 @@ impl Portal {
                 session.data,
                 session.signed_in_at,
                 session.idle.as_seconds_f64(),
-                session.absolute.as_seconds_f64()
+                session.absolute.as_seconds_f64(),
+                session.device.browser.slug(),
+                session.device.system.slug()
             )
             .execute(&portal.pool)
             .await?;
@@ -86,8 +98,9 @@ impl Portal {
     pub async fn session(&self, key: &SessionKey) -> Result<Option<Session>, Error> {
         let session = sqlx::query_as!(
             Session,
-            r#"select s.data, s.ends_at, s.seen_at < now() - interval '1 minute' as "is_stale!"
+            r#"select s.data, s.ends_at, s.seen_at < now() - interval '1 minute' as "is_stale!", l.ready_at as "factor_ends_at?"
             from session s join account a on a.account_id = s.account_id
+            left join factor_loss l on l.account_id = s.account_id and l.ends_at > now()
             where s.session_key = $1 and s.idle_until > now() and s.ends_at > now() and s.signed_in_at >= a.sessions_valid_after"#,
             key.0
         )
@@ -175,13 +188,22 @@ impl Portal {
         let (portal, account, who) = (self.clone(), visitor.actor.account(), Who::from(visitor));
         detached(async move {
             let mut transaction = portal.pool.begin().await?;
-            sqlx::query!("update account set sessions_valid_after = clock_timestamp() where account_id = $1", account.0)
-                .execute(&mut *transaction)
-                .await?;
-            sqlx::query!("delete from session where account_id = $1", account.0).execute(&mut *transaction).await?;
-            notices::send(&mut transaction, Notice::of_account(account)).await?;
+            end_all(&mut transaction, account).await?;
             audit::append_to_account(&mut transaction, who, account, "sessions-ended").await?;
             transaction.commit().await?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Takes a session away that goes on under another id: no sign-out, and no page closes.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn retire_session(&self, key: SessionKey) -> Result<(), Error> {
+        let portal = self.clone();
+        detached(async move {
+            sqlx::query!("delete from session where session_key = $1", key.0).execute(&portal.pool).await?;
             Ok(())
         })
         .await
@@ -199,4 +221,24 @@ impl Portal {
         sqlx::query!("delete from mail_token where ends_at < now() - interval '1 day'").execute(&self.pool).await?;
         Ok(swept.rows_affected())
     }
+}
+
+/// Ends every session of an account, and every link that would change it. The moment is
+/// taken under the lock: a sign-in is either proven before it, and ends, or waits and
+/// finds what this transaction leaves behind. Returns the moment; a session that is to
+/// outlive it begins with it.
+pub(crate) async fn end_all(connection: &mut PgConnection, account: AccountId) -> Result<OffsetDateTime, Error> {
+    sqlx::query!("select account_id from account where account_id = $1 for update", account.0).fetch_one(&mut *connection).await?;
+    let moment = sqlx::query_scalar!(
+        "update account set sessions_valid_after = clock_timestamp() where account_id = $1 returning sessions_valid_after",
+        account.0
+    )
+    .fetch_one(&mut *connection)
+    .await?;
+    sqlx::query!("delete from session where account_id = $1", account.0).execute(&mut *connection).await?;
+    sqlx::query!("delete from mail_token where account_id = $1 and purpose in ('password', 'email') and used_at is null", account.0)
+        .execute(&mut *connection)
+        .await?;
+    notices::send(connection, Notice::of_account(account)).await?;
+    Ok(moment)
 }

@@ -16,6 +16,7 @@ use uuid::Uuid;
 use crate::{
     Error, Portal,
     audit::What,
+    fresh,
     notices::{self, Notice},
     pool::detached,
     record::Record,
@@ -60,11 +61,13 @@ impl Portal {
     /// # Errors
     /// [`Error::Invalid`] with the code of the question to be answered again,
     /// [`Error::Conflict`] where the draft has become a grant already,
+    /// [`Error::SignInAgain`] where the sign-in is not fresh,
     /// [`Error::NotFound`] where the visitor has no record of their own.
     pub async fn give_grant(&self, visitor: &Visitor, new: NewGrant) -> Result<GrantId, Error> {
         let (portal, visitor) = (self.clone(), visitor.clone());
         detached(async move {
             let mut record = portal.open_own(&visitor).await?;
+            fresh::require(record.connection(), &visitor).await?;
             let taken = sqlx::query!("delete from draft where draft_id = $1 and account_id = $2", new.draft.0, visitor.actor.account().0)
                 .execute(record.connection())
                 .await?;

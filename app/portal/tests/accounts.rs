@@ -5,10 +5,11 @@ mod harness;
 use chartkey_domain::account::{Actor, Visitor};
 use chartkey_portal::{
     Error, Portal,
-    accounts::{Email, LetterSubject, NewPassword, PersonName},
+    accounts::{Email, NewPassword, PersonName},
+    letters::LetterSubject,
     secrets::Pepper,
     sessions::{NewSession, SessionKey},
-    sign_in::SignedIn,
+    sign_in::{FirstStep, SignedIn},
 };
 use harness::Ground;
 use serde_json::json;
@@ -37,7 +38,7 @@ impl Town {
     }
 
     async fn sign_in(&self, password: &str) -> Result<SignedIn, Error> {
-        self.portal.sign_in("mara@example.org", password.to_owned(), HERE).await
+        self.portal.sign_in("mara@example.org", password.to_owned(), HERE).await.map(signed_in)
     }
 
     /// As if all tries had been made so long ago.
@@ -69,6 +70,12 @@ impl Town {
     }
 }
 
+/// Mara has no second factor.
+fn signed_in(step: FirstStep) -> SignedIn {
+    let FirstStep::In(signed_in) = step else { panic!("a code was asked for") };
+    signed_in
+}
+
 fn email(text: &str) -> Email {
     Email::parse(text).unwrap()
 }
@@ -86,6 +93,7 @@ fn session(signed_in: &SignedIn) -> NewSession {
         account: signed_in.actor.account(),
         signed_in_at: signed_in.at,
         data: json!({}),
+        device: Default::default(),
         idle: Duration::minutes(30),
         absolute: Duration::hours(12),
     }

@@ -6,8 +6,8 @@ mod people;
 use chartkey_domain::grant::Purpose;
 use chartkey_portal::{
     Error,
-    accounts::LetterSubject,
     audit::Why,
+    letters::LetterSubject,
     rehearsal::{reset, tasks::Task},
 };
 use harness::Ground;

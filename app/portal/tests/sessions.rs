@@ -35,6 +35,7 @@ impl House {
             account: self.account,
             signed_in_at,
             data: json!({"for": cookie}),
+            device: Default::default(),
             idle: Duration::minutes(30),
             absolute: Duration::hours(12),
         };

@@ -6,19 +6,22 @@ use leptos::prelude::*;
 
 use super::ApiError;
 
-/// Signs a person in, and leads to where they wanted to go.
+/// Signs a person in, and leads to where they wanted to go; to the page that asks for a
+/// code, where they have a second factor.
 #[server(endpoint = "sign-in")]
 pub async fn sign_in(email: String, password: String, to: Option<String>) -> Result<(), ApiError> {
-    use crate::request::{answer, client_address, ours, portal, session, with_way_back};
+    use crate::request::{answer, origin, ours, portal, session, with_way_back};
+    use chartkey_portal::{Error, sign_in::FirstStep};
 
     let to = to.filter(|to| ours(to));
-    let signed_in = portal()?.sign_in(&email, password, &client_address()).await.map_err(|error| match error {
-        chartkey_portal::Error::NotFound => ApiError::WrongPassword,
-        error => error.into(),
-    });
-    let next = match signed_in {
-        Ok(signed_in) => session()?.0.begin(signed_in).await.map(|()| to.clone().unwrap_or_else(|| "/home".to_owned())),
-        Err(problem) => Err(problem),
+    let next = match portal()?.sign_in(&email, password, origin()).await {
+        Ok(FirstStep::In(signed_in)) => session()?.0.begin(signed_in).await.map(|()| to.clone().unwrap_or_else(|| "/home".to_owned())),
+        Ok(FirstStep::Half(half)) => {
+            session()?.0.wait_for_code(&half);
+            Ok(with_way_back("/sign-in/code", to.as_deref()))
+        }
+        Err(Error::NotFound) => Err(ApiError::WrongPassword),
+        Err(error) => Err(error.into()),
     };
     answer(next, &with_way_back("/sign-in", to.as_deref()))
 }
@@ -91,7 +94,7 @@ pub async fn forgotten_password(email: String) -> Result<(), ApiError> {
 /// Chooses a new password with the token of the message. Every session ends.
 #[server(endpoint = "new-password")]
 pub async fn new_password(token: String, password: String) -> Result<(), ApiError> {
-    use crate::request::{answer, portal, with_token};
+    use crate::request::{answer, portal, post, with_token};
     use chartkey_portal::accounts::NewPassword;
 
     let Some(password) = NewPassword::parse(password) else {
@@ -101,6 +104,7 @@ pub async fn new_password(token: String, password: String) -> Result<(), ApiErro
         chartkey_portal::Error::NotFound => ApiError::LinkEnded,
         error => error.into(),
     });
+    post()?.0.send_due();
     answer(chosen.map(|()| "/sign-in?done=password"), "/sign-in/forgotten")
 }
 

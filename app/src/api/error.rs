@@ -57,6 +57,12 @@ problems! {
     Gone = "gone", 409;
     /// The address and the password do not go together.
     WrongPassword = "wrong-password", 422;
+    /// The password that was asked for again is not right.
+    WrongOwnPassword = "wrong-own-password", 422;
+    /// This needs a fresh sign-in.
+    SignInAgain = "sign-in-again", 403;
+    /// A right password waited too long for its code, or for too many wrong ones.
+    HalfEnded = "half-ended", 410;
     /// The code is wrong, used or too old.
     WrongCode = "wrong-code", 422;
     /// A password is too short or too long.
@@ -92,7 +98,7 @@ impl ApiError {
             Self::Name => Some("name"),
             Self::BirthDate => Some("day"),
             Self::WrongCode => Some("code"),
-            Self::WeakPassword => Some("password"),
+            Self::WeakPassword | Self::WrongOwnPassword => Some("password"),
             Self::GrantWho => Some("recipient"),
             Self::GrantPurpose => Some("purpose_text"),
             Self::GrantWhat => Some("categories"),

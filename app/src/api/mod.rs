@@ -5,7 +5,11 @@
 pub mod accounts;
 pub mod activity;
 pub mod codes;
+pub mod credentials;
+pub mod devices;
 mod error;
+pub mod second_factor;
+pub mod second_step;
 pub mod sharing;
 
 pub use error::ApiError;

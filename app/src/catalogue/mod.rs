@@ -2,6 +2,7 @@
 //! arguments. A message without a text in one of the languages does not compile,
 //! because each is an exhaustive match over [`Language`].
 
+mod account;
 mod activity;
 mod dates;
 pub mod grant;

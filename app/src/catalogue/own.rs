@@ -14,9 +14,12 @@ messages! {
     birth_date_problem { English: "Write the birth date as day, month and year, for example 17 5 1980." }
     gone { English: "This changed while the page was open. Look at it again, then try once more." }
     wrong_password { English: "The email address and the password do not go together." }
+    wrong_own_password { English: "That password is not right." }
+    sign_in_again_problem { English: "This needs a fresh sign-in. Sign in again, then try once more." }
+    half_ended { English: "That took too long, or too many codes were wrong. Begin again with your password." }
     wrong_code { English: "That code is wrong, already used, or too old." }
     weak_password { English: "Choose a password of 10 to 200 characters." }
-    link_ended { English: "That link has been used, or is older than an hour. Ask for a new one." }
+    link_ended { English: "That link has been used, or is too old. Ask for a new one." }
     sign_in_failed { English: "Your organization did not confirm who you are. Choose it again and sign in there; if that fails again, tell those who look after its sign-in." }
     not_admitted { English: "Your organization knows you, but does not say that you work in a profession that is let in here. No account was made. Ask those who look after its sign-in." }
     too_many { English: "Too many tries. Wait a little, then try again." }
@@ -43,6 +46,9 @@ impl super::Say {
             ApiError::BirthDate => self.birth_date_problem(),
             ApiError::Gone => self.gone(),
             ApiError::WrongPassword => self.wrong_password(),
+            ApiError::WrongOwnPassword => self.wrong_own_password(),
+            ApiError::SignInAgain => self.sign_in_again_problem(),
+            ApiError::HalfEnded => self.half_ended(),
             ApiError::WrongCode => self.wrong_code(),
             ApiError::WeakPassword => self.weak_password(),
             ApiError::LinkEnded => self.link_ended(),

@@ -60,7 +60,6 @@ messages! {
     devices(count: i64) { English: one "On this device alone", other "On {count} devices or browsers" }
     sign_out_everywhere { English: "Sign out everywhere" }
     sign_out_everywhere_says { English: "On this device and every other one, at once." }
-    account_password_says { English: "We send a link to your email address." }
     organization { English: "Organization" }
     profession { English: "Profession" }
 }

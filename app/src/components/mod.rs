@@ -8,6 +8,7 @@ pub mod icon;
 pub mod line;
 pub mod list;
 pub mod notice;
+pub mod picture;
 pub mod result;
 pub mod row;
 pub mod sentence;

@@ -27,10 +27,13 @@ mod landing;
 mod new_password;
 mod not_found;
 mod sign_in;
+mod sign_in_again;
+mod sign_in_code;
 mod sign_up;
 mod welcome;
 
 pub use account::account;
+pub use account::{confirm_email, devices, email, keep_second_factor, password, second_factor, undo_email};
 pub use activity::activity;
 pub use claim::claim;
 pub use clinicians::clinicians;
@@ -65,6 +68,8 @@ pub use set_up::set_up;
 pub use shared::shared;
 pub use sharing::sharing;
 pub use sign_in::sign_in;
+pub use sign_in_again::sign_in_again;
+pub use sign_in_code::{sign_in_code, sign_in_lost};
 pub use sign_up::sign_up;
 pub use timeline::timeline;
 pub use trend::trend;
@@ -83,6 +88,10 @@ pub fn page(page: impl Future<Output = Paged> + Send + 'static) -> impl IntoView
             Ok(view) => view,
             Err(ApiError::SignedOut) => {
                 redirect(&request::welcome(&path()));
+                ().into_any()
+            }
+            Err(ApiError::SignInAgain) => {
+                redirect(&request::again(&path()));
                 ().into_any()
             }
             Err(ApiError::NotFound | ApiError::Invalid | ApiError::Gone) => missing().into_any(),

@@ -2,10 +2,7 @@
 
 use anyhow::Context;
 use chartkey_domain::id::PatientId;
-use chartkey_portal::{
-    Error, Portal,
-    accounts::{Email, LetterSubject},
-};
+use chartkey_portal::{Error, Portal, accounts::Email, letters::LetterSubject};
 use clap::{Args, Subcommand};
 use serde_json::json;
 
@@ -50,10 +47,7 @@ pub(super) async fn run(command: Command, values: &Values, portal: &Portal) -> a
         Command::Add(add) => {
             let email = Email::parse(&add.email).context("that is no e-mail address")?;
             let letter = portal.begin_sign_up(&email).await?.context("too many links for this address in the last hour")?;
-            let page = match letter.subject {
-                LetterSubject::FinishSignUp => "/sign-up",
-                LetterSubject::AlreadyHere | LetterSubject::NewPassword | LetterSubject::News => "/sign-in/new-password",
-            };
+            let page = if letter.subject == LetterSubject::FinishSignUp { "/sign-up" } else { "/sign-in/new-password" };
             let link = Config::understand(values)?.public_url.address(&format!("{page}?token={}", letter.token));
             print(add.json, "link", &link);
         }

@@ -72,8 +72,14 @@ pub const KEYS: &[Key] = &[
 ];
 
 /// Variables of scripts and tests that begin like ours.
-pub(super) const OF_SCRIPTS: &[&str] =
-    &["CHARTKEY_TEST_DATABASE_URL", "CHARTKEY_SHARED_DATA", "CHARTKEY_CHROMIUM", "CHARTKEY_PRINT", "CHARTKEY_CLIENT_SECRET"];
+pub(super) const OF_SCRIPTS: &[&str] = &[
+    "CHARTKEY_TEST_DATABASE_URL",
+    "CHARTKEY_RACES",
+    "CHARTKEY_SHARED_DATA",
+    "CHARTKEY_CHROMIUM",
+    "CHARTKEY_PRINT",
+    "CHARTKEY_CLIENT_SECRET",
+];
 
 /// Whether a secret is one of those that documentation shows.
 pub(super) fn is_example(value: &str) -> bool {

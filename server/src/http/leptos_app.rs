@@ -13,17 +13,22 @@ use axum::{
 };
 use chartkey_app::{
     api::ApiError,
-    request::{Answer, Caller, ClientAddress, Installation, Letters, Post, Rehearsal, Session, SessionControl, Typed, welcome},
+    request::{
+        Answer, Caller, ClientAddress, ClientDevice, Installation, Letters, Post, Rehearsal, Session, SessionControl, Typed, welcome,
+    },
     routes::{App, PUBLIC},
 };
-use chartkey_domain::{grant::Purpose, id::PatientId};
-use chartkey_portal::{accounts::Letter, sign_in::SignedIn};
+use chartkey_domain::{account::Actor, grant::Purpose, id::PatientId};
+use chartkey_portal::{Portal, letters::Letter, sessions::SessionKey, sign_in::SignedIn};
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{AxumRouteListing, LeptosRoutes, ResponseOptions};
 
 use super::{
-    Shared, address, headers, plain,
+    Shared, address,
+    device::Browser,
+    headers, plain,
     session::{Current, Known, NotWritten},
+    store,
 };
 use crate::config::Mail;
 
@@ -85,7 +90,7 @@ fn is_page(pattern: &str) -> bool {
 fn provide(shared: &Shared) {
     provide_context(shared.portal.clone());
     provide_context(shared.assets.clone());
-    provide_context(Post(Arc::new(shared.post.clone())));
+    provide_context(Post(Arc::new(Letterbox { post: shared.post.clone(), portal: shared.portal.clone() })));
     provide_context(Installation {
         is_reachable: shared.secure,
         has_mail_server: matches!(shared.config.mail, Mail::Smtp { .. }),
@@ -107,6 +112,7 @@ fn provide(shared: &Shared) {
         record: known.and_then(|known| known.record),
         #[expect(clippy::disallowed_methods, reason = "the date that a page prints; nothing is decided by it")]
         now: Some(time::OffsetDateTime::now_utc()),
+        factor_ends_at: known.and_then(|known| known.factor_ends_at),
         ..Caller::default()
     });
     if let Some(typed) = parts.extensions.get::<Typed>() {
@@ -115,9 +121,11 @@ fn provide(shared: &Shared) {
     if let Some(address) = parts.extensions.get::<address::ClientAddress>() {
         provide_context(ClientAddress(address.0.to_string()));
     }
+    let browser = Browser::of(&parts.headers, shared.secure);
+    provide_context(ClientDevice(browser.known.clone()));
     if let Some(session) = parts.extensions.get::<tower_sessions::Session>() {
         let current = Current { session: session.clone(), portal: shared.portal.clone() };
-        provide_context(Session(Arc::new(Control { current, response })));
+        provide_context(Session(Arc::new(Control { current, response, browser })));
     }
 }
 
@@ -125,19 +133,62 @@ fn provide(shared: &Shared) {
 struct Control {
     current: Current,
     response: ResponseOptions,
+    browser: Browser,
+}
+
+impl Control {
+    fn set_cookie(&self, cookie: Option<HeaderValue>) {
+        if let Some(cookie) = cookie {
+            self.response.append_header(header::SET_COOKIE, cookie);
+        }
+    }
+
+    /// Knows the browser from now on. Without that its owner may have to wait one day,
+    /// which is no reason not to let them in now.
+    async fn know_device(&self, actor: &Actor) {
+        match self.current.portal.know_device(actor, self.browser.known.clone(), self.browser.device).await {
+            Ok(token) => self.set_cookie(self.browser.know(token)),
+            Err(error) => tracing::warn!(%error, "a device was not noted"),
+        }
+    }
 }
 
 impl SessionControl for Control {
     fn begin(&self, signed_in: SignedIn) -> Answer<'_> {
-        Box::pin(async { answer(self.current.begin(signed_in).await) })
+        Box::pin(async move {
+            let actor = signed_in.actor.clone();
+            answer(self.current.begin(signed_in, self.browser.device).await)?;
+            self.know_device(&actor).await;
+            self.set_cookie(self.browser.forget_half());
+            Ok(())
+        })
+    }
+
+    fn again(&self, signed_in: SignedIn) -> Answer<'_> {
+        Box::pin(async move { answer(self.current.again(signed_in, self.browser.device).await) })
+    }
+
+    fn wait_for_code(&self, half: &str) {
+        self.set_cookie(self.browser.keep_half(half));
+    }
+
+    fn half(&self) -> Option<String> {
+        self.browser.half.clone()
+    }
+
+    fn key(&self) -> Option<SessionKey> {
+        self.current.session.id().map(|id| store::key(&id))
     }
 
     fn end(&self) -> Answer<'_> {
         Box::pin(async {
             answer(self.current.end().await)?;
-            // Nothing of the pages stays behind on a shared device.
-            let everything = HeaderValue::from_static("\"cache\", \"cookies\", \"storage\"");
+            // Nothing of the pages stays behind on a shared device. The cookie by which the
+            // device is known stays: it opens nothing, and whoever signs out each time is
+            // who a stranger must not lock out.
+            let everything = HeaderValue::from_static("\"cache\", \"storage\"");
             self.response.insert_header(HeaderName::from_static("clear-site-data"), everything);
+            self.set_cookie(self.browser.forget_half());
             Ok(())
         })
     }
@@ -158,8 +209,18 @@ fn answer(written: Result<(), NotWritten>) -> Result<(), ApiError> {
     })
 }
 
-impl Letters for crate::mail::Post {
+/// Where messages go.
+struct Letterbox {
+    post: crate::mail::Post,
+    portal: Portal,
+}
+
+impl Letters for Letterbox {
     fn send(&self, letter: Letter) {
-        Self::send(self, letter);
+        self.post.send(letter);
+    }
+
+    fn send_due(&self) {
+        self.post.send_due(self.portal.clone());
     }
 }

@@ -17,6 +17,7 @@ use crate::{config::Config, mail::Post};
 
 pub mod address;
 pub mod assets;
+pub mod device;
 pub mod events;
 pub mod files;
 pub mod headers;

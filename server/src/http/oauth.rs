@@ -4,6 +4,7 @@
 use axum::{
     Extension,
     extract::{Path, Query, State},
+    http::HeaderMap,
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::{
@@ -11,6 +12,7 @@ use axum_extra::extract::{
     cookie::{Cookie, SameSite},
 };
 use chartkey_app::{api::ApiError, request::ours};
+use chartkey_domain::device::Device;
 use chartkey_portal::{
     organizations::Provider,
     sign_in::{NewAttempt, VerifiedClinician},
@@ -19,7 +21,7 @@ use openidconnect::{AuthorizationCode, CsrfToken, Nonce, PkceCodeChallenge, Pkce
 use serde::Deserialize;
 use tower_sessions::Session;
 
-use super::{Shared, session::Current};
+use super::{Shared, device::Browser, session::Current};
 
 mod claims;
 mod provider;
@@ -75,21 +77,27 @@ impl Refusal {
 pub struct Start {
     /// Where to go afterwards.
     to: Option<String>,
+    /// Whether they must prove themselves there afresh, whatever session they have.
+    #[serde(default)]
+    again: bool,
 }
+
+/// How far a provider's clock may be behind ours.
+const CLOCKS: time::Duration = time::Duration::seconds(60);
 
 /// Sends the browser to the organization's provider.
 pub async fn start(State(shared): State<Shared>, Path(slug): Path<String>, Query(query): Query<Start>, jar: CookieJar) -> Response {
-    match begin(&shared, &slug, query.to, jar).await {
+    match begin(&shared, &slug, query, jar).await {
         Ok(answer) => answer,
         Err(refusal) => refusal.answer().into_response(),
     }
 }
 
-async fn begin(shared: &Shared, slug: &str, to: Option<String>, jar: CookieJar) -> Result<Response, Refusal> {
+async fn begin(shared: &Shared, slug: &str, query: Start, jar: CookieJar) -> Result<Response, Refusal> {
     let provider = registered(shared, slug).await?;
     let discovered = shared.providers.discover(&provider.issuer).await?;
     let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
-    let (address, state, nonce) = discovered.authorization(&provider, &callback_address(shared, slug), challenge)?;
+    let (address, state, nonce) = discovered.authorization(&provider, &callback_address(shared, slug), challenge, query.again)?;
     // Two tabs of one browser begin two attempts under one cookie.
     let name = cookie_name(shared);
     let browser = jar.get(name).map_or_else(NewAttempt::browser_secret, |cookie| cookie.value().to_owned());
@@ -99,7 +107,8 @@ async fn begin(shared: &Shared, slug: &str, to: Option<String>, jar: CookieJar) 
         organization: provider.organization.organization_id,
         nonce: nonce.secret().clone(),
         verifier: verifier.into_secret(),
-        return_to: to.filter(|path| ours(path)),
+        return_to: query.to.filter(|path| ours(path)),
+        is_again: query.again,
     };
     shared.portal.begin_attempt(attempt).await.map_err(internal)?;
     let cookie = Cookie::build((name, browser))
@@ -125,16 +134,25 @@ pub async fn callback(
     State(shared): State<Shared>,
     Path(slug): Path<String>,
     Query(query): Query<Callback>,
+    headers: HeaderMap,
     jar: CookieJar,
     Extension(session): Extension<Session>,
 ) -> Response {
-    match finish(&shared, &slug, query, &jar, session).await {
+    let device = Browser::of(&headers, shared.secure).device;
+    match finish(&shared, &slug, query, &jar, session, device).await {
         Ok(path) => (jar.remove(Cookie::build(cookie_name(&shared)).path("/")), Redirect::to(&path)).into_response(),
         Err(refusal) => refusal.answer().into_response(),
     }
 }
 
-async fn finish(shared: &Shared, slug: &str, query: Callback, jar: &CookieJar, session: Session) -> Result<String, Refusal> {
+async fn finish(
+    shared: &Shared,
+    slug: &str,
+    query: Callback,
+    jar: &CookieJar,
+    session: Session,
+    device: Device,
+) -> Result<String, Refusal> {
     let provider = registered(shared, slug).await?;
     let organization = provider.organization.organization_id;
     let state = CsrfToken::new(query.state.ok_or(Refusal::NoAttempt)?);
@@ -152,6 +170,9 @@ async fn finish(shared: &Shared, slug: &str, query: Callback, jar: &CookieJar, s
     let verifier = PkceCodeVerifier::new(attempt.verifier);
     let token = shared.providers.exchange(&discovered, &provider, &callback_address(shared, slug), code, verifier).await?;
     let claims = shared.providers.verify(&discovered, &provider, &token, &Nonce::new(attempt.nonce)).await?;
+    if attempt.is_again && claims.authenticated_at.is_none_or(|at| at < attempt.started_at - CLOCKS) {
+        return Err(Refusal::NotProven("the provider does not say that they signed in for this".into()));
+    }
     let profession = claims.profession(&provider).ok_or(Refusal::NotAdmitted)?;
     let clinician = VerifiedClinician {
         organization,
@@ -164,7 +185,12 @@ async fn finish(shared: &Shared, slug: &str, query: Callback, jar: &CookieJar, s
     };
     let signed_in = shared.portal.sign_in_clinician(clinician).await.map_err(internal)?;
     let current = Current { session, portal: shared.portal.clone() };
-    current.begin(signed_in).await.map_err(|error| Refusal::Internal(error.into()))?;
+    if attempt.is_again {
+        shared.portal.note_fresh_proof(&signed_in).await.map_err(internal)?;
+        current.again(signed_in, device).await.map_err(|error| Refusal::Internal(error.into()))?;
+    } else {
+        current.begin(signed_in, device).await.map_err(|error| Refusal::Internal(error.into()))?;
+    }
     Ok(attempt.return_to.unwrap_or_else(|| "/shared".to_owned()))
 }
 

@@ -7,8 +7,9 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use chartkey_domain::{account::Visitor, grant::Purpose, id::PatientId};
+use chartkey_domain::{account::Visitor, device::Device, grant::Purpose, id::PatientId};
 use chartkey_portal::{Portal, sign_in::SignedIn};
+use time::OffsetDateTime;
 use tower_sessions::Session;
 
 use super::{
@@ -23,6 +24,8 @@ pub struct Known {
     pub visitor: Arc<Visitor>,
     /// The record that they hold, for the navigation.
     pub record: Option<PatientId>,
+    /// When the account opens without its second factor, if somebody says that it is lost.
+    pub factor_ends_at: Option<OffsetDateTime>,
 }
 
 /// A stream of events is open as long as the page is: it neither begins a session
@@ -46,8 +49,8 @@ pub async fn know(State(shared): State<Shared>, session: Session, mut request: R
                 tracing::warn!(%error, "the use of a session was not noted");
             }
         }
-        let record = kept.record;
-        request.extensions_mut().insert(Known { visitor: Arc::new(kept.visitor(life)), record });
+        let (record, factor_ends_at) = (kept.record, life.factor_ends_at);
+        request.extensions_mut().insert(Known { visitor: Arc::new(kept.visitor(life)), record, factor_ends_at });
     }
     next.run(request).await
 }
@@ -72,12 +75,39 @@ impl Current {
     /// # Errors
     /// Where the database fails, and where the account's sessions were ended after
     /// this sign-in was proven.
-    pub async fn begin(&self, signed_in: SignedIn) -> Result<(), NotWritten> {
+    pub async fn begin(&self, signed_in: SignedIn, device: Device) -> Result<(), NotWritten> {
         let record = self.portal.held_record(signed_in.actor.account()).await.unwrap_or_default();
+        self.keep(Kept { signed_in, record, purposes: Default::default(), device }).await
+    }
+
+    /// Goes on with the session under a new id, for a sign-in that the same account proved
+    /// again; for another account it is a new one. Whoever has seen the id before has
+    /// nothing now.
+    ///
+    /// # Errors
+    /// As [`Self::begin`].
+    pub async fn again(&self, signed_in: SignedIn, device: Device) -> Result<(), NotWritten> {
+        let account = signed_in.actor.account();
+        match self.session.get::<Kept>(KEPT).await? {
+            Some(kept) if kept.signed_in.actor.account() == account => {
+                if let Some(id) = self.session.id() {
+                    self.portal
+                        .retire_session(store::key(&id))
+                        .await
+                        .map_err(store::backend)
+                        .map_err(tower_sessions::session::Error::from)?;
+                }
+                self.keep(Kept { signed_in, device, ..kept }).await
+            }
+            _ => self.begin(signed_in, device).await,
+        }
+    }
+
+    async fn keep(&self, kept: Kept) -> Result<(), NotWritten> {
         self.session.clear().await;
         // Not `flush`: what is inserted after it would be stored under the old id.
         self.session.cycle_id().await?;
-        self.session.insert(KEPT, Kept { signed_in, record, purposes: Default::default() }).await?;
+        self.session.insert(KEPT, kept).await?;
         self.session.save().await?;
         Ok(())
     }

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use chartkey_domain::{
     account::{Actor, Visitor},
+    device::Device,
     grant::Purpose,
     id::PatientId,
 };
@@ -41,6 +42,9 @@ pub(super) struct Kept {
     pub record: Option<PatientId>,
     /// What a clinician declared to look for.
     pub purposes: BTreeMap<PatientId, Purpose>,
+    /// Where it is.
+    #[serde(default)]
+    pub device: Device,
 }
 
 /// What the database said when the session was read. Never stored.
@@ -51,6 +55,9 @@ pub(super) struct Life {
     pub ends_at: OffsetDateTime,
     /// Whether its last use was not noted lately.
     pub is_stale: bool,
+    /// When the account opens without its second factor, if somebody says that it is lost.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub factor_ends_at: Option<OffsetDateTime>,
 }
 
 impl Kept {
@@ -102,6 +109,7 @@ impl SessionStore for Store {
             account: kept.signed_in.actor.account(),
             signed_in_at: kept.signed_in.at,
             data,
+            device: kept.device,
             idle: idle(&self.times, &kept.signed_in.actor),
             absolute: self.times.absolute,
         };
@@ -117,7 +125,7 @@ impl SessionStore for Store {
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
         let Some(session) = self.portal.session(&key(id)).await.map_err(backend)? else { return Ok(None) };
-        let life = Life { ends_at: session.ends_at, is_stale: session.is_stale };
+        let life = Life { ends_at: session.ends_at, is_stale: session.is_stale, factor_ends_at: session.factor_ends_at };
         let life = serde_json::to_value(life).map_err(|cause| Error::Encode(cause.to_string()))?;
         let data = [(KEPT.to_owned(), session.data), (LIFE.to_owned(), life)].into_iter().collect();
         Ok(Some(Record { id: *id, data, expiry_date: session.ends_at }))
@@ -133,6 +141,6 @@ fn stored(record: &Record) -> Result<Value> {
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the shape that map_err calls")]
-fn backend(error: chartkey_portal::Error) -> Error {
+pub(super) fn backend(error: chartkey_portal::Error) -> Error {
     Error::Backend(error.to_string())
 }

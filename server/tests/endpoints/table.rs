@@ -149,6 +149,7 @@ pub fn table() -> Vec<Row> {
     let mut rows = pages();
     rows.extend(of_record());
     rows.extend(forms());
+    rows.extend(of_account());
     rows.extend(routes());
     rows
 }
@@ -167,6 +168,9 @@ fn pages() -> Vec<Row> {
         page("/sign-in", [Shown, To("/"), To("/"), To("/"), To("/"), To("/")]),
         page("/sign-in/forgotten", ANYBODY),
         page("/sign-in/new-password", ANYBODY),
+        page("/sign-in/code", ANYBODY),
+        page("/sign-in/lost", ANYBODY),
+        page("/sign-in/again", SIGNED_IN),
         page("/sign-up", ANYBODY),
         page("/clinicians", ANYBODY),
         // The set-up is over in this house, and nobody here is invented.
@@ -174,6 +178,13 @@ fn pages() -> Vec<Row> {
         page("/rehearsal", [NotFound; 6]),
         page("/claim", SIGNED_IN),
         page("/account", SIGNED_IN),
+        page("/account/email", HOLDERS),
+        page("/account/email/confirm", ANYBODY),
+        page("/account/email/undo", ANYBODY),
+        page("/account/password", HOLDERS),
+        page("/account/second-factor", HOLDERS),
+        page("/account/second-factor/keep", ANYBODY),
+        page("/account/devices", SIGNED_IN),
         page("/sharing", HOLDERS),
         page("/sharing/new", HOLDERS),
         draft("who"),
@@ -293,6 +304,40 @@ fn forms() -> Vec<Row> {
                 columns[Caller::NarrowGrant as usize] = To("/record/{patient}");
                 columns
             }),
+    ]
+}
+
+/// Forms about one's own account. A clinician's is their organization's, but for its
+/// sessions. The patient sets a second factor up; the other patient has one, which somebody
+/// says is lost.
+fn of_account() -> Vec<Row> {
+    const FACTOR: &str = "/account/second-factor";
+    const NO_FACTOR: &str = "/account/second-factor?problem=not-found";
+    let person = holders;
+    let each = |other: &'static str, patient: &'static str| [Welcome, To(other), To(NO_FACTOR), To(NO_FACTOR), To(NO_FACTOR), To(patient)];
+    let (out, forgotten) = (to("/account/devices?done=signed-out"), to("/account/devices?done=forgotten"));
+    vec![
+        post("/api/sign-in-again", "password=wrong", to("/sign-in/again?problem=wrong-own-password")),
+        post("/api/sign-in-code", "code=000000", [To("/sign-in?problem=half-ended"); 6]),
+        post("/api/second-factor-lost", "", [To("/sign-in/lost?problem=half-ended"); 6]),
+        post("/api/keep-second-factor", "token=none", [To("/account/second-factor/keep?problem=link-ended"); 6]),
+        post("/api/change-email", "email={caller}@nowhere.example", person("/account/email?done=sent", "/account/email?problem=not-found")),
+        post("/api/confirm-email", "token=none", [To("/account/email/confirm?problem=link-ended"); 6]),
+        post("/api/undo-email", "token=none", [To("/account/email/undo?problem=link-ended"); 6]),
+        post(
+            "/api/change-password",
+            "password=a+long+enough+password",
+            person("/account?done=password", "/account/password?problem=not-found"),
+        ),
+        post("/api/begin-second-factor", "", each("/account/second-factor?problem=gone", FACTOR)),
+        post("/api/confirm-second-factor", "code=no-code", each(NO_FACTOR, "/account/second-factor?problem=wrong-code")),
+        post("/api/put-codes-away", "", each(FACTOR, FACTOR)),
+        post("/api/new-recovery-codes", "", each(FACTOR, NO_FACTOR)),
+        post("/api/remove-second-factor", "", each("/account/second-factor?done=off", "/account/second-factor?done=off")),
+        post("/api/not-lost", "", each("/account/second-factor?done=kept", "/account/second-factor?done=kept")),
+        // One that has ended, and one that is somebody else's: signed out here, either way.
+        form("/api/sign-out-device", "session={session}", out, out),
+        form("/api/forget-device", "device={device}", forgotten, forgotten),
     ]
 }
 

@@ -20,7 +20,7 @@ use chartkey_portal::{
     organizations::NewOrganization,
     sessions::{NewSession, SessionKey},
     sharing::{NewGrant, Sentence},
-    sign_in::{SignedIn, VerifiedClinician},
+    sign_in::{FirstStep, SignedIn, VerifiedClinician},
 };
 use sqlx::{AssertSqlSafe, postgres::PgConnectOptions};
 use time::{Duration, OffsetDateTime};
@@ -40,7 +40,7 @@ pub type Names = BTreeMap<String, String>;
 pub struct Side {
     pub owner: &'static str,
     pub patient: PatientId,
-    holder: SignedIn,
+    pub(super) holder: SignedIn,
     reader: SignedIn,
     names: Names,
 }
@@ -142,8 +142,11 @@ impl World {
             .fetch_one(&self.house.superuser)
             .await
             .unwrap();
+        let (session, device) = self.renew_devices(side).await;
         side.names.extend(
             [
+                ("session", session.to_string()),
+                ("device", device.to_string()),
                 ("grant", grant.to_string()),
                 ("paused", paused.to_string()),
                 ("code", typed.id.to_string()),
@@ -192,12 +195,14 @@ impl World {
             let statement = AssertSqlSafe(format!("delete from {table} where patient_id = $1"));
             sqlx::query(statement).bind(side.patient.0).execute(&mut *connection).await.unwrap();
         }
-        let account = side.holder.actor.account().0;
-        sqlx::query("delete from draft where account_id = $1").bind(account).execute(&mut *connection).await.unwrap();
+        for table in ["draft", "session", "known_device", "second_factor"] {
+            let statement = AssertSqlSafe(format!("delete from {table} where account_id = $1"));
+            sqlx::query(statement).bind(side.holder.actor.account().0).execute(&mut *connection).await.unwrap();
+        }
         sqlx::query("set session_replication_role = origin").execute(&mut *connection).await.unwrap();
     }
 
-    /// Everything about sharing and holding, and every item, as one digest.
+    /// Everything about sharing, holding and signing in, and every item, as one digest.
     pub async fn digest(&self) -> String {
         let tables = [
             "access_grant",
@@ -210,6 +215,10 @@ impl World {
             "patient_holder",
             "item",
             "claim_code",
+            "account",
+            "second_factor",
+            "recovery_code",
+            "factor_loss",
         ];
         let parts: Vec<String> = tables
             .iter()
@@ -248,6 +257,7 @@ impl World {
             account: signed_in.actor.account(),
             signed_in_at: at,
             data: serde_json::json!({"signed_in": signed_in, "record": record, "purposes": purposes}),
+            device: Default::default(),
             idle: Duration::minutes(20),
             absolute: Duration::hours(12),
         };
@@ -326,7 +336,7 @@ impl Side {
         }
         names.insert("patient".to_owned(), patient.to_string());
         names.insert("organization".to_owned(), "northfield".to_owned());
-        let holder = house.portal.sign_in(&email, PASSWORD.into(), owner).await.unwrap();
+        let FirstStep::In(holder) = house.portal.sign_in(&email, PASSWORD.into(), owner).await.unwrap() else { panic!("no second factor") };
         assert_eq!(holder.actor.account(), account);
         Self { owner, patient, holder, reader, names }
     }
@@ -356,7 +366,7 @@ impl Side {
         &self.names["typed"]
     }
 
-    fn visitor(&self) -> Visitor {
+    pub fn visitor(&self) -> Visitor {
         visitor(&self.holder, BTreeMap::new())
     }
 
@@ -365,14 +375,17 @@ impl Side {
     }
 }
 
+/// Somebody who signed in just now, however long the table takes.
 fn visitor(signed_in: &SignedIn, purposes: BTreeMap<PatientId, Purpose>) -> Visitor {
+    #[expect(clippy::disallowed_methods, reason = "as the database's clock on this machine says too")]
+    let at = OffsetDateTime::now_utc();
     Visitor {
         actor: signed_in.actor.clone(),
         name: signed_in.name.clone(),
         organization_name: signed_in.organization_name.clone(),
         signed_in_by: signed_in.signed_in_by.clone(),
-        signed_in_at: signed_in.at,
-        session_ends_at: signed_in.at + Duration::hours(1),
+        signed_in_at: at,
+        session_ends_at: at + Duration::hours(1),
         purposes,
     }
 }

@@ -3,7 +3,7 @@
 use chartkey_domain::{account::Visitor, grant::GrantState, id::GrantId};
 
 use super::{Columns, Sentence, about, notice, tell_story};
-use crate::{Error, Portal, audit::What, notices, pool::detached, record::Record};
+use crate::{Error, Portal, audit::What, fresh, notices, pool::detached, record::Record};
 
 /// Whether a change was made by this call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,7 +51,8 @@ impl Portal {
     /// Puts a paused grant in force again.
     ///
     /// # Errors
-    /// As [`Self::withdraw_grant`].
+    /// As [`Self::withdraw_grant`], and [`Error::SignInAgain`]: what opens needs a fresh
+    /// sign-in, what closes never does.
     pub async fn resume_grant(&self, visitor: &Visitor, grant: GrantId) -> Result<Change, Error> {
         self.step(visitor, grant, RESUME).await
     }
@@ -60,6 +61,9 @@ impl Portal {
         let (portal, visitor) = (self.clone(), visitor.clone());
         detached(async move {
             let mut record = portal.open_own(&visitor).await?;
+            if step.to == GrantState::Active {
+                fresh::require(record.connection(), &visitor).await?;
+            }
             let Some(sentence) = take(&mut record, grant, step).await? else {
                 return match state(&mut record, grant).await? {
                     Some(state) if state == step.to => Ok(Change::MadeBefore),

@@ -6,6 +6,7 @@ use chartkey_portal::organizations::Provider;
 use openidconnect::{AdditionalClaims, IdTokenClaims, core::CoreGenderClaim};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use time::OffsetDateTime;
 
 /// Every claim that the protocol itself does not name.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -19,6 +20,8 @@ impl AdditionalClaims for Others {}
 pub struct Claims {
     /// Who, at this issuer.
     pub subject: String,
+    /// When they last proved themselves there; said where it was asked for.
+    pub authenticated_at: Option<OffsetDateTime>,
     name: Option<String>,
     others: HashMap<String, Value>,
 }
@@ -27,7 +30,13 @@ impl From<&IdTokenClaims<Others, CoreGenderClaim>> for Claims {
     fn from(claims: &IdTokenClaims<Others, CoreGenderClaim>) -> Self {
         let name = claims.name().and_then(|name| name.get(None)).map(|name| name.as_str().to_owned());
         let username = || claims.preferred_username().map(|name| name.as_str().to_owned());
-        Self { subject: claims.subject().as_str().to_owned(), name: name.or_else(username), others: claims.additional_claims().0.clone() }
+        let authenticated_at = claims.auth_time().and_then(|at| OffsetDateTime::from_unix_timestamp(at.timestamp()).ok());
+        Self {
+            subject: claims.subject().as_str().to_owned(),
+            authenticated_at,
+            name: name.or_else(username),
+            others: claims.additional_claims().0.clone(),
+        }
     }
 }
 

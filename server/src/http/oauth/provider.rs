@@ -209,7 +209,8 @@ impl Discovered {
         self.metadata.additional_metadata().authorization_response_iss_parameter_supported
     }
 
-    /// The address to send the browser to, with the state and the nonce in it.
+    /// The address to send the browser to, with the state and the nonce in it. `again`
+    /// asks for a proof made for this: neither an older one nor a session there.
     ///
     /// # Errors
     /// [`Refusal::Provider`].
@@ -218,13 +219,14 @@ impl Discovered {
         registered: &Provider,
         callback: &str,
         challenge: PkceCodeChallenge,
+        again: bool,
     ) -> Result<(Url, CsrfToken, Nonce), Refusal> {
         let client = self.client(registered, callback)?;
         let request = client
             .authorize_url(AuthenticationFlow::<CoreResponseType>::AuthorizationCode, CsrfToken::new_random, Nonce::new_random)
             .set_pkce_challenge(challenge)
             .add_scope(Scope::new("profile".to_owned()));
-        Ok(request.url())
+        Ok(if again { request.add_prompt(CoreAuthPrompt::Login).set_max_age(Duration::ZERO).url() } else { request.url() })
     }
 
     fn client(&self, registered: &Provider, callback: &str) -> Result<OurClient, Refusal> {

@@ -1,0 +1,51 @@
+//! Step-up: what is costly in the wrong hands needs a sign-in of the last minutes.
+//!
+//! The check stands in the transaction of the change and holds the account until the
+//! commit: "sign out everywhere" and a new password are either before it, and refuse
+//! it, or wait for it.
+
+use chartkey_domain::account::{Actor, Visitor};
+use sqlx::PgConnection;
+
+use crate::{Error, Portal, pool::detached};
+
+impl Portal {
+    /// Whether the visitor has signed in freshly, for a page that shows what is then
+    /// asked for, or a download.
+    ///
+    /// # Errors
+    /// [`Error::SignInAgain`] where they have not.
+    pub async fn require_fresh(&self, visitor: &Visitor) -> Result<(), Error> {
+        let (portal, visitor) = (self.clone(), visitor.clone());
+        detached(async move {
+            let mut transaction = portal.pool.begin().await?;
+            require(&mut transaction, &visitor).await?;
+            transaction.rollback().await?;
+            Ok(())
+        })
+        .await
+    }
+}
+
+/// Refuses what a sign-in of more than five minutes ago, or of before all sessions were
+/// ended, asks for. A clinician's counts only where their provider said that they proved
+/// themselves for it: a session at the provider would vouch silently.
+pub(crate) async fn require(connection: &mut PgConnection, visitor: &Visitor) -> Result<(), Error> {
+    let proven = match visitor.actor {
+        Actor::Person { .. } => Some(visitor.signed_in_at),
+        Actor::Clinician { account, .. } => {
+            sqlx::query_scalar!("select proven_at from clinician where account_id = $1", account.0).fetch_one(&mut *connection).await?
+        }
+    };
+    let fresh = sqlx::query_scalar!(
+        r#"select 1 as "fresh!" from account
+        where account_id = $1 and sessions_valid_after <= $2 and $2 > now() - interval '5 minutes' and $2 = $3
+        for share"#,
+        visitor.actor.account().0,
+        visitor.signed_in_at,
+        proven
+    )
+    .fetch_optional(connection)
+    .await?;
+    fresh.map(drop).ok_or(Error::SignInAgain)
+}

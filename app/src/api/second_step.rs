@@ -1,0 +1,61 @@
+//! The second step of a sign-in, and losing what it asks for.
+
+#![expect(missing_docs, reason = "the macro makes a struct of each endpoint's arguments")]
+
+use leptos::prelude::*;
+
+use super::ApiError;
+
+/// Ends a sign-in with a code of the app, or a recovery code.
+#[server(endpoint = "sign-in-code")]
+pub async fn sign_in_code(#[server(default)] code: String, to: Option<String>) -> Result<(), ApiError> {
+    use crate::request::{answer, origin, ours, portal, post, session, with_way_back};
+    use chartkey_portal::Error;
+
+    let to = to.filter(|to| ours(to));
+    let signed_in = async {
+        let session = session()?;
+        let half = session.0.half().ok_or(ApiError::HalfEnded)?;
+        let signed_in = portal()?.sign_in_with_code(&half, &code, origin()).await.map_err(|error| match error {
+            Error::NotFound => ApiError::HalfEnded,
+            error => error.into(),
+        })?;
+        session.0.begin(signed_in).await
+    };
+    let signed_in = signed_in.await;
+    post()?.0.send_due();
+    let form = if signed_in == Err(ApiError::HalfEnded) { "/sign-in" } else { "/sign-in/code" };
+    answer(signed_in.map(|()| to.clone().unwrap_or_else(|| "/home".to_owned())), &with_way_back(form, to.as_deref()))
+}
+
+/// Says that the second factor is lost, after a right password. The wait begins, and its
+/// holder is told.
+#[server(endpoint = "second-factor-lost")]
+pub async fn second_factor_lost() -> Result<(), ApiError> {
+    use crate::request::{answer, portal, post, session};
+    use chartkey_portal::Error;
+
+    let lost = async {
+        let half = session()?.0.half().ok_or(ApiError::HalfEnded)?;
+        portal()?.begin_loss(&half).await.map(drop).map_err(|error| match error {
+            Error::NotFound => ApiError::HalfEnded,
+            error => error.into(),
+        })
+    };
+    let lost = lost.await;
+    post()?.0.send_due();
+    answer(lost.map(|()| "/sign-in/lost?done=begun"), "/sign-in/lost")
+}
+
+/// Keeps the second factor, with the token of a message.
+#[server(endpoint = "keep-second-factor")]
+pub async fn keep_second_factor(#[server(default)] token: String) -> Result<(), ApiError> {
+    use crate::request::{answer, portal};
+    use chartkey_portal::Error;
+
+    let kept = portal()?.keep_factor_by_link(&token).await.map_err(|error| match error {
+        Error::NotFound => ApiError::LinkEnded,
+        error => error.into(),
+    });
+    answer(kept.map(|()| "/account/second-factor/keep?done=kept"), "/account/second-factor/keep")
+}
