@@ -18,7 +18,7 @@ mod troubles;
 use std::{path::PathBuf, process::ExitCode, time::Instant};
 
 use anyhow::{Result, bail};
-use chartkey_ground::Size;
+use chartkey_ground::{Cluster, Size};
 use clap::Parser;
 
 use crate::{arena::Arena, proofs::PROOFS, report::Outcome};
@@ -63,6 +63,7 @@ async fn main() -> Result<ExitCode> {
         bail!("there is no proof {unknown}; --list names them");
     }
     let arena = Arena { binary: std::path::absolute(&arguments.binary)?, site: std::path::absolute(&arguments.site)?, size };
+    let machine = report::machine(&Cluster::start()?)?;
     let mut outcomes = Vec::new();
     for proof in PROOFS.iter().filter(|proof| arguments.names.is_empty() || arguments.names.iter().any(|name| name == proof.name)) {
         println!("== {}: {}", proof.name, proof.promise);
@@ -72,8 +73,9 @@ async fn main() -> Result<ExitCode> {
             println!("  did not run: {error:#}");
         }
         outcomes.push(Outcome { proof, seconds: begun.elapsed().as_secs_f64(), seen });
+        // After each: hours of proofs are not lost with the last one.
+        std::fs::write(&arguments.report, report::document(&arena, &machine, &outcomes)?)?;
     }
-    std::fs::write(&arguments.report, report::document(&arena, &outcomes)?)?;
     let holding = outcomes.iter().filter(|outcome| outcome.holds()).count();
     println!("{holding} of {} hold; {}", outcomes.len(), arguments.report.display());
     Ok(if holding == outcomes.len() { ExitCode::SUCCESS } else { ExitCode::FAILURE })

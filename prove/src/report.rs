@@ -37,8 +37,8 @@ fn said(program: &Path, arguments: &[&str]) -> String {
     output.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned()).unwrap_or_default()
 }
 
-/// The machine, in a line each.
-fn machine(cluster: &Cluster) -> Result<Vec<String>> {
+/// The machine, a fact a line.
+pub fn machine(cluster: &Cluster) -> Result<Vec<String>> {
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
     let memory = fs::read_to_string("/proc/meminfo")?.lines().next().map(|line| line.split_whitespace().nth(1).unwrap_or("0").to_owned());
     let gigabytes = memory.and_then(|kilobytes| kilobytes.parse::<f64>().ok()).unwrap_or(0.0) / 1_048_576.0;
@@ -60,7 +60,7 @@ fn machine(cluster: &Cluster) -> Result<Vec<String>> {
 }
 
 /// The document.
-pub fn document(arena: &Arena, results: &[Outcome]) -> Result<String> {
+pub fn document(arena: &Arena, machine: &[String], results: &[Outcome]) -> Result<String> {
     let git = |arguments: &[&str]| said(Path::new("git"), arguments);
     let changed =
         if git(&["status", "--porcelain", "--untracked-files=no"]).is_empty() { "" } else { ", with changes that are not committed" };
@@ -73,8 +73,9 @@ pub fn document(arena: &Arena, results: &[Outcome]) -> Result<String> {
         said(Path::new("date"), &["-u", "+%Y-%m-%d %H:%M UTC"]),
         git(&["rev-parse", "--short=12", "HEAD"])
     )?;
-    writeln!(text, "- size: {}", arena.size.word())?;
-    for line in machine(&Cluster::start()?)? {
+    let is_shipped = arena.binary.components().any(|part| part.as_os_str() == "release");
+    writeln!(text, "- size: {}; server: {}", arena.size.word(), if is_shipped { "as it is shipped" } else { "a debug build" })?;
+    for line in machine {
         writeln!(text, "- {line}")?;
     }
     let holding = results.iter().filter(|result| result.holds()).count();
