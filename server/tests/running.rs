@@ -130,9 +130,13 @@ async fn what_is_measured_names_nobody_and_the_end_is_orderly(_: PgPoolOptions, 
         let request = http.post(format!("http://{at}/api/sign-in")).header("origin", format!("http://{at}"));
         request.header("content-type", "application/x-www-form-urlencoded").body(form).send()
     };
-    assert!(!sign_in("wrong".to_owned()).await.unwrap().headers().contains_key("set-cookie"));
-    let answer = sign_in(person("password")).await.unwrap();
-    let cookie = answer.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+    let session = |answer: reqwest::Response| {
+        let cookies =
+            answer.headers().get_all("set-cookie").iter().map(|cookie| cookie.to_str().unwrap().split(';').next().unwrap().to_owned());
+        cookies.into_iter().find(|cookie| cookie.starts_with("chartkey="))
+    };
+    assert_eq!(session(sign_in("wrong".to_owned()).await.unwrap()), None);
+    let cookie = session(sign_in(person("password")).await.unwrap()).unwrap();
     let get = |path: String| http.get(format!("http://{at}{path}")).header("cookie", &cookie).send();
     let home = get("/home".to_owned()).await.unwrap().text().await.unwrap();
     let patient = home.split("/record/").nth(1).unwrap()[..36].to_owned();
