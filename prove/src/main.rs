@@ -13,6 +13,7 @@ mod slow;
 mod stats;
 mod suites;
 mod timing;
+mod tls;
 mod troubles;
 
 use std::{path::PathBuf, process::ExitCode, time::Instant};

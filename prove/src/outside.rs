@@ -12,7 +12,7 @@ use chartkey_ground::{Cluster, Ground};
 use crate::arena::{Arena, Seen, no_panic};
 
 /// Runs a tool with a limit of seconds; what it prints.
-fn tool(seconds: u32, program: &str, arguments: &[&str]) -> Result<String> {
+pub fn tool(seconds: u32, program: &str, arguments: &[&str]) -> Result<String> {
     let output = Command::new("timeout")
         .args(["--kill-after=10", &seconds.to_string(), program])
         .args(arguments)

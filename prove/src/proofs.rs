@@ -6,7 +6,7 @@ use crate::{
     arena::{Arena, Seen},
     crowd, kills, outside, provider, slow,
     suites::Suite,
-    timing, troubles,
+    timing, tls, troubles,
 };
 
 /// One line of the table.
@@ -47,6 +47,7 @@ pub enum Here {
     Wapiti,
     Sqlmap,
     Html,
+    Testssl,
 }
 
 impl How {
@@ -70,6 +71,7 @@ impl How {
                 Here::Wapiti => outside::wapiti(arena).await,
                 Here::Sqlmap => outside::sqlmap(arena).await,
                 Here::Html => outside::html(arena).await,
+                Here::Testssl => tls::testssl(arena).await,
             },
         }
     }
@@ -152,8 +154,15 @@ pub const PROOFS: &[Proof] = &[
         "races",
         "A session that is signed out, signed out everywhere, or ended by a new password is dead, whatever is in flight.",
         ["25 races each", "500 races each"],
-        "In process. Proving anew who one is (step-up) is not among them yet.",
+        "In process.",
         tests("chartkey", "races", ""),
+    ),
+    proof(
+        "step-up-races",
+        "Proving anew who one is, a change that needs it, a changed password and a second step are before or after what ends a session, never beside it.",
+        ["50 races each", "500 races each"],
+        "In process, at the portal.",
+        tests("chartkey-portal", "fresh", "race_"),
     ),
     proof(
         "session-races",
@@ -280,5 +289,12 @@ pub const PROOFS: &[Proof] = &[
         ["every page at hand", "every page at hand"],
         "html-validate's recommended rules, but for the one against pages that refresh themselves (without scripts, a shared page does, at its end); pages without identifiers and those of one record. Empty marks (`<!>`) are taken out first: Leptos leaves them for its islands, and browsers read them as comments.",
         How::Here(Here::Html),
+    ),
+    proof(
+        "testssl",
+        "Nobody finds fault with our own TLS.",
+        ["protocols, certificate, headers", "every check"],
+        "A certificate of the run's own, so what is said of who signed it is dismissed.",
+        How::Here(Here::Testssl),
     ),
 ];

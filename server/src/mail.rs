@@ -77,11 +77,7 @@ impl Post {
         }
     }
 
-    /// Sends now, and says whether it went.
-    ///
-    /// # Errors
-    /// A folder that cannot be written, a mail server that refuses or is not reached.
-    pub async fn deliver(&self, letter: &Letter) -> anyhow::Result<()> {
+    async fn deliver(&self, letter: &Letter) -> anyhow::Result<()> {
         let (subject, text) = self.words(letter);
         let message = Message::builder()
             .from(self.from.parse()?)

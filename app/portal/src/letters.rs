@@ -57,7 +57,8 @@ impl LetterSubject {
     /// As it is stored; those without are sent at once.
     const fn slug(self) -> Option<&'static str> {
         Some(match self {
-            Self::FinishSignUp | Self::AlreadyHere | Self::NewPassword | Self::News => return None,
+            Self::FinishSignUp | Self::AlreadyHere | Self::NewPassword => return None,
+            Self::News => "news",
             Self::ConfirmEmail => "confirm-email",
             Self::AddressInUse => "address-in-use",
             Self::EmailChanged => "email-changed",
@@ -72,6 +73,7 @@ impl LetterSubject {
 
     fn from_slug(slug: &str) -> Option<Self> {
         let stored = [
+            Self::News,
             Self::ConfirmEmail,
             Self::AddressInUse,
             Self::EmailChanged,

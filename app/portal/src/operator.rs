@@ -4,13 +4,14 @@
 use std::io::{Read, Seek, Write};
 
 use chartkey_domain::id::PatientId;
+use sqlx::PgConnection;
 
 use crate::{
     Error, Portal,
     audit::{self, Chain, Event, What, Why},
     export,
     import::{self, ImportOptions, ImportReport, Progress},
-    letters::{Letter, LetterSubject},
+    letters::{self, LetterSubject},
 };
 
 impl Portal {
@@ -28,26 +29,9 @@ impl Portal {
         import::run(&mut connection, reader, options, progress).await
     }
 
-    /// The message that tells the holder of a record to look at who has opened it;
-    /// nothing where nobody holds it.
-    ///
-    /// # Errors
-    /// [`Error::Database`].
-    pub async fn letter_to_holder(&self, patient: PatientId) -> Result<Option<Letter>, Error> {
-        let mut transaction = self.pool.begin().await?;
-        sqlx::query!("select set_config('chartkey.task', 'operator', true)").fetch_one(&mut *transaction).await?;
-        let to = sqlx::query_scalar!(
-            r#"select a.email as "email!" from patient_holder h join account a on a.account_id = h.account_id where h.patient_id = $1"#,
-            patient.0
-        )
-        .fetch_optional(&mut *transaction)
-        .await?;
-        transaction.rollback().await?;
-        Ok(to.map(|to| Letter { to, subject: LetterSubject::News, token: String::new() }))
-    }
-
     /// Exports a whole record. It is spooled, the event is committed, and only then
-    /// handed on, so that no copy leaves without its trace. Returns how many resources.
+    /// handed on, so that no copy leaves without its trace. Its holder is told by a
+    /// message. Returns how many resources.
     ///
     /// # Errors
     /// [`Error::NotFound`] where there is no such patient, else what failed.
@@ -69,10 +53,22 @@ impl Portal {
         let count = export::bundle(&mut transaction, patient, std::io::BufWriter::new(&mut spool)).await.map_err(Error::internal)?;
         let what = What { action: "exported".to_owned(), items: u32::try_from(count).unwrap_or(u32::MAX), ..What::default() };
         let event = Event { at, who: self.who(), what, why: Why::Operator { reason: reason.to_owned() } };
+        tell_holder(&mut transaction, patient).await?;
         audit::append(&mut transaction, Chain::Patient(patient), &event).await?;
         transaction.commit().await?;
         spool.rewind().map_err(Error::internal)?;
         std::io::copy(&mut spool, &mut to).map_err(Error::internal)?;
         Ok(count)
     }
+}
+
+/// Writes the message that there is something to look at, to whoever holds the record.
+async fn tell_holder(connection: &mut PgConnection, patient: PatientId) -> Result<(), Error> {
+    // Who holds a record is not for an export to see.
+    sqlx::query!("select set_config('chartkey.task', 'operator', true)").fetch_one(&mut *connection).await?;
+    let holder = sqlx::query_scalar!("select account_id from patient_holder where patient_id = $1", patient.0);
+    if let Some(account) = holder.fetch_optional(&mut *connection).await? {
+        letters::tell(connection, account, LetterSubject::News).await?;
+    }
+    Ok(())
 }

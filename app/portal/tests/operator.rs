@@ -68,10 +68,11 @@ async fn who_exports_a_record_is_named_and_its_holder_is_told(_: PgPoolOptions, 
     let event = house.events().await.pop().unwrap();
     assert_eq!((event.who.kind.as_str(), event.who.name.as_str(), event.what.action.as_str()), ("operator", "anna", "exported"));
     assert_eq!(event.why, Why::Operator { reason: "moves to another practice".to_owned() });
-    let letter = portal.letter_to_holder(house.patient).await.unwrap().unwrap();
-    assert_eq!((letter.subject, letter.token.as_str()), (LetterSubject::News, ""));
+    let told = portal.due_letters().await.unwrap();
+    assert_eq!(told.iter().map(|due| (due.letter.subject, due.letter.token.as_str())).collect::<Vec<_>>(), [(LetterSubject::News, "")]);
     house.tamper("delete from patient_holder").await;
-    assert!(portal.letter_to_holder(house.patient).await.unwrap().is_none());
+    portal.export_file(house.patient, "nobody holds it now", std::io::sink()).await.unwrap();
+    assert!(portal.due_letters().await.unwrap().is_empty());
 }
 
 #[sqlx::test(migrations = "../../migrations")]

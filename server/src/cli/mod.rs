@@ -172,7 +172,7 @@ async fn carry_out(command: Command, values: &Values) -> anyhow::Result<()> {
             Ok(portal.keep_journal().await.map(drop)?)
         }
         Command::Import(arguments) => import::run(arguments, &portal(values).await?).await,
-        Command::Export(arguments) => export::run(arguments, values, &portal(values).await?).await,
+        Command::Export(arguments) => export::run(arguments, &portal(values).await?).await,
         Command::Report(arguments) => report::run(&arguments, &portal(values).await?).await,
         Command::Rehearse(arguments) => rehearse::run(arguments, values).await,
         Command::VerifyLog(arguments) => verify_log::run(&arguments, &portal_as_it_is(values).await?).await,
