@@ -88,7 +88,7 @@ create table letter (
     email text not null,
     subject text not null constraint letter_subject check (subject in (
         'confirm-email', 'address-in-use', 'email-changed', 'password-changed', 'factor-on', 'factor-off', 'codes-made', 'code-used',
-        'factor-lost', 'news'
+        'factor-lost', 'new-password', 'news'
     )),
     -- What the token of its link is derived from, with a key that is not in the database.
     token_id uuid,

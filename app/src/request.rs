@@ -99,6 +99,8 @@ pub trait SessionControl: Send + Sync {
     fn begin(&self, signed_in: SignedIn) -> Answer<'_>;
     /// Goes on with the session under a new id, for a sign-in that was proven again.
     fn again(&self, signed_in: SignedIn) -> Answer<'_>;
+    /// Goes on under a new session id after a change that has ended every session.
+    fn go_on(&self, signed_in: SignedIn) -> Answer<'_>;
     /// Keeps in this browser, for ten minutes, what a right password proved while its
     /// code is missing. It is no session.
     fn wait_for_code(&self, half: &str);
@@ -209,6 +211,14 @@ pub fn session() -> Result<Session, ApiError> {
 /// [`ApiError::Unavailable`] where the server provides nothing.
 pub fn post() -> Result<Post, ApiError> {
     use_context().ok_or(ApiError::Unavailable)
+}
+
+/// Sends the messages that a change has stored, if it was made: whoever is refused costs
+/// no further look.
+pub fn send_due<T>(made: &Result<T, ApiError>) {
+    if let (Ok(_), Ok(post)) = (made, post()) {
+        post.0.send_due();
+    }
 }
 
 /// Where the request came from.

@@ -356,6 +356,8 @@ async fn a_server_killed_between_the_commit_and_the_journal_has_acknowledged_not
     let ground = Ground::lay(options).await;
     let pepper = "CwsLCwsLCwsLCwsLCwsLCwsLCwsLCwsLCwsLCwsLCws=";
     std::fs::write(ground.folder.join(".env"), format!("CHARTKEY_PEPPER={pepper}\n")).unwrap();
+    // A file with a secret that everybody can read is refused.
+    std::fs::set_permissions(ground.folder.join(".env"), std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
     let portal = chartkey_portal::Portal::connect(&ground.database, chartkey_portal::secrets::Pepper::new([11; 32]), 2).await.unwrap();
     let name = chartkey_portal::accounts::PersonName::parse("Mara").unwrap();
     let email = chartkey_portal::accounts::Email::parse("mara@example.org").unwrap();

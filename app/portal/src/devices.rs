@@ -116,6 +116,10 @@ impl Portal {
             if ended.rows_affected() == 0 {
                 return Ok(());
             }
+            // What that device has begun to change is not carried on by its link.
+            sqlx::query!("delete from mail_token where account_id = $1 and purpose = 'email' and used_at is null", account.0)
+                .execute(&mut *transaction)
+                .await?;
             notices::send(&mut transaction, Notice::of_account(account)).await?;
             audit::append_to_account(&mut transaction, who, account, "device-signed-out").await?;
             transaction.commit().await?;

@@ -22,6 +22,8 @@ use crate::{
 const CONFIRM_HOURS: i32 = 1;
 /// A link to take an address back works so long.
 const UNDO_HOURS: i32 = 7 * 24;
+/// How long the link with which a new password is chosen afterwards is good for.
+const CHOOSE_HOURS: i32 = 24;
 
 /// Changes that an account may begin in an hour, over all addresses.
 const CHANGES_AN_HOUR: i64 = 5;
@@ -109,7 +111,8 @@ impl Portal {
         Ok(())
     }
 
-    /// Takes an address back with the link that went there, and ends every session. Links
+    /// Takes an address back with the link that went there, and shuts out whoever changed
+    /// it: a message with a link to choose a new password goes to the address. Links
     /// of later changes end; those of earlier ones do not, so that the first address
     /// always wins.
     ///
@@ -139,9 +142,30 @@ impl Portal {
         )
         .execute(&mut *transaction)
         .await?;
-        sessions::end_all(&mut transaction, linked.account).await?;
+        self.shut_out(&mut transaction, linked.account, token).await?;
+        let choose = NewLink { purpose: "password", email: &email, account: linked.account.0, hours: CHOOSE_HOURS };
+        let choose = self.make_link(&mut transaction, &choose).await?;
+        letters::post(&mut transaction, &email, LetterSubject::NewPassword, Some(choose)).await?;
         audit::append_to_account(&mut transaction, linked.who(), linked.account, "email-change-undone").await?;
         transaction.commit().await?;
+        Ok(())
+    }
+
+    /// Leaves nothing to whoever changed the address: neither the password that they knew
+    /// or chose, nor a second factor that they made since, nor a browser, nor a session.
+    async fn shut_out(&self, connection: &mut PgConnection, account: AccountId, link: &[u8]) -> Result<(), Error> {
+        let nobody = self.passwords.of_nobody();
+        sqlx::query!("update account set password_hash = $2 where account_id = $1", account.0, nobody).execute(&mut *connection).await?;
+        sqlx::query!(
+            "delete from second_factor
+            where account_id = $1 and made_at > (select created_at from mail_token where token_hash = $2)",
+            account.0,
+            link
+        )
+        .execute(&mut *connection)
+        .await?;
+        sqlx::query!("delete from known_device where account_id = $1", account.0).execute(&mut *connection).await?;
+        sessions::end_all(connection, account).await?;
         Ok(())
     }
 

@@ -57,7 +57,8 @@ impl LetterSubject {
     /// As it is stored; those without are sent at once.
     const fn slug(self) -> Option<&'static str> {
         Some(match self {
-            Self::FinishSignUp | Self::AlreadyHere | Self::NewPassword => return None,
+            Self::FinishSignUp | Self::AlreadyHere => return None,
+            Self::NewPassword => "new-password",
             Self::News => "news",
             Self::ConfirmEmail => "confirm-email",
             Self::AddressInUse => "address-in-use",
@@ -73,6 +74,7 @@ impl LetterSubject {
 
     fn from_slug(slug: &str) -> Option<Self> {
         let stored = [
+            Self::NewPassword,
             Self::News,
             Self::ConfirmEmail,
             Self::AddressInUse,

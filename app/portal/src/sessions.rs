@@ -197,14 +197,15 @@ impl Portal {
     }
 
     /// Takes a session away that goes on under another id: no sign-out, and no page closes.
+    /// False where there was none: it was ended before.
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn retire_session(&self, key: SessionKey) -> Result<(), Error> {
+    pub async fn retire_session(&self, key: SessionKey) -> Result<bool, Error> {
         let portal = self.clone();
         detached(async move {
-            sqlx::query!("delete from session where session_key = $1", key.0).execute(&portal.pool).await?;
-            Ok(())
+            let retired = sqlx::query!("delete from session where session_key = $1", key.0).execute(&portal.pool).await?;
+            Ok(retired.rows_affected() == 1)
         })
         .await
     }

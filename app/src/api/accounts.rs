@@ -94,7 +94,7 @@ pub async fn forgotten_password(email: String) -> Result<(), ApiError> {
 /// Chooses a new password with the token of the message. Every session ends.
 #[server(endpoint = "new-password")]
 pub async fn new_password(token: String, password: String) -> Result<(), ApiError> {
-    use crate::request::{answer, portal, post, with_token};
+    use crate::request::{answer, portal, send_due, with_token};
     use chartkey_portal::accounts::NewPassword;
 
     let Some(password) = NewPassword::parse(password) else {
@@ -104,7 +104,7 @@ pub async fn new_password(token: String, password: String) -> Result<(), ApiErro
         chartkey_portal::Error::NotFound => ApiError::LinkEnded,
         error => error.into(),
     });
-    post()?.0.send_due();
+    send_due(&chosen);
     answer(chosen.map(|()| "/sign-in?done=password"), "/sign-in/forgotten")
 }
 

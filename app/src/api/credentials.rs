@@ -10,7 +10,7 @@ use super::ApiError;
 /// to the page that asked for it.
 #[server(endpoint = "sign-in-again")]
 pub async fn sign_in_again(password: String, #[server(default)] code: String, to: Option<String>) -> Result<(), ApiError> {
-    use crate::request::{answer, origin, ours, portal, post, session, visitor, with_way_back};
+    use crate::request::{answer, origin, ours, portal, send_due, session, visitor, with_way_back};
     use chartkey_portal::Error;
 
     let to = to.filter(|to| ours(to));
@@ -23,7 +23,7 @@ pub async fn sign_in_again(password: String, #[server(default)] code: String, to
         Ok(to.clone().unwrap_or_else(|| "/account".to_owned()))
     };
     let next = again.await;
-    post()?.0.send_due();
+    send_due(&next);
     answer(next, &with_way_back("/sign-in/again", to.as_deref()))
 }
 
@@ -31,7 +31,7 @@ pub async fn sign_in_again(password: String, #[server(default)] code: String, to
 /// or not.
 #[server(endpoint = "change-email")]
 pub async fn change_email(#[server(default)] email: String) -> Result<(), ApiError> {
-    use crate::request::{answer, portal, post, visitor};
+    use crate::request::{answer, portal, send_due, visitor};
     use chartkey_portal::accounts::Email;
 
     let begun = async {
@@ -39,21 +39,21 @@ pub async fn change_email(#[server(default)] email: String) -> Result<(), ApiErr
         Ok(portal()?.begin_email_change(&visitor()?, &email).await?)
     };
     let begun = begun.await;
-    post()?.0.send_due();
+    send_due(&begun);
     answer(begun.map(|()| "/account/email?done=sent"), "/account/email")
 }
 
 /// Confirms an address with the token of the message that went there.
 #[server(endpoint = "confirm-email")]
 pub async fn confirm_email(#[server(default)] token: String) -> Result<(), ApiError> {
-    use crate::request::{answer, portal, post};
+    use crate::request::{answer, portal, send_due};
     use chartkey_portal::Error;
 
     let confirmed = portal()?.confirm_email(&token).await.map_err(|error| match error {
         Error::NotFound => ApiError::LinkEnded,
         error => error.into(),
     });
-    post()?.0.send_due();
+    send_due(&confirmed);
     answer(confirmed.map(|()| "/account/email/confirm?done=changed"), "/account/email/confirm")
 }
 
@@ -61,28 +61,29 @@ pub async fn confirm_email(#[server(default)] token: String) -> Result<(), ApiEr
 /// ends.
 #[server(endpoint = "undo-email")]
 pub async fn undo_email(#[server(default)] token: String) -> Result<(), ApiError> {
-    use crate::request::{answer, portal};
+    use crate::request::{answer, portal, send_due};
     use chartkey_portal::Error;
 
     let undone = portal()?.undo_email(&token).await.map_err(|error| match error {
         Error::NotFound => ApiError::LinkEnded,
         error => error.into(),
     });
+    send_due(&undone);
     answer(undone.map(|()| "/account/email/undo?done=undone"), "/account/email/undo")
 }
 
 /// Changes the password. Every other session ends.
 #[server(endpoint = "change-password")]
 pub async fn change_password(#[server(default)] password: String) -> Result<(), ApiError> {
-    use crate::request::{answer, portal, post, session, visitor};
+    use crate::request::{answer, portal, send_due, session, visitor};
     use chartkey_portal::accounts::NewPassword;
 
     let changed = async {
         let password = NewPassword::parse(password).ok_or(ApiError::WeakPassword)?;
         let signed_in = portal()?.change_password(&visitor()?, password).await?;
-        session()?.0.again(signed_in).await
+        session()?.0.go_on(signed_in).await
     };
     let changed = changed.await;
-    post()?.0.send_due();
+    send_due(&changed);
     answer(changed.map(|()| "/account?done=password"), "/account/password")
 }

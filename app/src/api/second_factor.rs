@@ -18,11 +18,11 @@ pub async fn begin_second_factor() -> Result<(), ApiError> {
 /// Ends setting up with the first code: it is asked for from now on.
 #[server(endpoint = "confirm-second-factor")]
 pub async fn confirm_second_factor(#[server(default)] code: String) -> Result<(), ApiError> {
-    use crate::request::{answer, portal, post, visitor};
+    use crate::request::{answer, portal, send_due, visitor};
 
     let confirmed = async { Ok(portal()?.confirm_second_factor(&visitor()?, &code).await?) };
     let confirmed = confirmed.await;
-    post()?.0.send_due();
+    send_due(&confirmed);
     answer(confirmed.map(|()| "/account/second-factor?done=on"), "/account/second-factor")
 }
 
@@ -38,22 +38,22 @@ pub async fn put_codes_away() -> Result<(), ApiError> {
 /// Makes recovery codes anew.
 #[server(endpoint = "new-recovery-codes")]
 pub async fn new_recovery_codes() -> Result<(), ApiError> {
-    use crate::request::{answer, portal, post, visitor};
+    use crate::request::{answer, portal, send_due, visitor};
 
     let made = async { Ok(portal()?.new_recovery_codes(&visitor()?).await?) };
     let made = made.await;
-    post()?.0.send_due();
+    send_due(&made);
     answer(made.map(|()| "/account/second-factor"), "/account/second-factor")
 }
 
 /// Takes the second factor away.
 #[server(endpoint = "remove-second-factor")]
 pub async fn remove_second_factor() -> Result<(), ApiError> {
-    use crate::request::{answer, portal, post, visitor};
+    use crate::request::{answer, portal, send_due, visitor};
 
     let removed = async { Ok(portal()?.remove_second_factor(&visitor()?).await?) };
     let removed = removed.await;
-    post()?.0.send_due();
+    send_due(&removed);
     answer(removed.map(|()| "/account/second-factor?done=off"), "/account/second-factor")
 }
 

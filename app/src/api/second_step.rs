@@ -9,7 +9,7 @@ use super::ApiError;
 /// Ends a sign-in with a code of the app, or a recovery code.
 #[server(endpoint = "sign-in-code")]
 pub async fn sign_in_code(#[server(default)] code: String, to: Option<String>) -> Result<(), ApiError> {
-    use crate::request::{answer, origin, ours, portal, post, session, with_way_back};
+    use crate::request::{answer, origin, ours, portal, send_due, session, with_way_back};
     use chartkey_portal::Error;
 
     let to = to.filter(|to| ours(to));
@@ -23,7 +23,7 @@ pub async fn sign_in_code(#[server(default)] code: String, to: Option<String>) -
         session.0.begin(signed_in).await
     };
     let signed_in = signed_in.await;
-    post()?.0.send_due();
+    send_due(&signed_in);
     let form = if signed_in == Err(ApiError::HalfEnded) { "/sign-in" } else { "/sign-in/code" };
     answer(signed_in.map(|()| to.clone().unwrap_or_else(|| "/home".to_owned())), &with_way_back(form, to.as_deref()))
 }
@@ -32,7 +32,7 @@ pub async fn sign_in_code(#[server(default)] code: String, to: Option<String>) -
 /// holder is told.
 #[server(endpoint = "second-factor-lost")]
 pub async fn second_factor_lost() -> Result<(), ApiError> {
-    use crate::request::{answer, portal, post, session};
+    use crate::request::{answer, portal, send_due, session};
     use chartkey_portal::Error;
 
     let lost = async {
@@ -43,7 +43,7 @@ pub async fn second_factor_lost() -> Result<(), ApiError> {
         })
     };
     let lost = lost.await;
-    post()?.0.send_due();
+    send_due(&lost);
     answer(lost.map(|()| "/sign-in/lost?done=begun"), "/sign-in/lost")
 }
 

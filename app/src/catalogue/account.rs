@@ -18,10 +18,10 @@ messages! {
     email_changed { English: "Your email address is changed" }
     email_changed_says { English: "Sign in with the new one from now on." }
     undo_email { English: "Undo the change of your email address" }
-    undo_email_says { English: "Your account gets this address back, and every device is signed out. Choose a new password afterwards: whoever changed the address may know the one you have." }
+    undo_email_says { English: "Your account gets this address back. Every device is signed out, the password opens nothing any more, and a second step that was set up since is off: whoever changed the address is shut out." }
     undo_email_button { English: "Take my address back" }
     email_undone { English: "Your address is back" }
-    email_undone_says { English: "Every device was signed out. Now choose a new password." }
+    email_undone_says { English: "We have sent you a message with a link to choose a new password. Until you have, nobody can sign in." }
     second_factor { English: "Second step" }
     second_factor_says { English: "After your password, an app on your phone gives you a code. Whoever knows your password alone stays outside." }
     factor_is_on { English: "The second step is on" }

@@ -168,6 +168,10 @@ impl SessionControl for Control {
         Box::pin(async move { answer(self.current.again(signed_in, self.browser.device).await) })
     }
 
+    fn go_on(&self, signed_in: SignedIn) -> Answer<'_> {
+        Box::pin(async move { answer(self.current.go_on(signed_in, self.browser.device).await) })
+    }
+
     fn wait_for_code(&self, half: &str) {
         self.set_cookie(self.browser.keep_half(half));
     }

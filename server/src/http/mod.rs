@@ -95,7 +95,7 @@ pub fn around(routes: Router<Shared>, shared: &Shared) -> Router {
         .layer(middleware::from_fn_with_state(shared.clone(), session::know))
         .layer(sessions)
         .layer(middleware::from_fn_with_state(admission::Admission::over(config.connections), admission::admit))
-        .layer(middleware::from_fn(admission::gather))
+        .layer(middleware::from_fn_with_state(admission::Room::default(), admission::gather))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
         .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE))

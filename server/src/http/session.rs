@@ -37,6 +37,10 @@ const DOES_NOT_EXTEND: &str = "/events";
 /// Reads the session once, notes that it was used, and says who visits in a
 /// [`Known`]. Where the database cannot be asked, nobody is let in and nobody is signed out.
 pub async fn know(State(shared): State<Shared>, session: Session, mut request: Request, next: Next) -> Response {
+    // What is the same for everybody asks the database for nobody.
+    if request.uri().path() == "/healthz" || request.uri().path().starts_with("/assets/") {
+        return next.run(request).await;
+    }
     let kept = match session.get::<Kept>(KEPT).await {
         Ok(kept) => kept,
         // A record that another version of the server wrote: whoever has it signs in again.
@@ -104,22 +108,37 @@ impl Current {
     /// nothing now.
     ///
     /// # Errors
-    /// As [`Self::begin`].
+    /// As [`Self::begin`], and where the session was ended meanwhile: proving oneself again
+    /// revives nothing.
     pub async fn again(&self, signed_in: SignedIn, device: Device) -> Result<(), NotWritten> {
-        let account = signed_in.actor.account();
-        match self.session.get::<Kept>(KEPT).await? {
-            Some(kept) if kept.signed_in.actor.account() == account => {
-                if let Some(id) = self.session.id() {
-                    self.portal
-                        .retire_session(store::key(&id))
-                        .await
-                        .map_err(store::backend)
-                        .map_err(tower_sessions::session::Error::from)?;
-                }
-                self.keep(Kept { signed_in, device, ..kept }).await
-            }
-            _ => self.begin(signed_in, device).await,
+        let Some(kept) = self.of_same_account(&signed_in).await? else { return self.begin(signed_in, device).await };
+        if !self.retire().await? {
+            return Err(tower_sessions::session::Error::from(store::ended()).into());
         }
+        self.keep(Kept { signed_in, device, ..kept }).await
+    }
+
+    /// Goes on under a new id after a change that has ended every session of the account,
+    /// this one too.
+    ///
+    /// # Errors
+    /// As [`Self::begin`].
+    pub async fn go_on(&self, signed_in: SignedIn, device: Device) -> Result<(), NotWritten> {
+        let Some(kept) = self.of_same_account(&signed_in).await? else { return self.begin(signed_in, device).await };
+        self.retire().await?;
+        self.keep(Kept { signed_in, device, ..kept }).await
+    }
+
+    async fn of_same_account(&self, signed_in: &SignedIn) -> Result<Option<Kept>, NotWritten> {
+        let kept = self.session.get::<Kept>(KEPT).await?;
+        Ok(kept.filter(|kept| kept.signed_in.actor.account() == signed_in.actor.account()))
+    }
+
+    /// Takes the id away from whoever has seen it. False where there was no such session.
+    async fn retire(&self) -> Result<bool, NotWritten> {
+        let Some(id) = self.session.id() else { return Ok(false) };
+        let retired = self.portal.retire_session(store::key(&id)).await.map_err(store::backend);
+        Ok(retired.map_err(tower_sessions::session::Error::from)?)
     }
 
     async fn keep(&self, kept: Kept) -> Result<(), NotWritten> {

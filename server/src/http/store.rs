@@ -140,6 +140,11 @@ fn stored(record: &Record) -> Result<Value> {
     record.data.get(KEPT).cloned().ok_or_else(|| Error::Encode("a session without a sign-in".to_owned()))
 }
 
+/// The session was ended while something was done in it.
+pub(super) fn ended() -> Error {
+    Error::Backend("the session was ended meanwhile".to_owned())
+}
+
 #[expect(clippy::needless_pass_by_value, reason = "the shape that map_err calls")]
 pub(super) fn backend(error: chartkey_portal::Error) -> Error {
     Error::Backend(error.to_string())
