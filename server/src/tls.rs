@@ -182,7 +182,8 @@ async fn keep_fresh(
     mut hang_up: tokio::signal::unix::Signal,
     mut stopping: watch::Receiver<bool>,
 ) {
-    let mut looks = tokio::time::interval(look);
+    // The files were read just now.
+    let mut looks = tokio::time::interval_at(tokio::time::Instant::now() + look, look);
     loop {
         let asked = tokio::select! {
             _ = looks.tick() => false,

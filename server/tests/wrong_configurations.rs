@@ -156,6 +156,7 @@ fn each_certificate_that_cannot_be_used_is_told_by_its_fault() {
             ("CHARTKEY_TLS_KEY", &key),
             ("CHARTKEY_PUBLIC_URL", public),
             ("CHARTKEY_ANCHOR_FILE", "anchor"),
+            ("CHARTKEY_JOURNAL_FILE", "journal"),
         ]);
         assert!(
             matches!(problems.as_slice(), [problem] if problem.starts_with(&format!("{variable} [environment]")) && problem.contains(expected)),

@@ -79,7 +79,16 @@ async fn the_address_before_takes_it_back_and_signs_everybody_out(_: PgPoolOptio
     let told: Vec<String> = town.letters().await.into_iter().map(|letter| letter.to).collect();
     assert!(told.contains(&MARA.to_owned()), "every address that may be hers is told: {told:?}");
     town.portal.undo_email(&theirs.token).await.unwrap();
+    town.run("delete from letter").await;
+    town.run("insert into second_factor (account_id, sealed_seed, confirmed_at) select account_id, 'a seed', now() from account").await;
     town.portal.undo_email(&undo.token).await.unwrap();
+    let factors: i64 = sqlx::query_scalar("select count(*) from second_factor").fetch_one(&town.superuser).await.unwrap();
+    assert_eq!(factors, 0, "a second factor of the thief's is none");
+    assert!(town.try_password("the thief's own password").await.is_err(), "nor is their password");
+    let way_in = town.letters().await;
+    assert_eq!(way_in.iter().map(|letter| (letter.to.as_str(), letter.subject)).collect::<Vec<_>>(), [(MARA, LetterSubject::NewPassword)]);
+    town.portal.choose_password(&way_in[0].token, password(PASSWORD)).await.unwrap();
+    assert!(town.try_password(PASSWORD).await.is_ok());
     let back: String = sqlx::query_scalar("select email from account").fetch_one(&town.superuser).await.unwrap();
     assert_eq!(back, MARA);
     assert!(!town.is_alive("the thief's").await);
