@@ -91,7 +91,7 @@ impl Anchor {
     }
 
     /// Appends a line for each restore of which the file does not say anything yet, and returns
-    /// the moments they went back to. For the operator's own command: whoever can write into the
+    /// the moments they went back to; after them a line as of [`Self::append`]. For the operator's own command: whoever can write into the
     /// database could claim a restore there.
     ///
     /// # Errors
@@ -104,6 +104,10 @@ impl Anchor {
             self.write(line).await?;
             portal.restore_is_anchored(restore.id).await?;
             moments.push(restore.restored_to);
+        }
+        if !moments.is_empty() {
+            // What came after it is guarded from now on.
+            self.append(portal).await?;
         }
         Ok(moments)
     }
