@@ -143,6 +143,10 @@ begin
 end $$;
 create trigger journal after insert or delete on patient_holder for each row execute function gate.journal_holder();
 create policy restore on patient_holder for delete using ((select gate.task()) = 'operator');
+-- To claim a record is to take it, and never to give one away.
+drop policy claim on patient_holder;
+create policy claim_look on patient_holder for select using ((select gate.task()) = 'sign-in');
+create policy claim on patient_holder for insert with check ((select gate.task()) = 'sign-in');
 
 -- Of a password only the SHA-256 of what is stored, which itself needs the pepper:
 -- enough to tell whether a restored one is the one that was replaced.
@@ -159,7 +163,7 @@ reset role;
 
 grant execute on function gate.incarnation, gate.journal, gate.of to chartkey_runtime, chartkey_backup;
 grant select, insert, delete on journal_outbox to chartkey_runtime;
-grant select, insert, update on journal_mark to chartkey_runtime;
+grant select, insert, update, delete on journal_mark to chartkey_runtime;
 grant select, update (system_identifier, timeline, since) on incarnation to chartkey_runtime;
 grant select, insert, update (anchored_at) on restore to chartkey_runtime;
 grant select, insert on backup_proof to chartkey_runtime;

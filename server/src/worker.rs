@@ -8,6 +8,10 @@ use tokio::{sync::watch, task::JoinHandle, time::MissedTickBehavior};
 
 use crate::{backup, config::Config, mail::Post, metrics};
 
+/// A job that takes longer is given up until the next minute, so that one that stands still, on a
+/// disk that does not answer, keeps no other from being done.
+const TIME: Duration = Duration::from_secs(45);
+
 /// Works until told to stop.
 pub async fn work(portal: Portal, config: Arc<Config>, mut stopping: watch::Receiver<bool>) {
     let mut minute = tokio::time::interval(Duration::from_secs(60));
@@ -79,7 +83,7 @@ async fn anchored(portal: &Portal, config: &Config, anchor: &mut Option<Anchor>)
         open.append(portal).await?;
         Ok::<_, Error>(open)
     };
-    *anchor = ended("anchor", written.await);
+    *anchor = ended("anchor", limited(written).await);
 }
 
 /// Begins the nightly backup at its hour, beside everything else; one at a time.
@@ -98,19 +102,24 @@ async fn nightly(portal: &Portal, config: &Arc<Config>, night: &mut Option<JoinH
 }
 
 async fn once(portal: &Portal) {
-    ended("tell-refusals", portal.tell_refusals().await);
-    if let Some(sessions @ 1..) = ended("sweep-sessions", portal.sweep_sessions().await) {
+    ended("tell-refusals", limited(portal.tell_refusals()).await);
+    if let Some(sessions @ 1..) = ended("sweep-sessions", limited(portal.sweep_sessions()).await) {
         tracing::info!(sessions, "removed what had ended");
     }
     // What a process that died between its commit and the journal left.
-    ended("journal", portal.keep_journal().await);
-    ended("sweep-drafts", portal.sweep_drafts().await);
-    ended("sweep-devices", portal.sweep_devices().await);
-    ended("sweep-second-factors", portal.sweep_second_factors().await);
-    if let Some(letters @ 1..) = ended("sweep-letters", portal.sweep_letters().await) {
+    ended("journal", limited(portal.keep_journal()).await);
+    ended("sweep-drafts", limited(portal.sweep_drafts()).await);
+    ended("sweep-devices", limited(portal.sweep_devices()).await);
+    ended("sweep-second-factors", limited(portal.sweep_second_factors()).await);
+    if let Some(letters @ 1..) = ended("sweep-letters", limited(portal.sweep_letters()).await) {
         tracing::error!(letters, "messages that could not be sent for three days were given up");
     }
-    ended("tell-losses", portal.tell_losses().await);
+    ended("tell-losses", limited(portal.tell_losses()).await);
+}
+
+/// Gives a job its time.
+async fn limited<T>(job: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    tokio::time::timeout(TIME, job).await.unwrap_or_else(|_| Err(Error::internal("it did not end in its time")))
 }
 
 /// Notes how a job ended, and hands on what it did.

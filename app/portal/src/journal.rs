@@ -10,11 +10,15 @@
 //! database. A line is written after its commit, so there is none without; one that
 //! is written twice, by two servers or after a crash, means what one means.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use sqlx::{Postgres, Transaction};
 use time::OffsetDateTime;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, OwnedMutexGuard};
+use tracing::Instrument;
 use uuid::Uuid;
 
 use crate::{Error, Portal};
@@ -22,10 +26,13 @@ use crate::{Error, Portal};
 mod act;
 mod file;
 mod older;
+mod owed;
 mod replay;
 
 pub use act::Act;
 pub use file::{Entry, Reading, read};
+pub use owed::Owed;
+pub(crate) use owed::begins;
 pub use replay::{Replayed, TakenAway};
 
 use file::{Tail, Written};
@@ -36,7 +43,7 @@ pub(crate) struct Journal {
     path: PathBuf,
     /// What this process has read of the file. Taken while it writes, so that many
     /// requests wait for one disk write together.
-    tail: Mutex<Tail>,
+    tail: Arc<Mutex<Tail>>,
 }
 
 /// What has not been written yet.
@@ -53,7 +60,7 @@ impl Portal {
     /// The same portal, with this journal.
     #[must_use]
     pub fn with_journal(mut self, path: &Path) -> Self {
-        self.journal = Some(std::sync::Arc::new(Journal { path: path.to_owned(), tail: Mutex::default() }));
+        self.journal = Some(Arc::new(Journal { path: path.to_owned(), tail: Arc::default() }));
         self
     }
 
@@ -61,8 +68,8 @@ impl Portal {
     /// were, once they are on disk. Without a journal nothing is written.
     ///
     /// # Errors
-    /// [`Error::Database`], or [`Error::Internal`] where the file cannot be written: then
-    /// nothing that took access away may be acknowledged.
+    /// [`Error::Database`], or [`Error::Internal`] where the file cannot be written, or holds
+    /// what this database does not know: then nothing that took access away may be acknowledged.
     pub async fn keep_journal(&self) -> Result<usize, Error> {
         if self.journal.is_none() || self.journal_lag().await?.waiting == 0 {
             return Ok(0);
@@ -77,17 +84,30 @@ impl Portal {
     /// As [`Self::keep_journal`].
     pub async fn open_journal(&self) -> Result<usize, Error> {
         let Some(journal) = &self.journal else { return Ok(0) };
-        let mut tail = journal.tail.lock().await;
+        let (portal, path) = (self.clone(), journal.path.clone());
+        let tail = Arc::clone(&journal.tail).lock_owned().await;
+        // Once begun it goes to its end, also when nobody waits for it any more: a disk that
+        // stands still holds one write, and not one for each who gave up.
+        tokio::spawn(async move { portal.write_journal(path, tail).await }.in_current_span()).await.map_err(Error::internal)?
+    }
+
+    async fn write_journal(&self, path: PathBuf, mut tail: OwnedMutexGuard<Tail>) -> Result<usize, Error> {
+        // Another process waits for the lock of the file until the database knows what is in it.
+        let held = file::hold(path, tail.clone()).await?;
         let (mut transaction, opened) = self.enter_journal().await?;
         let waiting =
             sqlx::query!(r#"select entry_id, at, act as "act: sqlx::types::Json<Act>" from journal_outbox order by at, entry_id"#)
                 .fetch_all(&mut *transaction)
                 .await?;
-        transaction.rollback().await?;
         let entries: Vec<_> = waiting.into_iter().map(|row| Entry { entry: row.entry_id, at: row.at, act: row.act.0 }).collect();
         let ids: Vec<_> = entries.iter().map(|entry| entry.entry).collect();
-        // Another process waits for the lock of the file until the database knows what is in it.
-        let written = file::append(journal.path.clone(), tail.clone(), opened, entries).await?;
+        // To write would say that the database knows everything that stands there already.
+        let mark = marked(&mut transaction, &held.tail).await?;
+        if let Some(older) = older::compared(&tail, &held.tail, &held.acts, mark.as_ref(), &ids.iter().copied().collect()) {
+            return Err(older.refusal());
+        }
+        transaction.rollback().await?;
+        let written = held.append(opened, entries).await?;
         self.note_written(&written, &ids).await?;
         *tail = written.tail.clone();
         Ok(ids.len())
@@ -144,4 +164,16 @@ async fn mark(transaction: &mut Transaction<'_, Postgres>, tail: &Tail) -> Resul
     .execute(&mut **transaction)
     .await?;
     Ok(())
+}
+
+/// How far a file has been written, as the database knows it.
+#[derive(Debug)]
+struct Mark {
+    lines: i64,
+    hash: String,
+}
+
+async fn marked(transaction: &mut Transaction<'_, Postgres>, tail: &Tail) -> Result<Option<Mark>, Error> {
+    let Some(file) = tail.file else { return Ok(None) };
+    Ok(sqlx::query_as!(Mark, "select lines, hash from journal_mark where file_id = $1", file).fetch_optional(&mut **transaction).await?)
 }

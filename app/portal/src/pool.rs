@@ -15,7 +15,7 @@ use sqlx::{
 };
 use tracing::Instrument;
 
-use crate::Error;
+use crate::{Error, journal};
 
 /// A connection that came back so recently was rolled back then and was alive.
 const FRESH: Duration = Duration::from_secs(1);
@@ -63,5 +63,11 @@ where
     T: Send + 'static,
     W: Future<Output = Result<T, Error>> + Send + 'static,
 {
+    let running = journal::begins();
+    let work = async move {
+        let done = work.await;
+        drop(running);
+        done
+    };
     tokio::spawn(work.in_current_span()).await.map_err(Error::internal)?
 }

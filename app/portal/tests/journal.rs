@@ -282,3 +282,89 @@ async fn a_journal_that_lost_lines_is_refused_and_one_that_was_changed_is_not_re
     let noted = "select count(*) from event where chain = 'system' and convert_from(bytes, 'UTF8') like '%restored-without-journal%'";
     assert_eq!(house.counted(noted).await, 1);
 }
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_another_server_wrote_meanwhile_is_replayed_and_not_taken_for_known(_: PgPoolOptions, options: PgConnectOptions) {
+    let kept = Kept::build(options).await;
+    let (house, ines) = (&kept.house, kept.house.ines());
+    let grant = house.give(Purpose::Treatment).await;
+    house.portal.keep_journal().await.unwrap();
+    house.tamper("create table mark as select * from journal_mark").await;
+    house.portal.withdraw_grant(&ines, grant).await.unwrap();
+    house.portal.keep_journal().await.unwrap();
+    // The restored database, on which a replay of the file as it was then has left something to be written.
+    kept.goes_back(
+        "update access_grant set state = 'active', ended_at = null;
+        insert into journal_outbox (act) select jsonb_build_object('kind', 'claim', 'claim', gen_random_uuid())",
+    )
+    .await;
+    house.tamper("insert into journal_mark select * from mark").await;
+    assert!(kept.may_read().await);
+    let operator = Portal::new(house.portal.pool().clone(), Pepper::new([7; 32])).unwrap().with_journal(&kept.file());
+    let refused = operator.open_journal().await.unwrap_err().to_string();
+    assert!(refused.contains("replay-journal"), "nothing is written behind what is not known: {refused}");
+    let replayed = operator.replay_journal(&[kept.file()], false).await.unwrap();
+    assert_eq!((replayed.was_needed, replayed.taken_away.grants_withdrawn), (true, 1));
+    assert!(!kept.may_read().await);
+    operator.refuse_an_older_database().await.unwrap();
+    assert_eq!(operator.journal_lag().await.unwrap().waiting, 0, "and then it is written");
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_journal_that_is_not_there_is_not_begun_anew_unasked(_: PgPoolOptions, options: PgConnectOptions) {
+    let kept = Kept::build(options).await;
+    let house = &kept.house;
+    let elsewhere = kept.folder.path().join("not-mounted");
+    let second = Portal::new(house.portal.pool().clone(), Pepper::new([7; 32])).unwrap().with_journal(&elsewhere);
+    for begin in [false, true] {
+        if begin {
+            std::fs::write(&elsewhere, "").unwrap();
+        }
+        let refused = second.refuse_an_older_database().await.unwrap_err().to_string();
+        assert!(refused.contains("not there or empty"), "{refused}");
+    }
+    // A server of its own is begun by its operator, who gives the journals that there are.
+    assert!(!second.replay_journal(&[kept.file()], false).await.unwrap().was_needed);
+    second.refuse_an_older_database().await.unwrap();
+    house.portal.refuse_an_older_database().await.unwrap();
+
+    let refused = second.replay_journal(&[elsewhere.clone()], false).await.unwrap_err().to_string();
+    assert!(refused.contains("1 of the journals that the database knows were not given"), "{refused}");
+    assert!(second.replay_journal(&[elsewhere.clone()], true).await.unwrap().was_needed);
+    assert!(!second.replay_journal(&[elsewhere], false).await.unwrap().was_needed, "it is not asked for again");
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_a_request_began_is_kept_also_when_it_was_given_up(_: PgPoolOptions, options: PgConnectOptions) {
+    let kept = Kept::build(options).await;
+    let (house, ines) = (&kept.house, kept.house.ines());
+    let grant = house.give(Purpose::Treatment).await;
+    house.portal.keep_journal().await.unwrap();
+    let before = kept.acts().await.len();
+    let mut lock = house.superuser.begin().await.unwrap();
+    sqlx::query("lock table access_grant in exclusive mode").execute(&mut *lock).await.unwrap();
+    let given_up = tokio::time::timeout(
+        std::time::Duration::from_millis(300),
+        house.portal.owing(async { house.portal.withdraw_grant(&ines, grant).await.unwrap() }),
+    );
+    assert!(given_up.await.is_err(), "it waits for the lock");
+    lock.rollback().await.unwrap();
+    let written = async {
+        while kept.acts().await.len() == before {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(20), written).await.unwrap();
+    assert!(!kept.may_read().await);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn to_claim_a_record_is_not_to_take_one_from_its_holder(_: PgPoolOptions, options: PgConnectOptions) {
+    let kept = Kept::build(options).await;
+    let mut transaction = kept.house.portal.pool().begin().await.unwrap();
+    sqlx::query("select set_config('chartkey.task', 'sign-in', true)").execute(&mut *transaction).await.unwrap();
+    let held: i64 = sqlx::query_scalar("select count(*) from patient_holder").fetch_one(&mut *transaction).await.unwrap();
+    assert!(held > 0);
+    let removed = sqlx::query("delete from patient_holder").execute(&mut *transaction).await.unwrap();
+    assert_eq!(removed.rows_affected(), 0);
+}

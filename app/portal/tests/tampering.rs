@@ -163,3 +163,40 @@ async fn a_changed_anchor_file_is_found(_: PgPoolOptions, options: PgConnectOpti
     let finding = report.findings.first().unwrap();
     assert_eq!((finding.chain.as_str(), finding.seq, finding.fault), ("anchor", 2, Fault::AnchorLine));
 }
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_restore_that_was_put_into_the_database_excuses_nothing(_: PgPoolOptions, options: PgConnectOptions) {
+    let log = Log::write(options).await;
+    let cut = "delete from event where chain = CHAIN and seq > 4;
+        update chain_head set seq = 4, hash = (select hash from event where chain = CHAIN and seq = 4) where chain = CHAIN;
+        insert into restore (restored_to, heads, taken_away)
+            select now(), jsonb_object_agg(chain, jsonb_build_array(seq, encode(hash, 'hex'))), '{}' from chain_head where seq > 0";
+    for statement in cut.split(';') {
+        log.tamper(statement).await;
+    }
+    // The worker goes on as ever, and says nothing of it.
+    Anchor::open(&log.anchor).await.unwrap().append(&log.house.portal).await.unwrap();
+    let report = log.beside_the_anchor().await;
+    let found: Vec<_> = report.findings.iter().map(|finding| (finding.chain.as_str(), finding.seq, finding.fault)).collect();
+    assert_eq!(found, [(log.chain.as_str(), 5, Fault::CutOff), ("restore", 1, Fault::RestoreUnanchored)]);
+    assert!(report.restores.is_empty());
+
+    // The operator's command has it said, and then it is named in every report.
+    let moments = Anchor::open(&log.anchor).await.unwrap().append_restores(&log.house.portal).await.unwrap();
+    let report = log.beside_the_anchor().await;
+    assert!(report.is_sound(), "{report:?}");
+    assert_eq!(
+        report.restores.iter().map(|cut| (cut.entries, cut.chains, cut.restored_to)).collect::<Vec<_>>(),
+        [(2, 1, Some(moments[0]))]
+    );
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_chain_that_was_written_anew_and_anchored_again_is_found(_: PgPoolOptions, options: PgConnectOptions) {
+    let log = Log::write(options).await;
+    log.tamper("delete from event where chain = CHAIN and seq > 4").await;
+    log.tamper(CHANGE).await;
+    log.tamper(&REWRITE.replace("FROM", "3")).await;
+    Anchor::open(&log.anchor).await.unwrap().append(&log.house.portal).await.unwrap();
+    assert_eq!(log.only(&log.beside_the_anchor().await), (4, Fault::WrittenAnew));
+}

@@ -28,7 +28,7 @@ messages! {
     close { English: "Close" }
     printed(date: &str) { English: "Printed from Chartkey on {date}" }
     went_wrong { English: "Something went wrong" }
-    went_wrong_says { English: "It is our fault, and nothing was changed. Try again in a minute." }
+    went_wrong_says { English: "It is our fault. If you were changing something, it may have been carried out. Look whether it was, then try again." }
     busy { English: "Too many people are here at once" }
     busy_says { English: "Nothing was lost, and nothing was changed. Try again in a few seconds." }
     too_slow { English: "This took too long" }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use chartkey_portal::{Error, Portal, journal::Replayed};
+use chartkey_portal::{Error, Portal, audit::anchor::Anchor, journal::Replayed};
 use clap::Args;
 use serde_json::json;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
@@ -44,6 +44,10 @@ pub(super) struct Arguments {
 pub(super) struct Replay {
     #[command(flatten)]
     journal: Journal,
+    /// Begins the journal that is set and not there yet: of a server that is new, or in the place
+    /// of a file that is kept as evidence.
+    #[arg(long)]
+    begin_journal: bool,
     /// As JSON.
     #[arg(long)]
     json: bool,
@@ -61,8 +65,8 @@ struct Journal {
 }
 
 impl Journal {
-    fn files(&self, config: &Config) -> anyhow::Result<Vec<PathBuf>> {
-        let set = config.keeping.journal_file.iter().filter(|path| !self.accept_loss || path.exists());
+    fn files(&self, config: &Config, begins: bool) -> anyhow::Result<Vec<PathBuf>> {
+        let set = config.keeping.journal_file.iter().filter(|path| !(self.accept_loss || begins) || path.exists());
         let mut files: Vec<PathBuf> = set.chain(&self.files).cloned().collect();
         files.dedup();
         if files.is_empty() && !self.accept_loss {
@@ -74,13 +78,13 @@ impl Journal {
     }
 }
 
-fn moment(text: &str) -> Result<OffsetDateTime, String> {
+pub(super) fn moment(text: &str) -> Result<OffsetDateTime, String> {
     OffsetDateTime::parse(text, &Rfc3339).map_err(|_| "give a time with its zone, as in 2026-11-25T22:00:00Z".to_owned())
 }
 
 pub(super) async fn run(arguments: Arguments, values: &Values) -> anyhow::Result<()> {
     let config = Config::understand(values)?;
-    let files = arguments.journal.files(&config)?;
+    let files = arguments.journal.files(&config, false)?;
     let anchor = prove::open_anchor(config.anchor_file.as_deref()).await?;
     let from = arguments.from.clone().or_else(|| config.keeping.backup_dir.clone()).context("say which with --from DIR")?;
     let (backup, description) = description::choose(&from, arguments.to)?;
@@ -124,12 +128,23 @@ fn next(into: &Path) {
 }
 
 pub(super) async fn replay_journal(arguments: Replay, portal: &Portal, values: &Values) -> anyhow::Result<()> {
-    let files = arguments.journal.files(&Config::understand(values)?)?;
+    let config = Config::understand(values)?;
+    let files = arguments.journal.files(&config, arguments.begin_journal)?;
     let replayed = replay(portal, &files, arguments.journal.accept_loss).await?;
+    // The operator's command alone tells the anchor file that the log was cut: a row in the database is no proof.
+    let anchored = match &config.anchor_file {
+        Some(path) => Anchor::open(path).await?.append_restores(portal).await?,
+        None => Vec::new(),
+    };
     if arguments.json {
         println!("{}", serde_json::to_string_pretty(&replayed)?);
     } else {
         print(&replayed);
+        for to in anchored.iter().filter_map(|to| to.format(&Rfc3339).ok()) {
+            println!(
+                "the anchor file says now that the log was cut by a restore to {to}; if there was none, somebody wrote into the database"
+            );
+        }
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use chartkey_portal::{
     audit::verify::{Cut, Fault, VerifyReport},
 };
 use clap::Args;
-use time::format_description::well_known::Rfc3339;
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use tokio::io::BufReader;
 
 /// What it takes.
@@ -18,6 +18,10 @@ pub(super) struct Arguments {
     /// and a chain that was written anew from its start are not looked for.
     #[arg(long, value_name = "FILE")]
     anchor: Option<PathBuf>,
+    /// The moment of a restore that you know of, as this command prints it. A log that another
+    /// restore has cut is an error. May be given again.
+    #[arg(long, value_name = "TIME", value_parser = super::restore::moment)]
+    restored_to: Vec<OffsetDateTime>,
     /// As JSON.
     #[arg(long)]
     json: bool,
@@ -37,7 +41,12 @@ pub(super) async fn run(arguments: &Arguments, portal: &Portal) -> anyhow::Resul
     } else {
         print(&report);
     }
+    let known = |to: OffsetDateTime| arguments.restored_to.iter().any(|known| known.unix_timestamp() == to.unix_timestamp());
+    let unknown = report.restores.iter().filter(|cut| cut.entries > 0 && cut.restored_to.is_some_and(|to| !known(to))).count();
     match report.findings.len() {
+        0 if unknown > 0 => {
+            bail!("the log was cut by {unknown} restores that were not named; for each that you know of give --restored-to TIME")
+        }
         0 => Ok(()),
         1 => bail!("the log was tampered with in one place"),
         count => bail!("the log was tampered with in {count} chains"),
@@ -55,9 +64,8 @@ pub(super) fn print(report: &VerifyReport) {
         let Cut { entries, chains, .. } = cut;
         match cut.restored_to.and_then(|to| to.format(&Rfc3339).ok()) {
             Some(to) => {
-                let known = if cut.is_anchored { "" } else { ", which the anchor file does not say yet" };
                 println!(
-                    "the log was cut by a restore to {to}{known}: {entries} entries after it, in {chains} chains, are in the anchor file only"
+                    "the log was cut by a restore to {to}: {entries} entries after it, in {chains} chains, are in the anchor file only"
                 );
             }
             None if *entries > 0 => println!("{entries} entries in {chains} chains came after this copy and are in the anchor file only"),
@@ -76,6 +84,9 @@ const fn said(fault: Fault) -> &'static str {
         Fault::Head => "the chain does not end where its head says",
         Fault::CutOff => "is missing: the tail was cut off here",
         Fault::WrittenAnew => "is not the entry that was anchored: the chain was written anew",
+        Fault::RestoreUnanchored => {
+            "the database names a restore that the anchor file does not: if you made one, run chartkey replay-journal; else it was forged"
+        }
         Fault::AnchorLine => "this line of the file does not follow from the one before",
     }
 }

@@ -1,7 +1,7 @@
 //! Everything that answers a request.
 //!
 //! Layers, from the outside: log and request id, headers, panics, the guard
-//! against other sites, the journal, body limits, a turn, the session, who visits. All of them are
+//! against other sites, body limits, a turn, the journal, the session, who visits. All of them are
 //! around every route and around what is not found.
 
 use std::{sync::Arc, time::Duration};
@@ -94,13 +94,13 @@ pub fn around(routes: Router<Shared>, shared: &Shared) -> Router {
         .layer(middleware::from_fn_with_state(cookie, session::forget))
         .layer(middleware::from_fn_with_state(shared.clone(), session::know))
         .layer(sessions)
+        .layer(middleware::from_fn_with_state(shared.clone(), journal::keep))
         .layer(middleware::from_fn_with_state(admission::Admission::over(config.connections), admission::admit))
         .layer(middleware::from_fn_with_state(admission::Room::default(), admission::gather))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
         .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE))
         .layer(middleware::from_fn_with_state(Arc::new(config.public_url.clone()), origin::guard))
-        .layer(middleware::from_fn_with_state(shared.clone(), journal::keep))
         .layer(CatchPanicLayer::custom(plain::after_panic))
         .layer(middleware::from_fn_with_state(headers::Headers::new(secure), headers::add))
         .layer(middleware::from_fn(observe::observe))

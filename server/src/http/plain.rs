@@ -22,12 +22,12 @@ fn page(status: StatusCode, say: Say, title: &'static str, text: &'static str) -
 
 /// After a panic, whose place the log holds: nothing of its reason reaches the browser.
 pub fn after_panic(_: Box<dyn Any + Send + 'static>) -> Response<Body> {
-    failed()
+    uncertain()
 }
 
-/// Something of ours failed.
+/// Something of ours failed, maybe after what was asked for had been done.
 #[must_use]
-pub fn failed() -> Response {
+pub fn uncertain() -> Response {
     let say = Say::default();
     page(StatusCode::INTERNAL_SERVER_ERROR, say, say.went_wrong(), say.went_wrong_says())
 }

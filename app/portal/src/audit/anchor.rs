@@ -5,7 +5,8 @@
 //! Each line is RFC 8785 JSON: when, the SHA-256 of the line before, and the heads
 //! that have moved since then. The heads of the first line are all heads. A line with
 //! `restoredTo` says that the database was put back to that moment: its heads are all
-//! heads as they were then, and what earlier lines name beyond them is gone.
+//! heads as they were then, and what earlier lines name beyond them is gone. The
+//! operator's command alone writes such a line.
 
 use std::{
     collections::BTreeMap,
@@ -84,15 +85,31 @@ impl Anchor {
     /// # Errors
     /// [`Error::Database`], or [`Error::Internal`] where the file cannot be written.
     pub async fn append(&mut self, portal: &Portal) -> Result<(), Error> {
+        let (at, heads) = portal.heads().await?;
+        let moved = heads.into_iter().filter(|(chain, (seq, _))| self.known.get(chain) != Some(seq)).collect();
+        self.write(Line { at, previous: String::new(), heads: moved, restored_to: None }).await
+    }
+
+    /// Appends a line for each restore of which the file does not say anything yet, and returns
+    /// the moments they went back to; after them a line as of [`Self::append`]. For the operator's own command: whoever can write into the
+    /// database could claim a restore there.
+    ///
+    /// # Errors
+    /// As [`Self::append`].
+    pub async fn append_restores(&mut self, portal: &Portal) -> Result<Vec<OffsetDateTime>, Error> {
+        let mut moments = Vec::new();
         for restore in portal.restores_to_anchor().await? {
             self.known.clear();
             let line = Line { at: restore.at, previous: String::new(), heads: restore.heads, restored_to: Some(restore.restored_to) };
             self.write(line).await?;
             portal.restore_is_anchored(restore.id).await?;
+            moments.push(restore.restored_to);
         }
-        let (at, heads) = portal.heads().await?;
-        let moved = heads.into_iter().filter(|(chain, (seq, _))| self.known.get(chain) != Some(seq)).collect();
-        self.write(Line { at, previous: String::new(), heads: moved, restored_to: None }).await
+        if !moments.is_empty() {
+            // What came after it is guarded from now on.
+            self.append(portal).await?;
+        }
+        Ok(moments)
     }
 
     async fn write(&mut self, line: Line) -> Result<(), Error> {

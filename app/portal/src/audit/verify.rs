@@ -4,10 +4,10 @@
 //! the middle of a chain. That a tail was cut off, or a chain written anew from the
 //! start, shows only beside the anchor file; without it the report says so.
 //!
-//! A restore cuts tails, too, and says so: in the anchor file, where the worker writes
-//! it, and until then in the database. What it cut is counted and named with its
-//! moment, apart from what nobody accounts for. Whoever can write both may claim a
-//! restore that there was not; then the claim stands in every report.
+//! A restore cuts tails, too. It counts once the operator's command has said so in the
+//! anchor file: what it cut is then counted and named with its moment, apart from what
+//! nobody accounts for. A restore that stands in the database alone excuses nothing and
+//! is a finding of its own.
 
 use std::collections::BTreeMap;
 
@@ -40,14 +40,16 @@ pub enum Fault {
     WrittenAnew,
     /// A line of the anchor file does not follow from the one before.
     AnchorLine,
+    /// The database names a restore that the anchor file does not.
+    RestoreUnanchored,
 }
 
 /// The first bad entry of one chain.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// The chain; `anchor` for the file.
+    /// The chain; `anchor` for the file, `restore` for the restores that the database names.
     pub chain: String,
-    /// The place in it, or the line.
+    /// The place in it, or the line, or which restore.
     pub seq: i64,
     /// What is wrong there.
     pub fault: Fault,
@@ -81,13 +83,11 @@ pub struct Cut {
     pub entries: i64,
     /// In how many chains.
     pub chains: u64,
-    /// Whether the anchor file says that there was this restore, and not the database alone.
-    pub is_anchored: bool,
 }
 
 /// Takes out what a restore cut off.
-fn cut(anchored: &mut Anchored, heads: &Heads, restored_to: Option<OffsetDateTime>, is_anchored: bool) -> Cut {
-    let mut cut = Cut { restored_to, entries: 0, chains: 0, is_anchored };
+fn cut(anchored: &mut Anchored, heads: &Heads, restored_to: Option<OffsetDateTime>) -> Cut {
+    let mut cut = Cut { restored_to, entries: 0, chains: 0 };
     anchored.retain(|chain, places| {
         let head = heads.get(chain).map_or(0, |(seq, _)| *seq);
         let gone = places.last_key_value().map_or(0, |(last, _)| last - head);
@@ -180,8 +180,14 @@ impl Portal {
             Some(anchor) => read_anchor(anchor, &mut report).await?,
             None => Anchored::new(),
         };
-        for restore in self.restores_to_anchor().await? {
-            report.restores.push(cut(&mut anchored, &restore.heads, Some(restore.restored_to), false));
+        // A copy may be of the moment between a restore and its line.
+        if report.anchor_lines.is_some() && !is_copy {
+            let unanchored = (1..).zip(self.restores_to_anchor().await?);
+            report.findings.extend(unanchored.map(|(seq, _)| Finding {
+                chain: "restore".to_owned(),
+                seq,
+                fault: Fault::RestoreUnanchored,
+            }));
         }
         let mut transaction = self.pool.begin().await?;
         sqlx::query!("set transaction isolation level repeatable read, read only").execute(&mut *transaction).await?;
@@ -190,7 +196,7 @@ impl Portal {
         let mut heads: BTreeMap<_, _> = heads.into_iter().map(|head| (head.chain, (head.seq, head.hash))).collect();
         if is_copy {
             let ends = heads.iter().map(|(chain, (seq, hash))| (chain.clone(), (*seq, hex(hash)))).collect();
-            report.restores.push(cut(&mut anchored, &ends, None, false));
+            report.restores.push(cut(&mut anchored, &ends, None));
         }
         {
             let mut events =
@@ -256,10 +262,11 @@ async fn read_anchor(anchor: impl AsyncBufRead + Unpin + Send, report: &mut Veri
         match serde_json::from_str::<Line>(&text) {
             Ok(line) if line.previous == previous => {
                 if line.restored_to.is_some() {
-                    report.restores.push(cut(&mut anchored, &line.heads, line.restored_to, true));
+                    report.restores.push(cut(&mut anchored, &line.heads, line.restored_to));
                 }
                 for (chain, (seq, hash)) in line.heads {
-                    anchored.entry(chain).or_default().insert(seq, hash);
+                    // The first word counts: a later line of a log that was written anew changes nothing.
+                    anchored.entry(chain).or_default().entry(seq).or_insert(hash);
                 }
             }
             _ => bad = bad.or(i64::try_from(count).ok()),

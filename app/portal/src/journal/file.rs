@@ -6,7 +6,7 @@
 
 use std::{
     fs::{File, OpenOptions, TryLockError},
-    io::{BufRead, BufReader, Seek, SeekFrom, Write},
+    io::{BufRead, BufReader, Read, Seek, SeekFrom, Write},
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     time::{Duration, Instant},
@@ -78,6 +78,17 @@ impl Default for Tail {
     }
 }
 
+/// A file that was read to its end and is locked: until this value is dropped no other process
+/// reads or writes it.
+#[derive(Debug)]
+pub(super) struct Held {
+    pub tail: Tail,
+    /// What stood behind the tail that was known before.
+    pub acts: Vec<(i64, String, Entry)>,
+    path: PathBuf,
+    file: File,
+}
+
 /// A file that was written and is still locked: until this value is dropped no other
 /// process reads or writes it.
 #[derive(Debug)]
@@ -123,37 +134,60 @@ pub async fn read(path: &Path) -> Result<Reading, Error> {
     .await
 }
 
-/// Appends the entries, and the first line where the file is new; returns once they are on disk.
-pub(super) async fn append(path: PathBuf, mut tail: Tail, opened: Opened, entries: Vec<Entry>) -> Result<Written, Error> {
+/// Locks the file, made where it is not there, and reads on from the tail.
+pub(super) async fn hold(path: PathBuf, mut tail: Tail) -> Result<Held, Error> {
     blocking(move || {
         let mut file = open(&path)?;
         lock(&file, &path)?;
         if file.metadata()?.len() < tail.bytes {
             return Err(said(&path, "has become shorter; set CHARTKEY_JOURNAL_FILE to a new file and keep this one"));
         }
-        advance(&mut file, &mut tail, |_, _, _| {})?;
-        let mut text = String::new();
-        if file.metadata()?.len() > tail.bytes {
-            // What a crash tore gets an end, so that the next line is one.
-            text.push('\n');
-        }
-        if tail.lines == 0 {
-            let begin = Begin { file: Uuid::new_v4(), installation: opened.installation, at: opened.at };
-            (tail.file, tail.installation) = (Some(begin.file), Some(begin.installation));
-            add(&mut text, &mut tail, Line { previous: String::new(), begin: Some(begin), act: None })?;
-        }
-        if tail.installation != Some(opened.installation) {
-            return Err(said(&path, "is the journal of another installation"));
-        }
-        for entry in entries {
-            add(&mut text, &mut tail, Line { previous: String::new(), begin: None, act: Some(entry) })?;
-        }
-        file.write_all(text.as_bytes())?;
-        file.sync_data()?;
-        tail.bytes = file.metadata()?.len();
-        Ok(Written { tail, _locked: file })
+        let mut acts = Vec::new();
+        advance(&mut file, &mut tail, |line, hash, entry| acts.push((line, hash.to_owned(), entry)))?;
+        Ok(Held { tail, acts, path, file })
     })
     .await
+}
+
+impl Held {
+    /// Appends the entries, and the first line where the file is new; returns once they are on disk.
+    pub(super) async fn append(self, opened: Opened, entries: Vec<Entry>) -> Result<Written, Error> {
+        let Self { mut tail, path, mut file, .. } = self;
+        blocking(move || {
+            let mut text = String::new();
+            if !ends_a_line(&mut file)? {
+                // What a crash tore gets an end, so that the next line is one.
+                text.push('\n');
+            }
+            if tail.lines == 0 {
+                let begin = Begin { file: Uuid::new_v4(), installation: opened.installation, at: opened.at };
+                (tail.file, tail.installation) = (Some(begin.file), Some(begin.installation));
+                add(&mut text, &mut tail, Line { previous: String::new(), begin: Some(begin), act: None })?;
+            }
+            if tail.installation != Some(opened.installation) {
+                return Err(said(&path, "is the journal of another installation"));
+            }
+            for entry in entries {
+                add(&mut text, &mut tail, Line { previous: String::new(), begin: None, act: Some(entry) })?;
+            }
+            file.write_all(text.as_bytes())?;
+            file.sync_data()?;
+            tail.bytes = file.metadata()?.len();
+            Ok(Written { tail, _locked: file })
+        })
+        .await
+    }
+}
+
+/// Whether the next line may follow at once.
+fn ends_a_line(file: &mut File) -> std::io::Result<bool> {
+    if file.metadata()?.len() == 0 {
+        return Ok(true);
+    }
+    let mut last = [0];
+    file.seek(SeekFrom::End(-1))?;
+    file.read_exact(&mut last)?;
+    Ok(last == *b"\n")
 }
 
 fn add(text: &mut String, tail: &mut Tail, line: Line) -> std::io::Result<()> {
@@ -175,10 +209,16 @@ fn advance(file: &mut File, tail: &mut Tail, mut each: impl FnMut(i64, &str, Ent
     loop {
         text.clear();
         let read = reader.read_until(b'\n', &mut text)?;
-        if text.pop() != Some(b'\n') {
+        if text.last() == Some(&b'\n') {
+            text.pop();
+        } else if text.is_empty() || serde_json::from_slice::<Line>(&text).is_err() {
             break;
         }
+        // A whole line without an end is one: a crash took the end alone.
         tail.bytes += read as u64;
+        if text.is_empty() {
+            continue;
+        }
         let Some(line) = std::str::from_utf8(&text).ok().filter(|text| serde_json::from_str::<serde_json::Value>(text).is_ok()) else {
             torn = true;
             continue;
@@ -243,6 +283,10 @@ mod tests {
     use super::*;
     use time::macros::datetime;
 
+    async fn append(path: PathBuf, tail: Tail, opened: Opened, entries: Vec<Entry>) -> Result<Written, Error> {
+        hold(path, tail).await?.append(opened, entries).await
+    }
+
     const OPENED: Opened = Opened { at: datetime!(2026-11-25 22:00 UTC), installation: Uuid::nil() };
 
     fn entry(number: u128) -> Entry {
@@ -261,6 +305,23 @@ mod tests {
         assert_eq!(reading.fault(), None);
         assert_eq!(reading.entries().map(|entry| entry.entry.as_u128()).collect::<Vec<_>>(), [1, 2]);
         assert_eq!(reading.tail.lines, 3);
+    }
+
+    #[tokio::test]
+    async fn a_line_that_lost_its_end_alone_is_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal");
+        let stale = append(path.clone(), Tail::default(), OPENED, vec![entry(1)]).await.unwrap().tail;
+        append(path.clone(), stale.clone(), OPENED, vec![entry(2)]).await.unwrap();
+        let whole = std::fs::read_to_string(&path).unwrap();
+        std::fs::write(&path, whole.trim_end()).unwrap();
+        assert_eq!(read(&path).await.unwrap().entries().count(), 2);
+        let meanwhile = hold(path.clone(), stale).await.unwrap().tail;
+        append(path.clone(), Tail::default(), OPENED, vec![entry(3)]).await.unwrap();
+        append(path.clone(), meanwhile, OPENED, vec![entry(4)]).await.unwrap();
+        let reading = read(&path).await.unwrap();
+        assert_eq!(reading.fault(), None);
+        assert_eq!(reading.entries().map(|entry| entry.entry.as_u128()).collect::<Vec<_>>(), [1, 2, 3, 4]);
     }
 
     #[tokio::test]

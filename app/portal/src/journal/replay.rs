@@ -68,18 +68,18 @@ impl Portal {
     /// Replays these journal files, if the database was restored or moved, or lacks what
     /// they hold. All of it is one transaction, with an event for each record.
     ///
-    /// `accept_loss` opens the database also without a journal, or with one that was
-    /// changed: what it does not say any more stays open, and the log says so.
+    /// `accept_loss` opens the database also without a journal that it knows, or with one that
+    /// was changed: what is not said any more stays open, and the log says so. Afterwards the
+    /// portal's own journal is begun, where it was not there.
     ///
     /// # Errors
-    /// [`Error::Internal`] where a file cannot be read, was changed, or belongs to another
-    /// installation; [`Error::Invalid`] where no file is given.
+    /// [`Error::Internal`] where a file cannot be read, was changed, is not given although the
+    /// database knows it, or belongs to another installation; [`Error::Invalid`] where no file is given.
     pub async fn replay_journal(&self, files: &[PathBuf], accept_loss: bool) -> Result<Replayed, Error> {
         if files.is_empty() && !accept_loss {
             return Err(Error::Invalid("journal"));
         }
-        // What the restored database had not written yet belongs to the story, too.
-        self.keep_journal().await?;
+        // Nothing is written before it was compared: it would say that the database knows the whole file.
         let mut was_needed = self.is_another_incarnation().await?;
         let (mut readings, mut acts) = (Vec::new(), BTreeMap::<Uuid, Entry>::new());
         for path in files {
@@ -91,7 +91,20 @@ impl Portal {
             acts.extend(reading.entries().map(|entry| (entry.entry, entry.clone())));
             readings.push(reading);
         }
+        let mut missing = self.known_journals().await?;
+        for reading in &readings {
+            missing.retain(|known| reading.tail.file != Some(*known));
+        }
+        if !missing.is_empty() && !accept_loss {
+            return Err(Error::internal(format!(
+                "{} of the journals that the database knows were not given, and what stands in them would be open again: give each server's \
+                 with --journal FILE",
+                missing.len()
+            )));
+        }
+        was_needed |= !missing.is_empty();
         if !was_needed {
+            self.open_journal().await?;
             return Ok(Replayed { acts: acts.len(), ..Replayed::default() });
         }
         let count = acts.len();
@@ -106,6 +119,8 @@ impl Portal {
                 again.take(act).await?;
             }
             let taken_away = again.end().await?;
+            let missing: Vec<_> = missing.into_iter().collect();
+            sqlx::query!("delete from journal_mark where file_id = any($1)", &missing).execute(&mut *transaction).await?;
             for tail in &tails {
                 mark(&mut transaction, tail).await?;
             }
@@ -114,7 +129,7 @@ impl Portal {
             Ok(Replayed { was_needed: true, restored_to: Some(entered.restored_to), acts: count, taken_away })
         })
         .await?;
-        self.keep_journal().await?;
+        self.open_journal().await?;
         Ok(replayed)
     }
 }

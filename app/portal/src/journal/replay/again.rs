@@ -275,6 +275,9 @@ impl<'c> Again<'c> {
         self.taken.sessions = u32::try_from(sessions).unwrap_or(u32::MAX);
         sqlx::query!("delete from mail_token").execute(&mut *self.connection).await?;
         sqlx::query!("delete from sign_in_attempt").execute(&mut *self.connection).await?;
+        // Nor a loss of a second factor that its holder may have stopped, nor a sign-in that lacks its code.
+        sqlx::query!("delete from factor_loss").execute(&mut *self.connection).await?;
+        sqlx::query!("delete from half_sign_in").execute(&mut *self.connection).await?;
         let why = Why::Operator { reason: "closed again after a restore".to_owned() };
         self.accounts.sort_unstable();
         for account in &self.accounts {
