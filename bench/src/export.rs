@@ -53,8 +53,10 @@ impl Workload for Export {
                 (export(ground.patient)?, first)
             };
             let begun = Instant::now();
-            let bytes: Vec<Vec<u8>> =
-                sqlx::query_scalar("select bytes from item_version where patient_id = $1").bind(ground.patient).fetch_all(&mut superuser).await?;
+            let bytes: Vec<Vec<u8>> = sqlx::query_scalar("select bytes from item_version where patient_id = $1")
+                .bind(ground.patient)
+                .fetch_all(&mut superuser)
+                .await?;
             let of_floor = begun.elapsed().as_secs_f64();
             if bytes.len() != entries {
                 bail!("{} entries instead of {entries}", bytes.len());
@@ -90,7 +92,8 @@ async fn originals(superuser: &mut PgConnection, patient: Uuid) -> Result<usize>
     .bind(patient)
     .execute(&mut *superuser)
     .await?;
-    let entries: i64 = sqlx::query_scalar("select count(*) from item_version where patient_id = $1").bind(patient).fetch_one(&mut *superuser).await?;
+    let entries: i64 =
+        sqlx::query_scalar("select count(*) from item_version where patient_id = $1").bind(patient).fetch_one(&mut *superuser).await?;
     sqlx::query("vacuum analyze").execute(superuser).await?;
     Ok(usize::try_from(entries)?)
 }

@@ -74,7 +74,8 @@ impl Workload for Growth {
             if power == 5 {
                 smallest = p99;
             }
-            let items: (i64, i64) = sqlx::query_as("select count(*), pg_total_relation_size('item') from item").fetch_one(&mut superuser).await?;
+            let items: (i64, i64) =
+                sqlx::query_as("select count(*), pg_total_relation_size('item') from item").fetch_one(&mut superuser).await?;
             let now = planned(&ground, self::patient(0)).await?;
             let same = plan.is_empty() || plan == now;
             plan = now;
@@ -85,11 +86,7 @@ impl Workload for Growth {
                 target,
             ));
             figures.push(Figure::new(format!("{name}: blocks that a page reads cold, p50 and p99"), cold, ""));
-            figures.push(Figure::new(
-                format!("{name}: bytes a row with indexes"),
-                format!("{}", items.1 / items.0.max(1)),
-                "",
-            ));
+            figures.push(Figure::new(format!("{name}: bytes a row with indexes"), format!("{}", items.1 / items.0.max(1)), ""));
             figures.push(Figure::new(format!("{name}: plan of the list"), if same { "unchanged" } else { "CHANGED" }, "unchanged"));
         }
         if bench.rows > 5 {
@@ -102,7 +99,11 @@ impl Workload for Growth {
                 "≤ 1.5 × p99 at 10^5",
             ));
             let same = plan == planned(&ground, patient(patients)).await?;
-            figures.push(Figure::new("one patient with 10^6 items: plan of the list", if same { "unchanged" } else { "CHANGED" }, "unchanged"));
+            figures.push(Figure::new(
+                "one patient with 10^6 items: plan of the list",
+                if same { "unchanged" } else { "CHANGED" },
+                "unchanged",
+            ));
         }
         Ok(figures)
     }

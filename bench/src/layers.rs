@@ -49,8 +49,10 @@ impl Workload for Layers {
         let mut superuser = PgConnection::connect(&ground.superuser).await?;
         let runtime = ground.environment.iter().find(|(name, _)| name == "DATABASE_URL").map(|(_, url)| url.clone());
         let mut runtime = PgConnection::connect(&runtime.unwrap_or_default()).await?;
-        let account: Uuid =
-            sqlx::query_scalar("select account_id from patient_holder where patient_id = $1").bind(ground.patient).fetch_one(&mut superuser).await?;
+        let account: Uuid = sqlx::query_scalar("select account_id from patient_holder where patient_id = $1")
+            .bind(ground.patient)
+            .fetch_one(&mut superuser)
+            .await?;
         let cookie = ground.own.split_once('=').map_or("", |(_, value)| value);
         let key = Sha256::digest(cookie).to_vec();
         let layers = [Upto::Bare, Upto::Session, Upto::Gate, Upto::Filter, Upto::Event];
@@ -88,7 +90,10 @@ impl Workload for Layers {
 
 async fn once(connection: &mut PgConnection, upto: Upto, patient: Uuid, account: Uuid, key: &[u8]) -> Result<()> {
     if upto != Upto::Bare {
-        sqlx::query("select account_id, data from session where session_key = $1 and ends_at > now()").bind(key).fetch_optional(&mut *connection).await?;
+        sqlx::query("select account_id, data from session where session_key = $1 and ends_at > now()")
+            .bind(key)
+            .fetch_optional(&mut *connection)
+            .await?;
     }
     if upto == Upto::Session {
         return Ok(());
@@ -102,7 +107,11 @@ async fn once(connection: &mut PgConnection, upto: Upto, patient: Uuid, account:
     }
     if upto >= Upto::Event {
         let event = br#"{"at":"2026-01-01T00:00:00Z","what":{"action":"read","items":50,"page":"results"},"who":{"kind":"person","name":"Ines","signedIn":"bench"},"why":{"kind":"own"}}"#;
-        sqlx::query("select gate.append('patient/' || $1::text, $2)").bind(patient).bind(event.as_slice()).execute(&mut *transaction).await?;
+        sqlx::query("select gate.append('patient/' || $1::text, $2)")
+            .bind(patient)
+            .bind(event.as_slice())
+            .execute(&mut *transaction)
+            .await?;
     }
     transaction.commit().await?;
     Ok(())

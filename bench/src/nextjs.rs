@@ -13,7 +13,10 @@ use crate::bench::Bench;
 
 /// Whether it can be measured.
 pub enum Alternative {
-    Runs { address: String, process: Running },
+    Runs {
+        address: String,
+        process: Running,
+    },
     /// Why not, in a line.
     Missing(String),
 }

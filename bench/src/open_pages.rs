@@ -48,7 +48,11 @@ impl Workload for OpenPages {
         }
         let each = (memory - before) * 1_024.0 / bench.clients as f64;
         Ok(vec![
-            Figure::new(format!("told, ms, p50 of {} pages × {ROUNDS} withdrawals", bench.clients), format!("{:.1}", quantile(&all, 0.5)), ""),
+            Figure::new(
+                format!("told, ms, p50 of {} pages × {ROUNDS} withdrawals", bench.clients),
+                format!("{:.1}", quantile(&all, 0.5)),
+                "",
+            ),
             Figure::new("told, ms, p99", format!("{:.1}", quantile(&all, 0.99)), "≤ 50"),
             Figure::new("told, ms, the last of each withdrawal", spread(&last), ""),
             Figure::new("memory of the server with all of them open", format!("{memory:.0} MB ({before:.0} MB without)"), "≤ 64 MB"),

@@ -49,7 +49,8 @@ impl Workload for Report {
             let of_day = report("2025-07-01", "2025-07-02")?;
             let of_year = report("2025-01-01", "2026-01-01")?;
             let begun = Instant::now();
-            let bytes: i64 = sqlx::query_scalar("select sum(length(bytes)) from event where chain like 'patient/%'").fetch_one(&mut superuser).await?;
+            let bytes: i64 =
+                sqlx::query_scalar("select sum(length(bytes)) from event where chain like 'patient/%'").fetch_one(&mut superuser).await?;
             let of_floor = begun.elapsed().as_secs_f64();
             if bytes == 0 || of_day.1 == 0 {
                 bail!("nothing was reported");

@@ -21,16 +21,20 @@ impl Table {
     /// Notes where, when and on which commit.
     pub async fn begin(bench: &Bench) -> Result<Self> {
         let mut cluster = PgConnection::connect(&bench.place.cluster).await?;
-        let version: String = sqlx::query_scalar("select 'PostgreSQL ' || current_setting('server_version') || ', fsync ' || current_setting('fsync')")
-            .fetch_one(&mut cluster)
-            .await?;
+        let version: String =
+            sqlx::query_scalar("select 'PostgreSQL ' || current_setting('server_version') || ', fsync ' || current_setting('fsync')")
+                .fetch_one(&mut cluster)
+                .await?;
         let is_shipped = bench.place.binary.components().any(|part| part.as_os_str() == "release");
         let head = vec![
             machine::now(),
             machine::commit(),
             format!(
                 "`scripts/bench{}`, {} rounds of {} requests; server: {}",
-                std::env::args().skip(2).filter(|word| word.starts_with("--rows") || word.starts_with("--clients")).fold(String::new(), |all, word| all + " " + &word),
+                std::env::args()
+                    .skip(2)
+                    .filter(|word| word.starts_with("--rows") || word.starts_with("--clients"))
+                    .fold(String::new(), |all, word| all + " " + &word),
                 bench.rounds,
                 bench.requests,
                 if is_shipped { "release build" } else { "**a debug build: these are no figures**" }
@@ -55,7 +59,9 @@ impl Table {
 
     /// All of it.
     pub fn document(&self) -> String {
-        let mut text = String::from("# Figures\n\nPrinted by `make bench`. A figure is the median of its rounds, with the least and the greatest; what is compared was measured in turn (A B B A). Absolute figures belong to the machine and its disk; ratios are what counts.\n\n");
+        let mut text = String::from(
+            "# Figures\n\nPrinted by `make bench`. A figure is the median of its rounds, with the least and the greatest; what is compared was measured in turn (A B B A). Absolute figures belong to the machine and its disk; ratios are what counts.\n\n",
+        );
         for line in &self.head {
             let _ = writeln!(text, "- {line}");
         }
@@ -72,7 +78,8 @@ impl Table {
 /// Drops what the workloads made.
 pub async fn drop_databases(cluster: &str) -> Result<()> {
     let mut cluster = PgConnection::connect(cluster).await?;
-    let names: Vec<String> = sqlx::query_scalar("select datname::text from pg_database where datname like 'chartkey\\_bench%'").fetch_all(&mut cluster).await?;
+    let names: Vec<String> =
+        sqlx::query_scalar("select datname::text from pg_database where datname like 'chartkey\\_bench%'").fetch_all(&mut cluster).await?;
     for name in names {
         sqlx::query(AssertSqlSafe(format!("drop database if exists {name} with (force)"))).execute(&mut cluster).await?;
     }

@@ -21,7 +21,10 @@ fn compressed(body: &str) -> usize {
 }
 
 #[sqlx::test(migrations = "../migrations")]
-async fn a_page_of_a_long_record_fits_into_one_flight_and_asks_for_no_script_without_an_island(_: PgPoolOptions, options: PgConnectOptions) {
+async fn a_page_of_a_long_record_fits_into_one_flight_and_asks_for_no_script_without_an_island(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
     let site = std::env::temp_dir().join(format!("chartkey-site-{}", uuid::Uuid::new_v4().simple()));
     std::fs::create_dir(&site).unwrap();
     let names = ["app.js", "app.wasm", "style.css", "cover.js"].map(|name| format!("\"{name}\": \"/assets/{name}\""));

@@ -81,9 +81,24 @@ impl Portal {
         let (entries, next) = cut(rows.into_iter().map(Entry::from).collect(), Entry::cursor);
         let aside = Aside::of(&mut record, Category::Visits).await?;
         let years = if record.is_own() {
+            // From one year to the one before by the index. The years next to it may only be those of other clocks.
             sqlx::query_scalar!(
-                r#"select distinct extract(year from first_at at time zone 'UTC' + make_interval(mins => coalesce(utc_offset, 0)))::int as "year!" from item
-                    where patient_id = $1 and category = 9 and first_at is not null and not is_error order by 1 desc"#,
+                r#"with recursive utc as (
+                    (select extract(year from first_at at time zone 'UTC')::int as year from item
+                        where patient_id = $1 and category = 9 and first_at is not null and not is_error order by sort_at desc limit 1)
+                    union all
+                    select (select extract(year from first_at at time zone 'UTC')::int from item
+                        where patient_id = $1 and category = 9 and first_at is not null and not is_error
+                            and sort_at < make_timestamptz(utc.year, 1, 1, 0, 0, 0, 'UTC') order by sort_at desc limit 1)
+                    from utc where utc.year is not null
+                )
+                select near as "year!" from (select distinct year + step as near from utc, generate_series(-1, 1) step where year is not null) years
+                where (select true from item
+                    where patient_id = $1 and category = 9 and not is_error
+                        and sort_at >= make_timestamptz(near, 1, 1, 0, 0, 0, 'UTC') - interval '1 day'
+                        and sort_at < make_timestamptz(near + 1, 1, 1, 0, 0, 0, 'UTC') + interval '1 day'
+                        and extract(year from first_at at time zone 'UTC' + make_interval(mins => coalesce(utc_offset, 0))) = near limit 1)
+                order by 1 desc"#,
                 patient.0
             )
             .fetch_all(record.connection())
