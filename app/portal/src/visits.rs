@@ -64,20 +64,37 @@ impl Portal {
             return record.close("visits", Shown::default(), nothing).await;
         }
         let (at, item) = Cursor::bounds(after);
-        let rows = entries!(
-            "where i.patient_id = $1 and i.category = 9 and (i.sort_at, i.item_id) < ($2::text::timestamptz, $3) and (not i.is_error or $5) \
-             and ($4::int is null or (i.sort_at >= make_timestamptz($4, 1, 1, 0, 0, 0, 'UTC') - interval '1 day' \
-                and i.sort_at < make_timestamptz($4 + 1, 1, 1, 0, 0, 0, 'UTC') + interval '1 day' \
-                and extract(year from i.first_at at time zone 'UTC' + make_interval(mins => coalesce(i.utc_offset, 0))) = $4)) \
-             order by i.sort_at desc, i.item_id desc limit 51",
-            patient.0,
-            at,
-            item,
-            year,
-            with_errors
-        )
-        .fetch_all(record.connection())
-        .await?;
+        // A statement each: with a year that may be given or not, the generic plan sorts all visits.
+        let rows = match year {
+            None => {
+                entries!(
+                    "where i.patient_id = $1 and i.category = 9 and (i.sort_at, i.item_id) < ($2::text::timestamptz, $3) and (not i.is_error or $4) \
+                     order by i.sort_at desc, i.item_id desc limit 51",
+                    patient.0,
+                    at,
+                    item,
+                    with_errors
+                )
+                .fetch_all(record.connection())
+                .await?
+            }
+            Some(year) => {
+                entries!(
+                    "where i.patient_id = $1 and i.category = 9 and (i.sort_at, i.item_id) < ($2::text::timestamptz, $3) and (not i.is_error or $5) \
+                     and i.sort_at >= make_timestamptz($4, 1, 1, 0, 0, 0, 'UTC') - interval '1 day' \
+                     and i.sort_at < make_timestamptz($4 + 1, 1, 1, 0, 0, 0, 'UTC') + interval '1 day' \
+                     and extract(year from i.first_at at time zone 'UTC' + make_interval(mins => coalesce(i.utc_offset, 0))) = $4 \
+                     order by i.sort_at desc, i.item_id desc limit 51",
+                    patient.0,
+                    at,
+                    item,
+                    year,
+                    with_errors
+                )
+                .fetch_all(record.connection())
+                .await?
+            }
+        };
         let (entries, next) = cut(rows.into_iter().map(Entry::from).collect(), Entry::cursor);
         let aside = Aside::of(&mut record, Category::Visits).await?;
         let years = if record.is_own() {
