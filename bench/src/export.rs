@@ -35,7 +35,7 @@ impl Workload for Export {
         sqlx::query("insert into patient (patient_id, full_name) values ($1, 'Nobody')").bind(empty).execute(&mut superuser).await?;
         let (mut whole, mut nothing, mut floor) = (Vec::new(), Vec::new(), Vec::new());
         for number in 0..=bench.rounds.max(2) {
-            let mut export = |patient: Uuid| -> Result<f64> {
+            let export = |patient: Uuid| -> Result<f64> {
                 let begun = Instant::now();
                 let mut command = Command::new(&bench.place.binary);
                 command.args(["export", "--reason", "benchmark", "--patient", &patient.to_string()]).envs(ground.environment.clone());

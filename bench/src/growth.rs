@@ -76,7 +76,7 @@ impl Workload for Growth {
             }
             let items: (i64, i64) =
                 sqlx::query_as("select count(*), pg_total_relation_size('item') from item").fetch_one(&mut superuser).await?;
-            let now = planned(&ground, self::patient(0)).await?;
+            let now = planned(&ground, patient(0)).await?;
             let same = plan.is_empty() || plan == now;
             plan = now;
             let target = if power == 5 { "" } else { "≤ 1.5 × p99 at 10^5" };
@@ -136,7 +136,7 @@ async fn lay(superuser: &mut PgConnection, first: i32, last: i32, items: i32) ->
          select OF, md5(p || '/' || n)::uuid, '00000000-0000-0000-0000-000000000001', case when n % 5 = 0 then 'DiagnosticReport' else 'Observation' end,
                 p || '/' || n, case when n % 10 = 1 then 9 when n % 10 = 2 then 7 else 6 end, 1, LABELS, at, at, 4,
                 'Creatinine [Mass/volume] in Serum or Plasma ' || n % 40, '1.' || n % 100, 1 + (n % 100) / 100.0, 'mg/dL', 0.6, 1.3,
-                case when n % 7 = 0 then 'H' else 'N' end, md5('creatinine ' || n % 40),
+                case when n % 7 = 0 then 'H' else 'N' end, md5('creatinine ' || n % 40)::uuid::text,
                 case when n % 5 <> 0 then md5(p || '/' || n / 5 * 5)::uuid end, 'Dr Samuel Adeyemi', 'Larkspur Practice', at, 'final'
          from generate_series($1, $2) p, generate_series(1, $3) n, lateral (select now() - make_interval(mins => n * 100) as at) t",
         r#"insert into item_version (patient_id, item_id, version_no, sha256, bytes, import_id, added_at)

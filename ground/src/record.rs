@@ -24,7 +24,7 @@ pub async fn lay_record(connection: &mut PgConnection) -> Result<Uuid> {
                 title, value_text, value_num, unit, range_low, range_high, interpretation, series, report_id, author, place, added_at, status)
          select $1, gen_random_uuid(), '00000000-0000-0000-0000-000000000001', 'Observation', n::text, case when n % 10 = 0 then 7 else 6 end, 1,
                 LABELS, at, at, 4, 'Creatinine [Mass/volume] in Serum or Plasma ' || n % 40, '1.' || n % 100, 1 + (n % 100) / 100.0, 'mg/dL',
-                0.6, 1.3, case when n % 7 = 0 then 'H' else 'N' end, md5('creatinine ' || n % 40),
+                0.6, 1.3, case when n % 7 = 0 then 'H' else 'N' end, md5('creatinine ' || n % 40)::uuid::text,
                 md5((n / 5)::text)::uuid, 'Dr Samuel Adeyemi', 'Larkspur Practice', at, 'final'
          from generate_series(1, RESULTS) n, lateral (select now() - make_interval(mins => n * 100) as at) t",
         "insert into item (patient_id, item_id, source_id, resource_type, fhir_id, category, version_no, labelled_by, first_at, last_at, precision,

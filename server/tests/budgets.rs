@@ -52,7 +52,7 @@ async fn a_page_of_a_long_record_fits_into_one_flight_and_asks_for_no_script_wit
         let answer = browser.get(&page).await;
         assert_eq!(answer.status, StatusCode::OK, "{page}");
         let (weight, has_island, has_script) =
-            (compressed(&answer.body), answer.body.contains("<leptos-island"), answer.body.contains("<script"));
+            (compressed(&answer.body), answer.body.contains("<leptos-island"), asks_for_a_script(&answer.body));
         islands += usize::from(has_island);
         if weight > FLIGHT {
             faults.push(format!("{page}: {weight} bytes compressed, {FLIGHT} at most"));
@@ -64,4 +64,9 @@ async fn a_page_of_a_long_record_fits_into_one_flight_and_asks_for_no_script_wit
     std::fs::remove_dir_all(site).unwrap();
     assert!(faults.is_empty(), "{}", faults.join("\n"));
     assert!(islands > 0, "no page had an island: the rule was not tried");
+}
+
+/// Leptos declares its empty lists in every page; that is nothing to ask for.
+fn asks_for_a_script(html: &str) -> bool {
+    html.split("<script").skip(1).any(|script| script.split('>').next().is_some_and(|tag| tag.contains("src=")))
 }
