@@ -12,6 +12,8 @@ const PORT: u16 = 4310;
 
 /// One run.
 pub struct Bench {
+    /// How the same is measured again.
+    pub command: String,
     pub place: Place,
     /// Rounds of what is compared, and requests of each.
     pub rounds: usize,

@@ -124,7 +124,9 @@ async fn measure(run: Run) -> Result<()> {
     if let Some(unknown) = run.names.iter().find(|name| !WORKLOADS.iter().any(|workload| workload.name() == name.as_str())) {
         bail!("there is no workload {unknown}; scripts/bench --list names them");
     }
+    let names: String = run.names.iter().map(|name| format!("{name} ")).collect();
     let bench = Bench {
+        command: format!("scripts/bench {names}--rows {} --clients {}", run.rows, run.clients),
         place: Place { cluster: run.cluster, binary: std::path::absolute(run.binary)?, site: std::path::absolute(run.site)? },
         rounds: run.rounds.max(1),
         requests: run.requests.max(1),

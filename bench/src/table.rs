@@ -30,16 +30,12 @@ impl Table {
             machine::now(),
             machine::commit(),
             format!(
-                "`scripts/bench{}`, {} rounds of {} requests; server: {}",
-                std::env::args()
-                    .skip(2)
-                    .filter(|word| word.starts_with("--rows") || word.starts_with("--clients"))
-                    .fold(String::new(), |all, word| all + " " + &word),
+                "`{}`, {} rounds of {} requests; server: {}",
+                bench.command,
                 bench.rounds,
                 bench.requests,
                 if is_shipped { "release build" } else { "**a debug build: these are no figures**" }
             ),
-            format!("up to 10^{} rows, {} open pages", bench.rows, bench.clients),
             machine::hardware()?,
             version,
             // On the disk of the directory for temporary files, where workloads have PostgreSQLs of their own.
