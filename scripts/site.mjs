@@ -20,6 +20,13 @@ const WORK = 'target/site-work';
 const WASM_FEATURES = ['bulk-memory', 'bulk-memory-opt', 'multivalue', 'mutable-globals', 'nontrapping-float-to-int', 'reference-types', 'sign-ext'];
 const COMPRESSED = /\.(css|html|ico|js|json|map|svg|txt|wasm|webmanifest|xml)$/;
 
+// What a browser is sent at most, in bytes with Brotli; a site that is larger is not made.
+const BUDGETS = [
+  { what: 'WebAssembly and glue', files: ['app.wasm', 'app.js'], most: 100_000 },
+  { what: 'the style sheet', files: ['style.css'], most: 10_000 },
+  { what: 'cover.js', files: ['cover.js'], most: 2_000 },
+];
+
 const sha256 = (...parts) => parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest('hex');
 
 /** Every file below a directory, in one order, whatever the file system's. */
@@ -145,6 +152,17 @@ for (const [name, bytes] of [...islands(), ...(await styles()), ...modules(), ..
   mkdirSync(path.dirname(file), { recursive: true });
   writeFileSync(file, bytes);
   sizes.push({ name, bytes: bytes.length, ...compress(file, bytes) });
+}
+if (!options.quick) {
+  const over = BUDGETS.flatMap(({ what, files, most }) => {
+    const missing = files.filter((file) => !sizes.some(({ name }) => name === file));
+    const bytes = sizes.filter(({ name }) => files.includes(name)).reduce((sum, { br }) => sum + br, 0);
+    return missing.length ? [`${what}: ${missing.join(', ')} is missing`] : bytes > most ? [`${what}: ${bytes} bytes with Brotli, ${most} at most`] : [];
+  });
+  if (over.length) {
+    console.error(`site: over its budget\n  ${over.join('\n  ')}`);
+    process.exit(1);
+  }
 }
 writeFileSync(path.join(making, 'assets.json'), `${JSON.stringify(assets, null, 2)}\n`);
 writeFileSync(path.join(making, '.inputs'), inputs);

@@ -1,24 +1,46 @@
 //! What a browser is sent, in bytes.
 
-use std::fs;
+use std::{collections::BTreeMap, fs};
 
 use anyhow::Result;
-use chartkey_ground::Place;
+use async_trait::async_trait;
 
-/// Prints every file of the site with its size and its Brotli size.
-pub fn measure(place: &Place) -> Result<()> {
-    println!("Assets (targets with Brotli: WebAssembly and glue ≤ 100 kB, style ≤ 10 kB, cover ≤ 2 kB)");
-    let manifest: std::collections::BTreeMap<String, String> = serde_json::from_slice(&fs::read(place.site.join("assets.json"))?)?;
-    let mut islands = 0;
-    for (name, address) in manifest {
-        let file = place.site.join(address.trim_start_matches('/'));
-        let bytes = fs::metadata(&file)?.len();
-        let brotli = fs::metadata(format!("{}.br", file.display())).map_or(bytes, |data| data.len());
-        if name.starts_with("app.") {
-            islands += brotli;
-        }
-        println!("{name:<34} {bytes:>9} bytes {brotli:>9} with Brotli");
+use crate::{
+    bench::Bench,
+    workload::{Figure, Workload},
+};
+
+pub struct Assets;
+
+#[async_trait]
+impl Workload for Assets {
+    fn name(&self) -> &'static str {
+        "assets"
     }
-    println!("{:<34} {islands:>25} with Brotli", "WebAssembly and glue together");
-    Ok(())
+
+    fn floor(&self) -> &'static str {
+        "the files of the site with Brotli, beside what `scripts/site` refuses to go over"
+    }
+
+    async fn run(&self, bench: &Bench) -> Result<Vec<Figure>> {
+        let manifest: BTreeMap<String, String> = serde_json::from_slice(&fs::read(bench.place.site.join("assets.json"))?)?;
+        let mut islands = 0;
+        let mut figures = Vec::new();
+        for (name, address) in manifest {
+            let file = bench.place.site.join(address.trim_start_matches('/'));
+            let bytes = fs::metadata(&file)?.len();
+            let brotli = fs::metadata(format!("{}.br", file.display())).map_or(bytes, |data| data.len());
+            if name.starts_with("app.") {
+                islands += brotli;
+            }
+            let target = match name.as_str() {
+                "style.css" => "≤ 10 kB",
+                "cover.js" => "≤ 2 kB",
+                _ => "",
+            };
+            figures.push(Figure::new(name, format!("{bytes} bytes, {brotli} with Brotli"), target));
+        }
+        figures.push(Figure::new("WebAssembly and glue together", format!("{islands} bytes with Brotli"), "≤ 100 kB"));
+        Ok(figures)
+    }
 }

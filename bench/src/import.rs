@@ -7,30 +7,53 @@ use std::{
 };
 
 use anyhow::{Result, bail};
+use async_trait::async_trait;
 use chartkey_ground::{Ground, Place, cpu};
 use chartkey_server::rehearsal;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use sqlx::{Connection, PgConnection};
 use time::macros::date;
 
-/// Imports 100 generated patients, and the largest file below `data`.
-pub fn measure(ground: &Ground, place: &Place, data: Option<&Path>) -> Result<()> {
-    let directory = std::env::temp_dir().join("chartkey-bench/patients");
-    std::fs::create_dir_all(&directory)?;
-    let mut files = Vec::new();
-    for (number, patient) in rehearsal::patients(1, date!(2026 - 11 - 01), 100).enumerate() {
-        let file = directory.join(format!("{number}.json"));
-        std::fs::write(&file, patient.bytes())?;
-        files.push(file);
+use crate::{
+    bench::Bench,
+    workload::{Figure, Workload},
+};
+
+pub struct Import;
+
+#[async_trait]
+impl Workload for Import {
+    fn name(&self) -> &'static str {
+        "import"
     }
-    println!("Import (target ≥ 5,000 resources/s, ≤ 150 MB)");
-    one(ground, place, "100 generated patients", "bench-generated", &files)?;
-    if let Some(largest) = data.and_then(largest) {
-        one(ground, place, "the largest bundle at hand", "bench-largest", &[largest])?;
+
+    fn floor(&self) -> &'static str {
+        "`chartkey import` of 100 generated patients and of the largest bundle at hand, beside the same resources through COPY into one table"
     }
-    println!();
-    Ok(())
+
+    async fn run(&self, bench: &Bench) -> Result<Vec<Figure>> {
+        let ground = bench.own_ground(&bench.place, "import", 4).await?;
+        let directory = std::env::temp_dir().join("chartkey-bench/patients");
+        std::fs::create_dir_all(&directory)?;
+        let mut files = Vec::new();
+        for (number, patient) in rehearsal::patients(1, date!(2026 - 11 - 01), 100).enumerate() {
+            let file = directory.join(format!("{number}.json"));
+            std::fs::write(&file, patient.bytes())?;
+            files.push(file);
+        }
+        let mut figures = one(&ground, &bench.place, "100 generated patients", "bench-generated", &files).await?;
+        if let Some(largest) = bench.data.as_deref().and_then(largest) {
+            figures.extend(one(&ground, &bench.place, "the largest bundle at hand", "bench-largest", &[largest]).await?);
+        }
+        std::fs::remove_dir_all(directory)?;
+        Ok(figures)
+    }
 }
 
-fn one(ground: &Ground, place: &Place, name: &str, source: &str, files: &[PathBuf]) -> Result<()> {
+async fn one(ground: &Ground, place: &Place, name: &str, source: &str, files: &[PathBuf]) -> Result<Vec<Figure>> {
+    // Before and after: A B A, where B can be done once only.
+    let before = copied(ground, files).await?;
     // Into a file: a report that nobody reads would fill a pipe and stop the import.
     let report = std::env::temp_dir().join("chartkey-bench/report.json");
     let begun = Instant::now();
@@ -50,14 +73,50 @@ fn one(ground: &Ground, place: &Place, name: &str, source: &str, files: &[PathBu
     if !child.wait()?.success() {
         bail!("the import of {name} failed");
     }
+    let after = copied(ground, files).await?;
     let bytes: u64 = files.iter().filter_map(|file| file.metadata().ok()).map(|data| data.len()).sum();
-    let resources = created(&std::fs::read(&report)?);
-    println!(
-        "{name:<34} {resources} resources, {:.1} MB, {seconds:.2} s, {:.0}/s, {memory:.0} MB at most",
-        bytes as f64 / 1e6,
-        resources as f64 / seconds
-    );
-    Ok(())
+    let resources = created(&std::fs::read(&report)?) as f64;
+    Ok(vec![
+        Figure::new(
+            format!("{name}: resources a second"),
+            format!("{:.0} ({resources} resources, {:.1} MB, {seconds:.2} s)", resources / seconds, bytes as f64 / 1e6),
+            "≥ 5,000",
+        ),
+        Figure::new(format!("{name}: the import's memory at most"), format!("{memory:.0} MB"), "≤ 150 MB"),
+        Figure::new(
+            format!("{name}: share of COPY of the same bytes"),
+            format!("1/{:.1} before, 1/{:.1} after", seconds / before, seconds / after),
+            "≥ 1/5",
+        ),
+    ])
+}
+
+/// Seconds for the same resources, a row each, through COPY into a table without anything else.
+async fn copied(ground: &Ground, files: &[PathBuf]) -> Result<f64> {
+    let mut connection = PgConnection::connect(&ground.superuser).await?;
+    sqlx::query("create table if not exists bench_copy (bytes text not null)").execute(&mut connection).await?;
+    sqlx::query("truncate bench_copy").execute(&mut connection).await?;
+    let begun = Instant::now();
+    let mut copy = connection.copy_in_raw("copy bench_copy from stdin").await?;
+    for file in files {
+        let bundle: Bundle = serde_json::from_slice(&std::fs::read(file)?)?;
+        for entry in bundle.entry {
+            let line = entry.resource.get().replace('\\', "\\\\").replace('\n', "\\n").replace('\r', "\\r").replace('\t', "\\t");
+            copy.send(format!("{line}\n").into_bytes()).await?;
+        }
+    }
+    copy.finish().await?;
+    Ok(begun.elapsed().as_secs_f64())
+}
+
+#[derive(Deserialize)]
+struct Bundle {
+    entry: Vec<Entry>,
+}
+
+#[derive(Deserialize)]
+struct Entry {
+    resource: Box<RawValue>,
 }
 
 /// The sum of every `created` in the report.

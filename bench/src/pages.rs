@@ -1,116 +1,59 @@
-//! Pages: a request at a time on one connection, in interleaved rounds.
+//! The newest page of 10,000 results beside its floors and beside the generic alternative.
 
-use std::{io::Write, time::Instant};
+use anyhow::Result;
+use async_trait::async_trait;
+use chartkey_ground::{RESULTS, cpu};
 
-use anyhow::{Context, Result, bail};
-use chartkey_ground::{Ground, RESULTS, cpu};
-use flate2::{Compression, write::GzEncoder};
+use crate::{
+    bench::Bench,
+    nextjs::{self, Alternative},
+    side::{Side, interleaved},
+    workload::{Figure, Workload},
+};
 
-use crate::floor::Floor;
+pub struct Pages;
 
-/// Requests of one round.
-const REQUESTS: u32 = 200;
-
-struct Workload {
-    name: &'static str,
-    address: String,
-    cookie: String,
-    process: u32,
-    /// Milliseconds for one request, round by round: by the clock, and of CPU.
-    clock: Vec<f64>,
-    cpu: Vec<f64>,
-    bytes: usize,
-    compressed: usize,
-}
-
-/// Measures the results page, the patient's and a clinician's, beside the floors.
-pub async fn measure(ground: &Ground, floors: &Floor, rounds: usize) -> Result<()> {
-    let (server, floor) = (ground.server.pid()?, floors.pid());
-    let results = format!("{}/record/{}/results", ground.address, ground.patient);
-    let workload = |name, address: String, cookie: &str, process| Workload {
-        name,
-        address,
-        cookie: cookie.to_owned(),
-        process,
-        clock: Vec::new(),
-        cpu: Vec::new(),
-        bytes: 0,
-        compressed: 0,
-    };
-    let mut workloads = [
-        workload("floor: plain template", format!("{}/floor/{}", floors.address, ground.patient), "", floor),
-        workload("second floor: session and event", format!("{}/second/{}", floors.address, ground.patient), &ground.own, floor),
-        workload("results, the patient's own", results.clone(), &ground.own, server),
-        workload("results, a clinician's", results, &ground.clinician, server),
-    ];
-    let client = reqwest::Client::builder().pool_max_idle_per_host(1).build()?;
-    for workload in &mut workloads {
-        round(&client, workload, ground.postmaster).await?; // warm
-        workload.clock.clear();
-        workload.cpu.clear();
+#[async_trait]
+impl Workload for Pages {
+    fn name(&self) -> &'static str {
+        "pages"
     }
-    for number in 0..rounds {
-        let order: Vec<usize> = if number % 2 == 0 { (0..workloads.len()).collect() } else { (0..workloads.len()).rev().collect() };
-        for index in order {
-            round(&client, &mut workloads[index], ground.postmaster).await?;
+
+    fn floor(&self) -> &'static str {
+        "the newest page of 10,000 results, from PostgreSQL to HTML, beside a plain template, the same with session and event, and Next.js 16"
+    }
+
+    async fn run(&self, bench: &Bench) -> Result<Vec<Figure>> {
+        let (ground, floors) = (bench.ground().await?, bench.floor().await?);
+        let (server, floor) = (ground.server.pid()?, floors.pid());
+        let results = format!("{}/record/{}/results", ground.address, ground.patient);
+        let of_floor = |path: &str| format!("{}/{path}/{}", floors.address, ground.patient);
+        let mut sides = vec![
+            Side::new("floor", of_floor("floor"), "", floor),
+            Side::new("second floor", of_floor("second"), &ground.own, floor),
+            Side::new("the patient's own", results.clone(), &ground.own, server),
+            Side::new("a clinician's", results, &ground.clinician, server),
+        ];
+        let alternative = nextjs::start(bench, ground).await?;
+        if let Alternative::Runs { address, process } = &alternative {
+            sides.push(Side::new("Next.js 16", format!("{address}/floor/{}", ground.patient), "", process.0.id()));
         }
-    }
-    print(&workloads);
-    println!("memory of the server: {:.0} MB\n", cpu::memory_of(server, "VmRSS"));
-    Ok(())
-}
-
-async fn round(client: &reqwest::Client, workload: &mut Workload, postmaster: u32) -> Result<()> {
-    let before = cpu::of_process(workload.process) + cpu::of_cluster(postmaster)?;
-    let begun = Instant::now();
-    for _ in 0..REQUESTS {
-        let answer = client.get(&workload.address).header("cookie", &workload.cookie).header("accept-encoding", "identity").send().await?;
-        if !answer.status().is_success() || answer.url().as_str() != workload.address {
-            bail!("{} answers {} at {}", workload.address, answer.status(), answer.url().path());
+        interleaved(bench, ground.postmaster, &mut sides).await?;
+        let mut figures: Vec<Figure> = sides.iter().flat_map(Side::figures).collect();
+        if let [floor, second, own, clinician, rest @ ..] = sides.as_slice() {
+            figures.extend(own.against(floor, "≤ 5"));
+            figures.extend(own.against(second, "≤ 1.3"));
+            figures.extend(clinician.against(own, "≤ 1.2"));
+            figures.extend(rest.iter().flat_map(|other| other.against(own, "")));
         }
-        let body = answer.bytes().await?;
-        workload.bytes = body.len();
-        if workload.compressed == 0 {
-            let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-            encoder.write_all(&body)?;
-            workload.compressed = encoder.finish()?.len();
+        figures.push(Figure::new(
+            format!("memory of the server after {RESULTS} results were listed again and again"),
+            format!("{:.0} MB", cpu::memory_of(server, "VmRSS")),
+            "≤ 64 MB",
+        ));
+        if let Alternative::Missing(why) = alternative {
+            figures.push(Figure::new("Next.js 16", format!("not measured: {why}"), ""));
         }
+        Ok(figures)
     }
-    workload.clock.push(begun.elapsed().as_secs_f64() * 1_000.0 / f64::from(REQUESTS));
-    let after = cpu::of_process(workload.process) + cpu::of_cluster(postmaster)?;
-    workload.cpu.push((after - before) / f64::from(REQUESTS));
-    Ok(())
-}
-
-fn print(workloads: &[Workload; 4]) {
-    let [floor, second, own, _] = workloads;
-    println!("Newest page of {} results, {REQUESTS} requests a round, {} rounds, one at a time", RESULTS, floor.clock.len());
-    println!("{:<34} {:>22} {:>22} {:>9} {:>9}", "", "ms by the clock", "ms of CPU", "bytes", "gzip");
-    for workload in workloads {
-        println!(
-            "{:<34} {:>22} {:>22} {:>9} {:>9}",
-            workload.name,
-            spread(&workload.clock),
-            spread(&workload.cpu),
-            workload.bytes,
-            workload.compressed
-        );
-    }
-    for (name, above, below) in [
-        ("own ÷ floor (target ≤ 5)", own, floor),
-        ("own ÷ second floor (target ≤ 1.3)", own, second),
-        ("clinician ÷ own (target ≤ 1.2)", &workloads[3], own),
-    ] {
-        let ratio =
-            |of: fn(&Workload) -> &Vec<f64>| of(above).iter().zip(of(below)).map(|(above, below)| above / below).collect::<Vec<_>>();
-        println!("{name:<34} {:>22} {:>22}", spread(&ratio(|workload| &workload.clock)), spread(&ratio(|workload| &workload.cpu)));
-    }
-}
-
-/// The median, and from the least to the greatest.
-fn spread(values: &[f64]) -> String {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    let at = |index: usize| sorted.get(index).copied().context("no rounds").unwrap_or(f64::NAN);
-    format!("{:.2} ({:.2}–{:.2})", at(sorted.len() / 2), at(0), at(sorted.len().saturating_sub(1)))
 }

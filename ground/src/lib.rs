@@ -9,15 +9,18 @@ use uuid::Uuid;
 
 mod cluster;
 pub mod cpu;
+pub mod machine;
 pub mod mutate;
 mod record;
 mod server;
 mod size;
+mod tap;
 
 pub use cluster::{Cluster, is_root, signal};
-pub use record::RESULTS;
+pub use record::{LABEL_TABLE, RESULTS, lay_record};
 pub use server::{Running, Server};
 pub use size::{Size, VARIABLE, saw};
+pub use tap::{Statement, Tap};
 
 /// Where things are.
 #[derive(Debug, Clone)]
@@ -98,7 +101,7 @@ impl Ground {
             bail!("the database was not migrated: {}", String::from_utf8_lossy(&migrated.stderr));
         }
         let mut connection = PgConnection::connect(&superuser).await?;
-        let patient = record::records(&mut connection).await?;
+        let patient = lay_record(&mut connection).await?;
         let own = record::session(&mut connection, patient, false).await?;
         let clinician = record::session(&mut connection, patient, true).await?;
         sqlx::query("vacuum analyze").execute(&mut connection).await?;
@@ -106,5 +109,14 @@ impl Ground {
         let _ = std::fs::remove_file(&log);
         let server = Server::start(place.binary.clone(), environment.clone(), address.clone(), log).await?;
         Ok(Self { patient, address, superuser, own, clinician, postmaster, server, environment })
+    }
+
+    /// So many sessions more of whoever has this cookie; their cookies.
+    ///
+    /// # Errors
+    /// A database that does not answer.
+    pub async fn sessions_beside(&self, cookie: &str, count: usize) -> Result<Vec<String>> {
+        let mut connection = PgConnection::connect(&self.superuser).await?;
+        record::sessions_beside(&mut connection, cookie, count).await
     }
 }

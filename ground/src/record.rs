@@ -1,16 +1,21 @@
 //! What a run reads: a record, and two people who are signed in.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 /// How many results the patient has.
 pub const RESULTS: i32 = 10_000;
+/// The version of the label table that items have to be labelled by.
+pub const LABEL_TABLE: i16 = chartkey_portal::LABEL_TABLE_VERSION;
 
 /// One patient with results in reports of five, two years of them, and what else
 /// a record of that size would hold.
-pub(crate) async fn records(connection: &mut PgConnection) -> Result<Uuid> {
+///
+/// # Errors
+/// A database that is not empty, or not migrated.
+pub async fn lay_record(connection: &mut PgConnection) -> Result<Uuid> {
     let patient = Uuid::from_u128(0xbe9c);
     for statement in [
         "insert into source values ('00000000-0000-0000-0000-000000000001', 'Eastbrook Laboratory')",
@@ -19,7 +24,7 @@ pub(crate) async fn records(connection: &mut PgConnection) -> Result<Uuid> {
                 title, value_text, value_num, unit, range_low, range_high, interpretation, series, report_id, author, place, added_at, status)
          select $1, gen_random_uuid(), '00000000-0000-0000-0000-000000000001', 'Observation', n::text, case when n % 10 = 0 then 7 else 6 end, 1,
                 LABELS, at, at, 4, 'Creatinine [Mass/volume] in Serum or Plasma ' || n % 40, '1.' || n % 100, 1 + (n % 100) / 100.0, 'mg/dL',
-                0.6, 1.3, case when n % 7 = 0 then 'H' else 'N' end, 'http://loinc.org|' || n % 40 || '|mg/dL',
+                0.6, 1.3, case when n % 7 = 0 then 'H' else 'N' end, md5('creatinine ' || n % 40)::uuid::text,
                 md5((n / 5)::text)::uuid, 'Dr Samuel Adeyemi', 'Larkspur Practice', at, 'final'
          from generate_series(1, RESULTS) n, lateral (select now() - make_interval(mins => n * 100) as at) t",
         "insert into item (patient_id, item_id, source_id, resource_type, fhir_id, category, version_no, labelled_by, first_at, last_at, precision,
@@ -28,7 +33,7 @@ pub(crate) async fn records(connection: &mut PgConnection) -> Result<Uuid> {
                 'Kidney function ' || n % 8, 'Dr Samuel Adeyemi', 'Larkspur Practice', at, 'final'
          from generate_series(0, RESULTS / 5) n, lateral (select now() - make_interval(mins => n * 500) as at) t",
     ] {
-        let statement = statement.replace("LABELS", &chartkey_portal::LABEL_TABLE_VERSION.to_string()).replace("RESULTS", &RESULTS.to_string());
+        let statement = statement.replace("LABELS", &LABEL_TABLE.to_string()).replace("RESULTS", &RESULTS.to_string());
         let mut query = sqlx::query(sqlx::AssertSqlSafe(statement.clone()));
         if statement.contains("$1") {
             query = query.bind(patient);
@@ -91,4 +96,20 @@ pub(crate) async fn session(connection: &mut PgConnection, patient: Uuid, clinic
     .execute(connection)
     .await?;
     Ok(format!("chartkey={id}"))
+}
+
+/// So many sessions more, of the same account as the one of this cookie.
+pub(crate) async fn sessions_beside(connection: &mut PgConnection, cookie: &str, count: usize) -> Result<Vec<String>> {
+    let (name, id) = cookie.split_once('=').context("a cookie has a name")?;
+    let ids: Vec<String> = (0..count).map(|_| tower_sessions::session::Id::default().to_string()).collect();
+    let keys: Vec<Vec<u8>> = ids.iter().map(|id| Sha256::digest(id).to_vec()).collect();
+    sqlx::query(
+        "insert into session (session_key, account_id, data, signed_in_at, idle_until, ends_at)
+         select key, account_id, data, signed_in_at, idle_until, ends_at from session, unnest($2::bytea[]) key where session_key = $1",
+    )
+    .bind(Sha256::digest(id).as_slice())
+    .bind(keys)
+    .execute(connection)
+    .await?;
+    Ok(ids.iter().map(|id| format!("{name}={id}")).collect())
 }

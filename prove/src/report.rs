@@ -1,9 +1,9 @@
 //! `docs/proof.md`: what was tried where, and what came of it.
 
-use std::{fmt::Write, fs, path::Path, process::Command};
+use std::fmt::Write;
 
 use anyhow::{Context, Result};
-use chartkey_ground::Cluster;
+use chartkey_ground::{Cluster, machine};
 
 use crate::{
     arena::{Arena, Seen},
@@ -32,47 +32,21 @@ impl Outcome {
     }
 }
 
-fn said(program: &Path, arguments: &[&str]) -> String {
-    let output = Command::new(program).args(arguments).output();
-    output.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned()).unwrap_or_default()
-}
-
 /// The machine, a fact a line.
 pub fn machine(cluster: &Cluster) -> Result<Vec<String>> {
-    let cores = std::thread::available_parallelism().map_or(0, usize::from);
-    let memory = fs::read_to_string("/proc/meminfo")?.lines().next().map(|line| line.split_whitespace().nth(1).unwrap_or("0").to_owned());
-    let gigabytes = memory.and_then(|kilobytes| kilobytes.parse::<f64>().ok()).unwrap_or(0.0) / 1_048_576.0;
-    let file = cluster.data().parent().context("a place")?.join("fsync-test");
-    let sync = said(&cluster.bin().join("pg_test_fsync"), &["-s", "1", "-f", &file.to_string_lossy()]);
-    let _ = fs::remove_file(file);
-    let sync = sync
-        .lines()
-        .find(|line| line.trim_start().starts_with("fdatasync"))
-        .unwrap_or("fdatasync: not measured")
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ");
     Ok(vec![
-        format!("{cores} cores, {gigabytes:.0} GB; {}", said(Path::new("uname"), &["-srm"])),
-        said(&cluster.bin().join("postgres"), &["--version"]),
-        format!("pg_test_fsync: {sync}"),
+        machine::hardware()?,
+        machine::said(&cluster.bin().join("postgres"), &["--version"]),
+        machine::durability(cluster.data().parent().context("a place")?)?,
     ])
 }
 
 /// The document.
 pub fn document(arena: &Arena, machine: &[String], results: &[Outcome]) -> Result<String> {
-    let git = |arguments: &[&str]| said(Path::new("git"), arguments);
-    let changed =
-        if git(&["status", "--porcelain", "--untracked-files=no"]).is_empty() { "" } else { ", with changes that are not committed" };
     let mut text = String::from(
         "# What was proved\n\nPrinted by `make prove`. Each row is repeated by its command; the tests among them run in `make test` at the small size.\n\n",
     );
-    writeln!(
-        text,
-        "- {}, commit `{}`{changed}",
-        said(Path::new("date"), &["-u", "+%Y-%m-%d %H:%M UTC"]),
-        git(&["rev-parse", "--short=12", "HEAD"])
-    )?;
+    writeln!(text, "- {}, {}", machine::now(), machine::commit())?;
     let is_shipped = arena.binary.components().any(|part| part.as_os_str() == "release");
     writeln!(text, "- size: {}; server: {}", arena.size.word(), if is_shipped { "as it is shipped" } else { "a debug build" })?;
     for line in machine {

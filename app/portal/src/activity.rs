@@ -127,8 +127,9 @@ impl Portal {
 
 async fn rows(record: &mut Record, filter: Filter, before: Option<i64>) -> Result<Vec<Row>, Error> {
     let patient = record.whose().patient;
+    let own = record.visitor().actor.account();
     let person = match filter {
-        Filter::Person(account) => Some(account.to_string()),
+        Filter::Person(account) => Some(account.0),
         _ => None,
     };
     let unfiltered = filter == Filter::All;
@@ -137,13 +138,14 @@ async fn rows(record: &mut Record, filter: Filter, before: Option<i64>) -> Resul
     let rows = sqlx::query_as!(
         Row,
         r#"with page as (
-            select seq, convert_from(bytes, 'UTF8')::jsonb as event from event
-            where chain = $1 and ($2::bigint is null or seq < $2)
-                and ($3::text is null or convert_from(bytes, 'UTF8')::jsonb -> 'who' ->> 'account' = $3)
+            select seq, account_id, convert_from(bytes, 'UTF8')::jsonb as event from event
+            where chain = $1 and ($2::bigint is null or seq < $2) and ($3::uuid is null or account_id = $3)
             order by seq desc limit $4
         )
         select page.seq as "seq!", page.event as "event!: Json<Event>",
-            coalesce(page.seq = first.seq, false) as "first_time!",
+            coalesce(page.account_id <> $6 and page.seq = (
+                select seq from event where chain = $1 and account_id = page.account_id and is_by_grant order by seq limit 1
+            ), false) as "first_time!",
             exists (
                 select from jsonb_array_elements(page.event -> 'why' -> 'grants') used
                 join access_grant g on g.grant_id = (used ->> 'id')::uuid and g.patient_id = $5
@@ -155,16 +157,13 @@ async fn rows(record: &mut Record, filter: Filter, before: Option<i64>) -> Resul
                 where g.grantee_account_id is not null
             ) as "named!"
         from page
-        left join (
-            select convert_from(bytes, 'UTF8')::jsonb -> 'who' ->> 'account' as account, min(seq) as seq
-            from event where chain = $1 and convert_from(bytes, 'UTF8')::jsonb -> 'why' ->> 'kind' = 'grant' group by 1
-        ) first on first.account = page.event -> 'who' ->> 'account'
         order by page.seq desc"#,
         Chain::Patient(patient).to_string(),
         before,
         person,
         limit,
-        patient.0
+        patient.0,
+        own.0
     )
     .fetch_all(record.connection())
     .await?;
@@ -173,13 +172,22 @@ async fn rows(record: &mut Record, filter: Filter, before: Option<i64>) -> Resul
 
 async fn people(record: &mut Record) -> Result<Vec<(AccountId, String)>, Error> {
     let own = record.visitor().actor.account();
+    // From one account to the next by the index: a chain has many looks and few who look.
     let rows = sqlx::query!(
-        r#"select distinct on (who ->> 'account') (who ->> 'account')::uuid as "account!", who ->> 'name' as "name!"
-        from (select seq, convert_from(bytes, 'UTF8')::jsonb -> 'who' as who from event where chain = $1) said
-        where who ->> 'account' is not null and who ->> 'account' <> $2
-        order by who ->> 'account', seq desc limit 50"#,
+        r#"with recursive who as (
+            (select account_id from event where chain = $1 and account_id is not null order by account_id limit 1)
+            union all
+            select (select account_id from event where chain = $1 and account_id > who.account_id order by account_id limit 1)
+            from who where who.account_id is not null
+        ), others as (
+            select account_id from who where account_id is not null and account_id <> $2 limit 50
+        )
+        select account_id as "account!", (
+            select convert_from(bytes, 'UTF8')::jsonb -> 'who' ->> 'name' from event
+            where chain = $1 and account_id = others.account_id order by seq desc limit 1
+        ) as "name!" from others"#,
         Chain::Patient(record.whose().patient).to_string(),
-        own.to_string()
+        own.0
     )
     .fetch_all(record.connection())
     .await?;

@@ -35,17 +35,34 @@ impl Portal {
     ) -> Result<Opened<Timeline>, Error> {
         let mut record = self.open(visitor, patient).await?;
         let (at, item) = Cursor::bounds(after);
-        let rows = entries!(
-            "where i.patient_id = $1 and (i.sort_at, i.item_id) < ($2::text::timestamptz, $3) and (not i.is_error or $5) \
-             and ($4::smallint is null or i.category = $4) order by i.sort_at desc, i.item_id desc limit 51",
-            patient.0,
-            at,
-            item,
-            category.map(Category::number),
-            with_errors
-        )
-        .fetch_all(record.connection())
-        .await?;
+        // A statement each: one category has an index of its own.
+        let rows = match category {
+            None => {
+                entries!(
+                    "where i.patient_id = $1 and (i.sort_at, i.item_id) < ($2::text::timestamptz, $3) and (not i.is_error or $4) \
+                     order by i.sort_at desc, i.item_id desc limit 51",
+                    patient.0,
+                    at,
+                    item,
+                    with_errors
+                )
+                .fetch_all(record.connection())
+                .await?
+            }
+            Some(category) => {
+                entries!(
+                    "where i.patient_id = $1 and i.category = $2 and (i.sort_at, i.item_id) < ($3::text::timestamptz, $4) and (not i.is_error or $5) \
+                     order by i.sort_at desc, i.item_id desc limit 51",
+                    patient.0,
+                    category.number(),
+                    at,
+                    item,
+                    with_errors
+                )
+                .fetch_all(record.connection())
+                .await?
+            }
+        };
         let (entries, next) = cut(rows.into_iter().map(Entry::from).collect(), Entry::cursor);
         let mut shown = Shown::default();
         shown.entries(&entries);

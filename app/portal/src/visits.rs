@@ -64,26 +64,58 @@ impl Portal {
             return record.close("visits", Shown::default(), nothing).await;
         }
         let (at, item) = Cursor::bounds(after);
-        let rows = entries!(
-            "where i.patient_id = $1 and i.category = 9 and (i.sort_at, i.item_id) < ($2::text::timestamptz, $3) and (not i.is_error or $5) \
-             and ($4::int is null or (i.sort_at >= make_timestamptz($4, 1, 1, 0, 0, 0, 'UTC') - interval '1 day' \
-                and i.sort_at < make_timestamptz($4 + 1, 1, 1, 0, 0, 0, 'UTC') + interval '1 day' \
-                and extract(year from i.first_at at time zone 'UTC' + make_interval(mins => coalesce(i.utc_offset, 0))) = $4)) \
-             order by i.sort_at desc, i.item_id desc limit 51",
-            patient.0,
-            at,
-            item,
-            year,
-            with_errors
-        )
-        .fetch_all(record.connection())
-        .await?;
+        // A statement each: with a year that may be given or not, the generic plan sorts all visits.
+        let rows = match year {
+            None => {
+                entries!(
+                    "where i.patient_id = $1 and i.category = 9 and (i.sort_at, i.item_id) < ($2::text::timestamptz, $3) and (not i.is_error or $4) \
+                     order by i.sort_at desc, i.item_id desc limit 51",
+                    patient.0,
+                    at,
+                    item,
+                    with_errors
+                )
+                .fetch_all(record.connection())
+                .await?
+            }
+            Some(year) => {
+                entries!(
+                    "where i.patient_id = $1 and i.category = 9 and (i.sort_at, i.item_id) < ($2::text::timestamptz, $3) and (not i.is_error or $5) \
+                     and i.sort_at >= make_timestamptz($4, 1, 1, 0, 0, 0, 'UTC') - interval '1 day' \
+                     and i.sort_at < make_timestamptz($4 + 1, 1, 1, 0, 0, 0, 'UTC') + interval '1 day' \
+                     and extract(year from i.first_at at time zone 'UTC' + make_interval(mins => coalesce(i.utc_offset, 0))) = $4 \
+                     order by i.sort_at desc, i.item_id desc limit 51",
+                    patient.0,
+                    at,
+                    item,
+                    year,
+                    with_errors
+                )
+                .fetch_all(record.connection())
+                .await?
+            }
+        };
         let (entries, next) = cut(rows.into_iter().map(Entry::from).collect(), Entry::cursor);
         let aside = Aside::of(&mut record, Category::Visits).await?;
         let years = if record.is_own() {
+            // From one year to the one before by the index. The years next to it may only be those of other clocks.
             sqlx::query_scalar!(
-                r#"select distinct extract(year from first_at at time zone 'UTC' + make_interval(mins => coalesce(utc_offset, 0)))::int as "year!" from item
-                    where patient_id = $1 and category = 9 and first_at is not null and not is_error order by 1 desc"#,
+                r#"with recursive utc as (
+                    (select extract(year from first_at at time zone 'UTC')::int as year from item
+                        where patient_id = $1 and category = 9 and first_at is not null and not is_error order by sort_at desc limit 1)
+                    union all
+                    select (select extract(year from first_at at time zone 'UTC')::int from item
+                        where patient_id = $1 and category = 9 and first_at is not null and not is_error
+                            and sort_at < make_timestamptz(utc.year, 1, 1, 0, 0, 0, 'UTC') order by sort_at desc limit 1)
+                    from utc where utc.year is not null
+                )
+                select near as "year!" from (select distinct year + step as near from utc, generate_series(-1, 1) step where year is not null) years
+                where (select true from item
+                    where patient_id = $1 and category = 9 and not is_error
+                        and sort_at >= make_timestamptz(near, 1, 1, 0, 0, 0, 'UTC') - interval '1 day'
+                        and sort_at < make_timestamptz(near + 1, 1, 1, 0, 0, 0, 'UTC') + interval '1 day'
+                        and extract(year from first_at at time zone 'UTC' + make_interval(mins => coalesce(utc_offset, 0))) = near limit 1)
+                order by 1 desc"#,
                 patient.0
             )
             .fetch_all(record.connection())

@@ -1,0 +1,72 @@
+//! What a page weighs, and that it asks for no script unless it has something to run. What the
+//! files of the site weigh is held by `scripts/site`, which makes none that is over its budget.
+
+mod harness;
+
+use std::io::Write;
+
+use axum::http::StatusCode;
+use chartkey_ground::lay_record;
+use flate2::{Compression, write::GzEncoder};
+use harness::{HERE, House};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+
+/// One first flight of a connection, compressed.
+const FLIGHT: usize = 14_000;
+
+fn compressed(body: &str) -> usize {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(body.as_bytes()).unwrap();
+    encoder.finish().unwrap().len()
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_page_of_a_long_record_fits_into_one_flight_and_asks_for_no_script_without_an_island(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let site = std::env::temp_dir().join(format!("chartkey-site-{}", uuid::Uuid::new_v4().simple()));
+    std::fs::create_dir(&site).unwrap();
+    let names = ["app.js", "app.wasm", "style.css", "cover.js"].map(|name| format!("\"{name}\": \"/assets/{name}\""));
+    std::fs::write(site.join("assets.json"), format!("{{{}}}", names.join(","))).unwrap();
+    let house = House::build_with(options, HERE, site.clone()).await;
+    house.person("ines@example.org").await;
+    let mut connection = house.superuser.acquire().await.unwrap();
+    let patient = lay_record(&mut connection).await.unwrap();
+    for statement in [
+        "insert into patient_holder (patient_id, account_id) select $1, account_id from account",
+        "update item set category = 1 + abs(hashtext(item_id::text)) % 16 where patient_id = $1 and hashtext(fhir_id) % 4 = 0",
+    ] {
+        sqlx::query(statement).bind(patient).execute(&mut *connection).await.unwrap();
+    }
+    let series: String =
+        sqlx::query_scalar("select series from item where series is not null limit 1").fetch_one(&mut *connection).await.unwrap();
+    let mut browser = house.signs_in("ines@example.org", harness::PASSWORD).await.unwrap();
+
+    let lists = ["", "/results", "/visits", "/medicines", "/problems", "/timeline", "/vitals", "/vaccines", "/documents", "/allergies"];
+    let trend = format!("/record/{patient}/trends/{series}");
+    let pages = lists.map(|list| format!("/record/{patient}{list}"));
+    let pages = pages.into_iter().chain(["/home", "/activity", "/sharing", "/account"].map(str::to_owned)).chain([trend]);
+    let (mut faults, mut islands) = (Vec::new(), 0);
+    for page in pages {
+        let answer = browser.get(&page).await;
+        assert_eq!(answer.status, StatusCode::OK, "{page}");
+        let (weight, has_island, has_script) =
+            (compressed(&answer.body), answer.body.contains("<leptos-island"), asks_for_a_script(&answer.body));
+        islands += usize::from(has_island);
+        if weight > FLIGHT {
+            faults.push(format!("{page}: {weight} bytes compressed, {FLIGHT} at most"));
+        }
+        if has_script != has_island {
+            faults.push(format!("{page}: {} script, {} island", if has_script { "a" } else { "no" }, if has_island { "an" } else { "no" }));
+        }
+    }
+    std::fs::remove_dir_all(site).unwrap();
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    assert!(islands > 0, "no page had an island: the rule was not tried");
+}
+
+/// Leptos declares its empty lists in every page; that is nothing to ask for.
+fn asks_for_a_script(html: &str) -> bool {
+    html.split("<script").skip(1).any(|script| script.split('>').next().is_some_and(|tag| tag.contains("src=")))
+}

@@ -1,0 +1,150 @@
+//! How many statements PostgreSQL is asked for each page, counted on the wire. A page that asks
+//! for more than its line says fails; of one that asks for fewer, the line has to be lowered.
+
+mod endpoints;
+mod harness;
+
+use std::collections::BTreeSet;
+
+use axum::http::StatusCode;
+use chartkey_ground::Tap;
+use chartkey_server::http::leptos_app;
+use endpoints::{
+    probe::filled,
+    table::{Caller, Which},
+    world::World,
+};
+use harness::{House, PASSWORD};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+
+/// What a page of results may cost, whatever is said below: the patient's own, and a clinician's, for whom what is in
+/// force has to be loaded and the decision told.
+const RESULTS: [usize; 2] = [7, 8];
+
+/// A page as the router knows it, an address of it, and how many statements it takes: nobody's who
+/// is signed out, the patient's, and a clinician's with a grant. `None`: it is not shown to them.
+struct Page(&'static str, &'static str, [Option<usize>; 3]);
+
+/// The same of a sign-in with a password, from the form to the redirect.
+const SIGN_IN: usize = 30;
+
+const CALLERS: [Caller; 3] = [Caller::Anonymous, Caller::Patient, Caller::NarrowGrant];
+
+#[rustfmt::skip]
+const PAGES: &[Page] = &[
+    Page("/", "/", [Some(0), None, None]),
+    Page("/welcome", "/welcome", [Some(0), Some(1), Some(1)]),
+    Page("/sign-in", "/sign-in", [Some(0), None, None]),
+    Page("/sign-in/forgotten", "/sign-in/forgotten", [Some(0), Some(1), Some(1)]),
+    Page("/sign-in/new-password", "/sign-in/new-password", [Some(0), Some(1), Some(1)]),
+    Page("/sign-in/code", "/sign-in/code", [Some(0), Some(1), Some(1)]),
+    Page("/sign-in/lost", "/sign-in/lost", [Some(0), Some(1), Some(1)]),
+    Page("/sign-in/again", "/sign-in/again", [None, Some(2), Some(2)]),
+    Page("/sign-up", "/sign-up", [Some(0), Some(1), Some(1)]),
+    Page("/clinicians", "/clinicians", [Some(1), Some(2), Some(2)]),
+    Page("/claim", "/claim", [None, Some(1), Some(1)]),
+    Page("/account", "/account", [None, Some(2), Some(1)]),
+    Page("/account/email", "/account/email", [None, Some(5), None]),
+    Page("/account/email/confirm", "/account/email/confirm", [Some(0), Some(1), Some(1)]),
+    Page("/account/email/undo", "/account/email/undo", [Some(0), Some(1), Some(1)]),
+    Page("/account/password", "/account/password", [None, Some(5), None]),
+    Page("/account/second-factor", "/account/second-factor", [None, Some(5), None]),
+    Page("/account/second-factor/keep", "/account/second-factor/keep", [Some(0), Some(1), Some(1)]),
+    Page("/account/devices", "/account/devices", [None, Some(7), Some(7)]),
+    Page("/sharing", "/sharing", [None, Some(8), None]),
+    Page("/sharing/new", "/sharing/new?draft={draft}&step=who", [None, Some(12), None]),
+    Page("/sharing/new", "/sharing/new?draft={draft}&step=purpose", [None, Some(12), None]),
+    Page("/sharing/new", "/sharing/new?draft={draft}&step=what", [None, Some(12), None]),
+    Page("/sharing/new", "/sharing/new?draft={draft}&step=time", [None, Some(12), None]),
+    Page("/sharing/new", "/sharing/new?draft={draft}&step=check", [None, Some(12), None]),
+    Page("/sharing/codes", "/sharing/codes", [None, Some(7), None]),
+    Page("/sharing/{grant}", "/sharing/{grant}", [None, Some(9), None]),
+    Page("/activity", "/activity", [None, Some(8), None]),
+    Page("/redeem", "/redeem", [None, None, Some(1)]),
+    Page("/shared", "/shared", [None, None, Some(7)]),
+    Page("/home", "/home", [None, Some(7), None]),
+    Page("/record/{patient}", "/record/{patient}", [None, Some(7), Some(8)]),
+    Page("/record/{patient}/visits", "/record/{patient}/visits", [None, Some(8), Some(7)]),
+    Page("/record/{patient}/results", "/record/{patient}/results", [None, Some(7), Some(8)]),
+    Page("/record/{patient}/medicines", "/record/{patient}/medicines", [None, Some(8), Some(7)]),
+    Page("/record/{patient}/problems", "/record/{patient}/problems", [None, Some(8), Some(7)]),
+    Page("/record/{patient}/timeline", "/record/{patient}/timeline", [None, Some(6), Some(8)]),
+    Page("/record/{patient}/visits/{item}", "/record/{patient}/visits/{visits}", [None, Some(7), None]),
+    Page("/record/{patient}/visits/{item}/about", "/record/{patient}/visits/{visits}/about", [None, Some(8), None]),
+    Page("/record/{patient}/trends/{series}", "/record/{patient}/trends/{series}", [None, Some(7), Some(8)]),
+    Page("/record/{patient}/{category}", "/record/{patient}/vaccines", [None, Some(7), Some(7)]),
+    Page("/record/{patient}/{category}", "/record/{patient}/documents", [None, Some(7), Some(7)]),
+    Page("/record/{patient}/{category}/{item}", "/record/{patient}/results/{results}", [None, Some(9), Some(10)]),
+    Page("/record/{patient}/{category}/{item}", "/record/{patient}/documents/{documents}", [None, Some(8), None]),
+];
+
+/// What is no page of somebody's: forms whose draft or link is the address, and what this house does not have.
+const ELSEWHERE: &[&str] = &["/set-up", "/rehearsal"];
+
+#[test]
+fn every_page_has_its_number() {
+    let named: BTreeSet<_> = PAGES.iter().map(|page| page.0).chain(ELSEWHERE.iter().copied()).collect();
+    let there_are = leptos_app::pages();
+    let there_are: BTreeSet<_> = there_are.iter().map(|page| if page.path().is_empty() { "/" } else { page.path() }).collect();
+    assert_eq!(named, there_are);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn every_page_asks_as_often_as_its_line_says(_: PgPoolOptions, options: PgConnectOptions) {
+    let tap = Tap::open(&options).unwrap();
+    let world = World::build(tap.through(options)).await;
+    let (mut faults, mut lines) = (Vec::new(), Vec::new());
+    for Page(pattern, address, allowed) in PAGES {
+        let mut counted = [None; 3];
+        for (place, caller) in CALLERS.into_iter().enumerate() {
+            let statements = asked(&tap, &world, caller, address).await;
+            counted[place] = statements.as_ref().map(Vec::len);
+            if counted[place] != allowed[place] {
+                let list = statements.unwrap_or_default().join("\n    ");
+                faults.push(format!("{caller:?} {address}: {:?} expected, asked {:?}:\n    {list}", allowed[place], counted[place]));
+            }
+        }
+        lines.push(format!("    Page({pattern:?}, {address:?}, {counted:?}),"));
+        if *pattern == "/record/{patient}/results" {
+            let [_, own, shared] = counted.map(Option::unwrap_or_default);
+            assert!(own <= RESULTS[0] && shared <= RESULTS[1], "{address}: {counted:?}");
+        }
+    }
+    assert!(faults.is_empty(), "{}\nThe lines as counted:\n{}", faults.join("\n"), lines.join("\n"));
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_sign_in_asks_as_often_as_its_line_says(_: PgPoolOptions, options: PgConnectOptions) {
+    let tap = Tap::open(&options).unwrap();
+    let house = House::build(tap.through(options)).await;
+    drop(house.signed_in("mara@example.org").await);
+    drop(tap.statements());
+    assert!(house.signs_in("mara@example.org", PASSWORD).await.is_some());
+    let texts = texts(&tap);
+    assert_eq!(texts.len(), SIGN_IN, "{}", texts.join("\n"));
+}
+
+/// The statements of one request, or nothing where the page is not shown. A page that is asked a
+/// second time finds its connection knowing the types of PostgreSQL.
+async fn asked(tap: &Tap, world: &World, caller: Caller, address: &str) -> Option<Vec<String>> {
+    let names = world.names(caller, Which::Own).await;
+    let mut browser = world.browser(caller).await;
+    let address = filled(address, &names);
+    if browser.get(&address).await.status != StatusCode::OK {
+        return None;
+    }
+    drop(tap.statements());
+    assert_eq!(browser.get(&address).await.status, StatusCode::OK, "{address}");
+    Some(texts(tap))
+}
+
+/// What the server has asked since this was last looked at.
+fn texts(tap: &Tap) -> Vec<String> {
+    let statements = tap.statements().into_iter().filter(|statement| statement.role == "chartkey_runtime");
+    statements.map(|statement| statement.text).filter(|text| !is_upkeep(text)).collect()
+}
+
+/// What a pool does with its connections beside the request, and what sqlx asks once a connection.
+fn is_upkeep(text: &str) -> bool {
+    text == "rollback" || text.starts_with("set client_min_messages") || text.contains("pg_catalog")
+}
