@@ -6,7 +6,7 @@ mod harness;
 
 use axum::http::{StatusCode, header};
 use base64::{Engine, engine::general_purpose::STANDARD};
-use chartkey_portal::{audit::Event, take_away::LARGEST_PACK};
+use chartkey_portal::{Error, audit::Event, take_away::LARGEST_PACK};
 use endpoints::{
     record::{bundle, mark},
     table::Caller,
@@ -91,7 +91,13 @@ async fn what_is_refused_leaves_no_event_and_says_why(_: PgPoolOptions, options:
         assert!(!answer.headers.contains_key(header::SET_COOKIE), "nothing of it is kept");
     }
     // Six minutes after the sign-in.
-    sqlx::query("update session set signed_in_at = signed_in_at - interval '6 minutes'").execute(&world.house.superuser).await.unwrap();
+    sqlx::query(
+        "update session set signed_in_at = signed_in_at - interval '6 minutes',
+            data = jsonb_set(data, '{signed_in,at}', to_jsonb((data #>> '{signed_in,at}')::timestamptz - interval '6 minutes'))",
+    )
+    .execute(&world.house.superuser)
+    .await
+    .unwrap();
     for path in ["/download/fhir", "/download/pack"] {
         assert_eq!(browser.post(path, TYPED).await.location(), "/sign-in/again?to=/download");
     }
@@ -139,9 +145,9 @@ async fn a_record_that_is_too_large_for_a_pack_is_told_so_and_not_taken(_: PgPoo
     .await
     .unwrap();
     let before = events(&world, 0).await.len();
+    let taken = world.house.portal.take_pack(&world.ada.visitor(), world.ada.patient).await;
+    assert!(matches!(taken, Err(Error::Invalid("pack-too-large"))), "{taken:?}");
     let mut browser = world.browser(Caller::Patient).await;
-    let answer = browser.post("/download/pack", TYPED).await;
-    assert_eq!(answer.location(), "/download?problem=pack-too-large");
     assert!(browser.get("/download?problem=pack-too-large").await.body.contains("larger than 64 MB"));
     assert_eq!(events(&world, before).await, []);
 }

@@ -15,12 +15,13 @@ use crate::Error;
 pub(crate) static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations");
 
 /// How long a migration waits for a lock, and whoever comes after it behind it: people
-/// read and write meanwhile.
-const LOCK_PATIENCE: &str = "set lock_timeout = '1s'";
+/// read and write meanwhile. Much less than the second after which PostgreSQL looks for
+/// deadlocks and ends one of two transactions, which could be a person's.
+const LOCK_PATIENCE: &str = "set lock_timeout = '200ms'";
 
 /// How long it leaves them in peace before it tries again, and how often it does.
-const LOCK_PAUSE: Duration = Duration::from_millis(500);
-const LOCK_TRIES: u32 = 120;
+const LOCK_PAUSE: Duration = Duration::from_millis(300);
+const LOCK_TRIES: u32 = 360;
 
 /// Brings the database up to this build, as the migrator. Running it again changes
 /// nothing. People may read and write meanwhile: a step that would make them wait behind

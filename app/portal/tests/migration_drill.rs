@@ -13,9 +13,12 @@
 //! until it commits every request with a session waits. The one index it makes on a table
 //! that was there is of `mail_token`, whose rows are swept. 0013 adds a column without a default to a
 //! table of one row. 0014 makes tables and triggers: a trigger keeps writers of its table
-//! waiting until the commit, and lets readers go on. What could make people wait for
-//! longer is a lock that queues behind somebody's long transaction, since everybody then
-//! queues behind it: a migration gives that up after a second and tries again.
+//! waiting until the commit; its policy on `patient_holder`, which the door reads, keeps
+//! everybody waiting. What could make people wait for longer is a lock that queues behind
+//! somebody's long transaction, since everybody then queues behind it; and as it locks
+//! one table after the other, it can deadlock with whoever changes a share, and that
+//! person's change be the one that fails. So a migration gives a lock up after a fifth of
+//! a second, before PostgreSQL looks for deadlocks, and tries again.
 
 mod harness;
 mod people;

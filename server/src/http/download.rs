@@ -22,7 +22,7 @@ use serde::Deserialize;
 use time::{Date, OffsetDateTime};
 use tokio::io::AsyncReadExt;
 
-use super::{Shared, plain, session::Known};
+use super::{Shared, session::Known};
 
 /// The page of the forms.
 const PAGE: &str = "/download";
@@ -87,12 +87,12 @@ fn holder(known: Option<Extension<Known>>) -> Result<(Arc<Visitor>, PatientId), 
     Ok((known.visitor, patient))
 }
 
-/// Leads back to the page, or to where a sign-in is proven and then back.
+/// Leads back to the page, which is not found for whoever may not take anything, or to
+/// where a sign-in is proven and then back.
 fn refused(problem: ApiError) -> Response {
     let to = match problem {
         ApiError::SignedOut => welcome(PAGE),
         ApiError::SignInAgain => again(PAGE),
-        ApiError::NotFound => return plain::problem(problem),
         problem => format!("{PAGE}?problem={}", problem.code()),
     };
     Redirect::to(&to).into_response()

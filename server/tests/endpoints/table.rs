@@ -351,13 +351,15 @@ fn of_account() -> Vec<Row> {
 fn routes() -> Vec<Row> {
     const CLOSED: Columns = [NotFound, Says("closed"), Says("closed"), Says("closed"), Says("closed"), Says("closed")];
     let open = [NotFound, Says("stands"), Says("closed"), Says("stands"), Says("closed"), Says("stands")];
+    const NOT_THEIRS: Outcome = To("/download?problem=not-found");
+    const TAKEN: Columns = [Welcome, Shown, NOT_THEIRS, NOT_THEIRS, NOT_THEIRS, Shown];
     let file = "/record/{patient}/documents/{item}/files/{number}";
     let start = "/auth/{organization}/start";
     let back = "/auth/{organization}/callback";
     let unknown = [To("/clinicians?problem=not-found"); 6];
     vec![
-        post("/download/fhir", "", HOLDERS),
-        post("/download/pack", "passphrase=six+words+for+a+pack&again=six+words+for+a+pack", HOLDERS),
+        post("/download/fhir", "", TAKEN),
+        post("/download/pack", "passphrase=six+words+for+a+pack&again=six+words+for+a+pack", TAKEN),
         page("/healthz", ANYBODY),
         page("/readyz", ANYBODY),
         row("GET", "/events", "/events?patient={patient}&mark={mark}", "")
