@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { claim, give, heartDoctor } from '../house/journey.ts';
-import { expect, expectAccessible, field, sharedData, shoot, test } from '../house/test.ts';
+import { expect, expectAccessible, sharedData, shoot, test } from '../house/test.ts';
 
 const FILE = 'synthea/typical-adult-sanford.json';
 const PASSPHRASE = 'otter lantern gravel poem';
@@ -25,12 +25,12 @@ test('a pack is made, opens from disk with its passphrase alone, and gives back 
   await shoot(page, 'download');
 
   // Twelve letters at least, twice alike.
-  await field(page, 'Passphrase').fill('short');
-  await field(page, 'The same passphrase again').fill('short');
+  await page.locator('#passphrase').fill('short');
+  await page.locator('#again').fill('short');
   await page.getByRole('button', { name: 'Make the pack' }).click();
   await expect(page.getByRole('alert')).toContainText('at least 12 characters');
-  await field(page, 'Passphrase').fill(PASSPHRASE);
-  await field(page, 'The same passphrase again').fill(PASSPHRASE);
+  await page.locator('#passphrase').fill(PASSPHRASE);
+  await page.locator('#again').fill(PASSPHRASE);
   const downloading = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Make the pack' }).click();
   const download = await downloading;
@@ -116,11 +116,12 @@ function resourcesOf(bundle: string): string[] {
 
 test('a clinician prints the summaries of those who share for treatment', { tag: '@desktop' }, async ({ page: patient, house, mail, chartkeyOk, sql, browser }) => {
   test.setTimeout(180_000);
+  const doctor = await browser.newPage({ baseURL: house.url, viewport: patient.viewportSize() });
+  await heartDoctor(doctor, house);
   const record = await claim(patient, FILE, { house, mail, chartkeyOk, sql });
   await give(patient, ['Medicines', 'Allergies']);
   const [name = ''] = sql(`select full_name from patient where patient_id = '${record}'`);
-  const doctor = await browser.newPage({ baseURL: house.url, viewport: patient.viewportSize() });
-  await heartDoctor(doctor, house);
+  await doctor.goto('/shared');
   await doctor.getByRole('button', { name: 'Open all summaries for treatment' }).click();
   await doctor.waitForURL('**/shared/print');
   const leaf = doctor.locator('.leaf').filter({ hasText: name }).first();
