@@ -1,10 +1,10 @@
-// Covers a page that shows somebody else's record when what it rests on has ended, or when that cannot be known.
+// Covers a page that shows somebody else's record, or several, when what it rests on has ended, or when that cannot be known.
 //
-// The server says `stands` or `closed` for this page's mark, and `beat` in between. The page is covered at its end, on `closed`,
+// The server says `stands` or `closed` for this page's marks, and `beat` in between. The page is covered at its end, on `closed`,
 // after ten silent seconds, when it comes back from the back-forward cache or from the background, and when somebody signs out in
 // another tab. Only a fresh `stands` uncovers it; after `closed` there is nothing left to uncover.
 const page = document.body;
-const { patient, mark, closesAt } = page.dataset;
+const { open, closesAt } = page.dataset;
 const cover = document.getElementById('cover');
 const title = document.title;
 const channel = new BroadcastChannel('chartkey');
@@ -30,7 +30,7 @@ function listen() {
   stream?.close();
   heard = Date.now();
   if (over || document.hidden) return;
-  stream = new EventSource(`/events?patient=${patient}&mark=${mark}`);
+  stream = new EventSource(`/events?${open}`);
   stream.addEventListener('beat', () => { heard = Date.now(); });
   stream.addEventListener('stands', () => { heard = Date.now(); covered(false); });
   stream.addEventListener('closed', end);

@@ -72,6 +72,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         endpoint::<sharing::PauseGrant>(),
         endpoint::<sharing::ResumeGrant>(),
         endpoint::<sharing::OpenShared>(),
+        endpoint::<sharing::PrintShared>(),
     ]
 }
 

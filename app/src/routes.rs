@@ -64,6 +64,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/activity") view=pages::activity ssr=SsrMode::Async/>
                 <Route path=path!("/redeem") view=pages::redeem ssr=SsrMode::Async/>
                 <Route path=path!("/shared") view=pages::shared ssr=SsrMode::Async/>
+                <Route path=path!("/shared/print") view=pages::print_shared ssr=SsrMode::Async/>
+                <Route path=path!("/download") view=pages::download ssr=SsrMode::Async/>
                 <Route path=path!("/home") view=pages::home ssr=SsrMode::Async/>
                 <Route path=path!("/record/:patient") view=pages::record ssr=SsrMode::Async/>
                 <Route path=path!("/record/:patient/visits") view=pages::visits ssr=SsrMode::Async/>

@@ -41,6 +41,8 @@ pub enum Place {
     Sharing,
     /// The access log.
     Activity,
+    /// Taking one's record away.
+    Download,
     /// The account.
     Account,
     /// A clinician's patients.
@@ -78,12 +80,20 @@ pub struct Page {
     islands: bool,
 }
 
-/// What a page that is not the reader's own rests on: `cover.js` covers it when that ends.
+/// What a page that is not the reader's own rests on: `cover.js` covers it when any of that
+/// ends. Never without a record.
 #[derive(Debug, Clone)]
 struct OpenPage {
-    patient: PatientId,
-    mark: String,
+    records: Vec<(PatientId, String)>,
     closes_at: OffsetDateTime,
+}
+
+impl OpenPage {
+    /// The query of `/events`: each record, then its mark.
+    fn query(&self) -> String {
+        let parts: Vec<_> = self.records.iter().map(|(patient, mark)| format!("patient={patient}&mark={mark}")).collect();
+        parts.join("&")
+    }
 }
 
 impl Page {
@@ -103,13 +113,26 @@ impl Page {
     /// covers itself when the grants end, and with the session at the latest.
     #[must_use]
     pub fn of_record(self, whose: &Whose, session_ends_at: OffsetDateTime) -> Self {
-        let bar = Bar { patient: whose.patient, name: whose.name.clone(), birth_date: whose.birth_date.clone(), own: whose.is_own() };
-        let mut page = self.of(bar);
-        if let Viewer::Shared { closes_at, mark, .. } = &whose.viewer {
-            let closes_at = closes_at.map_or(session_ends_at, |end| end.min(session_ends_at));
-            page.open = Some(OpenPage { patient: whose.patient, mark: mark.clone(), closes_at });
+        self.of(Bar::from(whose)).of_records([whose], session_ends_at)
+    }
+
+    /// The page shows parts of these records. Those that are not the reader's own cover it
+    /// together: it is closed when the first of them is.
+    #[must_use]
+    pub fn of_records<'a>(mut self, records: impl IntoIterator<Item = &'a Whose>, session_ends_at: OffsetDateTime) -> Self {
+        for whose in records {
+            if let Viewer::Shared { closes_at, mark, .. } = &whose.viewer {
+                let open = self.open.get_or_insert_with(|| OpenPage { records: Vec::new(), closes_at: session_ends_at });
+                open.records.push((whose.patient, mark.clone()));
+                open.closes_at = closes_at.map_or(open.closes_at, |end| end.min(open.closes_at));
+            }
         }
-        page
+        self
+    }
+
+    /// When it covers itself at the latest.
+    pub fn closes_at(&self) -> Option<OffsetDateTime> {
+        self.open.as_ref().map(|open| open.closes_at)
     }
 
     /// The page has an island, so it asks for the WebAssembly.
@@ -162,8 +185,7 @@ pub fn document(page: Page, body: impl IntoView) -> impl IntoView {
             </head>
             <body
                 class=class
-                data-patient=open_page.as_ref().map(|open| open.patient.to_string())
-                data-mark=open_page.as_ref().map(|open| open.mark.clone())
+                data-open=open_page.as_ref().map(OpenPage::query)
                 data-closes-at=open_page.as_ref().map(|open| machine(open.closes_at, Precision::Instant))
             >
                 <a class="skip" href="#main">{say.skip()}</a>
@@ -248,7 +270,7 @@ fn link(here: bool, href: String, sign: Icon, words: &'static str) -> impl IntoV
 }
 
 fn person_navigation(say: Say, place: Place, record: Option<PatientId>) -> impl IntoView {
-    let in_record = matches!(place, Place::Summary | Place::Category(_) | Place::Timeline);
+    let in_record = matches!(place, Place::Summary | Place::Category(_) | Place::Timeline | Place::Download);
     let summary = record.map_or_else(|| "/claim".to_owned(), |record| format!("/record/{record}"));
     let parts = record.filter(|_| in_record).map(|record| {
         let part = |here: bool, path: String, words: &'static str| view! { <li><a href=format!("/record/{record}{path}") aria-current=here.then_some("page")>{words}</a></li> };
@@ -260,6 +282,7 @@ fn person_navigation(say: Say, place: Place, record: Option<PatientId>) -> impl 
                     .map(|category| part(place == Place::Category(category), format!("/{}", category.slug()), say.category(category)))
                     .collect_view()}
                 {part(place == Place::Timeline, "/timeline".to_owned(), say.everything_by_date())}
+                <li><a href="/download" aria-current=(place == Place::Download).then_some("page")>{say.download()}</a></li>
             </ul>
         }
     });

@@ -116,6 +116,13 @@ pub const PROOFS: &[Proof] = &[
         tests("chartkey", "command_line", "an_import_that_is_killed"),
     ),
     proof(
+        "migration",
+        "An upgrade of the database fails no reader and no writer, and makes none wait for three seconds, even behind somebody's long transaction.",
+        ["10,000 items, as many events", "100,000 items, as many events"],
+        "The newest step alone. The load is this build's; of the binary before only the statements are tried, as far as this build has them too.",
+        tests("chartkey-portal", "migration_drill", ""),
+    ),
+    proof(
         "full-disk",
         "With a full disk nothing is lost, a person is told within six seconds, and room is enough to be well again.",
         ["10 s", "30 s"],

@@ -1,8 +1,11 @@
 //! Making a database: roles once a cluster, then the migrations.
 
+use std::time::Duration;
+
 use sqlx::{
     AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection,
-    migrate::Migrator,
+    error::DatabaseError,
+    migrate::{MigrateError, Migrator},
     postgres::{PgConnectOptions, PgSslMode},
 };
 
@@ -11,18 +14,42 @@ use crate::Error;
 /// Every migration of this build.
 pub(crate) static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations");
 
+/// How long a migration waits for a lock, and whoever comes after it behind it: people
+/// read and write meanwhile. Much less than the second after which PostgreSQL looks for
+/// deadlocks and ends one of two transactions, which could be a person's.
+const LOCK_PATIENCE: &str = "set lock_timeout = '200ms'";
+
+/// How long it leaves them in peace before it tries again, and how often it does.
+const LOCK_PAUSE: Duration = Duration::from_millis(300);
+const LOCK_TRIES: u32 = 360;
+
 /// Brings the database up to this build, as the migrator. Running it again changes
-/// nothing.
+/// nothing. People may read and write meanwhile: a step that would make them wait behind
+/// somebody's long transaction is rolled back and tried again, for three minutes.
 ///
 /// # Errors
 /// [`Error::Database`] where the database cannot be reached or a migration fails.
 pub async fn migrate(migrator: &str) -> Result<(), Error> {
     let mut connection = migrator.parse::<PgConnectOptions>()?.connect().await?;
-    MIGRATIONS.run(&mut connection).await.map_err(sqlx::Error::from)?;
+    connection.execute(LOCK_PATIENCE).await?;
+    let mut tries = 1;
+    while let Err(error) = MIGRATIONS.run(&mut connection).await {
+        if !is_lock_timeout(&error) || tries == LOCK_TRIES {
+            return Err(sqlx::Error::from(error).into());
+        }
+        tries += 1;
+        tokio::time::sleep(LOCK_PAUSE).await;
+    }
     // So that the server can tell whether it is ready.
     connection.execute("grant select on _sqlx_migrations to chartkey_runtime, chartkey_backup").await?;
     connection.close().await?;
     Ok(())
+}
+
+/// Whether somebody held a lock for too long (`lock_not_available`).
+fn is_lock_timeout(error: &MigrateError) -> bool {
+    let (MigrateError::Execute(cause) | MigrateError::ExecuteMigration(cause, _)) = error else { return false };
+    cause.as_database_error().and_then(DatabaseError::code).is_some_and(|code| code == "55P03")
 }
 
 /// Makes the roles, and the database that `migrator` names where it is absent.

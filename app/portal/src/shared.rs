@@ -13,6 +13,10 @@ use crate::{
     audit::{self, Chain, Event, What, Why},
 };
 
+mod print;
+
+pub use print::{MOST, PrintedSummaries, PrintedSummary};
+
 /// A grant as its grantee sees it in the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SharedEntry {

@@ -67,6 +67,12 @@ problems! {
     WrongCode = "wrong-code", 422;
     /// A password is too short or too long.
     WeakPassword = "weak-password", 422;
+    /// The passphrase of a pack is too short or too long.
+    Passphrase = "passphrase", 422;
+    /// The passphrase was not typed twice alike.
+    PassphraseAgain = "passphrase-again", 422;
+    /// The record is larger than a pack may be.
+    PackTooLarge = "pack-too-large", 422;
     /// A link from a message was used, or is too old.
     LinkEnded = "link-ended", 410;
     /// The organization's provider did not prove who it was.
@@ -99,6 +105,8 @@ impl ApiError {
             Self::BirthDate => Some("day"),
             Self::WrongCode => Some("code"),
             Self::WeakPassword | Self::WrongOwnPassword => Some("password"),
+            Self::Passphrase => Some("passphrase"),
+            Self::PassphraseAgain => Some("again"),
             Self::GrantWho => Some("recipient"),
             Self::GrantPurpose => Some("purpose_text"),
             Self::GrantWhat => Some("categories"),

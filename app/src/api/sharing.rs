@@ -206,3 +206,23 @@ pub async fn open_shared(grant: GrantId) -> Result<(), ApiError> {
     };
     answer(go.await, "/shared")
 }
+
+/// Opens the summaries of all who share for treatment: declares that purpose for each of
+/// their records, and goes to the page that prints them.
+///
+/// # Errors
+/// As [`grant_who`].
+#[server(endpoint = "print-shared")]
+pub async fn print_shared() -> Result<(), ApiError> {
+    use crate::request::{answer, portal, session, visitor};
+    use chartkey_domain::grant::Purpose;
+
+    let go = async {
+        let session = session()?;
+        for patient in portal()?.treated(&visitor()?).await? {
+            session.0.declare(patient, Purpose::Treatment).await?;
+        }
+        Ok("/shared/print")
+    };
+    answer(go.await, "/shared")
+}

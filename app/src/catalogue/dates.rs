@@ -84,6 +84,12 @@ impl Say {
         }
     }
 
+    /// "12 November 2026, 2:17pm".
+    #[must_use]
+    pub fn day_and_time(self, at: OffsetDateTime) -> String {
+        format!("{}, {}", self.date(at.date()), self.clock(at))
+    }
+
     /// A date as exactly as it was given: a partial date stays partial.
     #[must_use]
     pub fn when(self, first: OffsetDateTime, precision: Precision) -> String {

@@ -5,6 +5,7 @@
 mod account;
 mod activity;
 mod dates;
+mod download;
 pub mod grant;
 mod landing;
 mod letters;

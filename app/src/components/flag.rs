@@ -61,18 +61,31 @@ impl Lies {
 
 /// The flag of a value. A value that is no number has no range to lie in, and no flag.
 pub fn range_flag(say: Say, value: &Value) -> Option<AnyView> {
+    let words = range_word(say, value)?;
     let lies = Lies::of(value);
-    let (sign, words) = match lies {
-        Lies::In => (Icon::Ring, say.in_range()),
-        Lies::Above => (Icon::Up, say.above_range()),
-        Lies::FarAbove => (Icon::Up, say.far_above_range()),
-        Lies::Below => (Icon::Down, say.below_range()),
-        Lies::FarBelow => (Icon::Down, say.far_below_range()),
-        Lies::Marked => (Icon::Warn, say.marked()),
-        Lies::Unknown if value.number.is_some() => (Icon::Dash, say.no_range()),
-        Lies::Unknown => return None,
+    let sign = match lies {
+        Lies::In => Icon::Ring,
+        Lies::Above | Lies::FarAbove => Icon::Up,
+        Lies::Below | Lies::FarBelow => Icon::Down,
+        Lies::Marked => Icon::Warn,
+        Lies::Unknown => Icon::Dash,
     };
     Some(flag(lies.class(), sign, words.to_owned()))
+}
+
+/// The words of that flag.
+#[must_use]
+pub fn range_word(say: Say, value: &Value) -> Option<&'static str> {
+    Some(match Lies::of(value) {
+        Lies::In => say.in_range(),
+        Lies::Above => say.above_range(),
+        Lies::FarAbove => say.far_above_range(),
+        Lies::Below => say.below_range(),
+        Lies::FarBelow => say.far_below_range(),
+        Lies::Marked => say.marked(),
+        Lies::Unknown if value.number.is_some() => say.no_range(),
+        Lies::Unknown => return None,
+    })
 }
 
 /// A flag: a shape and a word.

@@ -1,5 +1,6 @@
 //! Parts of pages. Plain functions: nothing here has a state.
 
+pub mod brief;
 pub mod entry;
 pub mod facts;
 pub mod flag;

@@ -71,6 +71,10 @@ fn person(say: Say, account: OwnAccount) -> impl IntoView {
                 <li>{more("/account/devices".to_owned(), say.devices_and_log())}</li>
             </ul>
         })}
+        {sheet("take", say.download(), view! {
+            <p>{say.download_says()}</p>
+            <p>{more("/download".to_owned(), say.download())}</p>
+        })}
     }
 }
 

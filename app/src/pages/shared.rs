@@ -1,4 +1,4 @@
-//! `/shared`: a clinician's patients, by what each has confirmed.
+//! `/shared`: a clinician's patients, by what each has confirmed; below it their summaries to print.
 
 use chartkey_domain::grant::GrantState;
 use chartkey_portal::shared::SharedEntry;
@@ -16,6 +16,10 @@ use crate::{
     request::{caller, portal, problem, visitor},
     shell::{Page, Place, document},
 };
+
+mod print;
+
+pub use print::print_shared;
 
 /// The list; nothing of a record is on it.
 pub fn shared() -> impl IntoView {
@@ -35,6 +39,7 @@ pub fn shared() -> impl IntoView {
             {problem_summary(say, problem())}
             {title(say.shared_title(), Some(say.shared_says().to_owned()))}
             {open}
+            {to_print(say)}
             <p>{say.have_a_code()} " " <a href="/redeem">{say.use_a_code()}</a></p>
             {ended}
         };
@@ -58,6 +63,19 @@ fn patient(say: Say, entry: &SharedEntry, now: OffsetDateTime) -> impl IntoView 
             </form>
         </section>
     }
+}
+
+fn to_print(say: Say) -> impl IntoView {
+    sheet(
+        "print",
+        say.print_shared(),
+        view! {
+            <form method="post" action="/api/print-shared">
+                <p>{say.print_shared_says()}</p>
+                <p class="actions"><button class="button second" type="submit">{say.print_shared_button()}</button></p>
+            </form>
+        },
+    )
 }
 
 fn ended(say: Say, entry: &SharedEntry) -> impl IntoView + use<> {

@@ -1,6 +1,6 @@
 //! `/events`: tells an open page whether what it rests on still holds.
 //!
-//! A process listens once for all its pages. Each page names its patient and its
+//! A process listens once for all its pages. Each page names its patients, each with its
 //! mark; on every notice that could concern it the door is asked afresh, and says
 //! `stands` or `closed`. Whoever hears nothing for ten seconds covers the page, so a
 //! stream is silent whenever it could have missed something. It neither makes the
@@ -24,9 +24,9 @@ use chartkey_portal::{
     Error, Portal, Standing,
     notices::{Listener, Notice},
     sessions::SessionKey,
+    shared::MOST,
 };
 use futures::{Stream, stream};
-use serde::Deserialize;
 use time::OffsetDateTime;
 use tokio::{
     sync::{broadcast, watch},
@@ -98,13 +98,24 @@ async fn pass_on(listener: &mut Listener, heard: &broadcast::Sender<Option<Notic
     Ok(())
 }
 
-/// What an open page says of itself.
-#[derive(Debug, Deserialize)]
-pub struct OpenPage {
-    /// Whose record it shows.
+/// A record that an open page shows, and what it rests on there.
+#[derive(Debug)]
+struct OpenRecord {
     patient: PatientId,
-    /// What it rests on.
     mark: String,
+}
+
+/// The records of `patient=…&mark=…`, one after the other; nothing where that is not what
+/// stands there, or where there are more than a page shows.
+fn records(query: &[(String, String)]) -> Option<Vec<OpenRecord>> {
+    let one = |pair: &[(String, String)]| match pair {
+        [(patient, id), (mark, text)] if patient == "patient" && mark == "mark" => {
+            Some(OpenRecord { patient: id.parse().ok()?, mark: text.clone() })
+        }
+        _ => None,
+    };
+    let records: Vec<_> = query.chunks(2).map(one).collect::<Option<_>>()?;
+    (1..=MOST).contains(&records.len()).then_some(records)
 }
 
 /// The stream of one open page.
@@ -112,8 +123,9 @@ pub async fn events(
     State(shared): State<Shared>,
     known: Option<Extension<Known>>,
     session: tower_sessions::Session,
-    Query(page): Query<OpenPage>,
+    Query(query): Query<Vec<(String, String)>>,
 ) -> Response {
+    let Some(records) = records(&query) else { return plain::unreadable() };
     let (Some(Extension(known)), Some(id)) = (known, session.id()) else { return plain::no_endpoint() };
     let mut beat = tokio::time::interval(BEAT);
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -123,7 +135,7 @@ pub async fn events(
         portal: shared.portal,
         visitor: known.visitor,
         session: store::key(&id),
-        page,
+        records,
         heard,
         listening,
         beat,
@@ -152,7 +164,7 @@ struct Watched {
     portal: Portal,
     visitor: Arc<Visitor>,
     session: SessionKey,
-    page: OpenPage,
+    records: Vec<OpenRecord>,
     heard: broadcast::Receiver<Option<Notice>>,
     listening: watch::Receiver<bool>,
     beat: Interval,
@@ -252,18 +264,18 @@ impl Watched {
     async fn ask(&mut self) -> Option<Told> {
         let standing = async {
             if self.portal.session(&self.session).await?.is_none() {
-                return Ok(Standing::Closed);
+                return Ok(None);
             }
-            self.portal.standing(&self.visitor, self.page.patient).await
+            self.all_stand().await
         };
         let standing = standing.await;
         self.is_unsure = standing.is_err();
         match standing {
-            Ok(Standing::Open { mark, closes_at }) if mark == self.page.mark => {
+            Ok(Some(closes_at)) => {
                 self.closes_at = closes_at;
                 Some(Told::Stands)
             }
-            Ok(_) => {
+            Ok(None) => {
                 self.stage = Stage::Over;
                 Some(Told::Closed)
             }
@@ -274,8 +286,24 @@ impl Watched {
         }
     }
 
+    /// The earliest end of what the page rests on, while all of it stands; nothing once any
+    /// of it does not.
+    async fn all_stand(&self) -> Result<Option<Option<OffsetDateTime>>, Error> {
+        let mut earliest = None;
+        for record in &self.records {
+            match self.portal.standing(&self.visitor, record.patient).await? {
+                Standing::Open { mark, closes_at } if mark == record.mark => {
+                    earliest = [earliest, closes_at].into_iter().flatten().min();
+                }
+                _ => return Ok(None),
+            }
+        }
+        Ok(Some(earliest))
+    }
+
     fn is_concerned(&self, notice: Notice) -> bool {
-        notice.concerns(self.page.patient, self.visitor.actor.account(), organization(&self.visitor.actor))
+        let (account, organization) = (self.visitor.actor.account(), organization(&self.visitor.actor));
+        self.records.iter().any(|record| notice.concerns(record.patient, account, organization))
     }
 }
 

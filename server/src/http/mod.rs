@@ -19,6 +19,7 @@ pub mod address;
 pub mod admission;
 pub mod assets;
 pub mod device;
+pub mod download;
 pub mod events;
 pub mod files;
 pub mod headers;

@@ -88,6 +88,12 @@ pub fn unread() -> Response {
     problem(ApiError::Invalid)
 }
 
+/// An address that is none of ours, because of what follows its path.
+#[must_use]
+pub fn unreadable() -> Response {
+    StatusCode::BAD_REQUEST.into_response()
+}
+
 /// No such endpoint.
 #[must_use]
 pub fn no_endpoint() -> Response {

@@ -1,9 +1,9 @@
 //! Everything that is neither a page nor a server function. The router and the
 //! test of who may reach what are both made from this table.
 
-use axum::routing::{MethodRouter, get};
+use axum::routing::{MethodRouter, get, post};
 
-use super::{Shared, events, files, health, oauth};
+use super::{Shared, download, events, files, health, oauth};
 
 /// Who gets an answer other than "sign in" or "not found".
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +38,8 @@ pub const ROUTES: &[Route] = &[
         access: Access::SignedIn,
         handler: || get(files::file),
     },
+    Route { method: "POST", path: "/download/fhir", access: Access::SignedIn, handler: || post(download::fhir) },
+    Route { method: "POST", path: "/download/pack", access: Access::SignedIn, handler: || post(download::pack) },
     Route { method: "GET", path: "/auth/{organization}/start", access: Access::Anyone, handler: || get(oauth::start) },
     Route { method: "GET", path: "/auth/{organization}/callback", access: Access::Anyone, handler: || get(oauth::callback) },
 ];

@@ -15,7 +15,7 @@ use super::{
 enum Audience {
     /// Nobody.
     Patient,
-    /// Every grantee; those of an ended grant on `/shared`.
+    /// Every grantee; those of an ended grant on `/shared`, and not among what is printed.
     Grantees,
     /// Who reads results.
     Readers,
@@ -99,7 +99,9 @@ fn is_for(canary: &Canary, caller: Caller, path: &str) -> bool {
         Caller::Patient => canary.owner == "ada",
         Caller::OtherPatient => canary.owner == "bea",
         Caller::NarrowGrant => canary.owner == "ada" && canary.audience != Audience::Patient,
-        Caller::Withdrawn => canary.owner == "ada" && canary.audience == Audience::Grantees && path.starts_with("/shared"),
+        Caller::Withdrawn => {
+            canary.owner == "ada" && canary.audience == Audience::Grantees && path.starts_with("/shared") && path != "/shared/print"
+        }
         Caller::Anonymous | Caller::NoGrant => false,
     }
 }

@@ -198,6 +198,8 @@ fn pages() -> Vec<Row> {
         page("/activity", HOLDERS),
         page("/redeem", CLINICIANS),
         page("/shared", CLINICIANS),
+        page("/shared/print", CLINICIANS),
+        page("/download", HOLDERS),
         page("/home", [Welcome, Shown, To("/shared"), To("/shared"), To("/shared"), Shown]),
     ]
 }
@@ -304,6 +306,11 @@ fn forms() -> Vec<Row> {
                 columns[Caller::NarrowGrant as usize] = To("/record/{patient}");
                 columns
             }),
+        post("/api/print-shared", "", {
+            const NONE: Outcome = To("/shared?problem=not-found");
+            const ASKED: Outcome = To("/shared/print");
+            [Welcome, NONE, ASKED, ASKED, ASKED, NONE]
+        }),
     ]
 }
 
@@ -344,11 +351,15 @@ fn of_account() -> Vec<Row> {
 fn routes() -> Vec<Row> {
     const CLOSED: Columns = [NotFound, Says("closed"), Says("closed"), Says("closed"), Says("closed"), Says("closed")];
     let open = [NotFound, Says("stands"), Says("closed"), Says("stands"), Says("closed"), Says("stands")];
+    const NOT_THEIRS: Outcome = To("/download?problem=not-found");
+    const TAKEN: Columns = [Welcome, Shown, NOT_THEIRS, NOT_THEIRS, NOT_THEIRS, Shown];
     let file = "/record/{patient}/documents/{item}/files/{number}";
     let start = "/auth/{organization}/start";
     let back = "/auth/{organization}/callback";
     let unknown = [To("/clinicians?problem=not-found"); 6];
     vec![
+        post("/download/fhir", "", TAKEN),
+        post("/download/pack", "passphrase=six+words+for+a+pack&again=six+words+for+a+pack", TAKEN),
         page("/healthz", ANYBODY),
         page("/readyz", ANYBODY),
         row("GET", "/events", "/events?patient={patient}&mark={mark}", "")

@@ -1,0 +1,107 @@
+//! The summaries that a clinician prints for a time without Chartkey: of each patient
+//! who shares with them for treatment, what an emergency asks for.
+
+use std::collections::HashSet;
+
+use chartkey_domain::{account::Visitor, category::Category, grant::Purpose, id::PatientId};
+use time::OffsetDateTime;
+
+use crate::{
+    Error, Opened, Portal,
+    audit::Shown,
+    entry::{Entry, entries},
+};
+
+/// The most patients of one page: each is a record opened, and each is watched while the
+/// page is open.
+pub const MOST: usize = 40;
+
+/// The summary of one patient. Each list is newest first, those with the same name once.
+#[derive(Debug, Clone, Default)]
+pub struct PrintedSummary {
+    /// At most 60.
+    pub allergies: Vec<Entry>,
+    /// In use; at most 60.
+    pub medicines: Vec<Entry>,
+    /// That go on; at most 60.
+    pub problems: Vec<Entry>,
+}
+
+/// The summaries of a page.
+#[derive(Debug, Clone)]
+pub struct PrintedSummaries {
+    /// By name; at most [`MOST`].
+    pub patients: Vec<Opened<PrintedSummary>>,
+    /// Whether there are more.
+    pub has_more: bool,
+    /// As of when.
+    pub now: OffsetDateTime,
+}
+
+impl Portal {
+    /// The records that asking for their summaries declares to be opened for treatment:
+    /// those with such a grant in force, by name, at most [`MOST`].
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for anybody who is no clinician.
+    pub async fn treated(&self, visitor: &Visitor) -> Result<Vec<PatientId>, Error> {
+        let (mut patients, _) = self.in_treatment(visitor, "shared-print-asked").await?;
+        patients.truncate(MOST);
+        Ok(patients)
+    }
+
+    /// The summaries of those whom the visitor has declared to treat. Each is read through
+    /// the door, with an event of its own; one that has closed meanwhile is left out.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for anybody who is no clinician.
+    pub async fn printed_summaries(&self, visitor: &Visitor) -> Result<PrintedSummaries, Error> {
+        let (all, now) = self.in_treatment(visitor, "shared-print").await?;
+        let has_more = all.len() > MOST;
+        let is_declared = |patient: &PatientId| visitor.purposes.get(patient) == Some(&Purpose::Treatment);
+        let mut patients = Vec::new();
+        for patient in all.into_iter().take(MOST).filter(is_declared) {
+            match self.printed_summary(visitor, patient).await {
+                Ok(opened) => patients.push(opened),
+                Err(Error::NotFound) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(PrintedSummaries { patients, has_more, now })
+    }
+
+    async fn in_treatment(&self, visitor: &Visitor, page: &str) -> Result<(Vec<PatientId>, OffsetDateTime), Error> {
+        let (rows, now) = self.entries(visitor, page, None).await?;
+        let mut seen = HashSet::new();
+        let open = rows.into_iter().filter(|row| row.open && row.entry.purpose == Purpose::Treatment);
+        Ok((open.map(|row| row.patient).filter(|patient| seen.insert(*patient)).collect(), now))
+    }
+
+    async fn printed_summary(&self, visitor: &Visitor, patient: PatientId) -> Result<Opened<PrintedSummary>, Error> {
+        let mut record = self.open(visitor, patient).await?;
+        let rows = entries!(
+            "where i.patient_id = $1 and i.item_id = any (array( \
+                select a.item_id from (select item_id, row_number() over (partition by category order by sort_at desc, item_id desc) as place \
+                    from (select distinct on (category, title) category, item_id, sort_at from item \
+                        where patient_id = $1 and not is_error and (category = 4 or (category in (2, 3) and (last_at is null or last_at > now()) \
+                            and coalesce(status, '') <> all (array['completed', 'stopped', 'cancelled', 'resolved', 'inactive', 'remission', \
+                                'not-taken', 'draft', 'ended', 'not-done']))) \
+                        order by category, title, sort_at desc, item_id desc) n) a where a.place <= 60)) \
+             order by i.sort_at desc, i.item_id desc",
+            patient.0
+        )
+        .fetch_all(record.connection())
+        .await?;
+        let mut summary = PrintedSummary::default();
+        let mut shown = Shown::default();
+        for entry in rows.into_iter().map(Entry::from) {
+            shown.entries([&entry]);
+            match entry.category {
+                Category::Allergies => summary.allergies.push(entry),
+                Category::Medicines => summary.medicines.push(entry),
+                _ => summary.problems.push(entry),
+            }
+        }
+        record.close("summary-print", shown, summary).await
+    }
+}

@@ -1,0 +1,164 @@
+//! What a patient takes away of their own record: all of it as FHIR, and what a pack
+//! for a time without Chartkey holds.
+//!
+//! Both read the record into an unnamed file first, write the event, commit, and only
+//! then hand anything on: no copy leaves without its trace.
+
+use std::{
+    fs::File,
+    io::{BufWriter, Seek},
+};
+
+use chartkey_domain::{account::Visitor, category::Category, id::PatientId};
+use time::OffsetDateTime;
+
+use crate::{
+    Error, Opened, Portal,
+    audit::What,
+    entry::{Entry, entries},
+    export, fresh,
+    pool::detached,
+    record::Record,
+};
+
+/// A pack is encrypted and opened in one piece, in the memory of a telephone: a larger
+/// record, in bytes of FHIR, has no pack.
+pub const LARGEST_PACK: u64 = 64 * 1024 * 1024;
+
+/// A whole record as one FHIR Bundle, each resource byte for byte as it came.
+#[derive(Debug)]
+pub struct WholeRecord {
+    /// At its beginning, and gone with this value.
+    pub file: File,
+    /// How long it is.
+    pub bytes: u64,
+}
+
+/// What a pack holds.
+#[derive(Debug)]
+pub struct PackContents {
+    /// For whoever has to know at once.
+    pub overview: Overview,
+    /// Everything, of at most [`LARGEST_PACK`].
+    pub record: WholeRecord,
+    /// As of when.
+    pub made_at: OffsetDateTime,
+}
+
+/// What somebody who treats the patient wants first. Each list is newest first; but for
+/// results and visits, those with the same name once.
+#[derive(Debug, Clone, Default)]
+pub struct Overview {
+    /// At most 100.
+    pub allergies: Vec<Entry>,
+    /// In use; at most 100.
+    pub medicines: Vec<Entry>,
+    /// That go on; at most 100.
+    pub problems: Vec<Entry>,
+    /// At most 60.
+    pub vaccines: Vec<Entry>,
+    /// The newest 60.
+    pub results: Vec<Entry>,
+    /// The newest 20.
+    pub visits: Vec<Entry>,
+}
+
+impl Portal {
+    /// The visitor's own record as FHIR.
+    ///
+    /// # Errors
+    /// [`Error::SignInAgain`] without a fresh sign-in, [`Error::NotFound`] where the
+    /// record is not theirs.
+    pub async fn take_record(&self, visitor: &Visitor, patient: PatientId) -> Result<Opened<WholeRecord>, Error> {
+        let (portal, visitor) = (self.clone(), visitor.clone());
+        detached(async move {
+            let mut record = portal.open_own_freshly(&visitor, patient).await?;
+            let (whole, count) = spool(&mut record).await?;
+            let whose = record.finish(taken("fhir", count)).await?;
+            Ok(Opened { whose, view: whole })
+        })
+        .await
+    }
+
+    /// What a pack of the visitor's own record holds.
+    ///
+    /// # Errors
+    /// As [`Self::take_record`]; and `pack-too-large`, of which no event is written,
+    /// because nothing is taken.
+    pub async fn take_pack(&self, visitor: &Visitor, patient: PatientId) -> Result<Opened<PackContents>, Error> {
+        let (portal, visitor) = (self.clone(), visitor.clone());
+        detached(async move {
+            let mut record = portal.open_own_freshly(&visitor, patient).await?;
+            let (whole, count) = spool(&mut record).await?;
+            if whole.bytes > LARGEST_PACK {
+                return Err(Error::Invalid("pack-too-large"));
+            }
+            let overview = overview(&mut record).await?;
+            let made_at = record.now();
+            let whose = record.finish(taken("pack", count)).await?;
+            Ok(Opened { whose, view: PackContents { overview, record: whole, made_at } })
+        })
+        .await
+    }
+
+    async fn open_own_freshly(&self, visitor: &Visitor, patient: PatientId) -> Result<Record, Error> {
+        let mut record = self.open(visitor, patient).await?;
+        if !record.is_own() {
+            return record.refuse().await;
+        }
+        fresh::require(record.connection(), visitor).await?;
+        Ok(record)
+    }
+}
+
+fn taken(page: &str, count: usize) -> What {
+    What { action: "exported".to_owned(), page: Some(page.to_owned()), items: u32::try_from(count).unwrap_or(u32::MAX), ..What::default() }
+}
+
+async fn spool(record: &mut Record) -> Result<(WholeRecord, usize), Error> {
+    let mut file = tempfile::tempfile().map_err(Error::internal)?;
+    let patient = record.whose().patient;
+    let count = export::bundle(record.connection(), patient, BufWriter::new(&mut file)).await.map_err(Error::internal)?;
+    let bytes = file.stream_position().map_err(Error::internal)?;
+    file.rewind().map_err(Error::internal)?;
+    Ok((WholeRecord { file, bytes }, count))
+}
+
+async fn overview(record: &mut Record) -> Result<Overview, Error> {
+    let patient = record.whose().patient;
+    let rows = entries!(
+        "where i.patient_id = $1 and i.item_id = any (array( \
+            (select a.item_id from (select distinct on (title) item_id, sort_at from item \
+                where patient_id = $1 and category = 4 and not is_error order by title, sort_at desc, item_id desc) a \
+                order by a.sort_at desc, a.item_id desc limit 100) \
+            union all (select a.item_id from (select item_id, row_number() over (partition by category order by sort_at desc, item_id desc) as place \
+                from (select distinct on (category, title) category, item_id, sort_at from item \
+                    where patient_id = $1 and category in (2, 3) and not is_error and (last_at is null or last_at > now()) \
+                        and coalesce(status, '') <> all (array['completed', 'stopped', 'cancelled', 'resolved', 'inactive', 'remission', \
+                            'not-taken', 'draft', 'ended', 'not-done']) \
+                    order by category, title, sort_at desc, item_id desc) n) a where a.place <= 100) \
+            union all (select a.item_id from (select distinct on (title) item_id, sort_at from item \
+                where patient_id = $1 and category = 5 and not is_error and coalesce(status, '') <> 'not-done' \
+                order by title, sort_at desc, item_id desc) a order by a.sort_at desc, a.item_id desc limit 60) \
+            union all (select item_id from item where patient_id = $1 and category = 6 and not is_error and value_text is not null \
+                order by sort_at desc, item_id desc limit 60) \
+            union all (select item_id from item where patient_id = $1 and category = 9 and not is_error and sort_at <= now() \
+                order by sort_at desc, item_id desc limit 20))) \
+         order by i.sort_at desc, i.item_id desc",
+        patient.0
+    )
+    .fetch_all(record.connection())
+    .await?;
+    let mut overview = Overview::default();
+    for entry in rows.into_iter().map(Entry::from) {
+        match entry.category {
+            Category::Allergies => overview.allergies.push(entry),
+            Category::Medicines => overview.medicines.push(entry),
+            Category::Problems => overview.problems.push(entry),
+            Category::Vaccines => overview.vaccines.push(entry),
+            Category::Results => overview.results.push(entry),
+            _ => overview.visits.push(entry),
+        }
+    }
+    Ok(overview)
+}

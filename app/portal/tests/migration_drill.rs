@@ -1,0 +1,206 @@
+//! An upgrade while people read and write: a database of the schema before, filled, is
+//! brought to this one under load, as `chartkey migrate` does it.
+//!
+//! The load is this build's own methods, all of which the schema before serves as well;
+//! the binary before is not built again. In its place stand its statements: whatever of
+//! `.sqlx` PostgreSQL can prepare before the migration is what it could ask, and each of
+//! those has to mean the same afterwards.
+//!
+//! What the newest steps hold, timed one by one over 10^5 items, 10^5 events and 10^4
+//! sessions (PostgreSQL 15, two busy cores): 0011 took 0.36 s, 0013 0.08 s, 0014 0.16 s. None
+//! reads or rewrites a table that grows with records. 0011 adds a column to `session` whose
+//! default differs from row to row, so it rewrites that table, which holds who is signed in;
+//! until it commits every request with a session waits. The one index it makes on a table
+//! that was there is of `mail_token`, whose rows are swept. 0013 adds a column without a default to a
+//! table of one row. 0014 makes tables and triggers: a trigger keeps writers of its table
+//! waiting until the commit; its policy on `patient_holder`, which the door reads, keeps
+//! everybody waiting. What could make people wait for longer is a lock that queues behind
+//! somebody's long transaction, since everybody then queues behind it; and as it locks
+//! one table after the other, it can deadlock with whoever changes a share, and that
+//! person's change be the one that fails. So a migration gives a lock up after a fifth of
+//! a second, before PostgreSQL looks for deadlocks, and tries again.
+
+mod harness;
+mod people;
+
+use std::{
+    borrow::Cow,
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use chartkey_domain::{account::Visitor, grant::Purpose, id::GrantId};
+use chartkey_ground::{Size, saw};
+use chartkey_portal::{Portal, setup};
+use harness::Ground;
+use people::House;
+use sqlx::{
+    AssertSqlSafe, Column, ConnectOptions, Connection, Executor, PgConnection, SqlSafeStr, Statement, TypeInfo,
+    migrate::Migrator,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+
+static ALL: Migrator = sqlx::migrate!("../../migrations");
+
+/// How long a person may wait at most while a database is upgraded: less than the four
+/// seconds after which a page says that it took too long.
+const LONGEST: Duration = Duration::from_secs(3);
+
+/// How long somebody's transaction stands in the way of it.
+const LONG_TRANSACTION: Duration = Duration::from_millis(2_500);
+
+async fn migrate_to_the_schema_before(options: &PgConnectOptions) {
+    let before = ALL.migrations.len() - 1;
+    let migrator = Migrator { migrations: Cow::Owned(ALL.migrations[..before].to_vec()), ..Migrator::DEFAULT };
+    let mut connection = options.connect().await.unwrap();
+    migrator.run(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+}
+
+async fn migrate(options: &PgConnectOptions) {
+    setup::migrate(options.to_url_lossy().as_str()).await.unwrap();
+}
+
+/// Other people's records, and what was read of them.
+async fn fill(superuser: &mut PgConnection, items: i32) {
+    for statement in [
+        "insert into patient (patient_id, full_name, birth_date)
+            select gen_random_uuid(), 'Filler ' || n, '1970-01-01' from generate_series(1, greatest($1 / 500, 1)) n",
+        "insert into item (patient_id, item_id, source_id, resource_type, fhir_id, category, version_no, labelled_by, first_at, last_at,
+                precision, title, added_at)
+            select p.patient_id, gen_random_uuid(), '00000000-0000-0000-0000-000000000001', 'Observation', gen_random_uuid()::text,
+                1 + n % 15, 1, 1, now() - n * interval '1 hour', now() - n * interval '1 hour', 4, 'Thing ' || n % 50, now()
+            from (select patient_id from patient where full_name like 'Filler %') p, generate_series(1, 500) n
+            where $1 > 0",
+        "select gate.append('patient/' || p.patient_id, convert_to('{\"n\":' || n || '}', 'UTF8'))
+            from (select patient_id from patient where full_name like 'Filler %') p, generate_series(1, 500) n
+            where $1 > 0",
+    ] {
+        sqlx::query(statement).bind(items).execute(&mut *superuser).await.unwrap();
+    }
+}
+
+/// What people met while it went on.
+#[derive(Debug, Default)]
+struct Met {
+    done: usize,
+    longest: Duration,
+    failed: Vec<String>,
+}
+
+impl Met {
+    async fn one<T>(&mut self, work: impl Future<Output = Result<T, chartkey_portal::Error>>) {
+        let begun = Instant::now();
+        match work.await {
+            Ok(_) => self.done += 1,
+            Err(error) => self.failed.push(format!("{error}: {:?}", std::error::Error::source(&error))),
+        }
+        self.longest = self.longest.max(begun.elapsed());
+    }
+}
+
+async fn read(portal: Portal, doctor: Visitor, ines: Visitor, house: chartkey_domain::id::PatientId, over: Arc<AtomicBool>) -> Met {
+    let mut met = Met::default();
+    while !over.load(Ordering::Relaxed) {
+        met.one(portal.results(&doctor, house, None, false)).await;
+        met.one(portal.summary(&ines, house)).await;
+    }
+    met
+}
+
+async fn write(portal: Portal, ines: Visitor, grant: GrantId, over: Arc<AtomicBool>) -> Met {
+    let mut met = Met::default();
+    while !over.load(Ordering::Relaxed) {
+        met.one(portal.pause_grant(&ines, grant)).await;
+        met.one(portal.resume_grant(&ines, grant)).await;
+    }
+    met
+}
+
+/// Each statement of `.sqlx` that can be prepared, with the names and types it gives.
+async fn prepared(options: &PgConnectOptions) -> BTreeMap<String, Vec<(String, String)>> {
+    let mut connection = options.connect().await.unwrap();
+    let mut prepared = BTreeMap::new();
+    for file in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../../.sqlx")).unwrap() {
+        let query: serde_json::Value = serde_json::from_slice(&std::fs::read(file.unwrap().path()).unwrap()).unwrap();
+        let text = query["query"].as_str().unwrap().to_owned();
+        if let Ok(statement) = connection.prepare(AssertSqlSafe(text.clone()).into_sql_str()).await {
+            let columns = statement.columns().iter().map(|column| (column.name().to_owned(), column.type_info().name().to_owned()));
+            prepared.insert(text, columns.collect());
+        }
+    }
+    prepared
+}
+
+#[sqlx::test(migrations = false)]
+async fn an_upgrade_under_load_fails_nobody_and_makes_nobody_wait_long(_: PgPoolOptions, options: PgConnectOptions) {
+    let items = Size::of_environment().of(10_000, 100_000);
+    migrate_to_the_schema_before(&options).await;
+    let house = House::build(Ground::lay(options.clone()).await).await;
+    let active = house.give(Purpose::Treatment).await;
+    let toggled = house.give(Purpose::Coordination).await;
+    assert_ne!(active, toggled);
+    fill(&mut options.connect().await.unwrap(), items).await;
+
+    let over = Arc::new(AtomicBool::new(false));
+    let doctor = house.doctor(Some(Purpose::Treatment));
+    let readers: Vec<_> =
+        (0..2).map(|_| tokio::spawn(read(house.portal.clone(), doctor.clone(), house.ines(), house.patient, Arc::clone(&over)))).collect();
+    let writer = tokio::spawn(write(house.portal.clone(), house.ines(), toggled, Arc::clone(&over)));
+    // Somebody in the middle of something long: the migration must not queue everybody behind them.
+    let mut slow = options.connect().await.unwrap();
+    slow.execute("begin; select count(*) from access_grant; update access_grant set sentence = sentence where false").await.unwrap();
+    let begun = Instant::now();
+    let end_it = async {
+        tokio::time::sleep(LONG_TRANSACTION).await;
+        slow.execute("commit").await.unwrap();
+    };
+    let upgrade = async {
+        migrate(&options).await;
+        begun.elapsed()
+    };
+    let (took, ()) = tokio::join!(upgrade, end_it);
+    // A round of everybody on the new schema.
+    for _ in 0..20 {
+        house.portal.results(&doctor, house.patient, None, false).await.unwrap();
+    }
+    over.store(true, Ordering::Relaxed);
+
+    let mut reading = Met::default();
+    for reader in readers {
+        let met = reader.await.unwrap();
+        reading.done += met.done;
+        reading.longest = reading.longest.max(met.longest);
+        reading.failed.extend(met.failed);
+    }
+    let writing = writer.await.unwrap();
+    saw(&format!(
+        "{items} items and as many events; migrated in {} ms, 2500 of them behind a long transaction; {} reads, the longest {} ms; {} writes, the longest {} ms",
+        took.as_millis(),
+        reading.done,
+        reading.longest.as_millis(),
+        writing.done,
+        writing.longest.as_millis()
+    ));
+    assert!(reading.failed.is_empty() && writing.failed.is_empty(), "{:?} {:?}", reading.failed, writing.failed);
+    assert!(reading.done > 20 && writing.done > 20, "{} reads, {} writes", reading.done, writing.done);
+    assert!(reading.longest < LONGEST && writing.longest < LONGEST, "{reading:?} {writing:?}");
+    house.portal.ready().await.unwrap();
+}
+
+#[sqlx::test(migrations = false)]
+async fn what_could_be_asked_before_means_the_same_afterwards(_: PgPoolOptions, options: PgConnectOptions) {
+    migrate_to_the_schema_before(&options).await;
+    let before = prepared(&options).await;
+    migrate(&options).await;
+    let after = prepared(&options).await;
+    saw(&format!("{} statements could be prepared before, {} can be now", before.len(), after.len()));
+    assert!(before.len() > 100, "only {} statements could be prepared", before.len());
+    for (statement, columns) in &before {
+        assert_eq!(after.get(statement), Some(columns), "{statement}");
+    }
+}

@@ -1,0 +1,84 @@
+//! `/download`: the patient takes their record with them, as FHIR, as a pack, on paper.
+
+use chartkey_domain::{account::Actor, id::PatientId};
+use chartkey_portal::Error;
+use leptos::prelude::*;
+
+use crate::{
+    api::ApiError,
+    catalogue::Say,
+    components::{
+        form::{field, problem_summary, titled},
+        sheet::{more, sheet, title},
+    },
+    pages::{Paged, home::without_record, page},
+    request::{again, caller, portal, problem},
+    shell::{Page, Place, document},
+};
+
+/// The three ways to take it. Whoever has not signed in freshly is asked to before they
+/// have typed a passphrase for nothing.
+pub fn download() -> impl IntoView {
+    page(async {
+        let caller = caller();
+        let say = caller.say();
+        let visitor = caller.visitor.ok_or(ApiError::SignedOut)?;
+        if !matches!(visitor.actor, Actor::Person { .. }) {
+            return Err(ApiError::NotFound);
+        }
+        let Some(patient) = caller.record else { return Ok(without_record(say, Place::Download, &visitor.name)) };
+        let problem = problem();
+        let ways = match portal()?.require_fresh(&visitor).await {
+            Ok(()) => ways(say).into_any(),
+            Err(Error::SignInAgain) => prove(say).into_any(),
+            Err(error) => return Err(error.into()),
+        };
+        let body = view! {
+            {problem_summary(say, problem)}
+            {title(say.download(), Some(say.download_says().to_owned()))}
+            {ways}
+            {on_paper(say, patient)}
+        };
+        Paged::Ok(document(Page::new(titled(say, say.download(), problem), Place::Download), body).into_any())
+    })
+}
+
+fn ways(say: Say) -> impl IntoView {
+    view! {
+        {sheet("everything", say.download_all(), view! {
+            <form method="post" action="/download/fhir">
+                <p>{say.download_all_says()}</p>
+                <p class="actions"><button class="button" type="submit">{say.download_fhir()}</button></p>
+            </form>
+        })}
+        {sheet("pack", say.pack(), view! {
+            <form method="post" action="/download/pack">
+                <p>{say.pack_says()}</p>
+                <p>{say.pack_passphrase_says()}</p>
+                {field("passphrase", say.passphrase(), "password", "new-password", Some(say.passphrase_hint()))}
+                {field("again", say.passphrase_again(), "password", "new-password", None)}
+                <p class="actions"><button class="button" type="submit">{say.make_pack()}</button></p>
+            </form>
+        })}
+    }
+}
+
+fn prove(say: Say) -> impl IntoView {
+    view! {
+        {sheet("everything", say.download_all(), view! { <p>{say.download_all_says()}</p> })}
+        {sheet("pack", say.pack(), view! { <p>{say.pack_says()}</p> })}
+        <p>{say.download_again_says()}</p>
+        <p class="actions"><a class="button" href=again("/download")>{say.prove_yourself()}</a></p>
+    }
+}
+
+fn on_paper(say: Say, patient: PatientId) -> impl IntoView {
+    sheet(
+        "paper",
+        say.print_summary(),
+        view! {
+            <p>{say.print_summary_says()}</p>
+            <p>{more(format!("/record/{patient}"), say.open_summary())}</p>
+        },
+    )
+}

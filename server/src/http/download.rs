@@ -1,0 +1,122 @@
+//! What a patient takes away: their record as FHIR, and locked in a pack. Both are
+//! attachments that answer a form of `/download`.
+
+use std::{fs::File, io, sync::Arc};
+
+use axum::{
+    body::Body,
+    extract::{Extension, Form, State, rejection::FormRejection},
+    http::{HeaderValue, header},
+    response::{IntoResponse, Redirect, Response},
+};
+use chartkey_app::{
+    api::ApiError,
+    catalogue::Say,
+    pack::{document, overview, pack_name, record_name},
+    request::{again, welcome},
+};
+use chartkey_domain::{account::Visitor, id::PatientId};
+use chartkey_portal::{pack_lock::Passphrase, take_away::WholeRecord};
+use futures::{Stream, stream};
+use serde::Deserialize;
+use time::{Date, OffsetDateTime};
+use tokio::io::AsyncReadExt;
+
+use super::{Shared, session::Known};
+
+/// The page of the forms.
+const PAGE: &str = "/download";
+
+/// What is read from the disk at a time.
+const PIECE: usize = 64 * 1024;
+
+/// The fields of the pack's form. Deliberately without `Debug`.
+#[derive(Deserialize)]
+pub struct Typed {
+    #[serde(default)]
+    passphrase: String,
+    #[serde(default)]
+    again: String,
+}
+
+/// The whole record, byte for byte as it came in.
+pub async fn fhir(State(shared): State<Shared>, known: Option<Extension<Known>>) -> Response {
+    let taken = async {
+        let (visitor, patient) = holder(known)?;
+        Ok(shared.portal.take_record(&visitor, patient).await?.view)
+    };
+    match taken.await {
+        Ok(WholeRecord { file, bytes }) => {
+            let length = [(header::CONTENT_LENGTH, HeaderValue::from(bytes))];
+            let body = Body::from_stream(pieces(file));
+            (length, attachment("application/fhir+json", &record_name(today()), body)).into_response()
+        }
+        Err(problem) => refused(problem),
+    }
+}
+
+/// The pack, locked with what was typed, which is kept nowhere.
+pub async fn pack(State(shared): State<Shared>, known: Option<Extension<Known>>, typed: Result<Form<Typed>, FormRejection>) -> Response {
+    match packed(&shared, known, typed.ok().map(|Form(typed)| typed)).await {
+        Ok(html) => attachment("text/html; charset=utf-8", &pack_name(today()), Body::from(html)),
+        Err(problem) => refused(problem),
+    }
+}
+
+async fn packed(shared: &Shared, known: Option<Extension<Known>>, typed: Option<Typed>) -> Result<String, ApiError> {
+    let (visitor, patient) = holder(known)?;
+    let Typed { passphrase, again } = typed.ok_or(ApiError::Invalid)?;
+    let are_alike = passphrase == again;
+    let passphrase = Passphrase::parse(passphrase).ok_or(ApiError::Passphrase)?;
+    if !are_alike {
+        return Err(ApiError::PassphraseAgain);
+    }
+    // Before the record is read: whoever is refused for a crowd has taken nothing.
+    let key = shared.portal.pack_key(&visitor, passphrase).await?;
+    let opened = shared.portal.take_pack(&visitor, patient).await?;
+    let say = Say::default();
+    let (words, made_on) = (overview(say, &opened), opened.view.made_at.date());
+    let locked = key.lock(words, opened.view.record).await?;
+    document(say, made_on, &locked).map_err(|error| chartkey_portal::Error::internal(error).into())
+}
+
+/// Who asks, and the record that they hold.
+fn holder(known: Option<Extension<Known>>) -> Result<(Arc<Visitor>, PatientId), ApiError> {
+    let Extension(known) = known.ok_or(ApiError::SignedOut)?;
+    let patient = known.record.ok_or(ApiError::NotFound)?;
+    Ok((known.visitor, patient))
+}
+
+/// Leads back to the page, which is not found for whoever may not take anything, or to
+/// where a sign-in is proven and then back.
+fn refused(problem: ApiError) -> Response {
+    let to = match problem {
+        ApiError::SignedOut => welcome(PAGE),
+        ApiError::SignInAgain => again(PAGE),
+        problem => format!("{PAGE}?problem={}", problem.code()),
+    };
+    Redirect::to(&to).into_response()
+}
+
+/// A file under a name that holds nothing but a day of ours.
+fn attachment(kind: &'static str, name: &str, body: Body) -> Response {
+    let mut response = ([(header::CONTENT_TYPE, kind)], body).into_response();
+    if let Ok(disposition) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
+        response.headers_mut().insert(header::CONTENT_DISPOSITION, disposition);
+    }
+    response
+}
+
+fn pieces(file: File) -> impl Stream<Item = io::Result<Vec<u8>>> {
+    stream::try_unfold(tokio::fs::File::from_std(file), |mut file| async move {
+        let mut piece = vec![0; PIECE];
+        let read = file.read(&mut piece).await?;
+        piece.truncate(read);
+        Ok((read > 0).then_some((piece, file)))
+    })
+}
+
+fn today() -> Date {
+    #[expect(clippy::disallowed_methods, reason = "the day in the name of a file; nothing is decided by it")]
+    OffsetDateTime::now_utc().date()
+}
