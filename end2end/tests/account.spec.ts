@@ -142,7 +142,7 @@ test('what needs a fresh sign-in asks for the password and leads back', { tag: '
   await look(page, 'sign-in-again');
   await field(page, 'Password').fill('not this one');
   await page.getByRole('button', { name: 'Continue' }).click();
-  await expect(page.getByText('That password is not right.')).toBeVisible();
+  await expect(page.getByRole('alert')).toContainText('That password is not right.');
   await field(page, 'Password').fill(person.password);
   await page.getByRole('button', { name: 'Continue' }).click();
   await page.waitForURL('**/account/password');

@@ -328,9 +328,9 @@ async fn a_journal_that_is_not_there_is_not_begun_anew_unasked(_: PgPoolOptions,
     second.refuse_an_older_database().await.unwrap();
     house.portal.refuse_an_older_database().await.unwrap();
 
-    let refused = second.replay_journal(&[elsewhere.clone()], false).await.unwrap_err().to_string();
+    let refused = second.replay_journal(std::slice::from_ref(&elsewhere), false).await.unwrap_err().to_string();
     assert!(refused.contains("1 of the journals that the database knows were not given"), "{refused}");
-    assert!(second.replay_journal(&[elsewhere.clone()], true).await.unwrap().was_needed);
+    assert!(second.replay_journal(std::slice::from_ref(&elsewhere), true).await.unwrap().was_needed);
     assert!(!second.replay_journal(&[elsewhere], false).await.unwrap().was_needed, "it is not asked for again");
 }
 
