@@ -99,7 +99,7 @@ pub fn day(say: Say, legend: &'static str, hint: Option<&'static str>, parts: [(
     });
     view! {
         <fieldset>
-            <legend>{legend}</legend>
+            <legend><b>{legend}</b></legend>
             {hint.map(|hint| view! { <p class="hint">{hint}</p> })}
             {problem.map(|problem| view! { <p class="wrong" id=format!("{first}-problem")>{icon(Icon::Stop)}{say.problem(problem)}</p> })}
             <div class="parts">{parts.collect_view()}</div>

@@ -62,13 +62,10 @@ fn open(say: Say, session: &OwnSession) -> impl IntoView + use<> {
     view! {
         <li class="row">
             <p class="label"><b>{name.clone()}</b>{this}</p>
-            <p class="meta">
-                <span class="when">{say.signed_in_since()} " " {moment(say, since)}</span>
-                " " <span class="when">{say.last_used()} " " {moment(say, seen)}</span>
-            </p>
+            <p class="small quiet">{say.signed_in_since()} " " {moment(say, since)} " · " {say.last_used()} " " {moment(say, seen)}</p>
             <form method="post" action="/api/sign-out-device">
                 <input type="hidden" name="session" value=id/>
-                <button class="button small" type="submit">{say.sign_out()}<span class="hide">": " {name} ", " {words(say, since)}</span></button>
+                <p class="actions"><button class="button small" type="submit">{say.sign_out()}<span class="hide">": " {name} ", " {words(say, since)}</span></button></p>
             </form>
         </li>
     }
@@ -80,10 +77,10 @@ fn known(say: Say, known: &KnownDevice) -> impl IntoView + use<> {
     view! {
         <li class="row">
             <p class="label"><b>{name.clone()}</b></p>
-            <p class="meta"><span class="when">{say.last_signed_in()} " " {moment(say, at)}</span></p>
+            <p class="small quiet">{say.last_signed_in()} " " {moment(say, at)}</p>
             <form method="post" action="/api/forget-device">
                 <input type="hidden" name="device" value=id/>
-                <button class="button small" type="submit">{say.forget()}<span class="hide">": " {name} ", " {words(say, at)}</span></button>
+                <p class="actions"><button class="button small" type="submit">{say.forget()}<span class="hide">": " {name} ", " {words(say, at)}</span></button></p>
             </form>
         </li>
     }
@@ -93,7 +90,7 @@ fn happened(say: Say, event: &AccountEvent) -> impl IntoView + use<> {
     view! {
         <li class="row">
             <p class="label">{say.happened(&event.action)}</p>
-            <p class="meta"><span class="when">{moment(say, event.at)}</span></p>
+            <p class="small quiet">{moment(say, event.at)}</p>
         </li>
     }
 }
