@@ -124,7 +124,7 @@ test('a clinician prints the summaries of those who share for treatment', { tag:
   await doctor.goto('/shared');
   await doctor.getByRole('button', { name: 'Open all summaries for treatment' }).click();
   await doctor.waitForURL('**/shared/print');
-  const leaf = doctor.locator('.leaf').filter({ hasText: name }).first();
+  const leaf = doctor.locator('.patient-page').filter({ hasText: name }).first();
   await expect(leaf.getByRole('heading', { name: 'Medicines in use' })).toBeVisible();
   await expect(leaf.getByRole('heading', { name: 'Active problems' })).toHaveCount(0);
   await expectAccessible(doctor);
@@ -139,5 +139,5 @@ test('a clinician prints the summaries of those who share for treatment', { tag:
   await patient.getByRole('link', { name: 'Stop sharing' }).click();
   await patient.getByRole('button', { name: 'Stop sharing' }).click();
   await expect(doctor.locator('#cover')).toBeVisible({ timeout: 2_000 });
-  expect(await doctor.locator('.leaf').count()).toBe(0);
+  expect(await doctor.locator('.patient-page').count()).toBe(0);
 });

@@ -59,7 +59,7 @@ fn summary(say: Say, opened: &Opened<PrintedSummary>, as_of: &str) -> impl IntoV
     };
     let born = whose.birth_date.as_ref().map(|date| view! { <p>{say.born(&say.fhir_date(date))}</p> });
     view! {
-        <article class="sheet leaf">
+        <article class="sheet patient-page">
             <h2>{whose.name.clone()}</h2>
             {born}
             <p>{say.as_of(as_of)} " " {say.not_everything()}</p>
