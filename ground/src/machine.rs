@@ -17,11 +17,11 @@ pub fn now() -> String {
     said(Path::new("date"), &["-u", "+%Y-%m-%d %H:%M UTC"])
 }
 
-/// The commit of the working directory, and whether anything was changed since.
+/// The commit of the working directory, and whether anything but what is printed into `docs` was changed since.
 #[must_use]
 pub fn commit() -> String {
     let git = |arguments: &[&str]| said(Path::new("git"), arguments);
-    let is_clean = git(&["status", "--porcelain", "--untracked-files=no"]).is_empty();
+    let is_clean = git(&["status", "--porcelain", "--untracked-files=no", "--", ".", ":(exclude)docs"]).is_empty();
     format!("commit `{}`{}", git(&["rev-parse", "--short=12", "HEAD"]), if is_clean { "" } else { ", with changes that are not committed" })
 }
 

@@ -11,6 +11,8 @@ pub struct Arena {
     pub binary: PathBuf,
     pub site: PathBuf,
     pub size: Size,
+    /// Where the server of a proof listens.
+    pub port: u16,
 }
 
 /// What a proof saw, and what of it may not be.
@@ -36,13 +38,16 @@ impl Seen {
     }
 }
 
-const PORT: u16 = 4330;
-
 impl Arena {
+    /// Whether the server is a release build.
+    pub fn is_shipped(&self) -> bool {
+        self.binary.components().any(|part| part.as_os_str() == "release")
+    }
+
     /// A database and a server over a PostgreSQL of this proof's own.
     pub async fn ground(&self, cluster: &Cluster) -> Result<Ground> {
         let place = Place { cluster: cluster.url("postgres", "postgres"), binary: self.binary.clone(), site: self.site.clone() };
-        Ground::lay(&place, "chartkey_prove", PORT).await
+        Ground::lay(&place, "chartkey_prove", self.port).await
     }
 }
 

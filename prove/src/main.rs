@@ -3,6 +3,7 @@
 
 mod arena;
 mod crowd;
+mod kept;
 mod kills;
 mod load;
 mod outside;
@@ -22,7 +23,7 @@ use anyhow::{Result, bail};
 use chartkey_ground::{Cluster, Size};
 use clap::Parser;
 
-use crate::{arena::Arena, proofs::PROOFS, report::Outcome};
+use crate::{arena::Arena, kept::Outcome, proofs::PROOFS};
 
 /// Tries what is promised.
 #[derive(Parser)]
@@ -44,6 +45,12 @@ struct Arguments {
     /// Where the table is written.
     #[arg(long, default_value = "docs/proof.md")]
     report: PathBuf,
+    /// Where outcomes are kept from run to run; the table has all of them.
+    #[arg(long, default_value = "target/proof")]
+    kept: PathBuf,
+    /// Where the server of a proof listens: another one for a second run beside this.
+    #[arg(long, default_value_t = 4330)]
+    port: u16,
 }
 
 #[tokio::main]
@@ -63,9 +70,10 @@ async fn main() -> Result<ExitCode> {
     if let Some(unknown) = arguments.names.iter().find(|name| !PROOFS.iter().any(|proof| proof.name == **name)) {
         bail!("there is no proof {unknown}; --list names them");
     }
-    let arena = Arena { binary: std::path::absolute(&arguments.binary)?, site: std::path::absolute(&arguments.site)?, size };
+    let arena =
+        Arena { binary: std::path::absolute(&arguments.binary)?, site: std::path::absolute(&arguments.site)?, size, port: arguments.port };
     let machine = report::machine(&Cluster::start()?)?;
-    let mut outcomes = Vec::new();
+    let (mut tried, mut holding) = (0, 0);
     for proof in PROOFS.iter().filter(|proof| arguments.names.is_empty() || arguments.names.iter().any(|name| name == proof.name)) {
         println!("== {}: {}", proof.name, proof.promise);
         let begun = Instant::now();
@@ -73,11 +81,11 @@ async fn main() -> Result<ExitCode> {
         if let Err(error) = &seen {
             println!("  did not run: {error:#}");
         }
-        outcomes.push(Outcome { proof, seconds: begun.elapsed().as_secs_f64(), seen });
-        // After each: hours of proofs are not lost with the last one.
-        std::fs::write(&arguments.report, report::document(&arena, &machine, &outcomes)?)?;
+        let outcome = Outcome::new(&arena, proof.name, begun.elapsed().as_secs_f64(), seen);
+        tried += 1;
+        holding += usize::from(outcome.holds());
+        kept::keep(&arguments.kept, &arguments.report, &machine, &outcome)?;
     }
-    let holding = outcomes.iter().filter(|outcome| outcome.holds()).count();
-    println!("{holding} of {} hold; {}", outcomes.len(), arguments.report.display());
-    Ok(if holding == outcomes.len() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    println!("{holding} of {tried} hold; {}", arguments.report.display());
+    Ok(if holding == tried { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
