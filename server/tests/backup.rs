@@ -183,6 +183,23 @@ async fn what_is_withdrawn_at_the_old_server_after_the_restore_is_withdrawn_afte
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_a_failover_a_running_server_lets_nobody_in_before_the_journal_was_replayed() {
+    let cluster = Cluster::start().await;
+    let portal = Portal::connect(&cluster.url("chartkey_runtime", "chartkey"), Pepper::new([7; 32]), 2).await.unwrap();
+    let portal = portal.with_journal(&cluster.path("journal"));
+    portal.refuse_an_older_database().await.unwrap();
+    portal.open_journal().await.unwrap();
+    cluster.fail_over();
+    // Longer than a server waits for a connection.
+    for _ in 0..2 {
+        portal.now().await.unwrap_err();
+    }
+    let report = json(&cluster.run(&["replay-journal", "--json"]));
+    assert_eq!(report["wasNeeded"], true, "{report}");
+    portal.now().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_backup_is_equal_when_restored_and_a_flipped_bit_is_found() {
     let clinic = Clinic::open().await;
     let (house, cluster) = (&clinic.house, &clinic.cluster);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sqlx::{PgPool, postgres::PgConnectOptions};
 
-use crate::{Error, audit::Who, journal::Journal, passwords::Passwords, pool, secrets::Pepper, tally::Counters};
+use crate::{Error, audit::Who, journal::Journal, passwords::Passwords, pool, pool::Strict, secrets::Pepper, tally::Counters};
 
 /// Everything the portal can do. Cheap to clone; clones share their connections.
 #[derive(Debug, Clone)]
@@ -15,6 +15,7 @@ pub struct Portal {
     operator: Arc<str>,
     pub(crate) counters: Arc<Counters>,
     pub(crate) journal: Option<Arc<Journal>>,
+    pub(crate) strict: Strict,
 }
 
 impl Portal {
@@ -25,8 +26,9 @@ impl Portal {
     /// an owner of the tables, or a role with BYPASSRLS.
     pub async fn connect(url: &str, pepper: Pepper, connections: u32) -> Result<Self, Error> {
         let options = url.parse::<PgConnectOptions>()?.application_name("chartkey");
-        let pool = pool::guarded(connections).connect_with(options).await?;
-        let portal = Self::new(pool, pepper)?;
+        let strict = Strict::default();
+        let pool = pool::guarded_in(connections, &strict).connect_with(options).await?;
+        let portal = Self { strict, ..Self::new(pool, pepper)? };
         portal.refuse_a_role_that_sees_everything().await?;
         Ok(portal)
     }
@@ -38,7 +40,15 @@ impl Portal {
     /// Only where the pepper cannot be used.
     pub fn new(pool: PgPool, pepper: Pepper) -> Result<Self, Error> {
         let passwords = Passwords::new(pepper.clone())?;
-        Ok(Self { pool, passwords, pepper, operator: "operator".into(), counters: Arc::default(), journal: None })
+        Ok(Self {
+            pool,
+            passwords,
+            pepper,
+            operator: "operator".into(),
+            counters: Arc::default(),
+            journal: None,
+            strict: Strict::default(),
+        })
     }
 
     /// The same portal in the hands of an operator of this name, which stands in the

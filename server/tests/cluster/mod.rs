@@ -13,6 +13,7 @@ use chartkey_portal::setup;
 pub struct Cluster {
     pub folder: PathBuf,
     bin: PathBuf,
+    options: String,
 }
 
 impl Cluster {
@@ -22,7 +23,7 @@ impl Cluster {
         let bin = PathBuf::from(String::from_utf8(found.unwrap().stdout).unwrap().trim());
         assert!(bin.join("pg_basebackup").exists(), "PostgreSQL is not installed; scripts/install postgres");
         let folder = std::env::temp_dir().join(format!("chartkey-backup-{}", uuid::Uuid::new_v4().simple()));
-        let cluster = Self { folder, bin };
+        let mut cluster = Self { folder, bin, options: String::new() };
         for name in ["", "postgres", "postgres/socket", "wal", "scratch"] {
             fs::create_dir(cluster.folder.join(name)).unwrap();
         }
@@ -40,15 +41,29 @@ impl Cluster {
             "env CHARTKEY_WAL_DIR={place}/wal CHARTKEY_BACKUP_RECIPIENT={} {place}/chartkey archive-wal %p %f",
             cluster.recipient()
         );
-        let options = format!(
+        cluster.options = format!(
             "-c listen_addresses='' -c unix_socket_directories='{place}/postgres/socket' -c archive_mode=on -c archive_command='{archive}'"
         );
-        cluster.postgres("pg_ctl", &["-w", "-l", &format!("{place}/postgres/log"), "-o", &options, "start"]);
+        cluster.start_postgres();
         let [admin, migrator, runtime] = [("postgres", "postgres"), ("chartkey_migrator", "chartkey"), ("chartkey_runtime", "chartkey")]
             .map(|(role, name)| cluster.url(role, name));
         setup::create_roles(&admin, &migrator, &runtime).await.unwrap();
         setup::migrate(&migrator).await.unwrap();
         cluster
+    }
+
+    fn start_postgres(&self) {
+        let log = format!("{}/postgres/log", self.folder.display());
+        self.postgres("pg_ctl", &["-w", "-l", &log, "-o", &self.options, "start"]);
+    }
+
+    /// Another timeline, as after a failover: stopped, started as a standby, and promoted.
+    pub fn fail_over(&self) {
+        self.postgres("pg_ctl", &["-w", "-m", "immediate", "stop"]);
+        fs::write(self.path("postgres/data/standby.signal"), "").unwrap();
+        self.give("postgres");
+        self.start_postgres();
+        self.postgres("pg_ctl", &["-w", "promote"]);
     }
 
     pub fn url(&self, role: &str, database: &str) -> String {

@@ -10,7 +10,7 @@ use super::{
     file::{self, Entry, Reading, Tail},
     marked,
 };
-use crate::{Error, Portal};
+use crate::{Error, Portal, pool};
 
 /// Why a database may not be opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +51,7 @@ impl Older {
 impl Portal {
     /// Refuses a database that was restored or moved and not yet brought up to its
     /// journal; and a journal file that lost lines, or is not there although there was one.
+    /// Once it was not refused, each new connection is asked whether that is still so.
     ///
     /// # Errors
     /// [`Error::Internal`] with a sentence for the operator.
@@ -70,17 +71,17 @@ impl Portal {
                 older = Some(Older::Absent);
             }
         }
-        older.map_or(Ok(()), |older| Err(older.refusal()))
+        match older {
+            Some(older) => Err(older.refusal()),
+            None => {
+                self.strict.begin();
+                Ok(())
+            }
+        }
     }
 
     pub(super) async fn is_another_incarnation(&self) -> Result<bool, Error> {
-        let is_other = sqlx::query_scalar!(
-            r#"select (i.system_identifier, i.timeline) <> (live.system_identifier, live.timeline) as "other!"
-            from incarnation i, gate.incarnation() live"#
-        )
-        .fetch_one(&self.pool)
-        .await?;
-        Ok(is_other)
+        Ok(pool::is_another_incarnation(&mut *self.pool.acquire().await?).await?)
     }
 
     /// Compares a file with how far the database says it was written.
