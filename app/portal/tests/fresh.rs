@@ -5,7 +5,7 @@ mod people;
 mod town;
 
 use chartkey_domain::{account::Visitor, grant::Purpose};
-use chartkey_ground::Size;
+use chartkey_ground::{Size, saw};
 use chartkey_portal::{Error, sign_in::FirstStep};
 use harness::Ground;
 use people::{House, sentence};
@@ -135,6 +135,7 @@ async fn race_signing_in_again_against_signing_out_everywhere(_: PgPoolOptions, 
         assert!(!town.is_alive(&cookie).await, "race {race}");
         assert!(town.portal.require_fresh(&mara).await.is_err(), "race {race}");
     }
+    saw(&format!("{} races of signing in again against signing out everywhere: 0 alive", races()));
 }
 
 /// What a fresh sign-in may change is changed before all sessions are ended, or not at all.
@@ -154,6 +155,7 @@ async fn race_a_change_that_needs_a_fresh_sign_in_against_signing_out_everywhere
         assert!(matches!(town.portal.begin_second_factor(&mara).await, Err(Error::SignInAgain)), "race {race}");
         town.run("delete from second_factor").await;
     }
+    saw(&format!("{} races of a change that needs a fresh sign-in against signing out everywhere: 0 made after it", races()));
 }
 
 /// A session that begins with the old password does not outlive the change.
@@ -176,6 +178,7 @@ async fn race_a_changed_password_against_signing_in_with_the_old_one(_: PgPoolOp
         std::mem::swap(&mut now, &mut next);
         town.run("delete from sign_in_failure").await;
     }
+    saw(&format!("{} races of a changed password against a sign-in with the old one: 0 alive", races()));
 }
 
 /// A half sign-in with the old password does not become a session after the change.
@@ -201,6 +204,7 @@ async fn race_the_second_step_against_a_changed_password(_: PgPoolOptions, optio
         town.half_a_minute_later().await;
         town.run("delete from sign_in_failure").await;
     }
+    saw(&format!("{} races of a code against a changed password: 0 alive", races()));
 }
 
 async fn sign_in(town: &Town, typed: &str) -> Visitor {
