@@ -27,7 +27,7 @@ pub async fn work(portal: Portal, config: Arc<Config>, mut stopping: watch::Rece
             _ = minute.tick() => {
                 once(&portal).await;
                 if let Ok(post) = &post {
-                    post.deliver_due(&portal).await;
+                    ended("letters", limited(async { post.deliver_due(&portal).await; Ok(()) }).await);
                 }
                 anchored(&portal, &config, &mut anchor).await;
                 nightly(&portal, &config, &mut night).await;
