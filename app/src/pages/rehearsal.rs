@@ -13,7 +13,7 @@ use crate::{
     shell::{Page, Place, document},
 };
 
-/// The tasks of each role. Elsewhere than in a rehearsal there is no such page.
+/// The tasks of each role, reception first: the patient needs its code. Elsewhere than in a rehearsal there is no such page.
 pub fn rehearsal() -> impl IntoView {
     page(async {
         let say = caller().say();
@@ -29,9 +29,9 @@ pub fn rehearsal() -> impl IntoView {
         let body = view! {
             {title(say.rehearsal_title(), Some(say.rehearsal_says().to_owned()))}
             <p><strong>{say.tasks_done(done, tasks.len())}</strong></p>
+            {sheet("reception", say.role_reception(), of(Role::Reception))}
             {sheet("patient", say.role_patient(), of(Role::Patient))}
             {sheet("clinician", say.role_clinician(), of(Role::Clinician))}
-            {sheet("reception", say.role_reception(), of(Role::Reception))}
             <p class="small quiet">{say.rehearsal_reset()} " " <code>"chartkey rehearse --reset"</code></p>
         };
         Paged::Ok(document(Page::new(say.rehearsal_title(), Place::None), body).into_any())
