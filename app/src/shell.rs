@@ -49,6 +49,8 @@ pub enum Place {
     Patients,
     /// Where a clinician redeems a code.
     Redeem,
+    /// The operator's page, where nobody signs in.
+    Operator,
 }
 
 /// Whose record a page shows.
@@ -153,7 +155,7 @@ pub fn document(page: Page, body: impl IntoView) -> impl IntoView {
     let has_cover = open_page.is_some();
     let nonce = use_nonce().map(|nonce| nonce.to_string());
     let body = body.into_view();
-    let top = top(say, &caller);
+    let top = top(say, &caller, place);
     let own_record = caller.record.filter(|_| !caller.is_clinician());
     let open = bar.as_ref().map(|bar| bar.patient);
     let navigation = caller.visitor.is_some().then(|| {
@@ -241,21 +243,21 @@ fn island_scripts(files: &Assets, nonce: Option<String>) -> impl IntoView + use<
     }
 }
 
-fn top(say: Say, caller: &Caller) -> impl IntoView + use<> {
+fn top(say: Say, caller: &Caller, place: Place) -> impl IntoView + use<> {
     let brand = Icon::Mark.reference();
     let home = match (&caller.visitor, caller.is_clinician()) {
         (None, _) => "/",
         (Some(_), true) => "/shared",
         (Some(_), false) => "/home",
     };
-    let way = if let Some(visitor) = &caller.visitor {
-        Either::Left(view! {
+    let way = match &caller.visitor {
+        Some(visitor) => Some(Either::Left(view! {
             <form class="sign-out" method="post" action="/api/sign-out">
                 <button type="submit">{say.sign_out()}<span class="hide">" " {visitor.name.clone()}</span></button>
             </form>
-        })
-    } else {
-        Either::Right(view! { <a href="/sign-in">{say.sign_in()}</a> })
+        })),
+        None if place == Place::Operator => None,
+        None => Some(Either::Right(view! { <a href="/sign-in">{say.sign_in()}</a> })),
     };
     view! {
         <header class="top">

@@ -1,11 +1,21 @@
-//! What the process counts and measures, for Prometheus: on a listener of its own,
+//! What the process counts and measures, for Prometheus: on the operator's listener,
 //! on this machine alone. Numbers with route patterns and kinds; never an
 //! identifier of a person or a record, a name, an address.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    net::{IpAddr, SocketAddr},
+    time::Duration,
+};
 
 use anyhow::Context;
-use axum::{Router, http::header, routing::get};
+use axum::{
+    Router,
+    extract::Request,
+    http::{StatusCode, header, uri::Authority},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+    routing::get,
+};
 use chartkey_portal::Portal;
 use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
@@ -22,11 +32,12 @@ const UPKEEP: Duration = Duration::from_secs(30);
 /// Collectors are few.
 const COLLECTORS: u32 = 16;
 
-/// Answers `GET /metrics` until the value is dropped. Without an address nothing is measured.
+/// Answers `GET /metrics`, and with what else there is for the operator, until the value is
+/// dropped. Without an address nothing is measured.
 ///
 /// # Errors
 /// An address that is taken.
-pub async fn listen(address: Option<SocketAddr>, portal: Option<&Portal>) -> anyhow::Result<Option<watch::Sender<bool>>> {
+pub async fn listen(address: Option<SocketAddr>, portal: &Portal, others: Router) -> anyhow::Result<Option<watch::Sender<bool>>> {
     let Some(address) = address else { return Ok(None) };
     let listener = TcpListener::bind(address).await.with_context(|| format!("listen on {address} for metrics"))?;
     tracing::info!(address = %listener.local_addr()?, "metrics");
@@ -38,20 +49,25 @@ pub async fn listen(address: Option<SocketAddr>, portal: Option<&Portal>) -> any
     let (stop, stopping) = watch::channel(false);
     tokio::spawn(keep_up(handle.clone(), stopping.clone()));
     let door = Door { listener, tls: None, clients: COLLECTORS, gauge: None };
-    tokio::spawn(accept(door, router(handle, portal.cloned()), stopping, Patience::default()));
+    tokio::spawn(accept(door, router(handle, portal.clone(), others), stopping, Patience::default()));
     Ok(Some(stop))
 }
 
-fn router(handle: PrometheusHandle, portal: Option<Portal>) -> Router {
-    let portal = Arc::new(portal);
+fn router(handle: PrometheusHandle, portal: Portal, others: Router) -> Router {
     let answer = move || {
-        if let Some(portal) = portal.as_ref() {
-            look(portal);
-        }
+        look(&portal);
         let text = handle.render();
         async move { ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8"), (header::CACHE_CONTROL, "no-store")], text) }
     };
-    Router::new().route("/metrics", get(answer))
+    others.route("/metrics", get(answer)).layer(middleware::from_fn(only_by_its_own_name))
+}
+
+/// A page elsewhere may lead its reader's browser here under a name of its own; it gets nothing.
+async fn only_by_its_own_name(request: Request, next: Next) -> Response {
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).and_then(|host| host.parse::<Authority>().ok());
+    let name = host.as_ref().map(|host| host.host().trim_matches(['[', ']']));
+    let is_ours = name.is_some_and(|name| name == "localhost" || name.parse::<IpAddr>().is_ok());
+    if is_ours { next.run(request).await } else { StatusCode::MISDIRECTED_REQUEST.into_response() }
 }
 
 async fn keep_up(handle: PrometheusHandle, mut stopping: watch::Receiver<bool>) {

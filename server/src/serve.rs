@@ -14,7 +14,7 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::{
     config::Config,
-    http::{self, Shared, assets, events, oauth::Providers, outgoing::Outgoing},
+    http::{self, Shared, assets, events, leptos_app, oauth::Providers, outgoing::Outgoing},
     mail::Post,
     metrics, tls, worker,
 };
@@ -69,9 +69,9 @@ pub async fn serve(config: Config, with_worker: bool) -> anyhow::Result<()> {
     let patience = Patience::default();
     let portal = open(&config, config.connections).await?;
     let (stop, stopping) = watch::channel(false);
-    let measured = metrics::listen(config.metrics_listen, Some(&portal)).await?;
     let shared = shared(config, portal, stopping.clone()).await?;
     let config = Arc::clone(&shared.config);
+    let measured = metrics::listen(config.metrics_listen, &shared.portal, leptos_app::operator(&shared)).await?;
     let listener = TcpListener::bind(config.listen).await.with_context(|| format!("listen on {}", config.listen))?;
     let tls = config.tls.clone().map(|pair| tls::acceptor(pair, tls::LOOK, stopping.clone())).transpose()?;
     let clients = files::enough_for(config.clients, config.connections);
@@ -103,7 +103,7 @@ pub async fn work(config: Config) -> anyhow::Result<()> {
     let told = told_to_stop()?;
     let portal = open(&config, 4).await?;
     let (stop, stopping) = watch::channel(false);
-    let measured = metrics::listen(config.metrics_listen, Some(&portal)).await?;
+    let measured = metrics::listen(config.metrics_listen, &portal, Router::new()).await?;
     tokio::spawn(async move {
         told.await;
         let _ = stop.send(true);

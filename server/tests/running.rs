@@ -191,6 +191,41 @@ async fn what_is_measured_names_nobody_and_the_end_is_orderly(_: PgPoolOptions, 
 }
 
 #[sqlx::test(migrations = "../migrations")]
+async fn the_operator_sees_when_a_backup_was_proved_and_nobody_else_does(_: PgPoolOptions, options: PgConnectOptions) {
+    let database = PgPoolOptions::new().max_connections(1).connect_with(options.clone()).await.unwrap();
+    let ground = Ground::lay(options).await;
+    let (at, measured) = (free(), free());
+    let variables = [("CHARTKEY_LISTEN", at.to_string()), ("CHARTKEY_METRICS_LISTEN", measured.to_string())];
+    let mut server = ground.start(&["serve"], &variables);
+    let page = format!("http://{measured}/");
+    let before = until(&page, |text| text.contains("</html>")).await;
+    assert!(before.contains("No backup has been proved yet") && before.contains("Not archived"), "{before}");
+    let proofs = [
+        "('older', 2000000, 7.5, null, false, 'pg_basebackup: no space', now() - interval '1 day')",
+        "('newer', 13400000, 12.5, 0, true, null, now())",
+    ];
+    for proof in proofs {
+        let insert = format!("insert into backup_proof (backup, size_bytes, seconds, differences, is_restored, failed, at) values {proof}");
+        sqlx::query(sqlx::AssertSqlSafe(insert)).execute(&database).await.unwrap();
+    }
+    let after = until(&page, |text| text.contains("Restored and compared")).await;
+    for said in ["Restored and compared: 0 differences", "12.5 s", "13.4 MB", "pg_basebackup: no space", "7.5 s"] {
+        assert!(after.contains(said), "{said}: {after}");
+    }
+    assert!(!after.contains("would not help") && !after.contains("/sign-in"), "{after}");
+    let style = after.split("href=\"/assets/").nth(1);
+    assert!(style.is_some(), "{after}");
+
+    // Whoever leads a browser here by another name gets nothing, and the door of everybody has no such page.
+    let led = client().get(&page).header("host", "elsewhere.example").send().await.unwrap();
+    assert_eq!(led.status(), 421);
+    let front = client().get(format!("http://{at}/")).send().await.unwrap().text().await.unwrap();
+    assert!(!front.contains("Restored and compared"), "{front}");
+    server.terminate();
+    server.ends_with(0);
+}
+
+#[sqlx::test(migrations = "../migrations")]
 async fn a_worker_alone_tells_when_its_jobs_last_ended_well(_: PgPoolOptions, options: PgConnectOptions) {
     let ground = Ground::lay(options).await;
     let measured = free();

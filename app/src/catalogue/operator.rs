@@ -30,6 +30,31 @@ messages! {
     step_claim_says { English: "With the code and their birth date. From then on it is theirs, and this page is gone." }
     step_organization { English: "Let clinicians sign in" }
     step_organization_says { English: "Where they work, through OpenID Connect. A record needs no clinician to be its patient’s." }
+    operator { English: "This Chartkey" }
+    operator_says { English: "Whether it could be lost, and what is still missing. Only the machine it runs on gets this page, and nothing of anybody’s record is in it." }
+    database_closed { English: "This database is not the one that the journal knows" }
+    no_proof { English: "No backup has been proved yet" }
+    no_proof_says { English: "Until one was restored and compared, nobody knows whether a backup helps. The server makes and proves one each night once it knows where to:" }
+    bad_proof { English: "The last backup would not help" }
+    bad_proof_says { English: "Find out why today. The backups before it stay where they are." }
+    old_proof(hours: i64) { English: "No backup has been proved for {hours} hours" }
+    old_proof_says { English: "One is made and proved each night. Look into the server’s log for why it was not." }
+    backups { English: "Backups" }
+    proof_failed { English: "Failed" }
+    proof_differences(differences: i32) { English: one "Restored and compared: 1 difference", other "Restored and compared: {differences} differences" }
+    proof_checked { English: "Checked, but not restored: no key to decrypt it is set" }
+    seconds_taken(seconds: f64) { English: "{seconds:.1} s" }
+    megabytes(size: f64) { English: "{size:.1} MB" }
+    kept_outside { English: "Kept outside the database" }
+    write_ahead_log { English: "Write-ahead log" }
+    archive_off { English: "Not archived: only the nightly backup could be restored" }
+    archive_failing { English: "The archive command fails; PostgreSQL keeps every segment until it works" }
+    archive_waiting { English: "Archived; no segment has been full yet" }
+    archived_ago(seconds: i64) { English: one "The last segment was archived 1 second ago", other "The last segment was archived {seconds} seconds ago" }
+    journal { English: "Journal of what was withdrawn" }
+    journal_kept { English: "Nothing waits to be written" }
+    journal_waits(acts: i64) { English: one "1 act waits to be written", other "{acts} acts wait to be written" }
+    still_missing { English: "Still missing" }
     rehearsal_title { English: "What to try" }
     rehearsal_says { English: "Everybody here is invented: nothing can go wrong. Each step is ticked once the log shows that it was done." }
     rehearsal_tasks { English: "What to try" }

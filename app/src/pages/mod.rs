@@ -45,6 +45,7 @@ mod sharing;
 
 pub use grant::grant;
 pub use grant_new::grant_new;
+pub mod operator;
 pub mod reader;
 mod record;
 mod redeem;

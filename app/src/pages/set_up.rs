@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use crate::{
     api::ApiError,
+    catalogue::Say,
     components::{
         sheet::{sheet, title},
         steps::{Step, steps},
@@ -22,14 +23,6 @@ pub fn set_up() -> impl IntoView {
         if progress.has_holder {
             return Err(ApiError::NotFound);
         }
-        let Installation { is_reachable, has_mail_server, has_anchor } = installation();
-        let step = |done, heading, says, command: Option<&'static str>| Step { done, heading, says, command: command.filter(|_| !done) };
-        let machine = [
-            step(true, say.step_database(), say.step_database_says(), None),
-            step(is_reachable, say.step_address(), say.step_address_says(), Some("CHARTKEY_PUBLIC_URL=https://…")),
-            step(has_mail_server, say.step_mail(), say.step_mail_says(), Some("CHARTKEY_SMTP_URL=smtps://…")),
-            step(has_anchor, say.step_anchor(), say.step_anchor_says(), Some("CHARTKEY_ANCHOR_FILE=…")),
-        ];
         let records = [
             step(progress.has_record, say.step_import(), say.step_import_says(), Some("chartkey import FILE --source NAME --reason WHY")),
             step(
@@ -49,10 +42,25 @@ pub fn set_up() -> impl IntoView {
         ];
         let body = view! {
             {title(say.set_up(), Some(say.set_up_says().to_owned()))}
-            {sheet("machine", say.set_up_machine(), steps(say, machine))}
+            {sheet("machine", say.set_up_machine(), steps(say, machine(say)))}
             {sheet("records", say.set_up_records(), steps(say, records))}
             <p class="small quiet">{say.set_up_foot()} " " <code>"chartkey check-config"</code></p>
         };
         Paged::Ok(document(Page::new(say.set_up(), Place::None), body).into_any())
     })
+}
+
+/// What the machine needs, and whether it is there.
+pub(super) fn machine(say: Say) -> [Step; 4] {
+    let Installation { is_reachable, has_mail_server, has_anchor } = installation();
+    [
+        step(true, say.step_database(), say.step_database_says(), None),
+        step(is_reachable, say.step_address(), say.step_address_says(), Some("CHARTKEY_PUBLIC_URL=https://…")),
+        step(has_mail_server, say.step_mail(), say.step_mail_says(), Some("CHARTKEY_SMTP_URL=smtps://…")),
+        step(has_anchor, say.step_anchor(), say.step_anchor_says(), Some("CHARTKEY_ANCHOR_FILE=…")),
+    ]
+}
+
+fn step(done: bool, heading: &'static str, says: &'static str, command: Option<&'static str>) -> Step {
+    Step { done, heading, says, command: command.filter(|_| !done) }
 }

@@ -59,7 +59,7 @@ pub const KEYS: &[Key] = &[
         "metrics_listen",
         "CHARTKEY_METRICS_LISTEN",
         None,
-        "Where to listen for Prometheus, on this machine. Without it nothing is measured.",
+        "Where the operator looks, and Prometheus (/metrics): on this machine. Without it nothing is measured.",
     ),
     key(
         "site_dir",

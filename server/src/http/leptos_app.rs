@@ -7,12 +7,13 @@ use axum::{
     Router,
     extract::{MatchedPath, Request},
     http::{HeaderName, HeaderValue, header, request::Parts},
-    middleware::Next,
+    middleware::{self, Next},
     response::{IntoResponse, Redirect, Response},
-    routing::any,
+    routing::{any, get},
 };
 use chartkey_app::{
     api::ApiError,
+    pages::operator::Operator,
     request::{
         Answer, Caller, ClientAddress, ClientDevice, Installation, Letters, Post, Rehearsal, Session, SessionControl, Typed, welcome,
     },
@@ -50,6 +51,19 @@ pub fn routes(router: Router<Shared>, shared: &Shared) -> Router<Shared> {
         .route("/api/{*endpoint}", any(|| async { plain::no_endpoint() }))
         .merge(super::assets::routes(shared.config.site_dir.as_deref()))
         .fallback(leptos_axum::render_app_async_with_context(context, App))
+}
+
+/// The operator's page with its files, for the listener that only this machine reaches.
+pub fn operator(shared: &Shared) -> Router {
+    let context = {
+        let shared = shared.clone();
+        move || provide(&shared)
+    };
+    Router::new()
+        .route("/", get(leptos_axum::render_app_async_with_context(context, Operator)))
+        .merge(super::assets::routes(shared.config.site_dir.as_deref()))
+        .layer(middleware::from_fn_with_state(headers::Headers::new(false), headers::add))
+        .with_state(shared.clone())
 }
 
 /// Leads whoever is not signed in from a page that is not for everybody to the
