@@ -87,6 +87,8 @@ pub struct Installation {
     pub has_mail_server: bool,
     /// Whether the heads of the access log go into an anchor file.
     pub has_anchor: bool,
+    /// Whether what takes access away goes into a journal.
+    pub has_journal: bool,
 }
 
 /// A future that a [`SessionControl`] answers with.

@@ -156,6 +156,7 @@ pub fn document(page: Page, body: impl IntoView) -> impl IntoView {
     let nonce = use_nonce().map(|nonce| nonce.to_string());
     let body = body.into_view();
     let top = top(say, &caller, place);
+    let rehearsal = use_context::<Rehearsal>().filter(|_| place != Place::Operator);
     let own_record = caller.record.filter(|_| !caller.is_clinician());
     let open = bar.as_ref().map(|bar| bar.patient);
     let navigation = caller.visitor.is_some().then(|| {
@@ -191,7 +192,7 @@ pub fn document(page: Page, body: impl IntoView) -> impl IntoView {
                 data-closes-at=open_page.as_ref().map(|open| machine(open.closes_at, Precision::Instant))
             >
                 <a class="skip" href="#main">{say.skip()}</a>
-                {use_context::<Rehearsal>().map(|_| view! { <p class="rehearsal">{say.rehearsal()} " " <a href="/rehearsal">{say.rehearsal_tasks()}</a></p> })}
+                {rehearsal.map(|_| view! { <p class="rehearsal">{say.rehearsal()} " " <a href="/rehearsal">{say.rehearsal_tasks()}</a></p> })}
                 {top}
                 {navigation}
                 <div class="page">

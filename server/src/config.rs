@@ -123,7 +123,7 @@ impl Config {
         let hours = reading.number("session_hours", 1..=24 * 7);
         let metrics_listen = reading.address("metrics_listen");
         if let Some(address) = metrics_listen.filter(|address| !address.ip().is_loopback()) {
-            reading.wrong("metrics_listen", format!("{address} can be reached from elsewhere; write for example 127.0.0.1:9100"));
+            reading.wrong("metrics_listen", format!("{address} can be reached from elsewhere; write for example 127.0.0.1:8471"));
         }
         if metrics_listen.is_some_and(|address| listen == Some(address) && address.port() != 0) {
             reading.wrong("metrics_listen", "it is the address of CHARTKEY_LISTEN; choose another port");

@@ -62,7 +62,7 @@ fn each_wrong_value_is_named_with_its_source_and_what_to_write() {
         (&[("CHARTKEY_TRUSTED_PROXIES", "10.0.0.1, proxy")], &["CHARTKEY_TRUSTED_PROXIES [environment]", "\"proxy\"", "10.1.0.0/16"]),
         (&[("CHARTKEY_TRUSTED_PROXIES", "10.0.0.0/33")], &["CHARTKEY_TRUSTED_PROXIES [environment]", "\"10.0.0.0/33\""]),
         (&[("CHARTKEY_TRUSTED_PROXIES", "::/0")], &["CHARTKEY_TRUSTED_PROXIES [environment]", "is everybody"]),
-        (&[("CHARTKEY_METRICS_LISTEN", "0.0.0.0:9100")], &["CHARTKEY_METRICS_LISTEN [environment]", "127.0.0.1:9100"]),
+        (&[("CHARTKEY_METRICS_LISTEN", "0.0.0.0:9100")], &["CHARTKEY_METRICS_LISTEN [environment]", "127.0.0.1:8471"]),
         (&[("CHARTKEY_METRICS_LISTEN", "9100")], &["CHARTKEY_METRICS_LISTEN [environment]", "no IP address with a port"]),
         (&[("CHARTKEY_METRICS_LISTEN", "127.0.0.1:3000")], &["CHARTKEY_METRICS_LISTEN [environment]", "another port"]),
         (&[("CHARTKEY_SITE_DIR", missing)], &["CHARTKEY_SITE_DIR [environment]", "scripts/site"]),

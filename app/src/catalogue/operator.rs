@@ -20,6 +20,8 @@ messages! {
     step_mail_says { English: "Signing up and choosing a new password need a mail server. Until then messages are files in a folder." }
     step_anchor { English: "The log is anchored" }
     step_anchor_says { English: "The heads of the access log go into a file, best on another machine’s disk: it is what shows a changed log." }
+    step_journal { English: "What was withdrawn stays withdrawn" }
+    step_journal_says { English: "Each share that is ended is also written to a file outside the database, best on another disk: a restored backup then does not open it again." }
     step_import { English: "Take in a record" }
     step_import_says { English: "A FHIR file from a practice, a laboratory or a hospital. The command prints the identifier of the record." }
     step_invite { English: "Make the patient’s code" }
@@ -52,6 +54,7 @@ messages! {
     archive_waiting { English: "Archived; no segment has been full yet" }
     archived_ago(seconds: i64) { English: one "The last segment was archived 1 second ago", other "The last segment was archived {seconds} seconds ago" }
     journal { English: "Journal of what was withdrawn" }
+    journal_none { English: "None is kept: a restored backup would open again what was withdrawn since" }
     journal_kept { English: "Nothing waits to be written" }
     journal_waits(acts: i64) { English: one "1 act waits to be written", other "{acts} acts wait to be written" }
     still_missing { English: "Still missing" }

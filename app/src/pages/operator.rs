@@ -20,7 +20,7 @@ use crate::{
         when::moment,
     },
     pages::{Paged, page},
-    request::{caller, portal},
+    request::{caller, installation, portal},
     shell::{Page, Place, document},
 };
 
@@ -109,5 +109,9 @@ fn archived(say: Say, lag: &ArchiveLag) -> String {
 }
 
 fn kept(say: Say, lag: &Lag) -> String {
-    if lag.waiting == 0 { say.journal_kept().to_owned() } else { say.journal_waits(lag.waiting) }
+    match lag.waiting {
+        _ if !installation().has_journal => say.journal_none().to_owned(),
+        0 => say.journal_kept().to_owned(),
+        waiting => say.journal_waits(waiting),
+    }
 }

@@ -51,13 +51,14 @@ pub fn set_up() -> impl IntoView {
 }
 
 /// What the machine needs, and whether it is there.
-pub(super) fn machine(say: Say) -> [Step; 4] {
-    let Installation { is_reachable, has_mail_server, has_anchor } = installation();
+pub(super) fn machine(say: Say) -> [Step; 5] {
+    let Installation { is_reachable, has_mail_server, has_anchor, has_journal } = installation();
     [
         step(true, say.step_database(), say.step_database_says(), None),
         step(is_reachable, say.step_address(), say.step_address_says(), Some("CHARTKEY_PUBLIC_URL=https://…")),
         step(has_mail_server, say.step_mail(), say.step_mail_says(), Some("CHARTKEY_SMTP_URL=smtps://…")),
         step(has_anchor, say.step_anchor(), say.step_anchor_says(), Some("CHARTKEY_ANCHOR_FILE=…")),
+        step(has_journal, say.step_journal(), say.step_journal_says(), Some("CHARTKEY_JOURNAL_FILE=…")),
     ]
 }
 

@@ -109,6 +109,7 @@ fn provide(shared: &Shared) {
         is_reachable: shared.secure,
         has_mail_server: matches!(shared.config.mail, Mail::Smtp { .. }),
         has_anchor: shared.config.anchor_file.is_some(),
+        has_journal: shared.config.keeping.journal_file.is_some(),
     });
     if shared.is_rehearsal {
         provide_context(Rehearsal);
