@@ -40,6 +40,12 @@ impl Server {
         Ok(server)
     }
 
+    /// Sets a variable of its environment, from its next start on.
+    pub fn set(&mut self, name: &str, value: String) {
+        self.environment.retain(|(known, _)| known != name);
+        self.environment.push((name.to_owned(), value));
+    }
+
     /// Kills it, if it runs, and starts it again. Returns how long it took to be ready.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 //! Tools that others made to find what is wrong with a site, over one that runs.
 
 use std::{
+    collections::BTreeSet,
     fs,
     path::Path,
     process::{Command, Stdio},
@@ -92,9 +93,13 @@ pub async fn ffuf(arena: &Arena) -> Result<Seen> {
 /// claim to come from us. Not both: the scanner would sign the patient out.
 pub async fn wapiti(arena: &Arena) -> Result<Seen> {
     let mut seen = Seen::default();
-    let (_cluster, ground) = stand(arena).await?;
+    let (_cluster, mut ground) = stand(arena).await?;
+    let counted = format!("127.0.0.1:{}", arena.port + 1);
+    ground.server.set("CHARTKEY_METRICS_LISTEN", counted.clone());
     let (cookie, origin) = (format!("Cookie: {}", ground.own), format!("Origin: {}", ground.address));
     for (who, start, header) in [("the patient", "/home", &cookie), ("nobody", "/sign-in", &origin)] {
+        // The scanner does not say what it has seen, so the server counts, from nothing.
+        ground.server.again().await?;
         let folder = tempfile::tempdir()?;
         let report = folder.path().join("report.json").to_string_lossy().into_owned();
         let address = format!("{}{start}", ground.address);
@@ -106,7 +111,7 @@ pub async fn wapiti(arena: &Arena) -> Result<Seen> {
         ));
         let said = tool(arena.size.of(240, 7200), "wapiti", &arguments)?;
         let found: serde_json::Value = serde_json::from_slice(&fs::read(&report).with_context(|| said)?)?;
-        let pages = found["infos"]["crawled_pages_nbr"].as_u64().or(found["infos"]["crawled_pages"].as_u64());
+        let Asked { requests, shown, routes } = asked(&counted).await?;
         let mut kinds = Vec::new();
         for (kind, list) in ["vulnerabilities", "anomalies"].iter().filter_map(|part| found[*part].as_object()).flatten() {
             if let Some((first, others)) = list.as_array().and_then(|list| list.split_first()) {
@@ -114,10 +119,10 @@ pub async fn wapiti(arena: &Arena) -> Result<Seen> {
             }
         }
         seen.note(format!(
-            "as {who}: {} kinds of findings on {} pages",
-            kinds.len(),
-            pages.map_or_else(|| "an untold number of".to_owned(), |pages| pages.to_string())
+            "as {who}: {requests} requests, {shown} answered with a page, at {routes} endpoints; {} kinds of findings",
+            kinds.len()
         ));
+        seen.must(routes >= 8, || format!("as {who} the scanner got to {routes} endpoints alone"));
         for kind in kinds {
             match DISMISSED.iter().find(|(words, _)| kind.contains(words)) {
                 Some((_, reason)) => seen.note(format!("dismissed: {kind} ({reason})")),
@@ -127,6 +132,30 @@ pub async fn wapiti(arena: &Arena) -> Result<Seen> {
     }
     no_panic(&mut seen, &ground)?;
     Ok(seen)
+}
+
+/// What the server counted since it started.
+struct Asked {
+    requests: u64,
+    /// Answered with a page or a file.
+    shown: u64,
+    /// Endpoints at which anything was shown.
+    routes: usize,
+}
+
+async fn asked(counted: &str) -> Result<Asked> {
+    let text = reqwest::get(format!("http://{counted}/metrics")).await?.text().await?;
+    let (mut asked, mut routes) = (Asked { requests: 0, shown: 0, routes: 0 }, BTreeSet::new());
+    for line in text.lines().filter_map(|line| line.strip_prefix("chartkey_requests_total")) {
+        let count = line.rsplit(' ').next().and_then(|count| count.parse::<u64>().ok()).context("a count that is no number")?;
+        asked.requests += count;
+        if line.contains("status=\"2xx\"") {
+            asked.shown += count;
+            routes.extend(line.split('"').nth(3));
+        }
+    }
+    asked.routes = routes.len();
+    Ok(asked)
 }
 
 pub async fn sqlmap(arena: &Arena) -> Result<Seen> {

@@ -92,12 +92,13 @@ fn shuffle(rows: &mut [Row], dice: &mut Dice) {
 
 /// Every row, for every caller and kind of identifier.
 async fn ask_everything(world: &mut World, canaries: &mut Canaries, tally: &mut Tally, rows: &[Row]) {
-    let mut absent = BTreeMap::new();
-    for caller in Caller::ALL {
-        let answer = world.browser(caller).await.get("/nothing-is-here").await;
-        absent.insert(caller, normalised(&answer, &BTreeMap::new()));
-    }
     for row in rows {
+        // As the page is now: what was changed by the row before may stand on every page of a caller.
+        let mut absent = BTreeMap::new();
+        for caller in Caller::ALL {
+            let answer = world.browser(caller).await.get("/nothing-is-here").await;
+            absent.insert(caller, normalised(&answer, &BTreeMap::new()));
+        }
         let mut of_nothing: BTreeMap<Caller, (Outcome, String)> = BTreeMap::new();
         for which in Which::ALL {
             let Some((_, columns)) = row.outcomes.iter().find(|(of, _)| *of == which) else { continue };
