@@ -34,6 +34,9 @@ impl Email {
     }
 }
 
+/// How the address of an account ends whose own is not known. Nothing ever reaches it (RFC 2606).
+pub(crate) const NOWHERE: &str = "@chartkey.invalid";
+
 /// A person's name as they write it: at most 200 characters on one line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PersonName(String);

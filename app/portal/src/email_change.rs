@@ -2,7 +2,7 @@
 
 use chartkey_domain::{
     account::{Actor, Visitor},
-    id::AccountId,
+    id::{AccountId, PatientId},
 };
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::{
     Error, Portal,
     accounts::{Email, LETTERS_AN_HOUR},
-    audit::{self, Who},
+    audit::{self, Chain, Event, What, Who, Why},
     fresh,
     letters::{self, LetterSubject, NewLink},
     pool::detached,
@@ -109,6 +109,48 @@ impl Portal {
         audit::append_to_account(&mut transaction, linked.who(), linked.account, "email-changed").await?;
         transaction.commit().await?;
         Ok(())
+    }
+
+    /// Gives the account that holds a record the address that its holder said in person, because
+    /// nothing reaches the one it has. Every session and link ends; a message with a link to choose
+    /// a new password goes to the address, and to the one before one that takes it back.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where nobody holds such a record, [`Error::Invalid`] where the address is
+    /// another account's.
+    pub async fn give_address(&self, patient: PatientId, email: &Email, reason: &str) -> Result<(), Error> {
+        let (portal, email, reason) = (self.clone(), email.clone(), reason.to_owned());
+        detached(async move {
+            let mut transaction = portal.pool.begin().await?;
+            sqlx::query!("select set_config('chartkey.task', 'operator', true)").fetch_one(&mut *transaction).await?;
+            let account = sqlx::query_scalar!("select account_id from patient_holder where patient_id = $1", patient.0)
+                .fetch_optional(&mut *transaction)
+                .await?
+                .ok_or(Error::NotFound)?;
+            let account = AccountId(account);
+            sessions::end_all(&mut transaction, account).await?;
+            sqlx::query!("delete from mail_token where account_id = $1 and used_at is null", account.0).execute(&mut *transaction).await?;
+            let before = sqlx::query_scalar!(r#"select email as "email!" from account where account_id = $1"#, account.0)
+                .fetch_one(&mut *transaction)
+                .await?;
+            let undo = NewLink { purpose: "undo-email", email: &before, account: account.0, hours: UNDO_HOURS };
+            let undo = portal.make_link(&mut transaction, &undo).await?;
+            letters::post(&mut transaction, &before, LetterSubject::EmailChanged, Some(undo)).await?;
+            set_email(&mut transaction, account.0, email.as_str()).await.map_err(|error| match error {
+                Error::NotFound => Error::Invalid("email"),
+                error => error,
+            })?;
+            let choose = NewLink { purpose: "password", email: email.as_str(), account: account.0, hours: CHOOSE_HOURS };
+            let choose = portal.make_link(&mut transaction, &choose).await?;
+            letters::post(&mut transaction, email.as_str(), LetterSubject::NewPassword, Some(choose)).await?;
+            let at = audit::enter_account(&mut transaction, account).await?;
+            let what = What { action: "email-given".to_owned(), ..What::default() };
+            let event = Event { at, who: portal.who(), what, why: Why::Operator { reason } };
+            audit::append(&mut transaction, Chain::Account(account), &event).await?;
+            transaction.commit().await?;
+            Ok(())
+        })
+        .await
     }
 
     /// Takes an address back with the link that went there, and shuts out whoever changed

@@ -98,6 +98,12 @@ async fn every_act_that_takes_access_away_is_noted_with_its_commit(_: PgPoolOpti
     house.tamper("delete from block").await;
     house.tamper("insert into exclusion (patient_id, item_id, organization_id) select patient_id, item_id, organization_id from item, organization limit 1").await;
     house.tamper("update account set password_hash = 'another' where kind = 'person'").await;
+    house.tamper("update account set email = 'another@example.org' where kind = 'person'").await;
+    house.tamper("insert into second_factor (account_id, sealed_seed) select account_id, '' from account where kind = 'person'").await;
+    house.tamper("insert into recovery_code (account_id, code_hash) select account_id, sha256('1') from second_factor").await;
+    house.tamper("update second_factor set confirmed_at = now()").await;
+    house.tamper("update recovery_code set used_at = now()").await;
+    house.tamper("delete from second_factor").await;
     house.portal.keep_journal().await.unwrap();
     assert_eq!(house.portal.journal_lag().await.unwrap().waiting, 0);
 
@@ -114,14 +120,32 @@ async fn every_act_that_takes_access_away_is_noted_with_its_commit(_: PgPoolOpti
             Act::Claim { .. } => "claim".to_owned(),
             Act::Holder { in_force, .. } => format!("holder {in_force}"),
             Act::Password { digest, .. } => format!("password {}", digest.is_some()),
+            Act::Email { .. } => "email".to_owned(),
+            Act::SecondFactor { in_force, .. } => format!("factor {in_force}"),
+            Act::RecoveryCode { .. } => "saved code".to_owned(),
         })
         .collect();
     assert_eq!(
         said,
-        ["paused", "active", "replaced", "withdrawn", "code", "claim", "block true", "block false", "exclusion true", "password true"]
+        [
+            "paused",
+            "active",
+            "replaced",
+            "withdrawn",
+            "code",
+            "claim",
+            "block true",
+            "block false",
+            "exclusion true",
+            "password true",
+            "email",
+            "factor true",
+            "saved code",
+            "factor false"
+        ]
     );
     let text = std::fs::read_to_string(kept.file()).unwrap();
-    for name in ["Ines", "Lindqvist", "results", "Haemoglobin"] {
+    for name in ["Ines", "Lindqvist", "results", "Haemoglobin", "another@example.org"] {
         assert!(!text.contains(name), "identifiers and times only: {name}");
     }
 }
@@ -200,6 +224,66 @@ async fn blocks_codes_passwords_and_sessions_do_not_come_back(_: PgPoolOptions, 
         assert!(house.portal.sign_in("mara@example.org", tried.into(), "address").await.is_err(), "{tried}");
     }
     assert!(house.portal.begin_new_password(&email).await.unwrap().is_some(), "a new one can be chosen");
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_protects_an_account_does_not_go_back(_: PgPoolOptions, options: PgConnectOptions) {
+    let kept = Kept::build(options).await;
+    let (house, portal) = (&kept.house, &kept.house.portal);
+    let email = |text: &str| Email::parse(text).unwrap();
+    let password = |text: &str| NewPassword::parse(text.into()).unwrap();
+    for name in ["nina", "olga"] {
+        let address = email(&format!("{name}@example.org"));
+        portal.make_person(&PersonName::parse(name).unwrap(), &address, password("a long password")).await.unwrap();
+    }
+    let of = |name: &str| format!("(select account_id from account where email = '{name}@example.org')");
+    let ines = house.ines().actor.account();
+    house.tamper(&format!("update account set email = 'ines@example.org' where account_id = '{ines}'")).await;
+    house.tamper(&format!("insert into second_factor (account_id, sealed_seed, confirmed_at) values ({}, '', now())", of("olga"))).await;
+    house
+        .tamper(&format!(
+            "insert into recovery_code (account_id, code_hash) values ({}, sha256('1')), ({}, sha256('2'))",
+            of("olga"),
+            of("olga")
+        ))
+        .await;
+    portal.keep_journal().await.unwrap();
+
+    // Ines left her address, Nina turned a second factor on, Olga used a saved code.
+    house.tamper("create table old as select account_id, email_since from account").await;
+    house.tamper("update account set email = 'elsewhere@example.org' where email = 'ines@example.org'").await;
+    house.tamper(&format!("insert into second_factor (account_id, sealed_seed) values ({}, '')", of("nina"))).await;
+    house.tamper("update second_factor set confirmed_at = now() where confirmed_at is null").await;
+    house.tamper("update recovery_code set used_at = now() where code_hash = sha256('1')").await;
+    portal.keep_journal().await.unwrap();
+    kept.goes_back(&format!(
+        "update account a set email = 'ines@example.org', email_since = old.email_since from old
+            where a.account_id = old.account_id and email = 'elsewhere@example.org';
+        delete from second_factor where account_id = {};
+        update recovery_code set used_at = null",
+        of("nina")
+    ))
+    .await;
+    assert!(portal.begin_new_password(&email("ines@example.org")).await.unwrap().is_some(), "links would go there again");
+
+    let taken = kept.replay().await;
+    assert_eq!((taken.addresses, taken.passwords, taken.recovery_codes), (1, 1, 1), "{taken:?}");
+    assert_eq!(portal.begin_new_password(&email("ines@example.org")).await.unwrap(), None);
+    assert!(portal.sign_in("nina@example.org", "a long password".into(), "address").await.is_err());
+    assert!(portal.begin_new_password(&email("nina@example.org")).await.unwrap().is_some(), "a new one can be chosen");
+    let left: i64 =
+        sqlx::query_scalar("select count(*) from recovery_code where used_at is null").fetch_one(&house.superuser).await.unwrap();
+    assert_eq!(left, 1, "the other saved code still helps");
+
+    // Ines comes to the clinic.
+    portal.due_letters().await.unwrap();
+    portal.give_address(house.patient, &email("ines.now@example.org"), "came in, with her passport").await.unwrap();
+    let letters: Vec<_> = portal.due_letters().await.unwrap().into_iter().map(|due| due.letter).collect();
+    assert_eq!(letters.iter().map(|letter| letter.to.as_str()).collect::<Vec<_>>(), ["ines.now@example.org"], "nothing goes nowhere");
+    portal.choose_password(&letters[0].token, password("her new long password")).await.unwrap();
+    assert!(portal.sign_in("ines.now@example.org", "her new long password".into(), "address").await.is_ok());
+    let taken = portal.give_address(house.patient, &email("nina@example.org"), "a slip").await;
+    assert!(matches!(taken, Err(chartkey_portal::Error::Invalid("email"))), "{taken:?}");
 }
 
 #[sqlx::test(migrations = "../../migrations")]

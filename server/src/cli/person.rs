@@ -15,6 +15,9 @@ pub(super) enum Command {
     Add(Add),
     /// Prints a code, once, with which a patient claims their record.
     Invite(Invite),
+    /// Gives the account that holds a record its holder's address, which you have checked: after a
+    /// restore, or where nobody reads the one it has. A link to choose a new password goes there.
+    Email(GiveAddress),
 }
 
 /// What an account takes.
@@ -42,6 +45,20 @@ pub(super) struct Invite {
     json: bool,
 }
 
+/// What another address takes.
+#[derive(Debug, Args)]
+pub(super) struct GiveAddress {
+    /// The record that the account holds.
+    #[arg(long, value_name = "ID")]
+    patient: PatientId,
+    /// The address.
+    #[arg(long, value_name = "ADDRESS")]
+    to: String,
+    /// Why, and how you know who asks; it stands in the account's log.
+    #[arg(long, value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    reason: String,
+}
+
 pub(super) async fn run(command: Command, values: &Values, portal: &Portal) -> anyhow::Result<()> {
     match command {
         Command::Add(add) => {
@@ -57,6 +74,15 @@ pub(super) async fn run(command: Command, values: &Values, portal: &Portal) -> a
                 error => error.into(),
             })?;
             print(invite.json, "code", &code);
+        }
+        Command::Email(given) => {
+            let email = Email::parse(&given.to).context("that is no e-mail address")?;
+            portal.give_address(given.patient, &email, &given.reason).await.map_err(|error| match error {
+                Error::NotFound => anyhow::anyhow!("nobody holds a record {}", given.patient),
+                Error::Invalid(_) => anyhow::anyhow!("this is the address of another account"),
+                error => error.into(),
+            })?;
+            println!("A link to choose a new password goes to {}.", email.as_str());
         }
     }
     Ok(())

@@ -171,7 +171,8 @@ fn print(replayed: &Replayed) {
         taken_away.holders
     );
     println!(
-        "  passwords to be chosen anew {}, grants paused for somebody unknown {}, sessions ended {}",
-        taken_away.passwords, taken_away.paused_for_unknown, taken_away.sessions
+        "  passwords to be chosen anew {}, addresses to be given anew (chartkey person email) {}, saved codes ended {}",
+        taken_away.passwords, taken_away.addresses, taken_away.recovery_codes
     );
+    println!("  grants paused for somebody unknown {}, sessions ended {}", taken_away.paused_for_unknown, taken_away.sessions);
 }

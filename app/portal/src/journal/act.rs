@@ -1,4 +1,5 @@
-//! What a line of the journal says. The triggers of `0014_journal.sql` write it.
+//! What a line of the journal says. The triggers of `0014_journal.sql` and
+//! `0016_protection.sql` write it.
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -77,6 +78,31 @@ pub enum Act {
         /// SHA-256, in hex, of what is stored of the new one.
         digest: Option<String>,
     },
+    /// An account got another e-mail address, which stands nowhere here.
+    Email {
+        /// Whose.
+        account: Uuid,
+        /// Since when it is the account's.
+        #[serde(with = "time::serde::rfc3339")]
+        since: OffsetDateTime,
+    },
+    /// A second factor was turned on, or off.
+    SecondFactor {
+        /// Whose.
+        account: Uuid,
+        /// Which: when it was made.
+        #[serde(with = "time::serde::rfc3339")]
+        made_at: OffsetDateTime,
+        /// Whether it is on.
+        in_force: bool,
+    },
+    /// A recovery code was used, or ended by new ones.
+    RecoveryCode {
+        /// Whose.
+        account: Uuid,
+        /// The first 16 bytes of what is stored of it.
+        code: Uuid,
+    },
 }
 
 /// The thing an act is about: the last act on it counts.
@@ -89,6 +115,9 @@ pub(super) enum About {
     Claim(Uuid),
     Holder(Uuid, Uuid),
     Password(Uuid),
+    Email(Uuid),
+    SecondFactor(Uuid),
+    RecoveryCode(Uuid, Uuid),
 }
 
 impl Act {
@@ -101,6 +130,9 @@ impl Act {
             Self::Claim { claim } => About::Claim(*claim),
             Self::Holder { patient, account, .. } => About::Holder(*patient, *account),
             Self::Password { account, .. } => About::Password(*account),
+            Self::Email { account, .. } => About::Email(*account),
+            Self::SecondFactor { account, .. } => About::SecondFactor(*account),
+            Self::RecoveryCode { account, code } => About::RecoveryCode(*account, *code),
         }
     }
 
@@ -108,9 +140,9 @@ impl Act {
     pub(super) fn takes(&self) -> bool {
         match self {
             Self::Grant { state, .. } => state != "active",
-            Self::Block { in_force, .. } | Self::Exclusion { in_force, .. } => *in_force,
+            Self::Block { in_force, .. } | Self::Exclusion { in_force, .. } | Self::SecondFactor { in_force, .. } => *in_force,
             Self::Holder { in_force, .. } => !in_force,
-            Self::Code { .. } | Self::Claim { .. } | Self::Password { .. } => true,
+            Self::Code { .. } | Self::Claim { .. } | Self::Password { .. } | Self::Email { .. } | Self::RecoveryCode { .. } => true,
         }
     }
 }

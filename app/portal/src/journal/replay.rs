@@ -55,8 +55,12 @@ pub struct TakenAway {
     pub codes: u32,
     /// Accounts that do not hold a record any more.
     pub holders: u32,
-    /// Passwords that have to be chosen anew.
+    /// Passwords that have to be chosen anew: replaced since, or without the second factor that there was.
     pub passwords: u32,
+    /// E-mail addresses that were left since: the operator gives the account its holder's.
+    pub addresses: u32,
+    /// Recovery codes that were used or replaced since.
+    pub recovery_codes: u32,
     /// Grants to an organization that were paused, because somebody there was kept out whom this
     /// database does not know.
     pub paused_for_unknown: u32,

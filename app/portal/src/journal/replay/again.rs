@@ -14,6 +14,8 @@ use crate::{
     journal::Act,
 };
 
+mod accounts;
+
 /// A replay in its transaction.
 pub(super) struct Again<'c> {
     connection: &'c mut PgConnection,
@@ -24,7 +26,7 @@ pub(super) struct Again<'c> {
     taken: TakenAway,
     /// Written at the end, chain after chain.
     events: BTreeMap<Uuid, Vec<What>>,
-    accounts: Vec<Uuid>,
+    accounts: Vec<(Uuid, &'static str)>,
 }
 
 impl<'c> Again<'c> {
@@ -35,7 +37,10 @@ impl<'c> Again<'c> {
     pub async fn take(&mut self, act: Act) -> Result<(), Error> {
         match act {
             Act::Grant { patient, grant, state, ends_at } => self.grant(patient, grant, &state, ends_at).await,
-            Act::Block { in_force: false, .. } | Act::Exclusion { in_force: false, .. } | Act::Holder { in_force: true, .. } => Ok(()),
+            Act::Block { in_force: false, .. }
+            | Act::Exclusion { in_force: false, .. }
+            | Act::Holder { in_force: true, .. }
+            | Act::SecondFactor { in_force: false, .. } => Ok(()),
             Act::Block { patient, account, organization, of, .. } => self.block(patient, account, organization, of).await,
             Act::Exclusion { patient, item, account, organization, of, .. } => {
                 self.exclusion(patient, item, account, organization, of).await
@@ -44,6 +49,9 @@ impl<'c> Again<'c> {
             Act::Claim { claim } => self.claim(claim).await,
             Act::Holder { patient, account, .. } => self.holder(patient, account).await,
             Act::Password { account, digest } => self.password(account, digest.as_deref()).await,
+            Act::Email { account, since } => self.email(account, since).await,
+            Act::SecondFactor { account, made_at, .. } => self.second_factor(account, made_at).await,
+            Act::RecoveryCode { account, code } => self.recovery_code(account, code).await,
         }
     }
 
@@ -245,25 +253,6 @@ impl<'c> Again<'c> {
         Ok(())
     }
 
-    /// A password that was replaced must not be right again, and the new one is not known.
-    async fn password(&mut self, account: Uuid, digest: Option<&str>) -> Result<(), Error> {
-        let Some(digest) = digest else { return Ok(()) };
-        let voided = sqlx::query!(
-            "update account set password_hash = $3
-            where account_id = $1 and password_hash is not null and encode(sha256(convert_to(password_hash, 'UTF8')), 'hex') <> $2",
-            account,
-            digest,
-            self.nobody
-        )
-        .execute(&mut *self.connection)
-        .await?;
-        if voided.rows_affected() > 0 {
-            self.taken.passwords += 1;
-            self.accounts.push(account);
-        }
-        Ok(())
-    }
-
     fn note(&mut self, patient: Uuid, what: What) {
         self.events.entry(patient).or_default().push(what);
     }
@@ -280,10 +269,10 @@ impl<'c> Again<'c> {
         sqlx::query!("delete from half_sign_in").execute(&mut *self.connection).await?;
         let why = Why::Operator { reason: "closed again after a restore".to_owned() };
         self.accounts.sort_unstable();
-        for account in &self.accounts {
+        for (account, action) in &self.accounts {
             let account = AccountId(*account);
             let at = audit::enter_account(self.connection, account).await?;
-            let event = Event { at, who: self.who.clone(), what: did("password-voided"), why: why.clone() };
+            let event = Event { at, who: self.who.clone(), what: did(action), why: why.clone() };
             audit::append(self.connection, Chain::Account(account), &event).await?;
         }
         for (patient, whats) in std::mem::take(&mut self.events) {
