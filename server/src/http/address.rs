@@ -16,6 +16,17 @@ use ipnet::IpNet;
 #[derive(Debug, Clone, Copy)]
 pub struct ClientAddress(pub IpAddr);
 
+impl ClientAddress {
+    /// What waits are counted by. Whoever has one address of IPv6 has its whole network of 64 bits.
+    #[must_use]
+    pub fn counted(self) -> String {
+        match IpNet::new(self.0, 64) {
+            Ok(network @ IpNet::V6(_)) => network.trunc().to_string(),
+            _ => self.0.to_string(),
+        }
+    }
+}
+
 /// Notes the client's address: the peer's, or what a trusted proxy says of it.
 pub async fn note(State(trusted): State<Arc<Vec<IpNet>>>, mut request: Request, next: Next) -> Response {
     let peer =
@@ -43,6 +54,15 @@ fn client(peer: IpAddr, forwarded: &str, trusted: &[IpNet]) -> IpAddr {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn waits_are_counted_by_address_or_by_network_of_ipv6() {
+        let counted = |text: &str| ClientAddress(text.parse().unwrap()).counted();
+        assert_eq!(counted("198.51.100.1"), "198.51.100.1");
+        assert_eq!(counted("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::/64");
+        assert_eq!(counted("2001:db8:1:2::1"), counted("2001:db8:1:2:ffff::"));
+        assert_ne!(counted("2001:db8:1:2::1"), counted("2001:db8:1:3::1"));
+    }
 
     #[test]
     fn only_a_trusted_proxy_is_believed() {

@@ -134,7 +134,7 @@ fn provide(shared: &Shared) {
         provide_context(typed.clone());
     }
     if let Some(address) = parts.extensions.get::<address::ClientAddress>() {
-        provide_context(ClientAddress(address.0.to_string()));
+        provide_context(ClientAddress(address.counted()));
     }
     let browser = Browser::of(&parts.headers, shared.secure);
     provide_context(ClientDevice(browser.known.clone()));
