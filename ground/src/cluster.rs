@@ -14,6 +14,8 @@ use anyhow::{Context, Result, bail};
 pub struct Cluster {
     place: PathBuf,
     bin: PathBuf,
+    /// More options of the server.
+    options: String,
 }
 
 impl Cluster {
@@ -31,6 +33,14 @@ impl Cluster {
     /// # Errors
     /// PostgreSQL that is not installed or does not start.
     pub fn start_in(place: PathBuf) -> Result<Self> {
+        Self::start_with(place, "")
+    }
+
+    /// The same, with more options of the server, as its command line takes them.
+    ///
+    /// # Errors
+    /// PostgreSQL that is not installed or does not start.
+    pub fn start_with(place: PathBuf, options: &str) -> Result<Self> {
         let install = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scripts/install");
         let found = Command::new(install).args(["--bin", "postgres"]).output()?;
         let bin = PathBuf::from(String::from_utf8(found.stdout)?.trim());
@@ -41,7 +51,7 @@ impl Cluster {
         if is_root() && !Command::new("chown").arg("postgres:").arg(&place).status()?.success() {
             bail!("PostgreSQL refuses to run as root, and there is no user postgres");
         }
-        let cluster = Self { place, bin };
+        let cluster = Self { place, bin, options: options.to_owned() };
         if !cluster.run("initdb", &["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"]) {
             bail!("initdb failed in {}", cluster.place.display());
         }
@@ -54,7 +64,8 @@ impl Cluster {
     /// # Errors
     /// A minute without success.
     pub fn resume(&self) -> Result<()> {
-        let options = format!("-c listen_addresses='' -c unix_socket_directories='{}' -c max_connections=50", self.place.display());
+        let options =
+            format!("-c listen_addresses='' -c unix_socket_directories='{}' -c max_connections=50 {}", self.place.display(), self.options);
         let log = self.log();
         let until = Instant::now() + Duration::from_secs(60);
         while !self.run("pg_ctl", &["-w", "-l", &log.to_string_lossy(), "-o", &options, "start"]) {
@@ -72,6 +83,17 @@ impl Cluster {
     /// Where it does not stop.
     pub fn stop(&self) -> Result<()> {
         if self.run("pg_ctl", &["-m", "fast", "-w", "stop"]) { Ok(()) } else { bail!("PostgreSQL did not stop") }
+    }
+
+    /// Goes on as another timeline, as after a failover: started again as a standby, and promoted.
+    ///
+    /// # Errors
+    /// Where it does not stop, start or promote itself.
+    pub fn fail_over(&self) -> Result<()> {
+        self.stop()?;
+        fs::write(self.data().join("standby.signal"), "")?;
+        self.resume()?;
+        if self.run("pg_ctl", &["-w", "promote"]) { Ok(()) } else { bail!("PostgreSQL was not promoted") }
     }
 
     /// Kills the postmaster, as a power cut would.
@@ -138,7 +160,8 @@ impl Cluster {
     }
 
     /// Its log; not on its own disk, which may be full.
-    fn log(&self) -> PathBuf {
+    #[must_use]
+    pub fn log(&self) -> PathBuf {
         std::env::temp_dir().join(format!("{}.log", self.place.to_string_lossy().trim_start_matches('/').replace('/', "-")))
     }
 

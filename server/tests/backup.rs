@@ -66,7 +66,7 @@ impl Clinic {
             }
             tokio::time::sleep(std::time::Duration::from_millis(50)).await;
         }
-        panic!("{segment} was not archived: {}", fs::read_to_string(self.cluster.path("postgres/log")).unwrap_or_default());
+        panic!("{segment} was not archived: {}", fs::read_to_string(self.cluster.postgres.log()).unwrap_or_default());
     }
 
     async fn may_read(&self, portal: &Portal) -> bool {
@@ -189,7 +189,7 @@ async fn after_a_failover_a_running_server_lets_nobody_in_before_the_journal_was
     let portal = portal.with_journal(&cluster.path("journal"));
     portal.refuse_an_older_database().await.unwrap();
     portal.open_journal().await.unwrap();
-    cluster.fail_over();
+    cluster.postgres.fail_over().unwrap();
     // Longer than a server waits for a connection.
     for _ in 0..2 {
         portal.now().await.unwrap_err();
@@ -217,18 +217,18 @@ async fn a_backup_is_equal_when_restored_and_a_flipped_bit_is_found() {
     assert_eq!(report["rows"]["access_grant"], 1);
     assert_eq!(report["log"]["restores"][0]["entries"], 1, "what was read after the backup: {report}");
     assert_eq!(fs::read_dir(cluster.path("scratch")).unwrap().count(), 0, "nothing is left of it");
-    let names: Vec<_> = fs::read_dir(cluster.folder.join(&backup)).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    let names: Vec<_> = fs::read_dir(cluster.path(&backup)).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(names.len(), 3, "no plain file: {names:?}");
     let status = json(&cluster.run(&["status", "--json"]));
     assert_eq!((&status["proofs"][0]["differences"], &status["proofs"][0]["isRestored"]), (&0.into(), &Value::Bool(true)), "{status}");
 
-    let sealed = cluster.folder.join(&backup).join("cluster.tar.gz.age");
+    let sealed = cluster.path(&backup).join("cluster.tar.gz.age");
     flip_a_bit(&sealed);
     let found = cluster.run(&["verify"]);
     assert_eq!(found.status.code(), Some(1));
     assert!(said(&found).contains("cluster.tar.gz.age is not what was written"), "{}", said(&found));
     // Whoever changes the description with it is found by the encryption.
-    let listed = cluster.folder.join(&backup).join("backup.json");
+    let listed = cluster.path(&backup).join("backup.json");
     let mut description: Value = serde_json::from_slice(&fs::read(&listed).unwrap()).unwrap();
     let sum = std::process::Command::new("sha256sum").arg(&sealed).output().unwrap().stdout;
     description["files"][0]["sha256"] = String::from_utf8(sum).unwrap().split_whitespace().next().unwrap().into();
