@@ -98,7 +98,11 @@ impl Workload for Growth {
                 format!("{:.2}, {:.2} ({:.2} × 10^5)", quantile(&taken, 0.5), quantile(&taken, 0.99), quantile(&taken, 0.99) / smallest),
                 "≤ 1.5 × p99 at 10^5",
             ));
-            let same = plan == planned(&ground, patient(patients)).await?;
+            let now = planned(&ground, patient(patients)).await?;
+            let same = plan == now;
+            if !same {
+                eprintln!("The plan of many patients:\n{plan}\nand of the one:\n{now}");
+            }
             figures.push(Figure::new(
                 "one patient with 10^6 items: plan of the list",
                 if same { "unchanged" } else { "CHANGED" },

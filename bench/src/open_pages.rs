@@ -65,7 +65,7 @@ impl Workload for OpenPages {
 async fn mark(client: &Client, ground: &Ground) -> Result<String> {
     let page = format!("{}/record/{}/results", ground.address, ground.patient);
     let html = client.get(page).header("cookie", &ground.clinician).send().await?.text().await?;
-    let mark = html.split("data-mark=\"").nth(1).and_then(|rest| rest.split('"').next());
+    let mark = html.split("&amp;mark=").nth(1).and_then(|rest| rest.split(['"', '&']).next());
     Ok(mark.context("the clinician's page says no mark")?.to_owned())
 }
 
