@@ -51,22 +51,39 @@ const JUDGE: &str = "
     ) k on true
     where s.round = $1";
 
+/// All of it, where nothing is known of these records: to plan the comparison with nothing, under
+/// every policy, takes longer than to store a small file.
+const ALL_NEW: &str = "insert into verdict select seq, is_attachment, patient_id, item_id, 'created', 1 from stage where round = $1";
+
+const KNOWN: &str = "select exists (select from item_version where patient_id = any(array(select distinct patient_id from stage where patient_id is not null)))";
+
 const VERSIONS: &str = "
     insert into item_version (patient_id, item_id, version_no, version_id, last_updated, sha256, bytes, import_id, added_at)
     select s.patient_id, s.item_id, v.version_no, s.version_id, s.last_updated, s.sha256, s.bytes, $2, $3
     from stage s join verdict v on v.seq = s.seq
     where s.round = $1 and v.outcome <> 'unchanged'";
 
+/// An observation comes with the report of this file that lists it.
 const NEW_ITEMS: &str = "
+    with listed as materialized (
+        select distinct on (d.patient_id, r.target_id) d.patient_id, r.target_id, d.item_id
+        from stage d join verdict w on w.seq = d.seq
+        cross join lateral unnest(d.paths, d.targets) r (path, target_id)
+        where d.round = $1 and w.outcome in ('created', 'updated', 'changed') and d.resource_type = 'DiagnosticReport' and not d.is_error
+          and r.path = 'result' and r.target_id is not null
+          and not exists (select from stage l where l.patient_id = d.patient_id and l.item_id = d.item_id and l.round > d.round)
+        order by d.patient_id, r.target_id, d.item_id
+    )
     insert into item (patient_id, item_id, source_id, resource_type, fhir_id, category, version_no, own_labels, labels, labelled_by,
                       first_at, last_at, precision, title, title_key, codes, status, is_error, value_text, value_num, unit,
                       range_low, range_high, range_low_text, range_high_text, range_text, interpretation, series, visit_id, author, place, author_id, place_id, author_is_named,
-                      place_is_named, is_negation, utc_offset, added_at)
+                      place_is_named, is_negation, utc_offset, report_id, added_at)
     select s.patient_id, s.item_id, $3, s.resource_type, s.fhir_id, s.category, v.version_no, s.labels, s.labels, $4,
            s.first_at, s.last_at, s.precision, s.title, s.title_key, s.codes, s.status, s.is_error, s.value_text, s.value_num, s.unit,
            s.range_low, s.range_high, s.range_low_text, s.range_high_text, s.range_text, s.interpretation, s.series, s.visit_id, s.author, s.place,
-           s.author_id, s.place_id, s.author_is_named, s.place_is_named, s.is_negation, s.utc_offset, $2
+           s.author_id, s.place_id, s.author_is_named, s.place_is_named, s.is_negation, s.utc_offset, l.item_id, $2
     from stage s join verdict v on v.seq = s.seq
+    left join listed l on l.patient_id = s.patient_id and l.target_id = s.item_id
     where s.round = $1 and v.outcome = 'created' and not s.is_attachment";
 
 const NEWER_ITEMS: &str = "
@@ -116,7 +133,7 @@ const REFERENCES: &str = "
     cross join lateral unnest(s.paths, s.targets, s.displays) with ordinality r (path, target_id, display, ordinal)
     where s.round = $1 and v.outcome in ('created', 'updated', 'changed')";
 
-/// The report that lists an observation.
+/// The report that lists an observation which was there before it, or came in another file.
 const REPORTS: &str = "
     update item o set report_id = d.item_id
     from item d join item_reference r on r.patient_id = d.patient_id and r.item_id = d.item_id and r.path = 'result'
@@ -194,15 +211,20 @@ pub async fn store(
     rounds: i16,
     about: About,
 ) -> Result<Outcomes, sqlx::Error> {
+    let is_new = !sqlx::query_scalar::<_, bool>(KNOWN).fetch_one(&mut *connection).await?;
     for round in 0..rounds {
-        sqlx::query(JUDGE).bind(round).bind(about.is_known).execute(&mut *connection).await?;
+        let all_new = is_new && round == 0;
+        if all_new {
+            sqlx::query(ALL_NEW).bind(round).execute(&mut *connection).await?;
+        } else {
+            sqlx::query(JUDGE).bind(round).bind(about.is_known).execute(&mut *connection).await?;
+        }
         sqlx::query(VERSIONS).bind(round).bind(import.0).bind(at).execute(&mut *connection).await?;
         sqlx::query(NEW_ITEMS).bind(round).bind(at).bind(source.0).bind(LABEL_TABLE_VERSION).execute(&mut *connection).await?;
         sqlx::query(NEW_ATTACHMENTS).bind(round).bind(at).bind(source.0).bind(LABEL_TABLE_VERSION).execute(&mut *connection).await?;
-        sqlx::query(NEWER_ITEMS).bind(round).bind(at).bind(LABEL_TABLE_VERSION).execute(&mut *connection).await?;
-        sqlx::query(OLDER_ITEMS).bind(round).execute(&mut *connection).await?;
-        sqlx::query(NEWER_ATTACHMENTS).bind(round).bind(at).execute(&mut *connection).await?;
-        sqlx::query(OLD_REFERENCES).bind(round).execute(&mut *connection).await?;
+        if !all_new {
+            newer(connection, round, at).await?;
+        }
         sqlx::query(REFERENCES).bind(round).execute(&mut *connection).await?;
     }
     let changed: Vec<uuid::Uuid> =
@@ -225,4 +247,13 @@ pub async fn store(
         }
     }
     Ok(outcomes)
+}
+
+/// What was there before, in another version.
+async fn newer(connection: &mut PgConnection, round: i16, at: OffsetDateTime) -> Result<(), sqlx::Error> {
+    sqlx::query(NEWER_ITEMS).bind(round).bind(at).bind(LABEL_TABLE_VERSION).execute(&mut *connection).await?;
+    sqlx::query(OLDER_ITEMS).bind(round).execute(&mut *connection).await?;
+    sqlx::query(NEWER_ATTACHMENTS).bind(round).bind(at).execute(&mut *connection).await?;
+    sqlx::query(OLD_REFERENCES).bind(round).execute(connection).await?;
+    Ok(())
 }
