@@ -97,7 +97,8 @@ pub async fn wapiti(arena: &Arena) -> Result<Seen> {
     let counted = format!("127.0.0.1:{}", arena.port + 1);
     ground.server.set("CHARTKEY_METRICS_LISTEN", counted.clone());
     let (cookie, origin) = (format!("Cookie: {}", ground.own), format!("Origin: {}", ground.address));
-    for (who, start, header) in [("the patient", "/home", &cookie), ("nobody", "/sign-in", &origin)] {
+    // Fewer endpoints than the least of each, and the scanner did not find its way.
+    for (who, start, header, least) in [("the patient", "/home", &cookie, 20), ("nobody", "/sign-in", &origin, 6)] {
         // The scanner does not say what it has seen, so the server counts, from nothing.
         ground.server.again().await?;
         let folder = tempfile::tempdir()?;
@@ -122,7 +123,7 @@ pub async fn wapiti(arena: &Arena) -> Result<Seen> {
             "as {who}: {requests} requests, {shown} answered with a page, at {routes} endpoints; {} kinds of findings",
             kinds.len()
         ));
-        seen.must(routes >= 8, || format!("as {who} the scanner got to {routes} endpoints alone"));
+        seen.must(routes >= least, || format!("as {who} the scanner got to {routes} endpoints alone"));
         for kind in kinds {
             match DISMISSED.iter().find(|(words, _)| kind.contains(words)) {
                 Some((_, reason)) => seen.note(format!("dismissed: {kind} ({reason})")),
