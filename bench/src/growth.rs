@@ -224,5 +224,5 @@ async fn planned(ground: &Ground, patient: Uuid) -> Result<String> {
     sqlx::query("select gate.enter(account_id, $1) from session limit 1").bind(patient).execute(&mut *transaction).await?;
     let lines: Vec<String> = sqlx::query_scalar(LIST).bind(patient).fetch_all(&mut *transaction).await?;
     transaction.rollback().await?;
-    Ok(lines.join("\n"))
+    Ok(lines.join("\n").replace(&patient.to_string(), "{patient}"))
 }
