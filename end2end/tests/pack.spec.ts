@@ -124,7 +124,12 @@ test('a clinician prints the summaries of those who share for treatment', { tag:
   await doctor.goto('/shared');
   await doctor.getByRole('button', { name: 'Open all summaries for treatment' }).click();
   await doctor.waitForURL('**/shared/print');
-  const leaf = doctor.locator('.patient-page').filter({ hasText: name }).first();
+  // Others of the same name are on it too: the page says whose its sheets are, in their order.
+  const open = new URLSearchParams((await doctor.locator('body').getAttribute('data-open')) ?? '');
+  const sheets = open.getAll('patient');
+  expect(sheets).toContain(record);
+  const leaf = doctor.locator('.patient-page').nth(sheets.indexOf(record));
+  await expect(leaf).toContainText(name);
   await expect(leaf.getByRole('heading', { name: 'Medicines in use' })).toBeVisible();
   await expect(leaf.getByRole('heading', { name: 'Active problems' })).toHaveCount(0);
   await expectAccessible(doctor);

@@ -12,7 +12,7 @@ use crate::{
 
 /// The caller of a portal method, as the session knows them. There is no
 /// argument elsewhere that says who is asking.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Actor {
     /// Somebody who signs in here: a patient, later a carer.
     Person {

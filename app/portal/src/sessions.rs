@@ -1,6 +1,8 @@
 //! Sessions as PostgreSQL keeps them. The key is the digest of what the browser
 //! holds, so a copy of the database signs nobody in.
 
+use std::collections::HashSet;
+
 use chartkey_domain::{account::Visitor, device::Device, id::AccountId};
 use serde_json::Value;
 use sqlx::PgConnection;
@@ -15,7 +17,7 @@ use crate::{
 };
 
 /// The digest of a session's cookie.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct SessionKey(Vec<u8>);
 
 impl SessionKey {
@@ -107,6 +109,22 @@ impl Portal {
         .fetch_optional(&self.pool)
         .await?;
         Ok(session)
+    }
+
+    /// Which of these sessions are alive.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn sessions_alive(&self, keys: impl IntoIterator<Item = &SessionKey>) -> Result<HashSet<SessionKey>, Error> {
+        let keys: Vec<_> = keys.into_iter().map(|key| key.0.clone()).collect();
+        let alive = sqlx::query_scalar!(
+            "select s.session_key from session s join account a on a.account_id = s.account_id
+            where s.session_key = any ($1) and s.idle_until > now() and s.ends_at > now() and s.signed_in_at >= a.sessions_valid_after",
+            &keys
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(alive.into_iter().map(SessionKey).collect())
     }
 
     /// Stores what the server keeps in a session. One that ended meanwhile stays

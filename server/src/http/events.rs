@@ -17,13 +17,12 @@ use axum::{
     },
 };
 use chartkey_domain::{
-    account::{Actor, Visitor},
+    account::Actor,
     id::{OrganizationId, PatientId},
 };
 use chartkey_portal::{
-    Error, Portal, Standing,
+    Error, Portal,
     notices::{Listener, Notice},
-    sessions::SessionKey,
     shared::MOST,
 };
 use futures::{Stream, stream};
@@ -33,8 +32,11 @@ use tokio::{
     time::{Interval, MissedTickBehavior},
 };
 
+use self::asker::{Asked, Asker, Verdict};
 use super::{Shared, plain, session::Known, store};
 use crate::metrics::Open;
+
+mod asker;
 
 /// Between two signs of life.
 const BEAT: Duration = Duration::from_secs(3);
@@ -50,6 +52,7 @@ const BEHIND: usize = 256;
 pub struct Notices {
     heard: broadcast::Sender<Option<Notice>>,
     listening: watch::Receiver<bool>,
+    asker: Asker,
 }
 
 impl Notices {
@@ -58,8 +61,9 @@ impl Notices {
     pub fn listen(portal: Portal, stopping: watch::Receiver<bool>) -> Self {
         let (heard, _) = broadcast::channel(BEHIND);
         let (is_listening, listening) = watch::channel(false);
+        let asker = Asker::over(portal.clone());
         tokio::spawn(listen(portal, heard.clone(), is_listening, stopping));
-        Self { heard, listening }
+        Self { heard, listening, asker }
     }
 }
 
@@ -130,14 +134,12 @@ pub async fn events(
     let mut beat = tokio::time::interval(BEAT);
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
     // Before the first question, so that nothing is missed between the two.
-    let (heard, listening) = (shared.notices.heard.subscribe(), shared.notices.listening.clone());
+    let heard = shared.notices.heard.subscribe();
     let watched = Watched {
-        portal: shared.portal,
-        visitor: known.visitor,
-        session: store::key(&id),
-        records,
+        asked: Arc::new(Asked { session: store::key(&id), visitor: known.visitor, records }),
+        asker: shared.notices.asker,
         heard,
-        listening,
+        listening: shared.notices.listening,
         beat,
         beats: 0,
         is_unsure: false,
@@ -161,10 +163,8 @@ enum Stage {
 
 /// One open page.
 struct Watched {
-    portal: Portal,
-    visitor: Arc<Visitor>,
-    session: SessionKey,
-    records: Vec<OpenRecord>,
+    asked: Arc<Asked>,
+    asker: Asker,
     heard: broadcast::Receiver<Option<Notice>>,
     listening: watch::Receiver<bool>,
     beat: Interval,
@@ -262,48 +262,24 @@ impl Watched {
     /// Asks the session and the door. Where the database does not answer nothing is
     /// said until it does, and the page covers itself.
     async fn ask(&mut self) -> Option<Told> {
-        let standing = async {
-            if self.portal.session(&self.session).await?.is_none() {
-                return Ok(None);
-            }
-            self.all_stand().await
-        };
-        let standing = standing.await;
-        self.is_unsure = standing.is_err();
-        match standing {
-            Ok(Some(closes_at)) => {
+        let verdict = self.asker.ask(&self.asked).await;
+        self.is_unsure = verdict.is_none();
+        match verdict? {
+            Verdict::Stands { closes_at } => {
                 self.closes_at = closes_at;
                 Some(Told::Stands)
             }
-            Ok(None) => {
+            Verdict::Closed => {
                 self.stage = Stage::Over;
                 Some(Told::Closed)
             }
-            Err(error) => {
-                tracing::error!(%error, "an open page could not be told where it stands");
-                None
-            }
         }
-    }
-
-    /// The earliest end of what the page rests on, while all of it stands; nothing once any
-    /// of it does not.
-    async fn all_stand(&self) -> Result<Option<Option<OffsetDateTime>>, Error> {
-        let mut earliest = None;
-        for record in &self.records {
-            match self.portal.standing(&self.visitor, record.patient).await? {
-                Standing::Open { mark, closes_at } if mark == record.mark => {
-                    earliest = [earliest, closes_at].into_iter().flatten().min();
-                }
-                _ => return Ok(None),
-            }
-        }
-        Ok(Some(earliest))
     }
 
     fn is_concerned(&self, notice: Notice) -> bool {
-        let (account, organization) = (self.visitor.actor.account(), organization(&self.visitor.actor));
-        self.records.iter().any(|record| notice.concerns(record.patient, account, organization))
+        let Asked { visitor, records, .. } = &*self.asked;
+        let (account, organization) = (visitor.actor.account(), organization(&visitor.actor));
+        records.iter().any(|record| notice.concerns(record.patient, account, organization))
     }
 }
 
