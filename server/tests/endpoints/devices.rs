@@ -9,7 +9,7 @@ use chartkey_portal::{
 use time::Duration;
 use uuid::Uuid;
 
-use super::world::{Side, World};
+use super::{side::Side, world::World};
 use crate::harness::PASSWORD;
 
 impl World {

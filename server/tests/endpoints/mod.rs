@@ -6,5 +6,6 @@ pub mod canary;
 mod devices;
 pub mod probe;
 pub mod record;
+mod side;
 pub mod table;
 pub mod world;

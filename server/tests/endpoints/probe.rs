@@ -7,8 +7,9 @@ use axum::{
 
 use super::{
     canary::Canaries,
+    side::Names,
     table::{Caller, Outcome, Row, Which},
-    world::{Names, World},
+    world::World,
 };
 use crate::harness::{Answer, Browser};
 
