@@ -42,7 +42,8 @@ impl Suite {
         let passed: usize = said.lines().filter(|line| line.starts_with("test ") && line.ends_with("... ok")).count();
         seen.note(format!("{passed} tests passed"));
         seen.must(output.status.success(), || {
-            said.lines().chain(aside.lines()).rev().take(30).collect::<Vec<_>>().into_iter().rev().collect::<Vec<_>>().join("\n")
+            // What failed is told last, on standard output.
+            aside.lines().chain(said.lines()).rev().take(30).collect::<Vec<_>>().into_iter().rev().collect::<Vec<_>>().join("\n")
         });
         seen.must(passed > 0, || "no test ran".to_owned());
         Ok(seen)
