@@ -6,6 +6,7 @@ use argon2::{
     Algorithm, Argon2, Params, Version,
     password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
 };
+use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
 use tokio::sync::Semaphore;
 
 use crate::{Error, secrets::Pepper};
@@ -45,10 +46,9 @@ pub(crate) enum Verdict {
 }
 
 impl Passwords {
-    pub fn new(pepper: Pepper) -> Result<Self, Error> {
-        let nobody = hash(&pepper, &crate::secrets::random_token())?.into();
+    pub fn new(pepper: Pepper) -> Self {
         let [turns, places] = [at_once(), at_once() + WAITING].map(|permits| Arc::new(Semaphore::new(permits)));
-        Ok(Self { pepper, turns, places, nobody })
+        Self { pepper, turns, places, nobody: nobody().into() }
     }
 
     /// Refuses before anything is done or counted where too many wait.
@@ -90,6 +90,14 @@ impl Passwords {
     }
 }
 
+/// A stored hash that no password was hashed to: drawn, so that nothing is hashed at the start
+/// of each process and command.
+fn nobody() -> String {
+    let [salt, hash] =
+        [rand::random::<[u8; 16]>().to_vec(), rand::random::<[u8; 32]>().to_vec()].map(|bytes| STANDARD_NO_PAD.encode(bytes));
+    format!("$argon2id$v=19$m={MEMORY_KIB},t={PASSES},p={LANES}${salt}${hash}")
+}
+
 fn hasher(pepper: &Pepper) -> Result<Argon2<'_>, Error> {
     let params = Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(|cause| broken(&cause))?;
     Argon2::new_with_secret(pepper.bytes(), Algorithm::Argon2id, Version::V0x13, params).map_err(|cause| broken(&cause))
@@ -121,7 +129,7 @@ mod tests {
 
     #[tokio::test]
     async fn of_a_crowd_only_so_many_wait_and_the_others_are_told_at_once() {
-        let passwords = Passwords::new(Pepper::new([1; 32])).unwrap();
+        let passwords = Passwords::new(Pepper::new([1; 32]));
         let crowd = (0..at_once() + WAITING + 5).map(|_| passwords.hash("correct horse".into()));
         let refused = futures::future::join_all(crowd).await.into_iter().filter(|answer| matches!(answer, Err(Error::Busy))).count();
         assert_eq!(refused, 5);
@@ -129,15 +137,29 @@ mod tests {
         assert!(passwords.hash("correct horse".into()).await.is_ok(), "and afterwards there is room again");
     }
 
+    #[test]
+    fn what_nobody_has_costs_as_much_to_compare_as_what_somebody_has() {
+        let pepper = Pepper::new([1; 32]);
+        let [nobody, somebody] = [nobody(), hash(&pepper, "correct horse").unwrap()];
+        let of = |stored: &str| {
+            let stored = PasswordHash::new(stored).unwrap();
+            let params = Params::try_from(&stored).unwrap();
+            let lengths = (stored.salt.unwrap().len(), stored.hash.unwrap().len());
+            (stored.algorithm, stored.version, params.m_cost(), params.t_cost(), params.p_cost(), lengths)
+        };
+        assert_eq!(of(&nobody), of(&somebody));
+        assert_eq!(verify(&pepper, "correct horse", &nobody).unwrap(), Verdict::Wrong);
+    }
+
     #[tokio::test]
     async fn a_password_is_right_only_with_its_pepper() {
-        let passwords = Passwords::new(Pepper::new([1; 32])).unwrap();
+        let passwords = Passwords::new(Pepper::new([1; 32]));
         let stored = passwords.hash("correct horse".into()).await.unwrap();
         assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
         assert_eq!(passwords.verify("correct horse".into(), Some(stored.clone())).await.unwrap(), Verdict::Right);
         assert_eq!(passwords.verify("correct house".into(), Some(stored.clone())).await.unwrap(), Verdict::Wrong);
         assert_eq!(passwords.verify("correct horse".into(), None).await.unwrap(), Verdict::Wrong);
-        let other = Passwords::new(Pepper::new([2; 32])).unwrap();
+        let other = Passwords::new(Pepper::new([2; 32]));
         assert_eq!(other.verify("correct horse".into(), Some(stored)).await.unwrap(), Verdict::Wrong);
     }
 }

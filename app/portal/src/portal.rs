@@ -39,7 +39,7 @@ impl Portal {
     /// # Errors
     /// Only where the pepper cannot be used.
     pub fn new(pool: PgPool, pepper: Pepper) -> Result<Self, Error> {
-        let passwords = Passwords::new(pepper.clone())?;
+        let passwords = Passwords::new(pepper.clone());
         Ok(Self {
             pool,
             passwords,
