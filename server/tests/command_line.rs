@@ -102,6 +102,23 @@ fn json(output: &Output) -> Value {
 }
 
 #[sqlx::test(migrations = "../migrations")]
+async fn settings_of_the_folder_are_read_unless_they_are_said_to_be_elsewhere(_: PgPoolOptions, options: PgConnectOptions) {
+    let ground = Ground::lay(options).await;
+    let with = |file: &str| {
+        let output = ground.command(&["check-config"]).env("CHARTKEY_ENV_FILE", file).output().unwrap();
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    std::fs::write(ground.folder.join(".env"), "OF_ANOTHER_PROGRAM=two words $x\n").unwrap();
+    std::fs::write(ground.folder.join("settings"), "CHARTKEY_LISTEN=127.0.0.1:0\n").unwrap();
+    let read = ground.run(&["check-config"]);
+    assert!(!read.status.success() && String::from_utf8_lossy(&read.stderr).contains(".env: its first setting cannot be read"));
+    assert_eq!(with("none"), (Some(0), String::new()));
+    assert_eq!(with("settings"), (Some(0), String::new()));
+    let (code, said) = with("missing");
+    assert!(code != Some(0) && said.contains("missing: ") && said.contains("CHARTKEY_ENV_FILE"), "{said}");
+}
+
+#[sqlx::test(migrations = "../migrations")]
 async fn every_command_is_there_and_an_exit_code_says_how_it_ended(_: PgPoolOptions, options: PgConnectOptions) {
     let ground = Ground::lay(options).await;
     for command in COMMANDS {

@@ -18,7 +18,11 @@ pub fn welcome() -> impl IntoView {
         let door = |page: &str| with_way_back(page, to.as_deref());
         let body = view! {
             {title(say.welcome(), Some(say.welcome_says().to_owned()))}
-            {sheet("people", say.door_people(), view! { <p>{say.door_people_says()}</p>{more(door("/sign-in"), say.sign_in())} })}
+            {sheet("people", say.door_people(), view! {
+                <p>{say.door_people_says()}</p>
+                {more(door("/sign-in"), say.sign_in())}
+                <p>{say.new_here()} " " <a href="/sign-up">{say.make_account()}</a></p>
+            })}
             {sheet("clinicians", say.door_clinicians(), view! {
                 <p>{say.door_clinicians_says()}</p>
                 {more(door("/clinicians"), say.sign_in_organization())}

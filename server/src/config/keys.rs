@@ -26,6 +26,7 @@ const fn secret(name: &'static str, variable: &'static str, help: &'static str) 
 /// Every setting.
 pub const KEYS: &[Key] = &[
     key("config", "CHARTKEY_CONFIG", None, "A TOML file with settings."),
+    key("env_file", "CHARTKEY_ENV_FILE", Some(".env"), "Settings in the folder of the command, or `none`; only the environment says it."),
     secret("database_url", "DATABASE_URL", "The database, as chartkey_runtime."),
     secret("migrate_database_url", "CHARTKEY_MIGRATE_DATABASE_URL", "The same database, as chartkey_migrator; for `migrate`."),
     secret(

@@ -55,7 +55,6 @@ impl Values {
     #[must_use]
     pub fn gather(flags: Flags) -> Self {
         let mut problems = Vec::new();
-        let dot_env = read_dot_env(Path::new(".env"), &mut problems);
         let mut environment = Vec::new();
         for (name, value) in env::vars_os() {
             match (name.into_string(), value.into_string()) {
@@ -66,6 +65,11 @@ impl Values {
                 _ => {}
             }
         }
+        let dot_env = match named(&environment, "CHARTKEY_ENV_FILE").as_deref() {
+            Some("none") => Vec::new(),
+            Some(path) => read_dot_env(Path::new(path), true, &mut problems),
+            None => read_dot_env(Path::new(".env"), false, &mut problems),
+        };
         let mut gathered = Self::layered(flags, environment, dot_env);
         gathered.problems.splice(0..0, problems);
         gathered
@@ -198,14 +202,17 @@ impl Values {
     }
 }
 
-/// The variables of the file, if there is one.
-fn read_dot_env(path: &Path, problems: &mut Vec<String>) -> Vec<(String, String)> {
+/// The variables of the file; none where it is not there, unless somebody has named it.
+fn read_dot_env(path: &Path, is_named: bool, problems: &mut Vec<String>) -> Vec<(String, String)> {
+    let place = path.display();
     let mut variables: Vec<(String, String)> = Vec::new();
     let entries = match dotenvy::from_path_iter(path) {
         Ok(entries) => entries,
-        Err(dotenvy::Error::Io(cause)) if cause.kind() == ErrorKind::NotFound => return variables,
+        Err(dotenvy::Error::Io(cause)) if cause.kind() == ErrorKind::NotFound && !is_named => return variables,
         Err(cause) => {
-            problems.push(format!(".env: {cause}"));
+            problems.push(format!(
+                "{place}: {cause}; settings are looked for there, or in the file that CHARTKEY_ENV_FILE names (none: in no file)"
+            ));
             return variables;
         }
     };
@@ -215,7 +222,7 @@ fn read_dot_env(path: &Path, problems: &mut Vec<String>) -> Vec<(String, String)
             // Its words would quote the line, which may hold a secret.
             Err(_) => {
                 let before = variables.last().map_or_else(|| "its first setting".to_owned(), |(name, _)| format!("a line after {name}"));
-                problems.push(format!(".env: {before} cannot be read; write NAME=VALUE, a value with spaces in single quotes"));
+                problems.push(format!("{place}: {before} cannot be read; write NAME=VALUE, a value with spaces in single quotes"));
                 break;
             }
         }
