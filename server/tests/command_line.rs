@@ -106,16 +106,19 @@ async fn settings_of_the_folder_are_read_unless_they_are_said_to_be_elsewhere(_:
     let ground = Ground::lay(options).await;
     let with = |file: &str| {
         let output = ground.command(&["check-config"]).env("CHARTKEY_ENV_FILE", file).output().unwrap();
-        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+        let [listed, said] = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        (output.status.success(), listed.contains("127.0.0.1:4321"), said)
     };
     std::fs::write(ground.folder.join(".env"), "OF_ANOTHER_PROGRAM=two words $x\n").unwrap();
-    std::fs::write(ground.folder.join("settings"), "CHARTKEY_LISTEN=127.0.0.1:0\n").unwrap();
+    std::fs::write(ground.folder.join("settings"), "CHARTKEY_LISTEN=127.0.0.1:4321\n").unwrap();
     let read = ground.run(&["check-config"]);
     assert!(!read.status.success() && String::from_utf8_lossy(&read.stderr).contains(".env: its first setting cannot be read"));
-    assert_eq!(with("none"), (Some(0), String::new()));
-    assert_eq!(with("settings"), (Some(0), String::new()));
-    let (code, said) = with("missing");
-    assert!(code != Some(0) && said.contains("missing: ") && said.contains("CHARTKEY_ENV_FILE"), "{said}");
+    for (file, is_read) in [("none", false), ("settings", true)] {
+        let (can_be_used, listed, said) = with(file);
+        assert!(can_be_used && listed == is_read, "{file}: {said}");
+    }
+    let (can_be_used, _, said) = with("missing");
+    assert!(!can_be_used && said.contains("missing: ") && said.contains("CHARTKEY_ENV_FILE"), "{said}");
 }
 
 #[sqlx::test(migrations = "../migrations")]
