@@ -3,93 +3,174 @@
 use super::{Language, messages};
 
 messages! {
-    details { English: "Details" }
-    signing_in { English: "Signing in" }
-    password_changed_says { English: "Every other device was signed out. This one stays signed in." }
-    change_password_says { English: "Every other device is signed out." }
-    change_email { English: "Change the email address" }
-    change_email_says { English: "We send a link to the new address. Nothing changes before you open it." }
-    new_email { English: "New email address" }
-    email_now { English: "Now" }
-    email_sent_says { English: "If a message can reach the new address, it is on its way. Open its link within one hour. Until then your address stays as it is." }
-    confirm_email { English: "Confirm this email address" }
-    confirm_email_says { English: "From then on you sign in with this address, and we write to it. The address before gets a message, with a link to undo this." }
-    confirm_email_button { English: "Use this address" }
-    email_changed { English: "Your email address is changed" }
-    email_changed_says { English: "Sign in with the new one from now on." }
-    undo_email { English: "Undo the change of your email address" }
-    undo_email_says { English: "Your account gets this address back. Every device is signed out, the password opens nothing any more, and a second step that was set up since is off: whoever changed the address is shut out." }
-    undo_email_button { English: "Take my address back" }
-    email_undone { English: "Your address is back" }
-    email_undone_says { English: "We have sent you a message with a link to choose a new password. Until you have, nobody can sign in." }
-    second_factor { English: "Second step" }
-    second_factor_says { English: "After your password, an app on your phone gives you a code. Whoever knows your password alone stays outside." }
-    factor_is_on { English: "The second step is on" }
-    factor_is_off { English: "The second step is off" }
-    begin_factor { English: "Set it up" }
-    begin_factor_says { English: "You need an app that makes codes: a password manager has it, or any “authenticator”." }
-    scan_this { English: "1. Scan this with your app" }
-    scan_this_says { English: "It belongs to your account alone. Show it to nobody." }
-    seed_picture { English: "A picture for your app to scan; the same as text is below" }
-    type_this_says { English: "Or type this into the app:" }
-    then_confirm { English: "2. Type the code that the app shows" }
-    app_code { English: "Code" }
-    app_code_hint { English: "Six digits, new every half minute" }
-    app_or_saved_code_hint { English: "Six digits from your app, or one of your saved codes" }
-    turn_on { English: "Turn it on" }
-    another_seed { English: "Show another" }
-    another_seed_says { English: "Did somebody else see it?" }
-    give_up { English: "Leave it off" }
-    give_up_says { English: "Do you not want it after all?" }
-    factor_added { English: "The second step is on" }
-    factor_added_says { English: "From now on we ask for a code after your password." }
-    factor_removed { English: "The second step is off" }
-    factor_removed_says { English: "Your password is enough again. The saved codes open nothing more." }
-    factor_since { English: "Since" }
-    codes_left { English: "Saved codes left" }
-    save_codes { English: "Save these ten codes now" }
-    save_codes_says { English: "If your phone is lost, each of them lets you in once. Print them or put them into a password manager. We cannot show them again." }
-    put_away { English: "I have saved them" }
-    put_away_says { English: "They disappear from this page, in an hour at the latest." }
-    new_codes { English: "Make new codes" }
-    new_codes_says { English: "Are your saved codes lost, used up, or seen by somebody? The old ones end." }
-    remove_factor { English: "Turn it off" }
-    remove_factor_says { English: "Then your password alone opens your account." }
-    factor_lost { English: "Somebody says that your second step is lost" }
-    factor_lost_begun { English: "They know your password. They said so on" }
-    factor_lost_says { English: "If nobody stops it, your password alone opens your account from" }
-    factor_lost_see { English: "See, and stop it" }
-    not_lost { English: "It is not lost, keep it" }
-    not_lost_says { English: "The second step stays on. If it was not you who said so, change your password as well." }
-    keep_factor { English: "Keep the second step" }
-    factor_kept { English: "The second step stays on" }
-    factor_kept_says { English: "If it was not you who said that it is lost, somebody knows your password: choose another." }
-    have_neither { English: "I have neither the app nor a saved code" }
-    wait_72 { English: "Wait 72 hours" }
-    lost_says { English: "After 72 hours your password alone lets you in, within the 14 days that follow, and the second step is off." }
-    lost_told { English: "Until then we tell you each day by email and on every device where you are signed in, so that you can stop it if it was not you. A sign-in with a code stops it, too." }
-    begin_wait { English: "Begin to wait" }
-    wait_begun { English: "The wait has begun" }
-    wait_begun_says { English: "Come back in 72 hours and sign in with your password. Found your phone? Sign in with a code, and the wait ends." }
-    is_it_you { English: "Is it still you?" }
-    is_it_you_says { English: "Your last sign-in was more than five minutes ago. For this we ask again, so that nobody who finds your device open can do it." }
-    again_at_organization { English: "Prove who you are there once more." }
-    devices_and_log { English: "Devices, and what has happened" }
-    signed_in_on { English: "Signed in on" }
-    this_device { English: "This one" }
-    signed_in_since { English: "Since" }
-    last_used { English: "Last used" }
-    last_signed_in { English: "Last signed in" }
-    known_devices { English: "Known devices" }
-    known_devices_says { English: "You have signed in there. Nobody who tries your address elsewhere can make you wait on them." }
-    no_known_devices { English: "None." }
-    forget { English: "Forget" }
-    device_signed_out { English: "That device is signed out." }
-    device_forgotten { English: "That device is forgotten." }
-    account_log { English: "What has happened" }
-    account_log_says { English: "To your account, newest first. Times are in UTC." }
-    unknown_browser { English: "Another browser" }
-    browser_on(browser: &str, system: &str) { English: "{browser} on {system}" }
+    details { English: "Details", Spanish: "Datos" }
+    signing_in { English: "Signing in", Spanish: "Entrar en la cuenta" }
+    password_changed_says {
+        English: "Every other device was signed out. This one stays signed in.",
+        Spanish: "Su cuenta ya no está abierta en ningún otro dispositivo. En este sigue abierta.",
+    }
+    change_password_says {
+        English: "Every other device is signed out.",
+        Spanish: "Su cuenta deja de estar abierta en todos los demás dispositivos.",
+    }
+    change_email { English: "Change the email address", Spanish: "Cambiar el correo electrónico" }
+    change_email_says {
+        English: "We send a link to the new address. Nothing changes before you open it.",
+        Spanish: "Enviamos un enlace a la dirección nueva. Nada cambia hasta que usted lo abra.",
+    }
+    new_email { English: "New email address", Spanish: "Correo electrónico nuevo" }
+    email_now { English: "Now", Spanish: "Ahora" }
+    email_sent_says {
+        English: "If a message can reach the new address, it is on its way. Open its link within one hour. Until then your address stays as it is.",
+        Spanish: "Si la dirección nueva puede recibir mensajes, ya va uno en camino. Abra el enlace antes de una hora. Hasta entonces su dirección sigue igual.",
+    }
+    confirm_email { English: "Confirm this email address", Spanish: "Confirmar este correo electrónico" }
+    confirm_email_says {
+        English: "From then on you sign in with this address, and we write to it. The address before gets a message, with a link to undo this.",
+        Spanish: "Desde ese momento usted entra con esta dirección, y a ella le escribimos. La dirección anterior recibe un mensaje con un enlace para deshacer este cambio.",
+    }
+    confirm_email_button { English: "Use this address", Spanish: "Usar esta dirección" }
+    email_changed { English: "Your email address is changed", Spanish: "Su correo electrónico ha cambiado" }
+    email_changed_says { English: "Sign in with the new one from now on.", Spanish: "A partir de ahora, entre con el nuevo." }
+    undo_email { English: "Undo the change of your email address", Spanish: "Deshacer el cambio de su correo electrónico" }
+    undo_email_says {
+        English: "Your account gets this address back. Every device is signed out, the password opens nothing any more, and a second step that was set up since is off: whoever changed the address is shut out.",
+        Spanish: "Su cuenta recupera esta dirección. Deja de estar abierta en todos los dispositivos, la contraseña ya no abre nada y, si después se activó un segundo paso, queda desactivado: quien cambió la dirección se queda fuera.",
+    }
+    undo_email_button { English: "Take my address back", Spanish: "Recuperar mi dirección" }
+    email_undone { English: "Your address is back", Spanish: "Ha recuperado su dirección" }
+    email_undone_says {
+        English: "We have sent you a message with a link to choose a new password. Until you have, nobody can sign in.",
+        Spanish: "Le hemos enviado un mensaje con un enlace para elegir una contraseña nueva. Hasta que lo haga, nadie puede entrar.",
+    }
+    second_factor { English: "Second step", Spanish: "Segundo paso" }
+    second_factor_says {
+        English: "After your password, an app on your phone gives you a code. Whoever knows your password alone stays outside.",
+        Spanish: "Después de la contraseña, una aplicación de su teléfono le da un código. Quien solo conoce su contraseña se queda fuera.",
+    }
+    factor_is_on { English: "The second step is on", Spanish: "El segundo paso está activado" }
+    factor_is_off { English: "The second step is off", Spanish: "El segundo paso está desactivado" }
+    begin_factor { English: "Set it up", Spanish: "Configurarlo" }
+    begin_factor_says {
+        English: "You need an app that makes codes: a password manager has it, or any “authenticator”.",
+        Spanish: "Necesita una aplicación que cree códigos: la tiene un gestor de contraseñas, o sirve cualquier «authenticator».",
+    }
+    scan_this { English: "1. Scan this with your app", Spanish: "1. Escanee esto con su aplicación" }
+    scan_this_says {
+        English: "It belongs to your account alone. Show it to nobody.",
+        Spanish: "Es solo de su cuenta. No se lo muestre a nadie.",
+    }
+    seed_picture {
+        English: "A picture for your app to scan; the same as text is below",
+        Spanish: "Una imagen para escanear con su aplicación; lo mismo está abajo como texto",
+    }
+    type_this_says { English: "Or type this into the app:", Spanish: "O escriba esto en la aplicación:" }
+    then_confirm { English: "2. Type the code that the app shows", Spanish: "2. Escriba el código que muestra la aplicación" }
+    app_code { English: "Code", Spanish: "Código" }
+    app_code_hint { English: "Six digits, new every half minute", Spanish: "Seis cifras, nuevas cada medio minuto" }
+    app_or_saved_code_hint {
+        English: "Six digits from your app, or one of your saved codes",
+        Spanish: "Seis cifras de su aplicación, o uno de sus códigos guardados",
+    }
+    turn_on { English: "Turn it on", Spanish: "Activarlo" }
+    another_seed { English: "Show another", Spanish: "Mostrar otro" }
+    another_seed_says { English: "Did somebody else see it?", Spanish: "¿Lo ha visto alguien más?" }
+    give_up { English: "Leave it off", Spanish: "Dejarlo desactivado" }
+    give_up_says { English: "Do you not want it after all?", Spanish: "¿Al final no lo quiere?" }
+    factor_added { English: "The second step is on", Spanish: "El segundo paso está activado" }
+    factor_added_says {
+        English: "From now on we ask for a code after your password.",
+        Spanish: "A partir de ahora pedimos un código después de su contraseña.",
+    }
+    factor_removed { English: "The second step is off", Spanish: "El segundo paso está desactivado" }
+    factor_removed_says {
+        English: "Your password is enough again. The saved codes open nothing more.",
+        Spanish: "Otra vez basta con su contraseña. Los códigos guardados ya no abren nada.",
+    }
+    factor_since { English: "Since", Spanish: "Desde" }
+    codes_left { English: "Saved codes left", Spanish: "Códigos guardados que quedan" }
+    save_codes { English: "Save these ten codes now", Spanish: "Guarde ahora estos diez códigos" }
+    save_codes_says {
+        English: "If your phone is lost, each of them lets you in once. Print them or put them into a password manager. We cannot show them again.",
+        Spanish: "Si pierde el teléfono, cada uno le deja entrar una vez. Imprímalos o guárdelos en un gestor de contraseñas. No podemos mostrarlos otra vez.",
+    }
+    put_away { English: "I have saved them", Spanish: "Ya los he guardado" }
+    put_away_says {
+        English: "They disappear from this page, in an hour at the latest.",
+        Spanish: "Desaparecen de esta página, como muy tarde dentro de una hora.",
+    }
+    new_codes { English: "Make new codes", Spanish: "Crear códigos nuevos" }
+    new_codes_says {
+        English: "Are your saved codes lost, used up, or seen by somebody? The old ones end.",
+        Spanish: "¿Ha perdido sus códigos guardados, los ha gastado o los ha visto alguien? Los anteriores dejan de servir.",
+    }
+    remove_factor { English: "Turn it off", Spanish: "Desactivarlo" }
+    remove_factor_says {
+        English: "Then your password alone opens your account.",
+        Spanish: "Entonces basta su contraseña para abrir su cuenta.",
+    }
+    factor_lost { English: "Somebody says that your second step is lost", Spanish: "Alguien dice que su segundo paso se ha perdido" }
+    factor_lost_begun { English: "They know your password. They said so on", Spanish: "Esa persona conoce su contraseña. Lo dijo el" }
+    factor_lost_says {
+        English: "If nobody stops it, your password alone opens your account from",
+        Spanish: "Si nadie lo impide, bastará su contraseña para abrir su cuenta a partir del",
+    }
+    factor_lost_see { English: "See, and stop it", Spanish: "Verlo e impedirlo" }
+    not_lost { English: "It is not lost, keep it", Spanish: "No se ha perdido, conservarlo" }
+    not_lost_says {
+        English: "The second step stays on. If it was not you who said so, change your password as well.",
+        Spanish: "El segundo paso sigue activado. Si no fue usted quien lo dijo, cambie también su contraseña.",
+    }
+    keep_factor { English: "Keep the second step", Spanish: "Conservar el segundo paso" }
+    factor_kept { English: "The second step stays on", Spanish: "El segundo paso sigue activado" }
+    factor_kept_says {
+        English: "If it was not you who said that it is lost, somebody knows your password: choose another.",
+        Spanish: "Si no fue usted quien dijo que se había perdido, alguien conoce su contraseña: elija otra.",
+    }
+    have_neither { English: "I have neither the app nor a saved code", Spanish: "No tengo ni la aplicación ni un código guardado" }
+    wait_72 { English: "Wait 72 hours", Spanish: "Esperar 72 horas" }
+    lost_says {
+        English: "After 72 hours your password alone lets you in, within the 14 days that follow, and the second step is off.",
+        Spanish: "Después de 72 horas podrá entrar solo con su contraseña, durante los 14 días siguientes, y el segundo paso quedará desactivado.",
+    }
+    lost_told {
+        English: "Until then we tell you each day by email and on every device where you are signed in, so that you can stop it if it was not you. A sign-in with a code stops it, too.",
+        Spanish: "Hasta entonces le avisamos cada día por correo electrónico y en todos los dispositivos donde su cuenta está abierta, para que pueda impedirlo si no fue usted. Entrar con un código también lo impide.",
+    }
+    begin_wait { English: "Begin to wait", Spanish: "Empezar a esperar" }
+    wait_begun { English: "The wait has begun", Spanish: "La espera ha empezado" }
+    wait_begun_says {
+        English: "Come back in 72 hours and sign in with your password. Found your phone? Sign in with a code, and the wait ends.",
+        Spanish: "Vuelva dentro de 72 horas y entre con su contraseña. ¿Ha encontrado su teléfono? Entre con un código y la espera termina.",
+    }
+    is_it_you { English: "Is it still you?", Spanish: "¿Sigue siendo usted?" }
+    is_it_you_says {
+        English: "Your last sign-in was more than five minutes ago. For this we ask again, so that nobody who finds your device open can do it.",
+        Spanish: "Entró por última vez hace más de cinco minutos. Para esto preguntamos otra vez: así no puede hacerlo nadie que encuentre abierto su dispositivo.",
+    }
+    again_at_organization { English: "Prove who you are there once more.", Spanish: "Demuestre allí otra vez quién es." }
+    devices_and_log { English: "Devices, and what has happened", Spanish: "Dispositivos y lo que ha pasado" }
+    signed_in_on { English: "Signed in on", Spanish: "Su cuenta está abierta en" }
+    this_device { English: "This one", Spanish: "Este" }
+    signed_in_since { English: "Since", Spanish: "Desde el" }
+    last_used { English: "Last used", Spanish: "Último uso:" }
+    last_signed_in { English: "Last signed in", Spanish: "Entró por última vez el" }
+    known_devices { English: "Known devices", Spanish: "Dispositivos conocidos" }
+    known_devices_says {
+        English: "You have signed in there. Nobody who tries your address elsewhere can make you wait on them.",
+        Spanish: "Usted ya ha entrado en ellos. Aunque alguien pruebe su dirección en otro lugar, en estos no tendrá que esperar.",
+    }
+    no_known_devices { English: "None.", Spanish: "Ninguno." }
+    forget { English: "Forget", Spanish: "Olvidar" }
+    device_signed_out { English: "That device is signed out.", Spanish: "Su cuenta ya no está abierta en ese dispositivo." }
+    device_forgotten { English: "That device is forgotten.", Spanish: "Hemos olvidado ese dispositivo." }
+    account_log { English: "What has happened", Spanish: "Lo que ha pasado" }
+    account_log_says {
+        English: "To your account, newest first. Times are in UTC.",
+        Spanish: "En su cuenta, primero lo más reciente. Las horas están en UTC.",
+    }
+    unknown_browser { English: "Another browser", Spanish: "Otro navegador" }
+    browser_on(browser: &str, system: &str) { English: "{browser} on {system}", Spanish: "{browser} en {system}" }
 }
 
 impl super::Say {
@@ -121,6 +202,31 @@ impl super::Say {
                 "recovery-code-used" => "A saved code was used",
                 "device-forgotten" => "A known device was forgotten",
                 _ => "Something was changed",
+            },
+            Language::Spanish => match action {
+                "account-made" => "Se creó la cuenta",
+                "signed-in" => "Se entró en la cuenta",
+                "signed-in-again" => "Se entró otra vez, en el mismo lugar",
+                "signed-out" => "Se salió de la cuenta",
+                "device-signed-out" => "Se salió de la cuenta en un dispositivo",
+                "sessions-ended" => "Se salió de la cuenta en todas partes",
+                "sign-in-failed" => "Se probó una contraseña equivocada",
+                "code-failed" => "Se probó un código equivocado después de la contraseña correcta",
+                "password-changed" => "Se cambió la contraseña",
+                "email-change-begun" => "Se empezó a cambiar el correo electrónico",
+                "email-changed" => "Se cambió el correo electrónico",
+                "email-given" => "La clínica dio a la cuenta otro correo electrónico",
+                "address-voided" => "Después de una restauración se quitó de la cuenta el correo electrónico anterior",
+                "password-voided" => "Después de una restauración hay que elegir de nuevo la contraseña",
+                "email-change-undone" => "Se deshizo el cambio del correo electrónico",
+                "second-factor-added" => "Se activó el segundo paso",
+                "second-factor-removed" => "Se desactivó el segundo paso",
+                "second-factor-lost" => "Alguien con la contraseña dijo que el segundo paso se había perdido; empezó la espera de 72 horas",
+                "second-factor-kept" => "La espera terminó, y el segundo paso siguió activado",
+                "recovery-codes-made" => "Se crearon códigos guardados nuevos",
+                "recovery-code-used" => "Se usó un código guardado",
+                "device-forgotten" => "Se olvidó un dispositivo conocido",
+                _ => "Se cambió algo",
             },
         }
     }

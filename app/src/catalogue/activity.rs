@@ -5,55 +5,88 @@ use chartkey_domain::verdict::Reason;
 use super::messages;
 
 messages! {
-    who_has_looked { English: "Who has looked" }
-    log_says { English: "Every look at your record, newest first: when, who, what, and the key that was used." }
-    log_foot { English: "Times are in UTC. This look is written down too. Nobody can take an entry out without it showing." }
-    show { English: "Show" }
-    show_all { English: "All" }
-    show_unusual { English: "Unusual" }
-    show_refused { English: "Refused" }
-    show_others { English: "Not me" }
-    older_entries { English: "Older entries" }
-    stopped_at_once { English: "The share is stopped. Nothing more opens through it. Look at it under Sharing: start it again if it was right, or end it." }
-    nothing_to_stop { English: "The share had been stopped before. Nothing opens through it." }
-    you { English: "You" }
-    not_recognised { English: "I don’t recognise this" }
-    why_own { English: "Your own record" }
-    why_share { English: "Share:" }
-    why_operator(reason: &str) { English: "The operator said why: {reason}" }
-    why_code { English: "The code that you made" }
-    why_refused { English: "No share covers this" }
-    verdict_you { English: "You" }
-    verdict_refused { English: "Refused" }
-    verdict_expected { English: "Expected" }
-    verdict_unusual { English: "Unusual" }
-    nothing_was_shown { English: "Nothing was shown." }
-    reason_hours { English: "Late at night." }
-    reason_many { English: "Many things at once." }
-    reason_first { English: "The first look of somebody you did not name." }
-    was_refused { English: "asked and was refused" }
-    did_open_log { English: "opened this log" }
-    did_open_sharing { English: "looked at your shares" }
-    codes_title { English: "Your codes" }
-    codes_says { English: "A code lets somebody ask. Nothing opens until you have seen who it is and said yes." }
-    no_codes { English: "No code waits." }
-    code_waits { English: "Waits for somebody to use it" }
-    code_until { English: "Give it to one person. It works until" }
-    code_opens_nothing { English: "By itself it opens nothing." }
-    code_picture { English: "The same code as a picture to scan" }
-    cancel_code { English: "Cancel this code" }
-    code_redeemed(name: &str) { English: "{name} used your code" }
-    code_confirm_says { English: "Is this who you gave the code to? Only if you say yes, the share begins." }
-    fact_profession { English: "Profession" }
-    fact_organization { English: "Organization" }
-    fact_verified { English: "How we know" }
-    verified_by(organization: &str, issuer: &str) { English: "Signed in through {organization} ({issuer})," }
-    refuse { English: "No, refuse" }
-    redeem_says { English: "Type the code that your patient gave you. They then see your name, profession and organization, and decide." }
-    redeemed_title { English: "The code is taken" }
-    redeemed_says { English: "Your patient has to confirm now. Once they have, the share is in your list." }
-    code_word { English: "Code" }
-    code_hint { English: "Eleven letters and digits, as in ABCD-EFGH-JKL. Small letters work too." }
+    who_has_looked { English: "Who has looked", Spanish: "Quién ha mirado" }
+    log_says {
+        English: "Every look at your record, newest first: when, who, what, and the key that was used.",
+        Spanish: "Cada vez que alguien miró su historia clínica, primero lo más reciente: cuándo, quién, qué y con qué llave.",
+    }
+    log_foot {
+        English: "Times are in UTC. This look is written down too. Nobody can take an entry out without it showing.",
+        Spanish: "Las horas están en UTC. También queda anotado que usted ha mirado ahora. Nadie puede quitar una anotación sin que se note.",
+    }
+    show { English: "Show", Spanish: "Mostrar" }
+    show_all { English: "All", Spanish: "Todo" }
+    show_unusual { English: "Unusual", Spanish: "Poco habitual" }
+    show_refused { English: "Refused", Spanish: "Rechazado" }
+    show_others { English: "Not me", Spanish: "Todos menos yo" }
+    older_entries { English: "Older entries", Spanish: "Anotaciones anteriores" }
+    stopped_at_once {
+        English: "The share is stopped. Nothing more opens through it. Look at it under Sharing: start it again if it was right, or end it.",
+        Spanish: "El permiso está en pausa. Ya no abre nada. Mírelo en «Compartir»: actívelo otra vez si era correcto, o retírelo.",
+    }
+    nothing_to_stop {
+        English: "The share had been stopped before. Nothing opens through it.",
+        Spanish: "El permiso ya se había parado antes. No abre nada.",
+    }
+    you { English: "You", Spanish: "Usted" }
+    not_recognised { English: "I don’t recognise this", Spanish: "No reconozco esto" }
+    why_own { English: "Your own record", Spanish: "Su propia historia clínica" }
+    why_share { English: "Share:", Spanish: "Permiso:" }
+    why_operator(reason: &str) { English: "The operator said why: {reason}", Spanish: "Quien administra Chartkey dijo por qué: {reason}" }
+    why_code { English: "The code that you made", Spanish: "El código que usted creó" }
+    why_refused { English: "No share covers this", Spanish: "Ningún permiso incluye esto" }
+    verdict_you { English: "You", Spanish: "Usted" }
+    verdict_refused { English: "Refused", Spanish: "Rechazado" }
+    verdict_expected { English: "Expected", Spanish: "Esperado" }
+    verdict_unusual { English: "Unusual", Spanish: "Poco habitual" }
+    nothing_was_shown { English: "Nothing was shown.", Spanish: "No se mostró nada." }
+    reason_hours { English: "Late at night.", Spanish: "Muy tarde por la noche." }
+    reason_many { English: "Many things at once.", Spanish: "Muchas cosas a la vez." }
+    reason_first {
+        English: "The first look of somebody you did not name.",
+        Spanish: "Es la primera vez que mira alguien a quien usted no nombró.",
+    }
+    was_refused { English: "asked and was refused", Spanish: "pidió ver algo y se le negó" }
+    did_open_log { English: "opened this log", Spanish: "abrió este registro" }
+    did_open_sharing { English: "looked at your shares", Spanish: "miró sus permisos" }
+    codes_title { English: "Your codes", Spanish: "Sus códigos" }
+    codes_says {
+        English: "A code lets somebody ask. Nothing opens until you have seen who it is and said yes.",
+        Spanish: "Con un código, alguien puede pedir un permiso. Nada se abre hasta que usted haya visto quién es y haya dicho que sí.",
+    }
+    no_codes { English: "No code waits.", Spanish: "No hay ningún código en espera." }
+    code_waits { English: "Waits for somebody to use it", Spanish: "Espera a que alguien lo use" }
+    code_until { English: "Give it to one person. It works until", Spanish: "Déselo a una sola persona. Funciona hasta el" }
+    code_opens_nothing { English: "By itself it opens nothing.", Spanish: "Por sí solo no abre nada." }
+    code_picture { English: "The same code as a picture to scan", Spanish: "El mismo código como imagen para escanear" }
+    cancel_code { English: "Cancel this code", Spanish: "Cancelar este código" }
+    code_redeemed(name: &str) { English: "{name} used your code", Spanish: "{name} ha usado su código" }
+    code_confirm_says {
+        English: "Is this who you gave the code to? Only if you say yes, the share begins.",
+        Spanish: "¿Es la persona a quien usted dio el código? El permiso solo empieza si usted dice que sí.",
+    }
+    fact_profession { English: "Profession", Spanish: "Profesión" }
+    fact_organization { English: "Organization", Spanish: "Organización" }
+    fact_verified { English: "How we know", Spanish: "Cómo lo sabemos" }
+    verified_by(organization: &str, issuer: &str) {
+        English: "Signed in through {organization} ({issuer}),",
+        Spanish: "Entró a través de {organization} ({issuer}) el",
+    }
+    refuse { English: "No, refuse", Spanish: "No, rechazar" }
+    redeem_says {
+        English: "Type the code that your patient gave you. They then see your name, profession and organization, and decide.",
+        Spanish: "Escriba el código que le dio su paciente. Su paciente verá entonces el nombre, la profesión y la organización de usted, y decidirá.",
+    }
+    redeemed_title { English: "The code is taken", Spanish: "El código se ha aceptado" }
+    redeemed_says {
+        English: "Your patient has to confirm now. Once they have, the share is in your list.",
+        Spanish: "Ahora su paciente tiene que confirmar. Cuando lo haga, el permiso estará en la lista de usted.",
+    }
+    code_word { English: "Code", Spanish: "Código" }
+    code_hint {
+        English: "Eleven letters and digits, as in ABCD-EFGH-JKL. Small letters work too.",
+        Spanish: "Once letras y cifras, como en ABCD-EFGH-JKL. También valen las minúsculas.",
+    }
 }
 
 impl super::Say {
@@ -88,6 +121,24 @@ impl super::Say {
                 "grant-aged" => "moved a share into the past, for this rehearsal",
                 "kept-closed" => "closed again, after a restore, what had been closed",
                 _ => "changed something",
+            },
+            super::Language::Spanish => match action {
+                "grant-given" => "dio una llave",
+                "grant-withdrawn" => "retiró un permiso",
+                "grant-paused" => "puso en pausa un permiso",
+                "grant-resumed" => "activó otra vez un permiso",
+                "not-recognised" => "no reconoció un acceso, y puso en pausa su permiso",
+                "code-made" => "creó un código",
+                "code-redeemed" => "usó un código y espera su respuesta",
+                "code-redeemer-refused" => "rechazó a quien usó un código",
+                "code-cancelled" => "canceló un código",
+                "claim-code-made" => "creó un código para recoger esta historia clínica",
+                "record-claimed" => "recogió esta historia clínica",
+                "imported" => "añadió un archivo a esta historia clínica",
+                "exported" => "se llevó una copia de esta historia clínica",
+                "grant-aged" => "movió un permiso al pasado, para este ensayo",
+                "kept-closed" => "volvió a cerrar, después de una restauración, lo que se había cerrado",
+                _ => "cambió algo",
             },
         }
     }

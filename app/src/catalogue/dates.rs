@@ -1,4 +1,4 @@
-//! Dates and times in words: "6 August 2018", "August 2018", "2018", "2:17pm".
+//! Dates and times in words: "6 August 2018", "August 2018", "2018", "2:17pm"; "6 de agosto de 2018", "14:17".
 
 use chartkey_domain::when::{Moment, Precision};
 use time::{Date, Month, OffsetDateTime};
@@ -37,6 +37,20 @@ impl Say {
                 Month::November => "November",
                 Month::December => "December",
             },
+            Language::Spanish => match month {
+                Month::January => "enero",
+                Month::February => "febrero",
+                Month::March => "marzo",
+                Month::April => "abril",
+                Month::May => "mayo",
+                Month::June => "junio",
+                Month::July => "julio",
+                Month::August => "agosto",
+                Month::September => "septiembre",
+                Month::October => "octubre",
+                Month::November => "noviembre",
+                Month::December => "diciembre",
+            },
         }
     }
 
@@ -44,10 +58,10 @@ impl Say {
     #[must_use]
     pub fn short_month(self, month: Month) -> &'static str {
         let name = self.month(month);
-        name.get(..3).unwrap_or(name)
+        name.char_indices().nth(3).and_then(|(end, _)| name.get(..end)).unwrap_or(name)
     }
 
-    /// The name of a day of the week.
+    /// The name of a day of the week, as a line begins with it.
     #[must_use]
     pub const fn weekday(self, day: time::Weekday) -> &'static str {
         match self.0 {
@@ -60,6 +74,15 @@ impl Say {
                 time::Weekday::Saturday => "Saturday",
                 time::Weekday::Sunday => "Sunday",
             },
+            Language::Spanish => match day {
+                time::Weekday::Monday => "Lunes",
+                time::Weekday::Tuesday => "Martes",
+                time::Weekday::Wednesday => "Miércoles",
+                time::Weekday::Thursday => "Jueves",
+                time::Weekday::Friday => "Viernes",
+                time::Weekday::Saturday => "Sábado",
+                time::Weekday::Sunday => "Domingo",
+            },
         }
     }
 
@@ -68,10 +91,11 @@ impl Say {
     pub fn date(self, date: Date) -> String {
         match self.0 {
             Language::English => format!("{} {} {}", date.day(), self.month(date.month()), date.year()),
+            Language::Spanish => format!("{} de {} de {}", date.day(), self.month(date.month()), date.year()),
         }
     }
 
-    /// "2:17pm", "noon" written as "12:00pm".
+    /// "2:17pm", "noon" written as "12:00pm"; in Spanish "14:17".
     #[must_use]
     pub fn clock(self, clock: impl Into<Clock>) -> String {
         let Clock { hour, minute } = clock.into();
@@ -81,6 +105,7 @@ impl Say {
                 let hour = if hour.is_multiple_of(12) { 12 } else { hour % 12 };
                 format!("{hour}:{minute:02}{half}")
             }
+            Language::Spanish => format!("{hour}:{minute:02}"),
         }
     }
 
@@ -97,6 +122,7 @@ impl Say {
             Precision::Year => first.year().to_string(),
             Precision::Month => match self.0 {
                 Language::English => format!("{} {}", self.month(first.month()), first.year()),
+                Language::Spanish => format!("{} de {}", self.month(first.month()), first.year()),
             },
             Precision::Day | Precision::Instant => self.date(first.date()),
         }
@@ -131,5 +157,26 @@ mod tests {
         assert_eq!(say.clock(datetime!(2018-08-06 14:17 UTC)), "2:17pm");
         assert_eq!(say.clock(datetime!(2018-08-06 0:05 UTC)), "12:05am");
         assert_eq!(say.clock(datetime!(2018-08-06 12:00 UTC)), "12:00pm");
+    }
+
+    #[test]
+    fn spanish_has_its_own_order_and_the_hours_of_a_whole_day() {
+        let say = Say(Language::Spanish);
+        let first = datetime!(2018-08-06 14:17 UTC);
+        assert_eq!(say.when(first, Precision::Month), "agosto de 2018");
+        assert_eq!(say.day_and_time(first), "6 de agosto de 2018, 14:17");
+        assert_eq!(say.clock(datetime!(2018-08-06 0:05 UTC)), "0:05");
+        assert_eq!(say.fhir_date("1961-03"), "marzo de 1961");
+    }
+
+    #[test]
+    fn the_leaf_of_a_calendar_has_room_for_every_month() {
+        for say in Language::ALL.map(Say) {
+            let mut month = Month::January;
+            for _ in 0..12 {
+                assert_eq!(say.short_month(month).chars().count(), 3, "{month}");
+                month = month.next();
+            }
+        }
     }
 }

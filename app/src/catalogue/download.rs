@@ -3,49 +3,106 @@
 use super::messages;
 
 messages! {
-    download { English: "Take it with you" }
-    download_says { English: "Your record is yours. Whatever you take is written into the log, and what you have taken nobody can take back for you." }
-    download_all { English: "Everything, as it came in" }
-    download_all_says { English: "One file in the format that practices and hospitals exchange (FHIR R4, JSON). Each entry is byte for byte what was sent. Anybody who gets the file can read it: keep it where you keep letters of your bank." }
-    download_fhir { English: "Download everything" }
-    pack { English: "Emergency pack" }
-    pack_says { English: "One locked file for the day when nothing here can be reached: no network, no power at the clinic, a new country. Any current browser opens it from a memory stick or a telephone, without us. Inside are a summary to read or print and everything as it came in." }
-    pack_passphrase_says { English: "The passphrase locks the file. We do not keep it: if it is forgotten, nobody can open the file, and you make another." }
-    passphrase { English: "Passphrase" }
-    passphrase_hint { English: "At least 12 characters. Five or six words that do not belong together are good." }
-    passphrase_again { English: "The same passphrase again" }
-    make_pack { English: "Make the pack" }
-    passphrase_problem { English: "Choose a passphrase of at least 12 characters." }
-    passphrase_again_problem { English: "The two passphrases are not the same. Type both again." }
-    pack_too_large { English: "Your record is larger than 64 MB, which is more than a telephone can unlock. Download everything instead." }
-    print_summary { English: "On paper" }
-    print_summary_says { English: "The summary of your record prints well: open it, then print it with your browser." }
-    open_summary { English: "Open the summary" }
-    download_again_says { English: "Taking your record with you needs a fresh sign-in." }
-    prove_yourself { English: "Sign in again" }
+    download { English: "Take it with you", Spanish: "Llévese su historia" }
+    download_says {
+        English: "Your record is yours. Whatever you take is written into the log, and what you have taken nobody can take back for you.",
+        Spanish: "Su historia clínica es suya. Lo que se lleve queda anotado en el registro, y lo que ya se ha llevado nadie puede recuperarlo por usted.",
+    }
+    download_all { English: "Everything, as it came in", Spanish: "Todo, tal como llegó" }
+    download_all_says {
+        English: "One file in the format that practices and hospitals exchange (FHIR R4, JSON). Each entry is byte for byte what was sent. Anybody who gets the file can read it: keep it where you keep letters of your bank.",
+        Spanish: "Un archivo en el formato que intercambian consultorios y hospitales (FHIR R4, JSON). Cada anotación es, byte por byte, lo que se envió. Cualquiera que consiga el archivo puede leerlo: guárdelo donde guarda las cartas de su banco.",
+    }
+    download_fhir { English: "Download everything", Spanish: "Descargar todo" }
+    pack { English: "Emergency pack", Spanish: "Paquete de emergencia" }
+    pack_says {
+        English: "One locked file for the day when nothing here can be reached: no network, no power at the clinic, a new country. Any current browser opens it from a memory stick or a telephone, without us. Inside are a summary to read or print and everything as it came in.",
+        Spanish: "Un archivo cerrado para el día en que no se pueda llegar a nada de aquí: sin red, sin luz en la clínica, en otro país. Cualquier navegador actual lo abre desde una memoria USB o un teléfono, sin nosotros. Dentro hay un resumen para leer o imprimir y todo tal como llegó.",
+    }
+    pack_passphrase_says {
+        English: "The passphrase locks the file. We do not keep it: if it is forgotten, nobody can open the file, and you make another.",
+        Spanish: "La frase secreta cierra el archivo. Nosotros no la guardamos: si se olvida, nadie puede abrir el archivo, y usted crea otro.",
+    }
+    passphrase { English: "Passphrase", Spanish: "Frase secreta" }
+    passphrase_hint {
+        English: "At least 12 characters. Five or six words that do not belong together are good.",
+        Spanish: "12 caracteres como mínimo. Sirven bien cinco o seis palabras que no tengan relación entre sí.",
+    }
+    passphrase_again { English: "The same passphrase again", Spanish: "La misma frase secreta otra vez" }
+    make_pack { English: "Make the pack", Spanish: "Crear el paquete" }
+    passphrase_problem {
+        English: "Choose a passphrase of at least 12 characters.",
+        Spanish: "Elija una frase secreta de 12 caracteres como mínimo.",
+    }
+    passphrase_again_problem {
+        English: "The two passphrases are not the same. Type both again.",
+        Spanish: "Las dos frases secretas no son iguales. Escriba las dos otra vez.",
+    }
+    pack_too_large {
+        English: "Your record is larger than 64 MB, which is more than a telephone can unlock. Download everything instead.",
+        Spanish: "Su historia clínica ocupa más de 64 MB, que es más de lo que un teléfono puede abrir. En lugar de eso, descargue todo.",
+    }
+    print_summary { English: "On paper", Spanish: "En papel" }
+    print_summary_says {
+        English: "The summary of your record prints well: open it, then print it with your browser.",
+        Spanish: "El resumen de su historia clínica se imprime bien: ábralo y después imprímalo con su navegador.",
+    }
+    open_summary { English: "Open the summary", Spanish: "Abrir el resumen" }
+    download_again_says {
+        English: "Taking your record with you needs a fresh sign-in.",
+        Spanish: "Para llevarse su historia clínica hay que entrar otra vez.",
+    }
+    prove_yourself { English: "Sign in again", Spanish: "Entrar otra vez" }
     // The pack.
-    pack_title { English: "Emergency pack – Chartkey" }
-    pack_locked { English: "A locked health record" }
-    pack_locked_says { English: "Type the passphrase that was chosen when this file was made. It is opened on this device alone; nothing is sent anywhere." }
-    pack_open { English: "Open it" }
-    pack_opening { English: "Opening …" }
-    pack_wrong { English: "That passphrase does not open this file. Check capital letters and spaces, then try again." }
-    pack_cannot { English: "This browser cannot open it. Use a current version of Chrome, Edge, Firefox or Safari, with scripts allowed." }
-    pack_save { English: "Save everything (FHIR)" }
-    pack_print { English: "Print" }
-    pack_lock { English: "Lock it again" }
-    pack_tools { English: "What you can do" }
-    as_of(moment: &str) { English: "As of {moment} (UTC)" }
-    pack_is_old { English: "What was recorded later is not in it." }
-    pack_may_lack { English: "This is what was sent to Chartkey. It may not be everything, and nobody has checked it. The newest results and visits are here; all of them are in the file that you can save." }
-    not_recorded_here { English: "Nothing is recorded here." }
+    pack_title { English: "Emergency pack – Chartkey", Spanish: "Paquete de emergencia – Chartkey" }
+    pack_locked { English: "A locked health record", Spanish: "Una historia clínica cerrada" }
+    pack_locked_says {
+        English: "Type the passphrase that was chosen when this file was made. It is opened on this device alone; nothing is sent anywhere.",
+        Spanish: "Escriba la frase secreta que se eligió cuando se creó este archivo. Se abre solo en este dispositivo; no se envía nada a ninguna parte.",
+    }
+    pack_open { English: "Open it", Spanish: "Abrir" }
+    pack_opening { English: "Opening …", Spanish: "Abriendo…" }
+    pack_wrong {
+        English: "That passphrase does not open this file. Check capital letters and spaces, then try again.",
+        Spanish: "Esa frase secreta no abre este archivo. Revise las mayúsculas y los espacios, y después inténtelo otra vez.",
+    }
+    pack_cannot {
+        English: "This browser cannot open it. Use a current version of Chrome, Edge, Firefox or Safari, with scripts allowed.",
+        Spanish: "Este navegador no puede abrirlo. Use una versión actual de Chrome, Edge, Firefox o Safari, con los scripts permitidos.",
+    }
+    pack_save { English: "Save everything (FHIR)", Spanish: "Guardar todo (FHIR)" }
+    pack_print { English: "Print", Spanish: "Imprimir" }
+    pack_lock { English: "Lock it again", Spanish: "Cerrar otra vez" }
+    pack_tools { English: "What you can do", Spanish: "Lo que puede hacer" }
+    as_of(moment: &str) { English: "As of {moment} (UTC)", Spanish: "Datos del {moment} (UTC)" }
+    pack_is_old { English: "What was recorded later is not in it.", Spanish: "Lo que se anotó después no está aquí." }
+    pack_may_lack {
+        English: "This is what was sent to Chartkey. It may not be everything, and nobody has checked it. The newest results and visits are here; all of them are in the file that you can save.",
+        Spanish: "Esto es lo que se envió a Chartkey. Puede que no sea todo, y nadie lo ha revisado. Aquí están los resultados y las consultas más recientes; el archivo que usted puede guardar los tiene todos.",
+    }
+    not_recorded_here { English: "Nothing is recorded here.", Spanish: "Aquí no hay nada anotado." }
     // Printed summaries.
-    print_shared { English: "Print summaries" }
-    print_shared_says { English: "For a time when Chartkey cannot be reached: allergies, medicines and problems of each patient who shares with you for treatment, one page each. Each patient sees that you opened it." }
-    print_shared_button { English: "Open all summaries for treatment" }
-    print_title { English: "Summaries to print" }
-    print_says { English: "One patient on each page, with what their share allows. Use your browser to print. Paper does not close itself: shred it when the shares end." }
-    print_limit(most: usize) { English: "A page holds at most {most} patients. There are more; open the records of the others one by one." }
-    print_nobody { English: "Nobody’s summary is open. Ask for them under your patients." }
-    print_until(moment: &str) { English: "This page closes when one of these shares ends or changes, and on {moment} (UTC) at the latest." }
+    print_shared { English: "Print summaries", Spanish: "Imprimir resúmenes" }
+    print_shared_says {
+        English: "For a time when Chartkey cannot be reached: allergies, medicines and problems of each patient who shares with you for treatment, one page each. Each patient sees that you opened it.",
+        Spanish: "Para cuando no se pueda llegar a Chartkey: alergias, medicamentos y problemas de salud de cada paciente que comparte con usted para el tratamiento, una página por paciente. Cada paciente ve que usted la abrió.",
+    }
+    print_shared_button { English: "Open all summaries for treatment", Spanish: "Abrir todos los resúmenes para el tratamiento" }
+    print_title { English: "Summaries to print", Spanish: "Resúmenes para imprimir" }
+    print_says {
+        English: "One patient on each page, with what their share allows. Use your browser to print. Paper does not close itself: shred it when the shares end.",
+        Spanish: "Un paciente en cada página, con lo que incluye su permiso. Use su navegador para imprimir. El papel no se cierra solo: destrúyalo cuando terminen los permisos.",
+    }
+    print_limit(most: usize) {
+        English: "A page holds at most {most} patients. There are more; open the records of the others one by one.",
+        Spanish: "En una página caben como máximo {most} pacientes. Hay más; abra las historias clínicas de los demás una por una.",
+    }
+    print_nobody {
+        English: "Nobody’s summary is open. Ask for them under your patients.",
+        Spanish: "No hay abierto ningún resumen. Pídalos en «Sus pacientes».",
+    }
+    print_until(moment: &str) {
+        English: "This page closes when one of these shares ends or changes, and on {moment} (UTC) at the latest.",
+        Spanish: "Esta página se cierra cuando termina o cambia uno de estos permisos, y como muy tarde el {moment} (UTC).",
+    }
 }

@@ -37,29 +37,56 @@ pub enum Named {
 }
 
 messages! {
-    at_organization(who: &str, organization: &str) { English: "**{who}** at {organization}" }
-    anyone_who_is(professions: &str) { English: "Anyone who signs in as {professions}" }
-    whoever_uses_the_code { English: "**The clinician who uses your code**, once you have confirmed them," }
-    may_see(who: &str, what: &str) { English: "{who} can see your **{what}**" }
-    for_treatment { English: "for **treatment**" }
-    for_second_opinion { English: "for a **second opinion**" }
-    for_coordination { English: "to **arrange your care**" }
-    for_other(text: &str) { English: "for **{text}**" }
-    until_day(day: &str) { English: "until **{day}**" }
-    until_stopped { English: "until **you stop it**" }
-    dates_from(day: &str) { English: " from **{day}** on" }
-    dates_to(day: &str) { English: " up to **{day}**" }
-    dates_between(from: &str, to: &str) { English: " from **{from}** to **{to}**" }
-    todays_only { English: " as they are **today**, without what is added later" }
-    they_may_copy { English: "They may **take a copy**." }
-    they_may_write { English: "They may **write notes** into your record." }
-    nothing_sensitive { English: "**Nothing sensitive** is included, and everything else stays closed." }
-    some_sensitive(labels: &str) { English: "This **includes** what is marked **{labels}**. Everything else stays closed." }
-    all_sensitive { English: "This **includes everything sensitive**. Everything else stays closed." }
-    purpose_treatment { English: "Treatment" }
-    purpose_second_opinion { English: "A second opinion" }
-    purpose_coordination { English: "Arranging my care" }
-    purpose_other { English: "Something else" }
+    /// A day as the beginning of a span.
+    from_day(date: &str) { English: "{date}", Spanish: "el {date}" }
+    at_organization(who: &str, organization: &str) { English: "**{who}** at {organization}", Spanish: "**{who}**, de {organization}," }
+    anyone_who_is(professions: &str) {
+        English: "Anyone who signs in as {professions}",
+        Spanish: "Cualquier persona que entre como {professions}",
+    }
+    anyone_at(professions: &str, organization: &str) {
+        English: "**Anyone who signs in as {professions}** at {organization}",
+        Spanish: "**Cualquier persona que entre como {professions}** en {organization}",
+    }
+    whoever_uses_the_code {
+        English: "**The clinician who uses your code**, once you have confirmed them,",
+        Spanish: "**El profesional sanitario que use su código**, una vez que usted haya confirmado quién es,",
+    }
+    may_see(who: &str, what: &str) { English: "{who} can see your **{what}**", Spanish: "{who} puede ver sus **{what}**" }
+    for_treatment { English: "for **treatment**", Spanish: "para el **tratamiento**" }
+    for_second_opinion { English: "for a **second opinion**", Spanish: "para una **segunda opinión**" }
+    for_coordination { English: "to **arrange your care**", Spanish: "para **organizar su atención médica**" }
+    for_other(text: &str) { English: "for **{text}**", Spanish: "para **{text}**" }
+    until_day(day: &str) { English: "until **{day}**", Spanish: "hasta el **{day}**" }
+    until_stopped { English: "until **you stop it**", Spanish: "hasta que **usted retire el permiso**" }
+    dates_from(day: &str) { English: " from **{day}** on", Spanish: " con fecha desde **{day}**" }
+    dates_to(day: &str) { English: " up to **{day}**", Spanish: " con fecha hasta el **{day}**" }
+    dates_between(from: &str, to: &str) { English: " from **{from}** to **{to}**", Spanish: " con fecha del **{from}** al **{to}**" }
+    todays_only {
+        English: " as they are **today**, without what is added later",
+        Spanish: " tal como están **hoy**, sin lo que se añada después",
+    }
+    they_may_copy { English: "They may **take a copy**.", Spanish: "Este permiso también deja **llevarse una copia**." }
+    they_may_write {
+        English: "They may **write notes** into your record.",
+        Spanish: "Este permiso también deja **escribir notas** en su historia clínica.",
+    }
+    nothing_sensitive {
+        English: "**Nothing sensitive** is included, and everything else stays closed.",
+        Spanish: "**No incluye nada delicado**, y todo lo demás queda cerrado.",
+    }
+    some_sensitive(labels: &str) {
+        English: "This **includes** what is marked **{labels}**. Everything else stays closed.",
+        Spanish: "Esto **incluye** lo que está marcado como **{labels}**. Todo lo demás queda cerrado.",
+    }
+    all_sensitive {
+        English: "This **includes everything sensitive**. Everything else stays closed.",
+        Spanish: "Esto **incluye todo lo delicado**. Todo lo demás queda cerrado.",
+    }
+    purpose_treatment { English: "Treatment", Spanish: "Tratamiento" }
+    purpose_second_opinion { English: "A second opinion", Spanish: "Una segunda opinión" }
+    purpose_coordination { English: "Arranging my care", Spanish: "Organizar mi atención médica" }
+    purpose_other { English: "Something else", Spanish: "Otra cosa" }
 }
 
 impl Say {
@@ -70,7 +97,7 @@ impl Say {
             Named::Clinician { name, organization } => self.at_organization(&plain(name), &plain(organization)),
             Named::Professions { professions, organization } => {
                 let professions: Vec<_> = professions.iter().map(|profession| plain(profession)).collect();
-                self.at_organization(&self.anyone_who_is(&self.alternatives(&professions)), &plain(organization))
+                self.anyone_at(&self.alternatives(&professions), &plain(organization))
             }
             Named::Code => self.whoever_uses_the_code().to_owned(),
         };
@@ -105,6 +132,14 @@ impl Say {
                 Label::Hiv => "HIV",
                 Label::Genetic => "Genetic",
                 Label::Violence => "Violence",
+            },
+            Language::Spanish => match label {
+                Label::MentalHealth => "Salud mental",
+                Label::SubstanceUse => "Consumo de sustancias",
+                Label::SexualReproductive => "Salud sexual y reproductiva",
+                Label::Hiv => "VIH",
+                Label::Genetic => "Genética",
+                Label::Violence => "Violencia",
             },
         }
     }
@@ -141,7 +176,9 @@ impl Say {
     }
 
     fn grant_dates(self, from: Option<Date>, to: Option<Date>) -> String {
-        let first = |day: Date| if (day.month(), day.day()) == (Month::January, 1) { day.year().to_string() } else { self.date(day) };
+        let first = |day: Date| {
+            if (day.month(), day.day()) == (Month::January, 1) { day.year().to_string() } else { self.from_day(&self.date(day)) }
+        };
         match (from, to) {
             (None, None) => String::new(),
             (Some(from), None) => self.dates_from(&first(from)),
@@ -168,6 +205,7 @@ impl Say {
     pub fn together(self, words: &[String]) -> String {
         match self.0 {
             Language::English => joined(words, " and "),
+            Language::Spanish => joined(words, spanish_and(words)),
         }
     }
 
@@ -176,6 +214,7 @@ impl Say {
     pub fn alternatives(self, words: &[String]) -> String {
         match self.0 {
             Language::English => joined(words, " or "),
+            Language::Spanish => joined(words, spanish_or(words)),
         }
     }
 }
@@ -186,6 +225,30 @@ fn joined(words: &[String], last: &str) -> String {
         [only] => only.clone(),
         [first @ .., end] => format!("{}{last}{end}", first.join(", ")),
     }
+}
+
+/// "y", which is "e" before the sound of i ("alergias e imágenes"), but not where it glides into another vowel ("hielo").
+fn spanish_and(words: &[String]) -> &'static str {
+    match first_sounds(words) {
+        (Some('i'), Some('a' | 'e' | 'o')) => " y ",
+        (Some('i' | 'í'), _) => " e ",
+        _ => " y ",
+    }
+}
+
+/// "o", which is "u" before the sound of o ("enfermería u oncología").
+fn spanish_or(words: &[String]) -> &'static str {
+    match first_sounds(words) {
+        (Some('o' | 'ó'), _) => " u ",
+        _ => " o ",
+    }
+}
+
+/// What the last word begins with, without its silent h.
+fn first_sounds(words: &[String]) -> (Option<char>, Option<char>) {
+    let last = words.last().map_or("", String::as_str);
+    let mut letters = last.chars().flat_map(char::to_lowercase).skip_while(|letter| *letter == 'h');
+    (letters.next(), letters.next())
 }
 
 /// A name without what would be taken for our marks.
@@ -246,5 +309,42 @@ mod tests {
              without what is added later, for **my claim**, until **you stop it**. This **includes** what is marked **mental health and HIV**. \
              Everything else stays closed. They may **take a copy**."
         );
+    }
+
+    #[test]
+    fn spanish_says_it_in_a_sentence_of_its_own() {
+        let say = Say(Language::Spanish);
+        assert_eq!(
+            say.grant_sentence(&hana(), &terms()),
+            "**Dr Hana Lindqvist**, de Northfield Heart Clinic, puede ver sus **medicamentos, resultados y consultas** \
+             con fecha desde **2024**, para el **tratamiento**, hasta el **22 de diciembre de 2026**. \
+             **No incluye nada delicado**, y todo lo demás queda cerrado."
+        );
+        let terms = Terms {
+            categories: [Category::Allergies, Category::Imaging].into_iter().collect(),
+            labels: Labels::NONE.with(Label::MentalHealth).with(Label::Hiv),
+            until: None,
+            from: Some(date!(2024 - 08 - 06)),
+            includes_new: false,
+            may_export: true,
+            ..terms()
+        };
+        let named = Named::Professions { professions: vec!["enfermería".into(), "oncología".into()], organization: "Larkspur".into() };
+        assert_eq!(
+            say.grant_sentence(&named, &terms),
+            "**Cualquier persona que entre como enfermería u oncología** en Larkspur puede ver sus **alergias e imágenes** \
+             con fecha desde **el 6 de agosto de 2024** tal como están **hoy**, sin lo que se añada después, para el **tratamiento**, \
+             hasta que **usted retire el permiso**. Esto **incluye** lo que está marcado como **salud mental y VIH**. \
+             Todo lo demás queda cerrado. Este permiso también deja **llevarse una copia**."
+        );
+    }
+
+    #[test]
+    fn every_category_is_a_plural_in_spanish_because_the_sentence_says_sus() {
+        let say = Say(Language::Spanish);
+        for category in Category::SHAREABLE {
+            let name = say.category(category);
+            assert!(name.split(' ').next().is_some_and(|word| word.ends_with('s')), "{name}");
+        }
     }
 }

@@ -6,6 +6,7 @@ mod account;
 mod activity;
 mod dates;
 mod download;
+mod facts;
 pub mod grant;
 mod landing;
 mod letters;
@@ -25,17 +26,20 @@ pub enum Language {
     /// English, spelt as in Britain.
     #[default]
     English,
+    /// Spanish, as it is understood in every country that speaks it.
+    Spanish,
 }
 
 impl Language {
     /// Every language.
-    pub const ALL: [Self; 1] = [Self::English];
+    pub const ALL: [Self; 2] = [Self::English, Self::Spanish];
 
     /// The BCP 47 tag, as `<html lang>` and accounts have it.
     #[must_use]
     pub const fn tag(self) -> &'static str {
         match self {
             Self::English => "en-GB",
+            Self::Spanish => "es",
         }
     }
 
@@ -54,9 +58,12 @@ pub struct Say(pub Language);
 ///
 /// ```ignore
 /// messages! {
-///     results { English: "Results" }
-///     older(year: i32) { English: "Results from {year}" }
-///     renewals(count: i64) { English: one "1 renewal", other "{count} renewals" }
+///     results { English: "Results", Spanish: "Resultados" }
+///     older(year: i32) { English: "Results from {year}", Spanish: "Resultados de {year}" }
+///     renewals(count: i64) {
+///         English: one "1 renewal", other "{count} renewals";
+///         Spanish: one "1 renovación", other "{count} renovaciones";
+///     }
 /// }
 /// ```
 /// A message without arguments is a `&'static str`; with arguments a `String`. A
@@ -110,9 +117,12 @@ mod tests {
     use super::*;
 
     messages! {
-        plain { English: "Results" }
-        with(name: &str, year: i32) { English: "{name} in {year}" }
-        counted(count: i64) { English: one "1 renewal", other "{count} renewals" }
+        plain { English: "Results", Spanish: "Resultados" }
+        with(name: &str, year: i32) { English: "{name} in {year}", Spanish: "{name} de {year}" }
+        counted(count: i64) {
+            English: one "1 renewal", other "{count} renewals";
+            Spanish: one "1 renovación", other "{count} renovaciones";
+        }
     }
 
     #[test]
@@ -122,6 +132,18 @@ mod tests {
         assert_eq!(say.with("Visits", 2024), "Visits in 2024");
         assert_eq!(say.counted(1), "1 renewal");
         assert_eq!(say.counted(0), "0 renewals");
+        let say = Say(Language::Spanish);
+        assert_eq!(say.plain(), "Resultados");
+        assert_eq!(say.with("Consultas", 2024), "Consultas de 2024");
+        assert_eq!(say.counted(1), "1 renovación");
+        assert_eq!(say.counted(0), "0 renovaciones");
+    }
+
+    #[test]
+    fn an_account_reads_its_language_whatever_its_country() {
+        assert_eq!(Language::from_tag("es"), Language::Spanish);
+        assert_eq!(Language::from_tag("es-MX"), Language::Spanish);
+        assert_eq!(Language::from_tag("en-US"), Language::English);
     }
 
     #[test]

@@ -4,33 +4,84 @@ use super::messages;
 use crate::api::ApiError;
 
 messages! {
-    there_is_a_problem { English: "There is a problem" }
-    error_title(title: &str) { English: "Error: {title}" }
-    signed_out { English: "You are signed out. Sign in and try again." }
-    not_found { English: "It is not there any more. Go back and look again." }
-    invalid { English: "Something is missing or cannot be read. Check what you entered." }
-    email_problem { English: "Write an email address, for example name@example.org." }
-    name_problem { English: "Write your name, on one line of at most 200 characters." }
-    birth_date_problem { English: "Write the birth date as day, month and year, for example 17 5 1980." }
-    gone { English: "This changed while the page was open. Look at it again, then try once more." }
-    wrong_password { English: "The email address and the password do not go together." }
-    wrong_own_password { English: "That password is not right." }
-    sign_in_again_problem { English: "This needs a fresh sign-in. Sign in again, then try once more." }
-    half_ended { English: "That took too long, or too many codes were wrong. Begin again with your password." }
-    wrong_code { English: "That code is wrong, already used, or too old." }
-    weak_password { English: "Choose a password of 10 to 200 characters." }
-    link_ended { English: "That link has been used, or is too old. Ask for a new one." }
-    sign_in_failed { English: "Your organization did not confirm who you are. Choose it again and sign in there; if that fails again, tell those who look after its sign-in." }
-    not_admitted { English: "Your organization knows you, but does not say that you work in a profession that is let in here. No account was made. Ask those who look after its sign-in." }
-    too_many { English: "Too many tries. Wait a little, then try again." }
-    unavailable { English: "That did not work, and most likely nothing was changed. Look whether it was, then try again in a moment." }
-    page_not_found { English: "We cannot find that page" }
-    page_not_found_says { English: "It may have moved, it may be closed to you, or the address may be wrong. Nothing was lost." }
-    your_patients { English: "Your patients" }
-    go_home { English: "Go to the first page" }
-    page_failed { English: "Something on our side does not work" }
-    page_failed_says { English: "Nothing was lost, and nothing was shown to anybody. Try again in a few minutes." }
-    try_again { English: "Try again" }
+    there_is_a_problem { English: "There is a problem", Spanish: "Hay un problema" }
+    error_title(title: &str) { English: "Error: {title}", Spanish: "Error: {title}" }
+    signed_out {
+        English: "You are signed out. Sign in and try again.",
+        Spanish: "Su cuenta ya no está abierta. Entre e inténtelo otra vez.",
+    }
+    not_found { English: "It is not there any more. Go back and look again.", Spanish: "Ya no está aquí. Vuelva atrás y mire otra vez." }
+    invalid {
+        English: "Something is missing or cannot be read. Check what you entered.",
+        Spanish: "Falta algo o no se puede leer. Revise lo que escribió.",
+    }
+    email_problem {
+        English: "Write an email address, for example name@example.org.",
+        Spanish: "Escriba un correo electrónico, por ejemplo nombre@example.org.",
+    }
+    name_problem {
+        English: "Write your name, on one line of at most 200 characters.",
+        Spanish: "Escriba su nombre, en una sola línea de 200 caracteres como máximo.",
+    }
+    birth_date_problem {
+        English: "Write the birth date as day, month and year, for example 17 5 1980.",
+        Spanish: "Escriba la fecha de nacimiento con día, mes y año, por ejemplo 17 5 1980.",
+    }
+    gone {
+        English: "This changed while the page was open. Look at it again, then try once more.",
+        Spanish: "Esto cambió mientras la página estaba abierta. Mírelo otra vez y después vuelva a intentarlo.",
+    }
+    wrong_password {
+        English: "The email address and the password do not go together.",
+        Spanish: "El correo electrónico y la contraseña no coinciden.",
+    }
+    wrong_own_password { English: "That password is not right.", Spanish: "Esa contraseña no es correcta." }
+    sign_in_again_problem {
+        English: "This needs a fresh sign-in. Sign in again, then try once more.",
+        Spanish: "Para esto hay que entrar otra vez. Entre otra vez y después vuelva a intentarlo.",
+    }
+    half_ended {
+        English: "That took too long, or too many codes were wrong. Begin again with your password.",
+        Spanish: "Pasó demasiado tiempo, o hubo demasiados códigos equivocados. Empiece otra vez con su contraseña.",
+    }
+    wrong_code {
+        English: "That code is wrong, already used, or too old.",
+        Spanish: "Ese código está equivocado, ya se usó o es demasiado antiguo.",
+    }
+    weak_password { English: "Choose a password of 10 to 200 characters.", Spanish: "Elija una contraseña de 10 a 200 caracteres." }
+    link_ended {
+        English: "That link has been used, or is too old. Ask for a new one.",
+        Spanish: "Ese enlace ya se usó o es demasiado antiguo. Pida uno nuevo.",
+    }
+    sign_in_failed {
+        English: "Your organization did not confirm who you are. Choose it again and sign in there; if that fails again, tell those who look after its sign-in.",
+        Spanish: "Su organización no confirmó quién es usted. Elíjala otra vez y entre allí; si vuelve a fallar, avise a quienes se ocupan allí de la entrada.",
+    }
+    not_admitted {
+        English: "Your organization knows you, but does not say that you work in a profession that is let in here. No account was made. Ask those who look after its sign-in.",
+        Spanish: "Su organización sabe quién es usted, pero no dice que trabaje en una profesión que pueda entrar aquí. No se creó ninguna cuenta. Pregunte a quienes se ocupan allí de la entrada.",
+    }
+    too_many {
+        English: "Too many tries. Wait a little, then try again.",
+        Spanish: "Demasiados intentos. Espere un poco y después inténtelo otra vez.",
+    }
+    unavailable {
+        English: "That did not work, and most likely nothing was changed. Look whether it was, then try again in a moment.",
+        Spanish: "No ha funcionado, y lo más probable es que no haya cambiado nada. Compruebe si ha cambiado algo y vuelva a intentarlo dentro de un momento.",
+    }
+    page_not_found { English: "We cannot find that page", Spanish: "No encontramos esa página" }
+    page_not_found_says {
+        English: "It may have moved, it may be closed to you, or the address may be wrong. Nothing was lost.",
+        Spanish: "Puede que haya cambiado de lugar, que esté cerrada para usted o que la dirección esté equivocada. No se ha perdido nada.",
+    }
+    your_patients { English: "Your patients", Spanish: "Sus pacientes" }
+    go_home { English: "Go to the first page", Spanish: "Ir a la primera página" }
+    page_failed { English: "Something on our side does not work", Spanish: "Algo no funciona de nuestro lado" }
+    page_failed_says {
+        English: "Nothing was lost, and nothing was shown to anybody. Try again in a few minutes.",
+        Spanish: "No se ha perdido nada, y no se ha mostrado nada a nadie. Inténtelo otra vez dentro de unos minutos.",
+    }
+    try_again { English: "Try again", Spanish: "Intentarlo otra vez" }
 }
 
 impl super::Say {

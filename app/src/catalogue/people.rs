@@ -3,63 +3,117 @@
 use super::messages;
 
 messages! {
-    email_address { English: "Email address" }
-    password { English: "Password" }
-    forgot_password { English: "I forgot my password" }
-    new_here { English: "New here?" }
-    signed_out_done { English: "You are signed out" }
-    signed_out_says { English: "Nothing of your record stays on this device." }
-    password_done { English: "Your password is changed" }
-    password_done_says { English: "You were signed out on every device. Sign in with the new password." }
-    sign_up { English: "Make an account" }
-    sign_up_says { English: "We send you a message with a link. It is good for one hour." }
-    send_link { English: "Send me the link" }
-    check_mail { English: "Check your email" }
-    check_mail_says { English: "If a message can reach that address, it is on its way. Open its link within one hour." }
-    check_mail_again { English: "Nothing there after a few minutes? Look among unwanted mail, then ask again." }
-    ask_again { English: "Ask again" }
-    finish_sign_up { English: "Choose a name and a password" }
-    your_name { English: "Your name" }
-    your_name_hint { English: "As the people you share with know you" }
-    new_password { English: "New password" }
-    password_hint { English: "10 characters or more. Three or four words that nobody expects together are good, and a password manager is better." }
-    make_my_account { English: "Make my account" }
-    have_account { English: "Do you have an account already?" }
-    forgotten { English: "Forgotten password" }
-    forgotten_says { English: "Tell us your email address. We send a link with which you choose a new password." }
-    choose_new_password { English: "Choose a new password" }
-    choose_new_password_says { English: "You will be signed out on every device." }
-    change_password { English: "Change the password" }
-    link_missing { English: "This link is not whole" }
-    link_missing_says { English: "Open it again from the message, or ask for a new one." }
-    claim_title { English: "Claim your record" }
-    claim_says { English: "Whoever keeps your record gives you a code. With it and your birth date you show that it is yours." }
-    claim_code { English: "Code" }
-    claim_code_hint { English: "Twelve letters and digits, for example K7QP-3MWD-XH2T" }
-    birth_date { English: "Birth date" }
-    birth_date_hint { English: "For example 17 5 1980" }
-    birth_day { English: "Day" }
-    birth_month { English: "Month" }
-    birth_year { English: "Year" }
-    claim_this { English: "Claim this record" }
-    claim_void { English: "After five wrong tries the code is void, and you need another." }
-    welcome { English: "Sign in to go on" }
-    welcome_says { English: "What you are looking for is behind one of these doors." }
-    door_people { English: "For your own record" }
-    door_people_says { English: "With your email address and password." }
-    door_clinicians { English: "For clinicians" }
-    door_clinicians_says { English: "Through the organization where you work." }
-    choose_organization { English: "Where do you work?" }
-    choose_organization_says { English: "Sign in there, as you do every day. We see your name, your profession and an identifier, never your password." }
-    no_organizations { English: "No organization is registered here yet." }
-    not_listed { English: "Is yours not in the list? Ask those who run this Chartkey." }
-    account_email { English: "Email address" }
-    account_name { English: "Name" }
-    account_since { English: "Account since" }
-    account_devices { English: "Signed in" }
-    devices(count: i64) { English: one "On this device alone", other "On {count} devices or browsers" }
-    sign_out_everywhere { English: "Sign out everywhere" }
-    sign_out_everywhere_says { English: "On this device and every other one, at once." }
-    organization { English: "Organization" }
-    profession { English: "Profession" }
+    email_address { English: "Email address", Spanish: "Correo electrónico" }
+    password { English: "Password", Spanish: "Contraseña" }
+    forgot_password { English: "I forgot my password", Spanish: "Olvidé mi contraseña" }
+    new_here { English: "New here?", Spanish: "¿Es su primera vez aquí?" }
+    signed_out_done { English: "You are signed out", Spanish: "Ha salido de su cuenta" }
+    signed_out_says {
+        English: "Nothing of your record stays on this device.",
+        Spanish: "En este dispositivo no queda nada de su historia clínica.",
+    }
+    password_done { English: "Your password is changed", Spanish: "Su contraseña ha cambiado" }
+    password_done_says {
+        English: "You were signed out on every device. Sign in with the new password.",
+        Spanish: "Su cuenta ya no está abierta en ningún dispositivo. Entre con la contraseña nueva.",
+    }
+    sign_up { English: "Make an account", Spanish: "Crear una cuenta" }
+    sign_up_says {
+        English: "We send you a message with a link. It is good for one hour.",
+        Spanish: "Le enviamos un mensaje con un enlace. Sirve durante una hora.",
+    }
+    send_link { English: "Send me the link", Spanish: "Enviarme el enlace" }
+    check_mail { English: "Check your email", Spanish: "Mire su correo electrónico" }
+    check_mail_says {
+        English: "If a message can reach that address, it is on its way. Open its link within one hour.",
+        Spanish: "Si esa dirección puede recibir mensajes, ya va uno en camino. Abra el enlace antes de una hora.",
+    }
+    check_mail_again {
+        English: "Nothing there after a few minutes? Look among unwanted mail, then ask again.",
+        Spanish: "¿No hay nada después de unos minutos? Mire en el correo no deseado y después pídalo otra vez.",
+    }
+    ask_again { English: "Ask again", Spanish: "Pedirlo otra vez" }
+    finish_sign_up { English: "Choose a name and a password", Spanish: "Elija un nombre y una contraseña" }
+    your_name { English: "Your name", Spanish: "Su nombre" }
+    your_name_hint {
+        English: "As the people you share with know you",
+        Spanish: "El nombre por el que le conocen las personas con quienes comparte",
+    }
+    new_password { English: "New password", Spanish: "Contraseña nueva" }
+    password_hint {
+        English: "10 characters or more. Three or four words that nobody expects together are good, and a password manager is better.",
+        Spanish: "10 caracteres o más. Sirven bien tres o cuatro palabras que nadie espere ver juntas, y es mejor un gestor de contraseñas.",
+    }
+    make_my_account { English: "Make my account", Spanish: "Crear mi cuenta" }
+    have_account { English: "Do you have an account already?", Spanish: "¿Ya tiene una cuenta?" }
+    forgotten { English: "Forgotten password", Spanish: "Contraseña olvidada" }
+    forgotten_says {
+        English: "Tell us your email address. We send a link with which you choose a new password.",
+        Spanish: "Díganos su correo electrónico. Le enviamos un enlace con el que elige una contraseña nueva.",
+    }
+    choose_new_password { English: "Choose a new password", Spanish: "Elegir una contraseña nueva" }
+    choose_new_password_says {
+        English: "You will be signed out on every device.",
+        Spanish: "Su cuenta dejará de estar abierta en todos los dispositivos.",
+    }
+    change_password { English: "Change the password", Spanish: "Cambiar la contraseña" }
+    link_missing { English: "This link is not whole", Spanish: "Este enlace no está completo" }
+    link_missing_says {
+        English: "Open it again from the message, or ask for a new one.",
+        Spanish: "Ábralo otra vez desde el mensaje, o pida uno nuevo.",
+    }
+    claim_title { English: "Claim your record", Spanish: "Recoger su historia clínica" }
+    claim_says {
+        English: "Whoever keeps your record gives you a code. With it and your birth date you show that it is yours.",
+        Spanish: "Quien guarda su historia clínica le da un código. Con él y con su fecha de nacimiento, usted demuestra que es suya.",
+    }
+    claim_code { English: "Code", Spanish: "Código" }
+    claim_code_hint {
+        English: "Twelve letters and digits, for example K7QP-3MWD-XH2T",
+        Spanish: "Doce letras y cifras, por ejemplo K7QP-3MWD-XH2T",
+    }
+    birth_date { English: "Birth date", Spanish: "Fecha de nacimiento" }
+    birth_date_hint { English: "For example 17 5 1980", Spanish: "Por ejemplo 17 5 1980" }
+    birth_day { English: "Day", Spanish: "Día" }
+    birth_month { English: "Month", Spanish: "Mes" }
+    birth_year { English: "Year", Spanish: "Año" }
+    claim_this { English: "Claim this record", Spanish: "Recoger esta historia clínica" }
+    claim_void {
+        English: "After five wrong tries the code is void, and you need another.",
+        Spanish: "Después de cinco intentos equivocados el código ya no sirve, y necesita otro.",
+    }
+    welcome { English: "Sign in to go on", Spanish: "Entre para continuar" }
+    welcome_says {
+        English: "What you are looking for is behind one of these doors.",
+        Spanish: "Lo que busca está detrás de una de estas puertas.",
+    }
+    door_people { English: "For your own record", Spanish: "Para su propia historia clínica" }
+    door_people_says { English: "With your email address and password.", Spanish: "Con su correo electrónico y su contraseña." }
+    door_clinicians { English: "For clinicians", Spanish: "Para profesionales sanitarios" }
+    door_clinicians_says { English: "Through the organization where you work.", Spanish: "A través de la organización donde trabaja." }
+    choose_organization { English: "Where do you work?", Spanish: "¿Dónde trabaja?" }
+    choose_organization_says {
+        English: "Sign in there, as you do every day. We see your name, your profession and an identifier, never your password.",
+        Spanish: "Entre allí, como todos los días. Vemos su nombre, su profesión y un identificador, nunca su contraseña.",
+    }
+    no_organizations { English: "No organization is registered here yet.", Spanish: "Todavía no hay ninguna organización registrada aquí." }
+    not_listed {
+        English: "Is yours not in the list? Ask those who run this Chartkey.",
+        Spanish: "¿La suya no está en la lista? Pregunte a quienes administran este Chartkey.",
+    }
+    account_email { English: "Email address", Spanish: "Correo electrónico" }
+    account_name { English: "Name", Spanish: "Nombre" }
+    account_since { English: "Account since", Spanish: "Cuenta desde" }
+    account_devices { English: "Signed in", Spanish: "Cuenta abierta" }
+    devices(count: i64) {
+        English: one "On this device alone", other "On {count} devices or browsers";
+        Spanish: one "Solo en este dispositivo", other "En {count} dispositivos o navegadores";
+    }
+    sign_out_everywhere { English: "Sign out everywhere", Spanish: "Salir en todas partes" }
+    sign_out_everywhere_says {
+        English: "On this device and every other one, at once.",
+        Spanish: "En este dispositivo y en todos los demás, de inmediato.",
+    }
+    organization { English: "Organization", Spanish: "Organización" }
+    profession { English: "Profession", Spanish: "Profesión" }
 }

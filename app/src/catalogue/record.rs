@@ -27,116 +27,174 @@ impl Say {
                 Category::Insurance => "Insurance",
                 Category::Own => "Only yours",
             },
+            // Plurals all: the sentence of a grant says "sus" before them.
+            Language::Spanish => match category {
+                Category::Details => "Datos personales",
+                Category::Problems => "Problemas de salud",
+                Category::Medicines => "Medicamentos",
+                Category::Allergies => "Alergias",
+                Category::Vaccines => "Vacunas",
+                Category::Results => "Resultados",
+                Category::Vitals => "Signos vitales",
+                Category::Procedures => "Procedimientos",
+                Category::Visits => "Consultas",
+                Category::Documents => "Cartas y documentos",
+                Category::Imaging => "Imágenes",
+                Category::Plans => "Planes",
+                Category::Lifestyle => "Hábitos de vida",
+                Category::Devices => "Dispositivos",
+                Category::Insurance => "Seguros",
+                Category::Own => "Datos solo suyos",
+            },
         }
     }
 }
 
 messages! {
     // Values and ranges.
-    in_range { English: "In range" }
-    above_range { English: "Above range" }
-    far_above_range { English: "Far above range" }
-    below_range { English: "Below range" }
-    far_below_range { English: "Far below range" }
-    marked { English: "Marked by the laboratory" }
-    no_range { English: "No range given" }
-    laboratory_gave_no_range { English: "the laboratory gave no range" }
-    laboratory_s_range { English: "laboratory’s range" }
-    line_says(value: &str, range: &str) { English: "The result is {value}. The laboratory’s range is {range}." }
-    range_between(low: &str, high: &str) { English: "{low} to {high}" }
-    range_from(low: &str) { English: "{low} or more" }
-    range_to(high: &str) { English: "{high} or less" }
-    was(value: &str, when: &str) { English: "was {value}, {when}" }
-    value { English: "Value" }
-    not_recorded { English: "Not recorded" }
-    no_date { English: "Date not recorded" }
-    private { English: "Private" }
-    from(source: &str) { English: "from {source}" }
+    in_range { English: "In range", Spanish: "Dentro del rango" }
+    above_range { English: "Above range", Spanish: "Por encima del rango" }
+    far_above_range { English: "Far above range", Spanish: "Muy por encima del rango" }
+    below_range { English: "Below range", Spanish: "Por debajo del rango" }
+    far_below_range { English: "Far below range", Spanish: "Muy por debajo del rango" }
+    marked { English: "Marked by the laboratory", Spanish: "Marcado por el laboratorio" }
+    no_range { English: "No range given", Spanish: "No se dio rango" }
+    laboratory_gave_no_range { English: "the laboratory gave no range", Spanish: "el laboratorio no dio rango" }
+    laboratory_s_range { English: "laboratory’s range", Spanish: "rango del laboratorio" }
+    line_says(value: &str, range: &str) {
+        English: "The result is {value}. The laboratory’s range is {range}.",
+        Spanish: "El resultado es {value}. El rango del laboratorio es {range}.",
+    }
+    range_between(low: &str, high: &str) { English: "{low} to {high}", Spanish: "{low} a {high}" }
+    range_from(low: &str) { English: "{low} or more", Spanish: "{low} o más" }
+    range_to(high: &str) { English: "{high} or less", Spanish: "{high} o menos" }
+    was(value: &str, when: &str) { English: "was {value}, {when}", Spanish: "antes {value}, {when}" }
+    value { English: "Value", Spanish: "Valor" }
+    not_recorded { English: "Not recorded", Spanish: "Sin anotar" }
+    no_date { English: "Date not recorded", Spanish: "Fecha sin anotar" }
+    private { English: "Private", Spanish: "En privado" }
+    from(source: &str) { English: "from {source}", Spanish: "de {source}" }
     // Who can see.
-    only_you { English: "Only you" }
-    people_can_see(count: usize) { English: one "1 can see", other "{count} can see" }
-    not_everything { English: "This may not be everything." }
-    not_shared { English: "Not shared with you." }
+    only_you { English: "Only you", Spanish: "Solo usted" }
+    people_can_see(count: usize) {
+        English: one "1 can see", other "{count} can see";
+        Spanish: one "1 puede ver", other "{count} pueden ver";
+    }
+    not_everything { English: "This may not be everything.", Spanish: "Puede que esto no sea todo." }
+    not_shared { English: "Not shared with you.", Spanish: "No se comparte con usted." }
     // Lists.
-    nothing_here { English: "Nothing has come in here yet. If a practice or hospital has something, ask them for your record as a file." }
-    total(count: i64) { English: one "1 in all", other "{count} in all, newest first" }
-    more_under { English: "There is more than fits here. See all of it under" }
-    older { English: "Older" }
-    pages_of(category: &str) { English: "Pages of {category}" }
-    show_errors { English: "Show what was entered in error, too" }
-    hide_errors { English: "Leave out what was entered in error" }
+    nothing_here {
+        English: "Nothing has come in here yet. If a practice or hospital has something, ask them for your record as a file.",
+        Spanish: "Aquí todavía no ha llegado nada. Si un consultorio o un hospital tiene algo, pida allí su historia clínica como archivo.",
+    }
+    total(count: i64) {
+        English: one "1 in all", other "{count} in all, newest first";
+        Spanish: one "1 en total", other "{count} en total, primero lo más reciente";
+    }
+    more_under { English: "There is more than fits here. See all of it under", Spanish: "Hay más de lo que cabe aquí. Véalo todo en" }
+    older { English: "Older", Spanish: "Anteriores" }
+    pages_of(category: &str) { English: "Pages of {category}", Spanish: "Páginas de {category}" }
+    show_errors { English: "Show what was entered in error, too", Spanish: "Mostrar también lo que se anotó por error" }
+    hide_errors { English: "Leave out what was entered in error", Spanish: "Quitar lo que se anotó por error" }
     // Trends.
-    reading(date: &str, value: &str, unit: &str) { English: "{date}: {value} {unit}" }
-    trend_says(name: &str, from: &str, to: &str) { English: "{name} over time, from {from} to {to}. The same numbers are in the table." }
-    table_says(name: &str) { English: "{name}, newest first" }
-    date_and_place { English: "Date and place" }
-    same_in_table { English: "The same numbers in a table" }
-    over_time { English: "Over time" }
-    measured_times(count: usize) { English: one "Measured once.", other "The newest {count} times it was measured, in the same unit." }
-    see_over_time { English: "See it over time" }
+    reading(date: &str, value: &str, unit: &str) { English: "{date}: {value} {unit}", Spanish: "{date}: {value} {unit}" }
+    trend_says(name: &str, from: &str, to: &str) {
+        English: "{name} over time, from {from} to {to}. The same numbers are in the table.",
+        Spanish: "{name} a lo largo del tiempo. Lo primero, {from}. Lo último, {to}. Los mismos números están en la tabla.",
+    }
+    table_says(name: &str) { English: "{name}, newest first", Spanish: "{name}, primero lo más reciente" }
+    date_and_place { English: "Date and place", Spanish: "Fecha y lugar" }
+    same_in_table { English: "The same numbers in a table", Spanish: "Los mismos números en una tabla" }
+    over_time { English: "Over time", Spanish: "A lo largo del tiempo" }
+    measured_times(count: usize) {
+        English: one "Measured once.", other "The newest {count} times it was measured, in the same unit.";
+        Spanish: one "Se midió una vez.", other "Las {count} veces más recientes que se midió, en la misma unidad.";
+    }
+    see_over_time { English: "See it over time", Spanish: "Verlo a lo largo del tiempo" }
     // Home.
-    hello(name: &str) { English: "Hello, {name}" }
-    home_says { English: "The newest of your record, and who can see it." }
-    latest { English: "The newest in your record" }
-    your_next_visit { English: "Your next visit" }
-    who_can_see_now { English: "Who can see your record now" }
-    share_with_someone { English: "Share with someone" }
-    see_or_stop { English: "See or stop" }
-    no_record_yet { English: "You have no record here yet" }
-    no_record_says { English: "Your practice gives you a code for your record. With the code and your birth date it becomes yours." }
+    hello(name: &str) { English: "Hello, {name}", Spanish: "Hola, {name}" }
+    home_says {
+        English: "The newest of your record, and who can see it.",
+        Spanish: "Lo más reciente de su historia clínica, y quién puede verla.",
+    }
+    latest { English: "The newest in your record", Spanish: "Lo más reciente de su historia clínica" }
+    your_next_visit { English: "Your next visit", Spanish: "Su próxima consulta" }
+    who_can_see_now { English: "Who can see your record now", Spanish: "Quién puede ver ahora su historia clínica" }
+    share_with_someone { English: "Share with someone", Spanish: "Compartir con alguien" }
+    see_or_stop { English: "See or stop", Spanish: "Ver o retirar" }
+    no_record_yet { English: "You have no record here yet", Spanish: "Todavía no tiene aquí una historia clínica" }
+    no_record_says {
+        English: "Your practice gives you a code for your record. With the code and your birth date it becomes yours.",
+        Spanish: "Su consultorio le da un código para su historia clínica. Con el código y su fecha de nacimiento pasa a ser suya.",
+    }
     // Summary.
-    your_record { English: "Your record" }
-    parts_of_record { English: "Parts of the record" }
-    medicines_in_use { English: "Medicines in use" }
-    active_problems { English: "Active problems" }
-    latest_results { English: "Latest results" }
-    latest_visits { English: "Latest visits" }
-    all_of(category: &str) { English: "All {category}" }
-    none_recorded { English: "Nothing is recorded here." }
-    what_you_may_read { English: "What is shared with you" }
+    your_record { English: "Your record", Spanish: "Su historia clínica" }
+    parts_of_record { English: "Parts of the record", Spanish: "Partes de la historia clínica" }
+    medicines_in_use { English: "Medicines in use", Spanish: "Medicamentos en uso" }
+    active_problems { English: "Active problems", Spanish: "Problemas de salud actuales" }
+    latest_results { English: "Latest results", Spanish: "Últimos resultados" }
+    latest_visits { English: "Latest visits", Spanish: "Últimas consultas" }
+    all_of(category: &str) { English: "All {category}", Spanish: "Lista completa de {category}" }
+    none_recorded { English: "Nothing is recorded here.", Spanish: "Aquí no hay nada anotado." }
+    what_you_may_read { English: "What is shared with you", Spanish: "Lo que se comparte con usted" }
     // Results.
-    how_to_read_lines { English: "How to read the lines" }
-    lines_explained { English: "The band is the laboratory’s own range. It is always in the same place. A dot lies inside it; a triangle lies outside and points the way: up is above, down is below. A dotted line means that the laboratory gave no range. A mark just outside the band is drawn clear of it; the number beside it is exact." }
-    tests_of(date: &str) { English: "Measured on {date}" }
-    tests_without_date { English: "Date not recorded" }
-    the_result { English: "The result" }
+    how_to_read_lines { English: "How to read the lines", Spanish: "Cómo leer las líneas" }
+    lines_explained {
+        English: "The band is the laboratory’s own range. It is always in the same place. A dot lies inside it; a triangle lies outside and points the way: up is above, down is below. A dotted line means that the laboratory gave no range. A mark just outside the band is drawn clear of it; the number beside it is exact.",
+        Spanish: "La franja es el rango del propio laboratorio. Siempre está en el mismo lugar. Un punto está dentro de ella; un triángulo está fuera y señala hacia dónde: hacia arriba es por encima, hacia abajo es por debajo. Una línea de puntos significa que el laboratorio no dio rango. Una marca que queda justo fuera de la franja se dibuja separada de ella; el número de al lado es exacto.",
+    }
+    tests_of(date: &str) { English: "Measured on {date}", Spanish: "Fecha de la medición: {date}" }
+    tests_without_date { English: "Date not recorded", Spanish: "Fecha sin anotar" }
+    the_result { English: "The result", Spanish: "El resultado" }
     // Courses.
-    in_use { English: "In use" }
-    past_medicines { English: "Past medicines" }
-    active { English: "Active" }
-    past_problems { English: "Past problems" }
-    since(date: &str) { English: "Since {date}" }
-    last_on(date: &str) { English: "Last on {date}" }
-    renewed_times(count: usize) { English: one "1 record", other "{count} records" }
-    the_other_records { English: "The other records of it" }
+    in_use { English: "In use", Spanish: "En uso" }
+    past_medicines { English: "Past medicines", Spanish: "Medicamentos anteriores" }
+    active { English: "Active", Spanish: "Actuales" }
+    past_problems { English: "Past problems", Spanish: "Problemas de salud anteriores" }
+    since(date: &str) { English: "Since {date}", Spanish: "Desde: {date}" }
+    last_on(date: &str) { English: "Last on {date}", Spanish: "Última vez: {date}" }
+    renewed_times(count: usize) {
+        English: one "1 record", other "{count} records";
+        Spanish: one "1 anotación", other "{count} anotaciones";
+    }
+    the_other_records { English: "The other records of it", Spanish: "Sus otras anotaciones" }
     // Visits.
-    visits_by_year { English: "Visits by year" }
-    all_years { English: "All years" }
-    visits_in(year: i32) { English: "{year}" }
-    to_time(from: &str, to: &str) { English: "{from} to {to}" }
+    visits_by_year { English: "Visits by year", Spanish: "Consultas por año" }
+    all_years { English: "All years", Spanish: "Todos los años" }
+    visits_in(year: i32) { English: "{year}", Spanish: "{year}" }
+    to_time(from: &str, to: &str) { English: "{from} to {to}", Spanish: "de {from} a {to}" }
     // One item.
-    about_this { English: "About this" }
-    read_it { English: "Read it" }
-    download_file(number: usize) { English: "Download file {number}" }
-    file_is(kind: &str) { English: "A file ({kind})" }
-    file_did_not_come { English: "This file did not come with the record. The place that made it has it." }
-    source_of { English: "Came from" }
-    added { English: "Added to your record" }
-    see_original { English: "See the original" }
-    hide_original { English: "Hide the original" }
-    the_original { English: "The original, as it came in" }
-    entered_in_error { English: "This was entered in error. It is kept, and struck through." }
-    who_can_see_this { English: "Who can see this" }
-    see_and_stop { English: "See or change who can see it" }
-    from_to(from: &str, to: &str) { English: "{from} to {to}" }
-    from_on(from: &str) { English: "from {from}" }
-    up_to(to: &str) { English: "to {to}" }
-    range { English: "Range" }
-    range_by_laboratory(range: &str, unit: &str) { English: "{range} {unit}, given by the laboratory" }
-    everything { English: "Everything by date" }
-    by_date { English: "By date" }
-    more_of(category: &str) { English: "More {category}" }
-    everything_says { English: "All that has come in, by when it happened." }
+    about_this { English: "About this", Spanish: "Sobre esto" }
+    read_it { English: "Read it", Spanish: "Leerlo" }
+    download_file(number: usize) { English: "Download file {number}", Spanish: "Descargar el archivo {number}" }
+    file_is(kind: &str) { English: "A file ({kind})", Spanish: "Un archivo ({kind})" }
+    file_did_not_come {
+        English: "This file did not come with the record. The place that made it has it.",
+        Spanish: "Este archivo no llegó con la historia clínica. Lo tiene el lugar donde se hizo.",
+    }
+    source_of { English: "Came from", Spanish: "Vino de" }
+    added { English: "Added to your record", Spanish: "Se añadió a su historia clínica" }
+    see_original { English: "See the original", Spanish: "Ver el original" }
+    hide_original { English: "Hide the original", Spanish: "Ocultar el original" }
+    the_original { English: "The original, as it came in", Spanish: "El original, tal como llegó" }
+    entered_in_error {
+        English: "This was entered in error. It is kept, and struck through.",
+        Spanish: "Esto se anotó por error. Se conserva, y aparece tachado.",
+    }
+    who_can_see_this { English: "Who can see this", Spanish: "Quién puede ver esto" }
+    see_and_stop { English: "See or change who can see it", Spanish: "Ver o cambiar quién puede verlo" }
+    from_to(from: &str, to: &str) { English: "{from} to {to}", Spanish: "{from} a {to}" }
+    from_on(from: &str) { English: "from {from}", Spanish: "{from} en adelante" }
+    up_to(to: &str) { English: "to {to}", Spanish: "hasta: {to}" }
+    range { English: "Range", Spanish: "Rango" }
+    range_by_laboratory(range: &str, unit: &str) {
+        English: "{range} {unit}, given by the laboratory",
+        Spanish: "{range} {unit}, según el laboratorio",
+    }
+    everything { English: "Everything by date", Spanish: "Todo por fecha" }
+    by_date { English: "By date", Spanish: "Por fecha" }
+    more_of(category: &str) { English: "More {category}", Spanish: "Más {category}" }
+    everything_says { English: "All that has come in, by when it happened.", Spanish: "Todo lo que ha llegado, según cuándo ocurrió." }
 }
 
 impl Say {
@@ -157,6 +215,20 @@ impl Say {
                 "entered-in-error" => "Entered in error",
                 _ => return None,
             }),
+            // Words that are the same for "el" and "la".
+            Language::Spanish => Some(match code {
+                "active" | "in-progress" | "recurrence" | "relapse" => "Actual",
+                "on-hold" | "suspended" => "En pausa",
+                "stopped" | "cancelled" | "revoked" | "aborted" | "abandoned" => "Se detuvo",
+                "completed" | "finished" | "fulfilled" => "Ya terminó",
+                "resolved" | "inactive" | "remission" => "Anterior",
+                "planned" | "booked" | "proposed" | "pending" | "draft" | "intended" => "Pendiente",
+                "preliminary" | "registered" | "partial" => "Todavía provisional",
+                "amended" | "corrected" => "Se corrigió",
+                "not-done" | "not-taken" | "noshow" => "No se hizo",
+                "entered-in-error" => "Se anotó por error",
+                _ => return None,
+            }),
         }
     }
 
@@ -166,36 +238,5 @@ impl Say {
     pub fn unusual_status(self, code: &str) -> Option<&'static str> {
         const USUAL: [&str; 8] = ["active", "in-progress", "completed", "finished", "fulfilled", "resolved", "inactive", "remission"];
         if USUAL.contains(&code) { None } else { self.status(code) }
-    }
-
-    /// The name of a fact, by the key that the mapping gives it. A key without words
-    /// of its own is said as it is written.
-    #[must_use]
-    pub fn fact(self, key: &str) -> String {
-        let key = key.strip_prefix("fact.").unwrap_or(key);
-        match self.0 {
-            Language::English => match key {
-                "time" => "When".to_owned(),
-                "seen-by" => "Seen by".to_owned(),
-                "kind" => "Kind".to_owned(),
-                "issued" => "Reported".to_owned(),
-                "performer" => "Done by".to_owned(),
-                "part" => "Part".to_owned(),
-                "part-value" => "Its value".to_owned(),
-                "missing" => "Why there is no value".to_owned(),
-                "body-site" => "Where on the body".to_owned(),
-                "lot" => "Lot number".to_owned(),
-                "udi" => "Device number".to_owned(),
-                "order" => "Ordered by".to_owned(),
-                "line" => "Line".to_owned(),
-                "asserter" => "Told by".to_owned(),
-                "dose" => "How to take it".to_owned(),
-                _ => {
-                    let words = key.replace('-', " ");
-                    let mut letters = words.chars();
-                    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-                }
-            },
-        }
     }
 }

@@ -5,113 +5,197 @@ use chartkey_domain::grant::GrantState;
 use super::messages;
 
 messages! {
-    who_can_see { English: "Who can see your record" }
-    nobody_can_see { English: "Nobody but you. A key is cut only when you hand one out." }
-    can_see_now(count: i64) { English: one "1 key is out", other "{count} keys are out" }
-    new_share { English: "Share with somebody" }
-    ended_shares { English: "Ended" }
-    codes_wait(count: i64) { English: one "1 code waits", other "{count} codes wait" }
-    see_codes { English: "See your codes" }
-    open_this_share(who: &str) { English: "Details of the share with {who}" }
-    details_of { English: "Details" }
-    paused_for_now { English: "Stopped for now. It opens nothing until you start it again." }
-    no_end { English: "No end: until you stop it" }
-    days_left(count: i64) { English: one "1 day left", other "{count} days left" }
-    days_left_label { English: "Days left" }
-    done_given { English: "The key is out. It works from now on." }
-    done_withdrawn { English: "The share has ended. The next look is refused." }
-    done_paused { English: "The share is stopped for now." }
-    done_resumed { English: "The share works again." }
-    done_code_refused { English: "The code is void. Nothing was shared." }
-    done { English: "Done" }
-    somebody_at(organization: &str) { English: "everybody named at {organization}" }
-    new_share_question(number: i32) { English: "New share · question {number} of 4" }
-    new_share_last { English: "New share · last step" }
-    back { English: "Back" }
-    go_on { English: "Continue" }
-    who_question { English: "Who may see something of your record?" }
-    who_says { English: "Everybody here signs in through their organization, which vouches for who they are." }
-    who_by_code { English: "Somebody else: give them a code" }
-    who_by_code_hint { English: "They type it here after signing in. You see who it is and decide before anything opens." }
-    who_nobody_known { English: "No organization is registered here yet. You can still make a code." }
-    profession_at(profession: &str, organization: &str) { English: "{profession} at {organization}" }
-    anyone_hint { English: "Anyone who signs in there with this profession" }
-    purpose_question { English: "What for?" }
-    purpose_says { English: "They see this beside everything they open." }
-    purpose_words { English: "In your own words, if it is something else" }
-    what_question { English: "What may they see?" }
-    what_says { English: "Tick what you want. Anything you don’t tick stays closed." }
-    what_legend { English: "Parts of your record" }
-    sensitive_legend { English: "Sensitive things" }
-    sensitive_hint { English: "Kept back unless you tick them, even inside the parts above." }
-    part_hint(count: i64, newest: &str) { English: one "1, on {newest}", other "{count}, newest {newest}" }
-    part_hint_undated(count: i64) { English: one "1", other "{count}" }
-    part_empty { English: "None recorded" }
-    things(count: i64) { English: one "1 thing", other "{count} things" }
-    private_things(count: i64) { English: one "1 thing is private. No share can reach it, this one included.", other "{count} things are private. No share can reach them, this one included." }
-    private_heading { English: "Kept private" }
-    note_can_mention { English: "A written note can mention anything, whatever its label." }
-    time_question { English: "From when, and for how long?" }
-    time_says { English: "Leave the dates empty to share everything you ticked, however old." }
-    dates_legend { English: "Dates of what they see" }
-    first_day { English: "From" }
-    last_day { English: "Up to" }
-    end_legend { English: "How long they can see it" }
-    end_preset { English: "30 days" }
-    end_day { English: "Until a day I choose" }
-    end_open { English: "Until I stop it" }
-    until_legend { English: "Until" }
-    todays_only_choice { English: "Only what is there today" }
-    todays_only_hint { English: "Without this, what is added while the share lasts is included." }
-    more_legend { English: "More than looking" }
-    may_copy_choice { English: "They may take a copy" }
-    may_copy_hint { English: "A copy cannot be taken back." }
-    check_title { English: "Check, then hand over the key" }
-    check_answers { English: "Your answers" }
-    fact_who { English: "Who" }
-    fact_purpose { English: "What for" }
-    fact_what { English: "What" }
-    fact_sensitive { English: "Sensitive things" }
-    fact_time { English: "When" }
-    none_of_them { English: "None" }
-    change { English: "Change" }
-    change_of(what: &str) { English: ": {what}" }
-    give_key { English: "Give this key" }
-    make_the_code { English: "Make the code" }
-    dont_share { English: "Don’t share" }
-    take_back_any_time { English: "You can take the key back at any time. That stops the next look; it cannot undo what was already read." }
-    sensitive_stop { English: "Stop and look: this includes sensitive things" }
-    sensitive_stop_says(labels: &str) { English: "They will see what is marked {labels}. Once it is read, it cannot be unread. Leave it out unless they need it." }
-    leave_it_out { English: "Leave sensitive things out" }
-    the_share { English: "The share in one sentence" }
-    story { English: "What became of it" }
-    looks_through { English: "Who looked through it" }
-    nobody_looked { English: "Nobody has looked through it." }
-    stop_sharing { English: "Stop sharing" }
-    pause_sharing { English: "Stop for now" }
-    resume_sharing { English: "Start again" }
-    stop_question { English: "Stop this share?" }
-    stop_does { English: "The next look is refused, and pages that are open now are covered at once." }
-    stop_does_not { English: "It does not undo what was already read or copied. Through this share:" }
-    stop_nothing_read { English: "Nobody has read or copied anything through it so far." }
-    keep_sharing { English: "Keep sharing" }
-    share_of(name: &str) { English: "Share with {name}" }
-    opened_things(count: i64, what: &str) { English: one "opened 1 thing: {what}", other "opened {count} things: {what}" }
-    opened_page { English: "opened a page without anything on it" }
-    copied_things(count: i64) { English: one "took a copy of 1 thing", other "took a copy of {count} things" }
-    shared_title { English: "Your patients" }
-    shared_says { English: "What each patient confirmed, in the words they read. Choose the share you need now: each look is shown to the patient." }
-    shared_nothing { English: "Nobody shares with you at the moment." }
-    open_record_of(name: &str) { English: "Open the record of {name}" }
-    ended_word { English: "Ended" }
-    ended_lately { English: "Ended in the last 90 days" }
-    purpose_is(purpose: &str) { English: "For: {purpose}" }
-    grant_who_problem { English: "Choose who may see something." }
-    grant_purpose_problem { English: "Choose what it is for. If it is something else, say it in up to 120 letters." }
-    grant_what_problem { English: "Tick at least one part of your record." }
-    grant_dates_problem { English: "Check the dates of what they see. Each needs a day, a month and a year, and the first comes first." }
-    grant_end_problem { English: "Check the last day. It needs a day, a month and a year, and cannot have passed." }
-    have_a_code { English: "A patient gave you a code?" }
+    who_can_see { English: "Who can see your record", Spanish: "Quién puede ver su historia clínica" }
+    nobody_can_see {
+        English: "Nobody but you. A key is cut only when you hand one out.",
+        Spanish: "Nadie más que usted. Una llave solo se hace cuando usted la da.",
+    }
+    can_see_now(count: i64) {
+        English: one "1 key is out", other "{count} keys are out";
+        Spanish: one "Hay 1 llave en otras manos", other "Hay {count} llaves en otras manos";
+    }
+    new_share { English: "Share with somebody", Spanish: "Compartir con alguien" }
+    ended_shares { English: "Ended", Spanish: "Terminados" }
+    codes_wait(count: i64) {
+        English: one "1 code waits", other "{count} codes wait";
+        Spanish: one "1 código en espera", other "{count} códigos en espera";
+    }
+    see_codes { English: "See your codes", Spanish: "Ver sus códigos" }
+    open_this_share(who: &str) { English: "Details of the share with {who}", Spanish: "Detalles del permiso para {who}" }
+    details_of { English: "Details", Spanish: "Detalles" }
+    paused_for_now {
+        English: "Stopped for now. It opens nothing until you start it again.",
+        Spanish: "En pausa por ahora. No abre nada hasta que usted lo active otra vez.",
+    }
+    no_end { English: "No end: until you stop it", Spanish: "Sin fecha final: hasta que usted lo retire" }
+    days_left(count: i64) { English: one "1 day left", other "{count} days left"; Spanish: one "Queda 1 día", other "Quedan {count} días" }
+    days_left_label { English: "Days left", Spanish: "Días que quedan" }
+    done_given { English: "The key is out. It works from now on.", Spanish: "La llave está dada. Funciona desde ahora." }
+    done_withdrawn {
+        English: "The share has ended. The next look is refused.",
+        Spanish: "El permiso ha terminado. El próximo intento de mirar se rechaza.",
+    }
+    done_paused { English: "The share is stopped for now.", Spanish: "El permiso está en pausa por ahora." }
+    done_resumed { English: "The share works again.", Spanish: "El permiso funciona otra vez." }
+    done_code_refused { English: "The code is void. Nothing was shared.", Spanish: "El código ya no sirve. No se compartió nada." }
+    done { English: "Done", Spanish: "Hecho" }
+    somebody_at(organization: &str) { English: "everybody named at {organization}", Spanish: "las personas indicadas de {organization}" }
+    new_share_question(number: i32) { English: "New share · question {number} of 4", Spanish: "Permiso nuevo · pregunta {number} de 4" }
+    new_share_last { English: "New share · last step", Spanish: "Permiso nuevo · último paso" }
+    back { English: "Back", Spanish: "Volver" }
+    go_on { English: "Continue", Spanish: "Continuar" }
+    who_question { English: "Who may see something of your record?", Spanish: "¿Quién puede ver algo de su historia clínica?" }
+    who_says {
+        English: "Everybody here signs in through their organization, which vouches for who they are.",
+        Spanish: "Todas estas personas entran a través de su organización, que responde de quiénes son.",
+    }
+    who_by_code { English: "Somebody else: give them a code", Spanish: "Otra persona: dele un código" }
+    who_by_code_hint {
+        English: "They type it here after signing in. You see who it is and decide before anything opens.",
+        Spanish: "Lo escribe aquí después de entrar. Usted ve quién es y decide antes de que se abra nada.",
+    }
+    who_nobody_known {
+        English: "No organization is registered here yet. You can still make a code.",
+        Spanish: "Todavía no hay ninguna organización registrada aquí. Aun así puede crear un código.",
+    }
+    profession_at(profession: &str, organization: &str) {
+        English: "{profession} at {organization}",
+        Spanish: "{profession} en {organization}",
+    }
+    anyone_hint {
+        English: "Anyone who signs in there with this profession",
+        Spanish: "Cualquier persona que entre allí con esta profesión",
+    }
+    purpose_question { English: "What for?", Spanish: "¿Para qué?" }
+    purpose_says { English: "They see this beside everything they open.", Spanish: "Quien mire lo ve junto a todo lo que abre." }
+    purpose_words { English: "In your own words, if it is something else", Spanish: "Con sus propias palabras, si es otra cosa" }
+    what_question { English: "What may they see?", Spanish: "¿Qué se puede ver?" }
+    what_says {
+        English: "Tick what you want. Anything you don’t tick stays closed.",
+        Spanish: "Marque lo que quiera. Lo que no marque queda cerrado.",
+    }
+    what_legend { English: "Parts of your record", Spanish: "Partes de su historia clínica" }
+    sensitive_legend { English: "Sensitive things", Spanish: "Temas delicados" }
+    sensitive_hint {
+        English: "Kept back unless you tick them, even inside the parts above.",
+        Spanish: "No se muestran si usted no los marca, ni siquiera dentro de las partes de arriba.",
+    }
+    part_hint(count: i64, newest: &str) {
+        English: one "1, on {newest}", other "{count}, newest {newest}";
+        Spanish: one "1, del {newest}", other "{count}, lo más reciente del {newest}";
+    }
+    part_hint_undated(count: i64) { English: one "1", other "{count}"; Spanish: one "1", other "{count}" }
+    part_empty { English: "None recorded", Spanish: "Nada anotado" }
+    things(count: i64) { English: one "1 thing", other "{count} things"; Spanish: one "1 cosa", other "{count} cosas" }
+    private_things(count: i64) {
+        English: one "1 thing is private. No share can reach it, this one included.", other "{count} things are private. No share can reach them, this one included.";
+        Spanish: one "1 cosa es privada. Ningún permiso llega a ella, tampoco este.", other "{count} cosas son privadas. Ningún permiso llega a ellas, tampoco este.";
+    }
+    private_heading { English: "Kept private", Spanish: "Se queda en privado" }
+    note_can_mention {
+        English: "A written note can mention anything, whatever its label.",
+        Spanish: "Una nota escrita puede mencionar cualquier cosa, sea cual sea su etiqueta.",
+    }
+    time_question { English: "From when, and for how long?", Spanish: "¿Desde cuándo y por cuánto tiempo?" }
+    time_says {
+        English: "Leave the dates empty to share everything you ticked, however old.",
+        Spanish: "Deje las fechas vacías para compartir todo lo que marcó, por antiguo que sea.",
+    }
+    dates_legend { English: "Dates of what they see", Spanish: "Fechas de lo que se puede ver" }
+    first_day { English: "From", Spanish: "Desde" }
+    last_day { English: "Up to", Spanish: "Hasta" }
+    end_legend { English: "How long they can see it", Spanish: "Cuánto tiempo se puede ver" }
+    end_preset { English: "30 days", Spanish: "30 días" }
+    end_day { English: "Until a day I choose", Spanish: "Hasta el día que yo elija" }
+    end_open { English: "Until I stop it", Spanish: "Hasta que yo lo retire" }
+    until_legend { English: "Until", Spanish: "Hasta el" }
+    todays_only_choice { English: "Only what is there today", Spanish: "Solo lo que hay hoy" }
+    todays_only_hint {
+        English: "Without this, what is added while the share lasts is included.",
+        Spanish: "Sin esto se incluye también lo que se añada mientras dure el permiso.",
+    }
+    more_legend { English: "More than looking", Spanish: "Más que mirar" }
+    may_copy_choice { English: "They may take a copy", Spanish: "Dejar que se lleven una copia" }
+    may_copy_hint { English: "A copy cannot be taken back.", Spanish: "Una copia no se puede recuperar." }
+    check_title { English: "Check, then hand over the key", Spanish: "Revise y después dé la llave" }
+    check_answers { English: "Your answers", Spanish: "Sus respuestas" }
+    fact_who { English: "Who", Spanish: "Quién" }
+    fact_purpose { English: "What for", Spanish: "Para qué" }
+    fact_what { English: "What", Spanish: "Qué" }
+    fact_sensitive { English: "Sensitive things", Spanish: "Temas delicados" }
+    fact_time { English: "When", Spanish: "Cuándo" }
+    none_of_them { English: "None", Spanish: "Ninguno" }
+    change { English: "Change", Spanish: "Cambiar" }
+    change_of(what: &str) { English: ": {what}", Spanish: ": {what}" }
+    give_key { English: "Give this key", Spanish: "Dar esta llave" }
+    make_the_code { English: "Make the code", Spanish: "Crear el código" }
+    dont_share { English: "Don’t share", Spanish: "No compartir" }
+    take_back_any_time {
+        English: "You can take the key back at any time. That stops the next look; it cannot undo what was already read.",
+        Spanish: "Puede retirar la llave en cualquier momento. Eso impide mirar otra vez; no deshace lo que ya se leyó.",
+    }
+    sensitive_stop { English: "Stop and look: this includes sensitive things", Spanish: "Deténgase y mire: esto incluye temas delicados" }
+    sensitive_stop_says(labels: &str) {
+        English: "They will see what is marked {labels}. Once it is read, it cannot be unread. Leave it out unless they need it.",
+        Spanish: "Se verá lo que está marcado como {labels}. Lo que ya se ha leído no se puede deshacer. Déjelo fuera si no hace falta.",
+    }
+    leave_it_out { English: "Leave sensitive things out", Spanish: "Dejar fuera los temas delicados" }
+    the_share { English: "The share in one sentence", Spanish: "El permiso en una frase" }
+    story { English: "What became of it", Spanish: "Qué ha pasado con este permiso" }
+    looks_through { English: "Who looked through it", Spanish: "Quién miró con este permiso" }
+    nobody_looked { English: "Nobody has looked through it.", Spanish: "Nadie ha mirado con este permiso." }
+    stop_sharing { English: "Stop sharing", Spanish: "Dejar de compartir" }
+    pause_sharing { English: "Stop for now", Spanish: "Pausar por ahora" }
+    resume_sharing { English: "Start again", Spanish: "Activar otra vez" }
+    stop_question { English: "Stop this share?", Spanish: "¿Retirar este permiso?" }
+    stop_does {
+        English: "The next look is refused, and pages that are open now are covered at once.",
+        Spanish: "El próximo intento de mirar se rechaza, y las páginas que están abiertas ahora se tapan de inmediato.",
+    }
+    stop_does_not {
+        English: "It does not undo what was already read or copied. Through this share:",
+        Spanish: "No deshace lo que ya se leyó o se copió. Con este permiso:",
+    }
+    stop_nothing_read {
+        English: "Nobody has read or copied anything through it so far.",
+        Spanish: "Hasta ahora nadie ha leído ni copiado nada con él.",
+    }
+    keep_sharing { English: "Keep sharing", Spanish: "Seguir compartiendo" }
+    share_of(name: &str) { English: "Share with {name}", Spanish: "Permiso para {name}" }
+    opened_things(count: i64, what: &str) {
+        English: one "opened 1 thing: {what}", other "opened {count} things: {what}";
+        Spanish: one "abrió 1 cosa: {what}", other "abrió {count} cosas: {what}";
+    }
+    opened_page { English: "opened a page without anything on it", Spanish: "abrió una página sin nada en ella" }
+    copied_things(count: i64) {
+        English: one "took a copy of 1 thing", other "took a copy of {count} things";
+        Spanish: one "se llevó una copia de 1 cosa", other "se llevó una copia de {count} cosas";
+    }
+    shared_title { English: "Your patients", Spanish: "Sus pacientes" }
+    shared_says {
+        English: "What each patient confirmed, in the words they read. Choose the share you need now: each look is shown to the patient.",
+        Spanish: "Lo que confirmó cada paciente, con las palabras que leyó. Elija el permiso que necesita ahora: cada vez que mire, el paciente lo ve.",
+    }
+    shared_nothing { English: "Nobody shares with you at the moment.", Spanish: "En este momento nadie comparte con usted." }
+    open_record_of(name: &str) { English: "Open the record of {name}", Spanish: "Abrir la historia clínica de {name}" }
+    ended_word { English: "Ended", Spanish: "Terminado" }
+    ended_lately { English: "Ended in the last 90 days", Spanish: "Terminados en los últimos 90 días" }
+    purpose_is(purpose: &str) { English: "For: {purpose}", Spanish: "Para: {purpose}" }
+    grant_who_problem { English: "Choose who may see something.", Spanish: "Elija quién puede ver algo." }
+    grant_purpose_problem {
+        English: "Choose what it is for. If it is something else, say it in up to 120 letters.",
+        Spanish: "Elija para qué es. Si es otra cosa, dígalo en 120 letras como máximo.",
+    }
+    grant_what_problem { English: "Tick at least one part of your record.", Spanish: "Marque al menos una parte de su historia clínica." }
+    grant_dates_problem {
+        English: "Check the dates of what they see. Each needs a day, a month and a year, and the first comes first.",
+        Spanish: "Revise las fechas de lo que se puede ver. Cada una necesita día, mes y año, y la primera va antes que la última.",
+    }
+    grant_end_problem {
+        English: "Check the last day. It needs a day, a month and a year, and cannot have passed.",
+        Spanish: "Revise el último día. Necesita día, mes y año, y no puede haber pasado.",
+    }
+    have_a_code { English: "A patient gave you a code?", Spanish: "¿Un paciente le dio un código?" }
 }
 
 impl super::Say {
@@ -124,6 +208,11 @@ impl super::Say {
             (super::Language::English, "resumed") => "You started it again",
             (super::Language::English, "withdrawn") => "You ended it",
             (super::Language::English, _) => "You replaced it with a new one",
+            (super::Language::Spanish, "given") => "Usted lo dio",
+            (super::Language::Spanish, "paused") => "Usted lo puso en pausa",
+            (super::Language::Spanish, "resumed") => "Usted lo activó otra vez",
+            (super::Language::Spanish, "withdrawn") => "Usted lo retiró",
+            (super::Language::Spanish, _) => "Usted lo cambió por uno nuevo",
         }
     }
 
@@ -135,6 +224,11 @@ impl super::Say {
                 GrantState::Withdrawn => "You ended it",
                 GrantState::Replaced => "Replaced by a newer share",
                 GrantState::Active | GrantState::Paused => "Its last day has passed",
+            },
+            super::Language::Spanish => match state {
+                GrantState::Withdrawn => "Usted lo retiró",
+                GrantState::Replaced => "Cambiado por un permiso más nuevo",
+                GrantState::Active | GrantState::Paused => "Su último día ya pasó",
             },
         }
     }

@@ -3,38 +3,56 @@
 use super::messages;
 
 messages! {
-    product { English: "Chartkey" }
-    title(page: &str) { English: "{page} – Chartkey" }
-    skip { English: "Skip to the page" }
-    main_navigation { English: "Main" }
-    sign_in { English: "Sign in" }
-    sign_out { English: "Sign out" }
-    home { English: "Home" }
-    record { English: "Record" }
-    sharing { English: "Sharing" }
-    activity { English: "Activity" }
-    account { English: "Account" }
-    patients { English: "Patients" }
-    use_a_code { English: "Use a code" }
-    summary { English: "Summary" }
-    everything_by_date { English: "Everything by date" }
-    whose_record { English: "Whose record this is" }
-    born(date: &str) { English: "born {date}" }
-    shared_with_you { English: "shared with you" }
-    leave_now { English: "Leave now" }
-    covered { English: "This page is closed" }
-    covered_says { English: "The share has ended or changed, the session is over, or we cannot reach the server to ask." }
-    look_again { English: "Look again" }
-    close { English: "Close" }
-    printed(date: &str) { English: "Printed from Chartkey on {date}" }
-    went_wrong { English: "Something went wrong" }
-    went_wrong_says { English: "It is our fault. If you were changing something, it may have been carried out. Look whether it was, then try again." }
-    busy { English: "Too many people are here at once" }
-    busy_says { English: "Nothing was lost, and nothing was changed. Try again in a few seconds." }
-    too_slow { English: "This took too long" }
-    too_slow_says { English: "Nothing was lost, and nothing was changed. Try again in a minute." }
-    unfinished_says { English: "What you sent may still be carried out. Look whether it was before you send it again. Nothing else was lost." }
-    not_from_here { English: "Not from here" }
-    not_from_here_says { English: "This request came from another site, so it was not carried out." }
-    rehearsal { English: "Rehearsal. Everybody here is invented." }
+    product { English: "Chartkey", Spanish: "Chartkey" }
+    title(page: &str) { English: "{page} – Chartkey", Spanish: "{page} – Chartkey" }
+    skip { English: "Skip to the page", Spanish: "Saltar a la página" }
+    main_navigation { English: "Main", Spanish: "Principal" }
+    sign_in { English: "Sign in", Spanish: "Entrar" }
+    sign_out { English: "Sign out", Spanish: "Salir" }
+    home { English: "Home", Spanish: "Inicio" }
+    record { English: "Record", Spanish: "Historia" }
+    sharing { English: "Sharing", Spanish: "Compartir" }
+    activity { English: "Activity", Spanish: "Actividad" }
+    account { English: "Account", Spanish: "Cuenta" }
+    patients { English: "Patients", Spanish: "Pacientes" }
+    use_a_code { English: "Use a code", Spanish: "Usar un código" }
+    summary { English: "Summary", Spanish: "Resumen" }
+    everything_by_date { English: "Everything by date", Spanish: "Todo por fecha" }
+    whose_record { English: "Whose record this is", Spanish: "De quién es esta historia clínica" }
+    born(date: &str) { English: "born {date}", Spanish: "fecha de nacimiento: {date}" }
+    shared_with_you { English: "shared with you", Spanish: "historia compartida con usted" }
+    leave_now { English: "Leave now", Spanish: "Irse ya" }
+    covered { English: "This page is closed", Spanish: "Esta página está cerrada" }
+    covered_says {
+        English: "The share has ended or changed, the session is over, or we cannot reach the server to ask.",
+        Spanish: "El permiso ha terminado o ha cambiado, la sesión ha terminado, o no podemos llegar al servidor para preguntar.",
+    }
+    look_again { English: "Look again", Spanish: "Mirar otra vez" }
+    close { English: "Close", Spanish: "Cerrar" }
+    printed(date: &str) { English: "Printed from Chartkey on {date}", Spanish: "Impreso desde Chartkey el {date}" }
+    went_wrong { English: "Something went wrong", Spanish: "Algo ha salido mal" }
+    went_wrong_says {
+        English: "It is our fault. If you were changing something, it may have been carried out. Look whether it was, then try again.",
+        Spanish: "Es culpa nuestra. Si usted estaba cambiando algo, puede que se haya hecho. Compruebe si se hizo y después inténtelo otra vez.",
+    }
+    busy { English: "Too many people are here at once", Spanish: "Hay demasiadas personas aquí a la vez" }
+    busy_says {
+        English: "Nothing was lost, and nothing was changed. Try again in a few seconds.",
+        Spanish: "No se ha perdido nada, y no se ha cambiado nada. Inténtelo otra vez dentro de unos segundos.",
+    }
+    too_slow { English: "This took too long", Spanish: "Esto ha tardado demasiado" }
+    too_slow_says {
+        English: "Nothing was lost, and nothing was changed. Try again in a minute.",
+        Spanish: "No se ha perdido nada, y no se ha cambiado nada. Inténtelo otra vez dentro de un minuto.",
+    }
+    unfinished_says {
+        English: "What you sent may still be carried out. Look whether it was before you send it again. Nothing else was lost.",
+        Spanish: "Puede que lo que envió todavía se haga. Compruebe si se hizo antes de enviarlo otra vez. No se ha perdido nada más.",
+    }
+    not_from_here { English: "Not from here", Spanish: "Desde aquí no" }
+    not_from_here_says {
+        English: "This request came from another site, so it was not carried out.",
+        Spanish: "Esta petición vino de otro sitio web, así que no se hizo.",
+    }
+    rehearsal { English: "Rehearsal. Everybody here is invented.", Spanish: "Ensayo. Todas las personas de aquí son inventadas." }
 }
