@@ -43,6 +43,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         endpoint::<accounts::ForgottenPassword>().keeping(&["email"]),
         endpoint::<accounts::NewPassword>(),
         endpoint::<accounts::Claim>().keeping(&["day", "month", "year"]),
+        endpoint::<accounts::ChooseLanguage>(),
         endpoint::<activity::NotRecognised>(),
         endpoint::<credentials::SignInAgain>(),
         endpoint::<credentials::ChangeEmail>().keeping(&["email"]),

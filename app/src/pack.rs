@@ -94,10 +94,11 @@ pub fn document(say: Say, day: Date, pack: &LockedPack) -> Result<String, serde_
         overview: Part::from(&pack.overview),
         record: Part::from(&pack.record),
     };
-    let (language, title, script, style, body) = (say.0.tag(), say.pack_title(), hash(SCRIPT), hash(STYLE), body(say));
+    let (language, direction) = (say.tag(), say.direction());
+    let (title, script, style, body) = (say.pack_title(), hash(SCRIPT), hash(STYLE), body(say));
     let data = serde_json::to_string(&data)?;
     Ok(format!(
-        "<!DOCTYPE html>\n<html lang=\"{language}\">\n<head>\n<meta charset=\"utf-8\">\n\
+        "<!DOCTYPE html>\n<html lang=\"{language}\" dir=\"{direction}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src '{script}'; style-src '{style}'; \
          base-uri 'none'; form-action 'none'\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n\
@@ -142,14 +143,13 @@ fn body(say: Say) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalogue::Language;
 
     #[test]
     fn a_pack_may_run_its_own_script_and_fetch_nothing() {
         let part = || Locked { nonce: [1; 12], bytes: vec![2; 40] };
         let pack = LockedPack { salt: [3; 16], overview: part(), record: part() };
         let day = time::macros::date!(2026 - 11 - 25);
-        let html = document(Say(Language::English), day, &pack).unwrap();
+        let html = document(Say::default(), day, &pack).unwrap();
         assert!(html.contains(&format!("script-src '{}'", hash(SCRIPT))));
         assert!(html.contains("default-src 'none'"));
         assert!(!html.contains("http://") && !html.contains("https://") && !html.contains(" src="), "nothing comes from elsewhere");

@@ -27,10 +27,7 @@ use leptos_axum::ResponseOptions;
 use leptos_router::hooks::{use_params_map, use_query_map};
 use time::{Date, Month, OffsetDateTime};
 
-use crate::{
-    api::ApiError,
-    catalogue::{Language, Say},
-};
+use crate::{api::ApiError, catalogue::Say};
 
 /// Who calls, as the server knows them. Nobody is the default.
 #[derive(Debug, Clone, Default)]
@@ -39,8 +36,8 @@ pub struct Caller {
     pub visitor: Option<Visitor>,
     /// The record of which this account is the holder, if there is one.
     pub record: Option<PatientId>,
-    /// The language to answer in.
-    pub language: Language,
+    /// The catalogue in the language to answer in.
+    pub say: Say,
     /// When the request came: the server's clock, for what a page prints.
     pub now: Option<OffsetDateTime>,
     /// When the account opens without its second factor, where somebody says that it is
@@ -52,7 +49,7 @@ impl Caller {
     /// The catalogue in the caller's language.
     #[must_use]
     pub const fn say(&self) -> Say {
-        Say(self.language)
+        self.say
     }
 
     /// Whether this is a clinician.
@@ -116,6 +113,8 @@ pub trait SessionControl: Send + Sync {
     fn declare(&self, patient: PatientId, purpose: Purpose) -> Answer<'_>;
     /// Notes the record that the visitor holds now, for the navigation.
     fn hold(&self, patient: PatientId) -> Answer<'_>;
+    /// Keeps in this browser the language that was chosen in it, by its tag.
+    fn speak(&self, tag: &'static str);
 }
 
 /// Sends messages. The server implements it; it answers before a message is sent,
@@ -181,6 +180,13 @@ pub fn portal() -> Result<Portal, ApiError> {
 #[must_use]
 pub fn caller() -> Caller {
     use_context().unwrap_or_default()
+}
+
+/// The catalogue in the language in which a form says that its page was read: a language may be
+/// chosen while a page is open. The caller's own, where the form says nothing that is known.
+#[must_use]
+pub fn read_in(language: &str) -> Say {
+    Say::from_tag(language).unwrap_or_else(|| caller().say())
 }
 
 /// Who is signed in, as portal methods ask for it.
@@ -293,6 +299,13 @@ pub fn typed(field: &str) -> Option<String> {
 #[must_use]
 pub fn path() -> String {
     use_context::<Parts>().map(|parts| parts.uri.path().to_owned()).unwrap_or_default()
+}
+
+/// The path of the request with its query: where a form leads back to that may stand on any page.
+#[must_use]
+pub fn here() -> String {
+    let parts = use_context::<Parts>();
+    parts.and_then(|parts| parts.uri.path_and_query().map(ToString::to_string)).unwrap_or_else(|| "/".to_owned())
 }
 
 /// Answers with this status.

@@ -11,13 +11,13 @@ use leptos::{either::Either, nonce::use_nonce, prelude::*};
 use time::OffsetDateTime;
 
 use crate::{
-    catalogue::Say,
+    catalogue::{Language, Say},
     components::{
         icon::{Icon, icon, sprite, turning},
         notice::{Role, notice},
         when::{machine, moment},
     },
-    request::{Assets, Caller, Rehearsal, assets, caller},
+    request::{Assets, Caller, Rehearsal, assets, caller, here},
 };
 
 /// Where "Leave now" leads: a page that says nothing about its reader.
@@ -173,7 +173,7 @@ pub fn document(page: Page, body: impl IntoView) -> impl IntoView {
     let lost = caller.factor_ends_at.filter(|_| signed_in).map(|ends_at| factor_lost(say, ends_at));
     view! {
         <!DOCTYPE html>
-        <html lang=say.0.tag()>
+        <html lang=say.tag() dir=say.direction()>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
@@ -253,12 +253,12 @@ fn top(say: Say, caller: &Caller, place: Place) -> impl IntoView + use<> {
     };
     let way = match &caller.visitor {
         Some(visitor) => Some(Either::Left(view! {
-            <form class="sign-out" method="post" action="/api/sign-out">
+            <form class="as-link" method="post" action="/api/sign-out">
                 <button type="submit">{say.sign_out()}<span class="hide">" " {visitor.name.clone()}</span></button>
             </form>
         })),
         None if place == Place::Operator => None,
-        None => Some(Either::Right(view! { <a href="/sign-in">{say.sign_in()}</a> })),
+        None => Some(Either::Right(view! { {languages(say)}<a href="/sign-in">{say.sign_in()}</a> })),
     };
     view! {
         <header class="top">
@@ -266,6 +266,20 @@ fn top(say: Say, caller: &Caller, place: Place) -> impl IntoView + use<> {
             {way}
         </header>
     }
+}
+
+/// Whoever is not signed in finds the other languages on every page, each by its own name.
+fn languages(say: Say) -> impl IntoView + use<> {
+    let others = Language::ALL.into_iter().filter(|language| *language != say.0).map(|language| {
+        view! {
+            <form class="as-link" method="post" action="/api/choose-language">
+                <input type="hidden" name="language" value=language.tag()/>
+                <input type="hidden" name="to" value=here()/>
+                <button type="submit" lang=language.tag()>{language.own_name()}</button>
+            </form>
+        }
+    });
+    others.collect_view()
 }
 
 fn link(here: bool, href: String, sign: Icon, words: &'static str) -> impl IntoView {

@@ -44,11 +44,12 @@ impl Post {
     }
 
     /// Sends in the background, so that the time of an answer says nothing about
-    /// whether there was a message. A failure is logged, without the address.
-    pub fn send(&self, letter: Letter) {
+    /// whether there was a message: in the language of the account that it is for, or as
+    /// `say` does where there is none. A failure is logged, without the address.
+    pub fn send(&self, letter: Letter, say: Say) {
         let post = self.clone();
         tokio::spawn(async move {
-            if let Err(error) = post.deliver(&letter).await {
+            if let Err(error) = post.deliver(&letter, say).await {
                 tracing::error!(%error, subject = ?letter.subject, "a message was not sent");
             }
         });
@@ -67,7 +68,7 @@ impl Post {
             Err(error) => return tracing::error!(%error, "messages that are due were not read"),
         };
         for DueLetter { id, letter } in due {
-            let sent = match self.deliver(&letter).await {
+            let sent = match self.deliver(&letter, Say::default()).await {
                 Ok(()) => portal.letter_sent(id).await.map_err(Into::into),
                 Err(error) => Err(error),
             };
@@ -77,8 +78,8 @@ impl Post {
         }
     }
 
-    async fn deliver(&self, letter: &Letter) -> anyhow::Result<()> {
-        let (subject, text) = self.words(letter);
+    async fn deliver(&self, letter: &Letter, say: Say) -> anyhow::Result<()> {
+        let (subject, text) = self.words(letter, letter.language.as_deref().and_then(Say::from_tag).unwrap_or(say));
         let message = Message::builder()
             .from(self.from.parse()?)
             .to(letter.to.parse()?)
@@ -99,8 +100,7 @@ impl Post {
         Ok(())
     }
 
-    fn words(&self, letter: &Letter) -> (&'static str, String) {
-        let say = Say::default();
+    fn words(&self, letter: &Letter, say: Say) -> (&'static str, String) {
         let link = |page: &str| self.ours.address(&format!("{page}?token={}", letter.token));
         let page = |page: &str| self.ours.address(page);
         match letter.subject {

@@ -91,19 +91,19 @@ impl Portal {
     /// # Errors
     /// [`Error::Database`].
     pub async fn begin_sign_up(&self, email: &Email) -> Result<Option<Letter>, Error> {
-        Ok(self.store_token(email).await?.map(|(token, is_known)| {
-            let subject = if is_known { LetterSubject::AlreadyHere } else { LetterSubject::FinishSignUp };
-            Letter { to: email.0.clone(), subject, token }
+        Ok(self.store_token(email).await?.map(|(token, language)| {
+            let subject = if language.is_some() { LetterSubject::AlreadyHere } else { LetterSubject::FinishSignUp };
+            Letter { to: email.0.clone(), subject, token, language }
         }))
     }
 
     /// Stores a token of what the address may do: finish a sign-up, or choose a new
-    /// password where it has an account. Nothing after too many lately, and nothing for
+    /// password where it has an account, whose language comes back with it. Nothing after too many lately, and nothing for
     /// the second click of a double one: the message is on its way.
-    pub(crate) async fn store_token(&self, email: &Email) -> Result<Option<(String, bool)>, Error> {
+    pub(crate) async fn store_token(&self, email: &Email) -> Result<Option<(String, Option<String>)>, Error> {
         let (portal, email, token) = (self.clone(), email.clone(), random_token());
         detached(async move {
-            let stored = sqlx::query!(
+            let stored = sqlx::query_scalar!(
                 r#"insert into mail_token (token_hash, purpose, email, account_id, ends_at)
                 select $1, case when a.account_id is null then 'sign-up' else 'password' end, e.email, a.account_id, now() + interval '1 hour'
                 from (values ($2::text)) e (email)
@@ -114,28 +114,34 @@ impl Portal {
                         where m.email = e.email and m.created_at > now() - interval '10 seconds'
                             and m.purpose = case when a.account_id is null then 'sign-up' else 'password' end
                     )
-                returning account_id"#,
+                returning (select a.language from account a where a.account_id = mail_token.account_id)"#,
                 digest(&token),
                 email.as_str(),
                 LETTERS_AN_HOUR
             )
             .fetch_optional(&portal.pool)
             .await?;
-            Ok(stored.map(|stored| (token, stored.account_id.is_some())))
+            Ok(stored.map(|language| (token, language)))
         })
         .await
     }
 
     /// Finishes a sign-up with the token of the message: the account begins, and its
-    /// holder is signed in. The same form once more within a minute signs in again.
+    /// holder is signed in. `language` is the tag of the language in which they did. The same form once more within a minute signs in again.
     ///
     /// # Errors
     /// [`Error::NotFound`] where the token was used, is older than an hour, or never
     /// was.
-    pub async fn finish_sign_up(&self, token: &str, name: PersonName, password: NewPassword) -> Result<SignedIn, Error> {
+    pub async fn finish_sign_up(
+        &self,
+        token: &str,
+        name: PersonName,
+        password: NewPassword,
+        language: &'static str,
+    ) -> Result<SignedIn, Error> {
         let (portal, token) = (self.clone(), digest(token));
         detached(async move {
-            match portal.make_account(&token, &name.0, password.0.clone()).await {
+            match portal.make_account(&token, &name.0, password.0.clone(), language).await {
                 Err(Error::NotFound) => portal.made_just_now(&token, name.0, password.0).await,
                 made => made,
             }
@@ -143,7 +149,7 @@ impl Portal {
         .await
     }
 
-    async fn make_account(&self, token: &[u8], name: &str, password: String) -> Result<SignedIn, Error> {
+    async fn make_account(&self, token: &[u8], name: &str, password: String, language: &str) -> Result<SignedIn, Error> {
         self.is_live(token, "sign-up").await?;
         let hash = self.passwords.hash(password).await?;
         let mut transaction = self.pool.begin().await?;
@@ -156,7 +162,7 @@ impl Portal {
         .fetch_optional(&mut *transaction)
         .await?
         .ok_or(Error::NotFound)?;
-        let account = insert_person(&mut transaction, name, &email, &hash).await?.ok_or(Error::NotFound)?;
+        let account = insert_person(&mut transaction, name, &email, &hash, language).await?.ok_or(Error::NotFound)?;
         audit::append_to_account(&mut transaction, Who::account(account.0, name), account.0, "account-made").await?;
         let signed_in = SignedIn::person(account.0, name.to_owned(), account.1);
         note_sign_in(&mut transaction, &signed_in).await?;
@@ -229,7 +235,7 @@ impl Portal {
     pub async fn make_person(&self, name: &PersonName, email: &Email, password: NewPassword) -> Result<AccountId, Error> {
         let hash = self.passwords.hash(password.0).await?;
         let mut transaction = self.pool.begin().await?;
-        let (account, _) = insert_person(&mut transaction, &name.0, email.as_str(), &hash).await?.ok_or(Error::NotFound)?;
+        let (account, _) = insert_person(&mut transaction, &name.0, email.as_str(), &hash, "en").await?.ok_or(Error::NotFound)?;
         audit::append_to_account(&mut transaction, Who::account(account, &name.0), account, "account-made").await?;
         transaction.commit().await?;
         Ok(account)
@@ -242,14 +248,16 @@ async fn insert_person(
     name: &str,
     email: &str,
     hash: &str,
+    language: &str,
 ) -> Result<Option<(AccountId, time::OffsetDateTime)>, Error> {
     let made = sqlx::query!(
-        r#"insert into account (kind, display_name, email, password_hash) values ('person', $1, $2, $3)
+        r#"insert into account (kind, display_name, email, password_hash, language) values ('person', $1, $2, $3, $4)
         on conflict (email) do nothing
         returning account_id, clock_timestamp() as "at!""#,
         name,
         email,
-        hash
+        hash,
+        language
     )
     .fetch_optional(&mut **transaction)
     .await?;

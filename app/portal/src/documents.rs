@@ -48,7 +48,7 @@ impl Portal {
         let (raw, _) = source(&mut record, item).await?;
         let mut contents = fhir::document(&raw).unwrap_or_default();
         bring(&mut record, item, &mut contents, |place, _| place == number).await?;
-        let Some(Content { content_type, title, place: ContentPlace::Here(bytes) }) = contents.into_iter().nth(number) else {
+        let Some(Content { content_type, title, place: ContentPlace::Here(bytes), .. }) = contents.into_iter().nth(number) else {
             return record.refuse().await;
         };
         let mut shown = Shown::default();

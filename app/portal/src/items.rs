@@ -31,6 +31,8 @@ pub struct Detail {
     pub facts: Vec<Fact>,
     /// What can be read or downloaded, of documents only.
     pub contents: Vec<Content>,
+    /// The language that the source says its texts are in, as a BCP 47 tag.
+    pub language: Option<String>,
     /// Others of its kind, newest first: its series, or its renewals.
     pub kin: Vec<Entry>,
     /// The resource as it came in. The patient's only, and only where asked for.
@@ -110,6 +112,7 @@ impl Portal {
         bring(&mut record, item, &mut contents, |_, content| content.is_text()).await?;
         let kin = kin(&mut record, &entry).await?;
         let aside = Aside::of(&mut record, category).await?;
+        let language = fhir::language(&raw);
         let original = (original == Original::Show && record.is_own()).then_some(raw);
         let mut shown = Shown::default();
         shown.entries(std::iter::once(&entry).chain(&kin));
@@ -118,7 +121,7 @@ impl Portal {
                 shown.add(item, category);
             }
         }
-        record.close("item", shown, Detail { entry, facts, contents, kin, original, aside }).await
+        record.close("item", shown, Detail { entry, facts, contents, language, kin, original, aside }).await
     }
 }
 

@@ -20,6 +20,9 @@ pub struct Letter {
     pub subject: LetterSubject,
     /// The one-time token of its link; empty where it has none.
     pub token: String,
+    /// The language of the account that it is for, as a BCP 47 tag; `None` where there is no
+    /// account yet.
+    pub language: Option<String>,
 }
 
 /// What a message is about.
@@ -111,10 +114,15 @@ impl Portal {
     pub async fn due_letters(&self) -> Result<Vec<DueLetter>, Error> {
         let portal = self.clone();
         detached(async move {
+            // An address that is not yet the account's, or no more, is known by its link.
             let rows = sqlx::query!(
-                "update letter set not_before = now() + interval '5 minutes'
+                r#"update letter l set not_before = now() + interval '5 minutes'
                 where letter_id in (select letter_id from letter where not_before <= now() order by made_at limit $1 for update skip locked)
-                returning letter_id, email, subject, token_id",
+                returning letter_id, email, subject, token_id, coalesce(
+                    (select a.language from account a where a.email = l.email),
+                    (select a.language from mail_token m join account a on a.account_id = m.account_id
+                        where m.email = l.email order by m.created_at desc limit 1)
+                ) as language"#,
                 AT_ONCE
             )
             .fetch_all(&portal.pool)
@@ -122,7 +130,7 @@ impl Portal {
             let due = rows.into_iter().filter_map(|row| {
                 let subject = LetterSubject::from_slug(&row.subject)?;
                 let token = row.token_id.map(|id| portal.letter_token(id)).unwrap_or_default();
-                Some(DueLetter { id: row.letter_id, letter: Letter { to: row.email, subject, token } })
+                Some(DueLetter { id: row.letter_id, letter: Letter { to: row.email, subject, token, language: row.language } })
             });
             Ok(due.collect())
         })

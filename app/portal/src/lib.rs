@@ -33,6 +33,7 @@ pub mod inventory;
 pub mod items;
 pub mod journal;
 pub mod keys;
+mod language;
 pub mod letters;
 pub mod list;
 pub mod new_password;

@@ -29,8 +29,9 @@ impl Portal {
     pub async fn begin_new_password(&self, email: &Email) -> Result<Option<Letter>, Error> {
         // For an unknown address a token is stored all the same, and never sent: the
         // time of the answer says nothing.
-        let stored = self.store_token(email).await?.filter(|(_, is_known)| *is_known);
-        Ok(stored.map(|(token, _)| Letter { to: email.as_str().to_owned(), subject: LetterSubject::NewPassword, token }))
+        let stored = self.store_token(email).await?.filter(|(_, language)| language.is_some());
+        let letter = |(token, language)| Letter { to: email.as_str().to_owned(), subject: LetterSubject::NewPassword, token, language };
+        Ok(stored.map(letter))
     }
 
     /// Chooses a new password with the token of the message. Every session of the

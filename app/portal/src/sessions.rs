@@ -61,6 +61,8 @@ pub struct Session {
     /// When the account opens without its second factor, where somebody says that it is
     /// lost: every page tells the one who can still say otherwise.
     pub factor_ends_at: Option<OffsetDateTime>,
+    /// The language of the account, as a BCP 47 tag.
+    pub language: String,
 }
 
 impl Portal {
@@ -100,7 +102,7 @@ impl Portal {
     pub async fn session(&self, key: &SessionKey) -> Result<Option<Session>, Error> {
         let session = sqlx::query_as!(
             Session,
-            r#"select s.data, s.ends_at, s.seen_at < now() - interval '1 minute' as "is_stale!", l.ready_at as "factor_ends_at?"
+            r#"select s.data, s.ends_at, s.seen_at < now() - interval '1 minute' as "is_stale!", l.ready_at as "factor_ends_at?", a.language
             from session s join account a on a.account_id = s.account_id
             left join factor_loss l on l.account_id = s.account_id and l.ends_at > now()
             where s.session_key = $1 and s.idle_until > now() and s.ends_at > now() and s.signed_in_at >= a.sessions_valid_after"#,

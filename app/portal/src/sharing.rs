@@ -179,8 +179,9 @@ pub(crate) async fn insert(record: &mut Record, grantee: &Grantee, terms: &Terms
     .map_err(taken)?;
     let grant = GrantId(grant);
     if let Some(old) = replaced {
-        let words = Sentence { text: old.sentence, ..sentence.clone() };
-        tell_story(record, GrantId(old.grant_id), "replaced", &words).await?;
+        let old_grant = GrantId(old.grant_id);
+        let words = ending::as_given(record, old_grant, old.sentence).await?;
+        tell_story(record, old_grant, "replaced", &words).await?;
     }
     tell_story(record, grant, "given", sentence).await?;
     notices::send(record.connection(), notice(patient, &columns)).await?;

@@ -104,9 +104,9 @@ async fn whoever_signs_up_can_sign_in_and_the_link_works_once(_: PgPoolOptions, 
     let town = Town::build(options).await;
     let letter = town.portal.begin_sign_up(&email(" Mara@Example.org ")).await.unwrap().unwrap();
     assert_eq!((letter.to.as_str(), letter.subject), ("mara@example.org", LetterSubject::FinishSignUp));
-    let signed_in = town.portal.finish_sign_up(&letter.token, name("Mara"), password(PASSWORD)).await.unwrap();
+    let signed_in = town.portal.finish_sign_up(&letter.token, name("Mara"), password(PASSWORD), "en").await.unwrap();
     assert_eq!(signed_in.name, "Mara");
-    let again = town.portal.finish_sign_up(&letter.token, name("Mallory"), password(PASSWORD)).await;
+    let again = town.portal.finish_sign_up(&letter.token, name("Mallory"), password(PASSWORD), "en").await;
     assert!(matches!(again, Err(Error::NotFound)));
     assert_eq!(town.sign_in(PASSWORD).await.unwrap().actor, signed_in.actor);
     assert_eq!(town.actions(&signed_in).await, ["account-made", "signed-in", "signed-in"]);
@@ -117,7 +117,7 @@ async fn a_known_address_gets_a_message_where_a_new_one_gets_a_link(_: PgPoolOpt
     let town = Town::with_mara(options).await;
     let letter = town.portal.begin_sign_up(&email("mara@example.org")).await.unwrap().unwrap();
     assert_eq!(letter.subject, LetterSubject::AlreadyHere);
-    assert!(matches!(town.portal.finish_sign_up(&letter.token, name("Mallory"), password(PASSWORD)).await, Err(Error::NotFound)));
+    assert!(matches!(town.portal.finish_sign_up(&letter.token, name("Mallory"), password(PASSWORD), "en").await, Err(Error::NotFound)));
     assert!(town.portal.begin_new_password(&email("nobody@example.org")).await.unwrap().is_none());
 }
 
@@ -145,12 +145,12 @@ async fn a_double_click_sends_one_message(_: PgPoolOptions, options: PgConnectOp
 async fn a_double_click_makes_one_account_and_signs_in(_: PgPoolOptions, options: PgConnectOptions) {
     let town = Town::build(options).await;
     let letter = town.portal.begin_sign_up(&email("mara@example.org")).await.unwrap().unwrap();
-    let finish = || town.portal.finish_sign_up(&letter.token, name("Mara"), password(PASSWORD));
+    let finish = || town.portal.finish_sign_up(&letter.token, name("Mara"), password(PASSWORD), "en");
     let (first, second) = futures::future::join(finish(), finish()).await;
     let (first, second) = (first.unwrap(), second.unwrap());
     assert_eq!(first.actor, second.actor);
     assert_eq!(town.actions(&first).await, ["account-made", "signed-in", "signed-in"]);
-    let other = town.portal.finish_sign_up(&letter.token, name("Mara"), password("another long password")).await;
+    let other = town.portal.finish_sign_up(&letter.token, name("Mara"), password("another long password"), "en").await;
     assert!(matches!(other, Err(Error::NotFound)));
     sqlx::query("update mail_token set used_at = used_at - interval '61 seconds'").execute(&town.ground.superuser).await.unwrap();
     assert!(matches!(finish().await, Err(Error::NotFound)));
@@ -238,6 +238,7 @@ async fn a_clinician_is_known_by_organization_issuer_and_subject_alone(_: PgPool
         name: "Dr Lee".into(),
         profession: "physician".into(),
         identifier: None,
+        language: "en",
     };
     let both = tokio::join!(town.portal.sign_in_clinician(lee(north, "1")), town.portal.sign_in_clinician(lee(north, "1")));
     let first = both.0.unwrap();

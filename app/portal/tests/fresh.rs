@@ -89,6 +89,7 @@ async fn a_clinician_is_fresh_only_where_the_provider_said_so(_: PgPoolOptions, 
         name: "Dr Lee".into(),
         profession: "physician".into(),
         identifier: None,
+        language: "en",
     };
     let silent = portal.sign_in_clinician(lee()).await.unwrap();
     assert!(matches!(portal.require_fresh(&visitor(&silent)).await, Err(Error::SignInAgain)));

@@ -64,13 +64,13 @@ pub async fn sign_up(email: String) -> Result<(), ApiError> {
 /// Finishes a sign-up with the token of the message, and signs in.
 #[server(endpoint = "finish-sign-up")]
 pub async fn finish_sign_up(token: String, name: String, password: String) -> Result<(), ApiError> {
-    use crate::request::{answer, portal, session, with_token};
+    use crate::request::{answer, caller, portal, session, with_token};
     use chartkey_portal::accounts::{NewPassword, PersonName};
 
     let form = with_token("/sign-up", &token);
     let Some(name) = PersonName::parse(&name) else { return answer(Err::<&str, _>(ApiError::Name), &form) };
     let Some(password) = NewPassword::parse(password) else { return answer(Err::<&str, _>(ApiError::WeakPassword), &form) };
-    match portal()?.finish_sign_up(&token, name, password).await {
+    match portal()?.finish_sign_up(&token, name, password, caller().say().tag()).await {
         Ok(signed_in) => answer(session()?.0.begin(signed_in).await.map(|()| "/home"), "/sign-in"),
         Err(chartkey_portal::Error::NotFound) => answer(Err::<&str, _>(ApiError::LinkEnded), "/sign-up"),
         Err(error) => answer(Err::<&str, _>(error.into()), &form),
@@ -123,4 +123,26 @@ pub async fn claim(code: String, day: String, month: String, year: String) -> Re
         Err(chartkey_portal::Error::NotFound) => answer(Err::<&str, _>(ApiError::WrongCode), "/claim"),
         Err(error) => answer(Err::<&str, _>(error.into()), "/claim"),
     }
+}
+
+/// Chooses the language of this browser, and of the account where somebody is signed in.
+#[server(endpoint = "choose-language")]
+pub async fn choose_language(#[server(default)] language: String, to: Option<String>) -> Result<(), ApiError> {
+    use crate::{
+        catalogue::Say,
+        request::{answer, caller, ours, portal, session},
+    };
+
+    let visitor = caller().visitor;
+    let to = to.filter(|to| ours(to));
+    let (page, done) = if visitor.is_some() { ("/account", "/account?done=language") } else { ("/", "/") };
+    let chosen = async {
+        let say = Say::from_tag(&language).ok_or(ApiError::Language)?;
+        if let Some(visitor) = visitor {
+            portal()?.choose_language(&visitor, say.tag()).await?;
+        }
+        session()?.0.speak(say.tag());
+        Ok(to.as_deref().unwrap_or(done))
+    };
+    answer(chosen.await, to.as_deref().unwrap_or(page))
 }

@@ -25,15 +25,15 @@ pub async fn redeem_code(#[server(default)] code: String) -> Result<(), ApiError
 }
 
 /// Confirms who redeemed a code: only now the share begins. `seen` is the sentence as
-/// it stood on the page.
+/// it stood on the page, in this language.
 ///
 /// # Errors
 /// As [`redeem_code`].
 #[server(endpoint = "confirm-code")]
-pub async fn confirm_code(code: CodeId, redeemer: AccountId, seen: String) -> Result<(), ApiError> {
+pub async fn confirm_code(code: CodeId, redeemer: AccountId, seen: String, #[server(default)] language: String) -> Result<(), ApiError> {
     use crate::{pages::codes::confirm, request::answer};
 
-    answer(confirm(code, redeemer, &seen).await, "/sharing/codes")
+    answer(confirm(code, redeemer, &seen, &language).await, "/sharing/codes")
 }
 
 /// Refuses who redeemed a code, or cancels one that waits.

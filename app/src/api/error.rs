@@ -89,6 +89,8 @@ problems! {
     GrantDates = "grant-dates", 422;
     /// The end of a share is no date, or has passed.
     GrantEnd = "grant-end", 422;
+    /// No language that is spoken here.
+    Language = "language", 422;
     /// Too many tries; wait.
     TooMany = "too-many", 429;
     /// Something on the server does not work. Nobody knows what became of a change whose answer was lost.
@@ -107,6 +109,7 @@ impl ApiError {
             Self::WeakPassword | Self::WrongOwnPassword => Some("password"),
             Self::Passphrase => Some("passphrase"),
             Self::PassphraseAgain => Some("again"),
+            Self::Language => Some("language"),
             Self::GrantWho => Some("recipient"),
             Self::GrantPurpose => Some("purpose_text"),
             Self::GrantWhat => Some("categories"),

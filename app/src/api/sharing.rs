@@ -141,18 +141,18 @@ pub async fn grant_time(draft: DraftId, #[server(flatten)] times: Times) -> Resu
 }
 
 /// Gives the grant of a draft, or makes its code. `seen` is the sentence as it stood
-/// on the page: what was not read is not given.
+/// on the page, in this language: what was not read is not given.
 ///
 /// # Errors
 /// As [`grant_who`].
 #[server(endpoint = "give-grant")]
-pub async fn give_grant(draft: DraftId, seen: String) -> Result<(), ApiError> {
+pub async fn give_grant(draft: DraftId, seen: String, #[server(default)] language: String) -> Result<(), ApiError> {
     use crate::{
         pages::grant_new::{Step, give},
         request::answer,
     };
 
-    answer(give(draft, &seen).await, &Step::Check.page(draft))
+    answer(give(draft, &seen, &language).await, &Step::Check.page(draft))
 }
 
 /// Ends one of the signed-in patient's grants.

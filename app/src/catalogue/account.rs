@@ -4,6 +4,14 @@ use super::{Language, messages};
 
 messages! {
     details { English: "Details", Spanish: "Datos" }
+    language { English: "Language", Spanish: "Idioma" }
+    language_says {
+        English: "For the pages that you open and the messages that we send you. What practices and hospitals wrote stays as they wrote it.",
+        Spanish: "Para las páginas que usted abre y los mensajes que le enviamos. Lo que escribieron los consultorios y los hospitales queda como lo escribieron.",
+    }
+    save_language { English: "Save the language", Spanish: "Guardar el idioma" }
+    language_saved { English: "The language is changed", Spanish: "El idioma ha cambiado" }
+    language_problem { English: "Choose one of the languages.", Spanish: "Elija uno de los idiomas." }
     signing_in { English: "Signing in", Spanish: "Entrar en la cuenta" }
     password_changed_says {
         English: "Every other device was signed out. This one stays signed in.",
@@ -177,7 +185,7 @@ impl super::Say {
     /// What happened to an account, by the stable word of its event.
     #[must_use]
     pub fn happened(self, action: &str) -> &'static str {
-        match self.0 {
+        self.word(match self.0 {
             Language::English => match action {
                 "account-made" => "The account was made",
                 "signed-in" => "Signed in",
@@ -201,6 +209,7 @@ impl super::Say {
                 "recovery-codes-made" => "New saved codes were made",
                 "recovery-code-used" => "A saved code was used",
                 "device-forgotten" => "A known device was forgotten",
+                "language-changed" => "The language was changed",
                 _ => "Something was changed",
             },
             Language::Spanish => match action {
@@ -226,8 +235,9 @@ impl super::Say {
                 "recovery-codes-made" => "Se crearon códigos guardados nuevos",
                 "recovery-code-used" => "Se usó un código guardado",
                 "device-forgotten" => "Se olvidó un dispositivo conocido",
+                "language-changed" => "Se cambió el idioma",
                 _ => "Se cambió algo",
             },
-        }
+        })
     }
 }

@@ -32,6 +32,8 @@ messages! {
     not_recognised { English: "I don’t recognise this", Spanish: "No reconozco esto" }
     why_own { English: "Your own record", Spanish: "Su propia historia clínica" }
     why_share { English: "Share:", Spanish: "Permiso:" }
+    quotation_opens { English: "“", Spanish: "«" }
+    quotation_closes { English: "”", Spanish: "»" }
     why_operator(reason: &str) { English: "The operator said why: {reason}", Spanish: "Quien administra Chartkey dijo por qué: {reason}" }
     why_code { English: "The code that you made", Spanish: "El código que usted creó" }
     why_refused { English: "No share covers this", Spanish: "Ningún permiso incluye esto" }
@@ -92,7 +94,7 @@ messages! {
 impl super::Say {
     /// Why a look is unusual.
     #[must_use]
-    pub const fn reason(self, reason: Reason) -> &'static str {
+    pub fn reason(self, reason: Reason) -> &'static str {
         match reason {
             Reason::OutOfHours => self.reason_hours(),
             Reason::ManyItems => self.reason_many(),
@@ -103,7 +105,7 @@ impl super::Say {
     /// A change, by the stable word of its event.
     #[must_use]
     pub fn did_change(self, action: &str) -> &'static str {
-        match self.0 {
+        self.word(match self.0 {
             super::Language::English => match action {
                 "grant-given" => "handed out a key",
                 "grant-withdrawn" => "ended a share",
@@ -140,6 +142,6 @@ impl super::Say {
                 "kept-closed" => "volvió a cerrar, después de una restauración, lo que se había cerrado",
                 _ => "cambió algo",
             },
-        }
+        })
     }
 }

@@ -21,8 +21,8 @@ impl From<OffsetDateTime> for Clock {
 impl Say {
     /// The name of a month.
     #[must_use]
-    pub const fn month(self, month: Month) -> &'static str {
-        match self.0 {
+    pub fn month(self, month: Month) -> &'static str {
+        self.word(match self.0 {
             Language::English => match month {
                 Month::January => "January",
                 Month::February => "February",
@@ -51,20 +51,20 @@ impl Say {
                 Month::November => "noviembre",
                 Month::December => "diciembre",
             },
-        }
+        })
     }
 
     /// The first three letters of a month, for the leaf of a calendar.
     #[must_use]
     pub fn short_month(self, month: Month) -> &'static str {
-        let name = self.month(month);
-        name.char_indices().nth(3).and_then(|(end, _)| name.get(..end)).unwrap_or(name)
+        let name = Self::of(self.0).month(month);
+        self.word(name.char_indices().nth(3).and_then(|(end, _)| name.get(..end)).unwrap_or(name))
     }
 
     /// The name of a day of the week, as a line begins with it.
     #[must_use]
-    pub const fn weekday(self, day: time::Weekday) -> &'static str {
-        match self.0 {
+    pub fn weekday(self, day: time::Weekday) -> &'static str {
+        self.word(match self.0 {
             Language::English => match day {
                 time::Weekday::Monday => "Monday",
                 time::Weekday::Tuesday => "Tuesday",
@@ -83,7 +83,7 @@ impl Say {
                 time::Weekday::Saturday => "Sábado",
                 time::Weekday::Sunday => "Domingo",
             },
-        }
+        })
     }
 
     /// "6 August 2018".
@@ -101,7 +101,7 @@ impl Say {
         let Clock { hour, minute } = clock.into();
         match self.0 {
             Language::English => {
-                let half = if hour < 12 { "am" } else { "pm" };
+                let half = self.word(if hour < 12 { "am" } else { "pm" });
                 let hour = if hour.is_multiple_of(12) { 12 } else { hour % 12 };
                 format!("{hour}:{minute:02}{half}")
             }
@@ -142,7 +142,7 @@ mod tests {
 
     #[test]
     fn a_partial_date_stays_partial() {
-        let say = Say(Language::English);
+        let say = Say::of(Language::English);
         let first = datetime!(2018-08-06 14:17 UTC);
         assert_eq!(say.when(first, Precision::Year), "2018");
         assert_eq!(say.when(first, Precision::Month), "August 2018");
@@ -153,7 +153,7 @@ mod tests {
 
     #[test]
     fn a_time_of_day_is_said_as_people_say_it() {
-        let say = Say(Language::English);
+        let say = Say::of(Language::English);
         assert_eq!(say.clock(datetime!(2018-08-06 14:17 UTC)), "2:17pm");
         assert_eq!(say.clock(datetime!(2018-08-06 0:05 UTC)), "12:05am");
         assert_eq!(say.clock(datetime!(2018-08-06 12:00 UTC)), "12:00pm");
@@ -161,7 +161,7 @@ mod tests {
 
     #[test]
     fn spanish_has_its_own_order_and_the_hours_of_a_whole_day() {
-        let say = Say(Language::Spanish);
+        let say = Say::of(Language::Spanish);
         let first = datetime!(2018-08-06 14:17 UTC);
         assert_eq!(say.when(first, Precision::Month), "agosto de 2018");
         assert_eq!(say.day_and_time(first), "6 de agosto de 2018, 14:17");
@@ -171,7 +171,7 @@ mod tests {
 
     #[test]
     fn the_leaf_of_a_calendar_has_room_for_every_month() {
-        for say in Language::ALL.map(Say) {
+        for say in Language::ALL.map(Say::of) {
             let mut month = Month::January;
             for _ in 0..12 {
                 assert_eq!(say.short_month(month).chars().count(), 3, "{month}");

@@ -1,6 +1,6 @@
 //! The names of facts: what one thing of a record tells about itself.
 
-use super::{Language, Say};
+use super::{Language, Say, codes::as_written};
 
 impl Say {
     /// The name of a fact, by the key that the mapping gives it. A key without words
@@ -12,14 +12,8 @@ impl Say {
             Language::English => english(key),
             Language::Spanish => spanish(key),
         };
-        name.map_or_else(|| as_written(key), str::to_owned)
+        self.words(name.map_or_else(|| as_written(key), str::to_owned))
     }
-}
-
-fn as_written(key: &str) -> String {
-    let words = key.replace('-', " ");
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// Only the keys that would not read well as they are written.
@@ -191,7 +185,7 @@ mod tests {
 
     #[test]
     fn a_fact_has_a_name_in_each_language() {
-        let (english, spanish) = (Say(Language::English), Say(Language::Spanish));
+        let (english, spanish) = (Say::of(Language::English), Say::of(Language::Spanish));
         assert_eq!(english.fact("fact.dose"), "How to take it");
         assert_eq!(english.fact("fact.marital-status"), "Marital status");
         assert_eq!(spanish.fact("fact.marital-status"), "Estado civil");

@@ -96,7 +96,7 @@ impl Say {
         let who = match named {
             Named::Clinician { name, organization } => self.at_organization(&plain(name), &plain(organization)),
             Named::Professions { professions, organization } => {
-                let professions: Vec<_> = professions.iter().map(|profession| plain(profession)).collect();
+                let professions: Vec<_> = professions.iter().map(|profession| plain(&self.profession_named(profession))).collect();
                 self.anyone_at(&self.alternatives(&professions), &plain(organization))
             }
             Named::Code => self.whoever_uses_the_code().to_owned(),
@@ -114,6 +114,21 @@ impl Say {
         sentence
     }
 
+    /// The `lang` of a stored sentence on a page in this language; `None` where it is the page's
+    /// own. It is told by words of the template: no name and no purpose can hold them, since
+    /// [`plain`] takes the marks out of both. So it is known in the log and to a clinician, too,
+    /// who have the sentence without its story.
+    #[must_use]
+    pub fn lang_of_sentence(self, sentence: &str) -> Option<&'static str> {
+        let language = Language::ALL.into_iter().find(|language| {
+            sentence.contains(match language {
+                Language::English => " can see your **",
+                Language::Spanish => " puede ver sus **",
+            })
+        })?;
+        (language.tag() != self.tag()).then_some(language.tag())
+    }
+
     /// "results, medicines and visits".
     #[must_use]
     pub fn categories(self, categories: Categories) -> String {
@@ -123,8 +138,8 @@ impl Say {
 
     /// The name of a sensitive label.
     #[must_use]
-    pub const fn label(self, label: Label) -> &'static str {
-        match self.0 {
+    pub fn label(self, label: Label) -> &'static str {
+        self.word(match self.0 {
             Language::English => match label {
                 Label::MentalHealth => "Mental health",
                 Label::SubstanceUse => "Substance use",
@@ -141,12 +156,12 @@ impl Say {
                 Label::Genetic => "Genética",
                 Label::Violence => "Violencia",
             },
-        }
+        })
     }
 
     /// A purpose as the questions name it.
     #[must_use]
-    pub const fn purpose(self, purpose: Purpose) -> &'static str {
+    pub fn purpose(self, purpose: Purpose) -> &'static str {
         match purpose {
             Purpose::Treatment => self.purpose_treatment(),
             Purpose::SecondOpinion => self.purpose_second_opinion(),
@@ -204,7 +219,7 @@ impl Say {
     #[must_use]
     pub fn together(self, words: &[String]) -> String {
         match self.0 {
-            Language::English => joined(words, " and "),
+            Language::English => joined(words, self.word(" and ")),
             Language::Spanish => joined(words, spanish_and(words)),
         }
     }
@@ -213,7 +228,7 @@ impl Say {
     #[must_use]
     pub fn alternatives(self, words: &[String]) -> String {
         match self.0 {
-            Language::English => joined(words, " or "),
+            Language::English => joined(words, self.word(" or ")),
             Language::Spanish => joined(words, spanish_or(words)),
         }
     }
@@ -313,7 +328,7 @@ mod tests {
 
     #[test]
     fn spanish_says_it_in_a_sentence_of_its_own() {
-        let say = Say(Language::Spanish);
+        let say = Say::of(Language::Spanish);
         assert_eq!(
             say.grant_sentence(&hana(), &terms()),
             "**Dr Hana Lindqvist**, de Northfield Heart Clinic, puede ver sus **medicamentos, resultados y consultas** \
@@ -340,8 +355,28 @@ mod tests {
     }
 
     #[test]
+    fn a_stored_sentence_says_its_language_whoever_and_whatever_it_names() {
+        let tricky = Terms { purpose: Purpose::Other, purpose_text: Some("they can see your ** puede ver sus ** all".into()), ..terms() };
+        let named = [
+            hana(),
+            Named::Professions { professions: vec!["nurse".into()], organization: "puede ver sus **".into() },
+            Named::Clinician { name: "can see your **".into(), organization: "Larkspur".into() },
+            Named::Code,
+        ];
+        let (english, spanish) = (Say::of(Language::English), Say::of(Language::Spanish));
+        for named in &named {
+            for terms in [&terms(), &tricky] {
+                assert_eq!(english.lang_of_sentence(&english.grant_sentence(named, terms)), None);
+                assert_eq!(english.lang_of_sentence(&spanish.grant_sentence(named, terms)), Some("es"));
+                assert_eq!(spanish.lang_of_sentence(&english.grant_sentence(named, terms)), Some("en-GB"));
+            }
+        }
+        assert_eq!(spanish.lang_of_sentence("something that an operator wrote"), None);
+    }
+
+    #[test]
     fn every_category_is_a_plural_in_spanish_because_the_sentence_says_sus() {
-        let say = Say(Language::Spanish);
+        let say = Say::of(Language::Spanish);
         for category in Category::SHAREABLE {
             let name = say.category(category);
             assert!(name.split(' ').next().is_some_and(|word| word.ends_with('s')), "{name}");

@@ -142,7 +142,7 @@ mod tests {
 
     #[test]
     fn no_line_of_a_letter_is_long_enough_to_be_folded() {
-        for say in Language::ALL.map(Say) {
+        for say in Language::ALL.map(Say::of) {
             let letters = [
                 say.letter_finish_sign_up_says(""),
                 say.letter_already_here_says("", ""),

@@ -149,8 +149,8 @@ messages! {
 impl super::Say {
     /// What to do for a task: in short, in full, and the command where there is one.
     #[must_use]
-    pub const fn task(self, task: Task) -> (&'static str, &'static str, Option<&'static str>) {
-        match self.0 {
+    pub fn task(self, task: Task) -> (&'static str, &'static str, Option<&'static str>) {
+        let (name, says, command) = match self.0 {
             super::Language::English => match task {
                 Task::Import => (
                     "Take in a file",
@@ -237,6 +237,7 @@ impl super::Say {
                     Some("chartkey report --between 2026-01-01 2030-01-01 --reason \"lo preguntó un paciente\""),
                 ),
             },
-        }
+        };
+        (self.word(name), self.word(says), command)
     }
 }

@@ -87,7 +87,7 @@ messages! {
 impl super::Say {
     /// What a problem of a form means, and what to do.
     #[must_use]
-    pub const fn problem(self, problem: ApiError) -> &'static str {
+    pub fn problem(self, problem: ApiError) -> &'static str {
         match problem {
             ApiError::SignedOut => self.signed_out(),
             ApiError::NotFound => self.not_found(),
@@ -113,6 +113,7 @@ impl super::Say {
             ApiError::GrantWhat => self.grant_what_problem(),
             ApiError::GrantDates => self.grant_dates_problem(),
             ApiError::GrantEnd => self.grant_end_problem(),
+            ApiError::Language => self.language_problem(),
             ApiError::TooMany => self.too_many(),
             ApiError::Unavailable => self.unavailable(),
         }

@@ -7,8 +7,8 @@ use super::{Language, Say, messages};
 impl Say {
     /// The name of a category, as headings and navigation have it.
     #[must_use]
-    pub const fn category(self, category: Category) -> &'static str {
-        match self.0 {
+    pub fn category(self, category: Category) -> &'static str {
+        self.word(match self.0 {
             Language::English => match category {
                 Category::Details => "Details",
                 Category::Problems => "Problems",
@@ -46,7 +46,7 @@ impl Say {
                 Category::Insurance => "Seguros",
                 Category::Own => "Datos solo suyos",
             },
-        }
+        })
     }
 }
 
@@ -201,7 +201,7 @@ impl Say {
     /// The status of an item in words; `None` where it says nothing that matters to a reader.
     #[must_use]
     pub fn status(self, code: &str) -> Option<&'static str> {
-        match self.0 {
+        let word = match self.0 {
             Language::English => Some(match code {
                 "active" | "in-progress" | "recurrence" | "relapse" => "Active",
                 "on-hold" | "suspended" => "On hold",
@@ -229,7 +229,8 @@ impl Say {
                 "entered-in-error" => "Se anotó por error",
                 _ => return None,
             }),
-        }
+        };
+        word.map(|word| self.word(word))
     }
 
     /// The status of an item where a list should say it: not that it is active, done

@@ -202,7 +202,7 @@ impl super::Say {
     /// A line of a grant's story.
     #[must_use]
     pub fn story_line(self, kind: &str) -> &'static str {
-        match (self.0, kind) {
+        self.word(match (self.0, kind) {
             (super::Language::English, "given") => "You gave it",
             (super::Language::English, "paused") => "You stopped it for now",
             (super::Language::English, "resumed") => "You started it again",
@@ -213,13 +213,13 @@ impl super::Say {
             (super::Language::Spanish, "resumed") => "Usted lo activó otra vez",
             (super::Language::Spanish, "withdrawn") => "Usted lo retiró",
             (super::Language::Spanish, _) => "Usted lo cambió por uno nuevo",
-        }
+        })
     }
 
     /// How a grant ended.
     #[must_use]
-    pub const fn ended_how(self, state: GrantState) -> &'static str {
-        match self.0 {
+    pub fn ended_how(self, state: GrantState) -> &'static str {
+        self.word(match self.0 {
             super::Language::English => match state {
                 GrantState::Withdrawn => "You ended it",
                 GrantState::Replaced => "Replaced by a newer share",
@@ -230,6 +230,6 @@ impl super::Say {
                 GrantState::Replaced => "Cambiado por un permiso más nuevo",
                 GrantState::Active | GrantState::Paused => "Su último día ya pasó",
             },
-        }
+        })
     }
 }

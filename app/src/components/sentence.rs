@@ -6,18 +6,20 @@ use time::OffsetDateTime;
 
 use crate::catalogue::Say;
 
-/// The words of a sentence; what stands between `**` is set in bold.
-pub fn sentence(text: &str) -> impl IntoView + use<> {
+/// The words of a sentence, which was confirmed in its own language and stays in it; what
+/// stands between `**` is set in bold.
+pub fn sentence(say: Say, text: &str) -> impl IntoView + use<> {
+    let lang = say.lang_of_sentence(text);
     let parts: Vec<_> = text.split("**").map(str::to_owned).enumerate().collect();
     let parts =
         parts.into_iter().map(|(index, part)| if index % 2 == 1 { view! { <strong>{part}</strong> }.into_any() } else { part.into_any() });
-    view! { <p class="sentence">{parts.collect_view()}</p> }
+    view! { <p class="sentence" lang=lang dir=lang.map(|_| "ltr")>{parts.collect_view()}</p> }
 }
 
-/// The same words without marks, for one line of text.
-#[must_use]
-pub fn unmarked(text: &str) -> String {
-    text.replace("**", "")
+/// The same words without marks, within a line of text.
+pub fn unmarked(say: Say, text: &str) -> impl IntoView + use<> {
+    let lang = say.lang_of_sentence(text);
+    view! { <span lang=lang dir=lang.map(|_| "ltr")>{text.replace("**", "")}</span> }
 }
 
 /// How long a grant has to live.
@@ -57,6 +59,7 @@ pub fn life(say: Say, life: Life, now: OffsetDateTime) -> impl IntoView + use<> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalogue::Language;
     use time::macros::datetime;
 
     #[test]
@@ -69,7 +72,10 @@ mod tests {
     }
 
     #[test]
-    fn a_sentence_is_one_line_without_its_marks() {
-        assert_eq!(unmarked("**Dr Lee** can see"), "Dr Lee can see");
+    fn a_sentence_is_one_line_without_its_marks_and_in_its_own_language() {
+        let (english, spanish) = (Say::of(Language::English), Say::of(Language::Spanish));
+        let text = "**Dr Lee** can see your **results**";
+        assert_eq!(unmarked(english, text).to_html(), "<span>Dr Lee can see your results</span>");
+        assert_eq!(unmarked(spanish, text).to_html(), "<span lang=\"en-GB\" dir=\"ltr\">Dr Lee can see your results</span>");
     }
 }

@@ -5,14 +5,15 @@ use chartkey_portal::accounts::OwnAccount;
 use leptos::prelude::*;
 
 use crate::{
-    catalogue::Say,
+    catalogue::{Language, Say},
     components::{
         facts::facts,
+        form::{beside, choice, problem_summary, titled},
         notice::{Role, notice},
         sheet::{more, sheet, title},
     },
     pages::{Paged, page},
-    request::{caller, portal, query, visitor},
+    request::{caller, portal, problem, query, visitor},
     shell::{Page, Place, document},
 };
 
@@ -35,12 +36,19 @@ pub fn account() -> impl IntoView {
             Actor::Person { .. } => person(say, portal()?.own_account(&visitor).await?).into_any(),
             Actor::Clinician { profession, .. } => clinician(say, &visitor, profession).into_any(),
         };
-        let done = (query("done").as_deref() == Some("password"))
-            .then(|| notice(Role::Positive, say.password_done(), view! { <p>{say.password_changed_says()}</p> }));
+        let done = match query("done").as_deref() {
+            Some("password") => {
+                Some(notice(Role::Positive, say.password_done(), view! { <p>{say.password_changed_says()}</p> }).into_any())
+            }
+            Some("language") => Some(notice(Role::Positive, say.language_saved(), ()).into_any()),
+            _ => None,
+        };
         let body = view! {
+            {problem_summary(say, problem())}
             {done}
             {title(say.account(), None)}
             {body}
+            {sheet("languages", say.language(), language(say))}
             {sheet("out", say.sign_out_everywhere(), view! {
                 <form method="post" action="/api/sign-out-everywhere">
                     <p>{say.sign_out_everywhere_says()}</p>
@@ -48,7 +56,7 @@ pub fn account() -> impl IntoView {
                 </form>
             })}
         };
-        Paged::Ok(document(Page::new(say.account(), Place::Account), body).into_any())
+        Paged::Ok(document(Page::new(titled(say, say.account(), problem()), Place::Account), body).into_any())
     })
 }
 
@@ -82,12 +90,31 @@ fn clinician(say: Say, visitor: &Visitor, profession: &str) -> impl IntoView {
     let details = facts(vec![
         (say.account_name().to_owned(), visitor.name.clone().into_any()),
         (say.organization().to_owned(), visitor.organization_name.clone().unwrap_or_default().into_any()),
-        (say.profession().to_owned(), profession.to_owned().into_any()),
+        (say.profession().to_owned(), say.profession_named(profession).into_any()),
     ]);
     view! {
         {sheet("details", say.details(), details)}
         {sheet("signing-in", say.signing_in(), view! {
             <ul class="plain"><li>{more("/account/devices".to_owned(), say.devices_and_log())}</li></ul>
         })}
+    }
+}
+
+/// Each language by its own name, so that whoever reads none of the others finds it.
+fn language(say: Say) -> impl IntoView {
+    let choices = Language::ALL.into_iter().map(|language| {
+        let name = view! { <span lang=language.tag()>{language.own_name()}</span> };
+        choice("radio", "language", language.tag().to_owned(), language == say.0, name, None)
+    });
+    view! {
+        <form method="post" action="/api/choose-language">
+            <p>{say.language_says()}</p>
+            <fieldset class="choices" id="language">
+                <legend class="hide">{say.language()}</legend>
+                {beside(say, "language")}
+                {choices.collect_view()}
+            </fieldset>
+            <p class="actions"><button class="button second" type="submit">{say.save_language()}</button></p>
+        </form>
     }
 }

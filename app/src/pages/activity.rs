@@ -3,7 +3,7 @@
 use chartkey_domain::{category::Category, id::AccountId, verdict::Verdict};
 use chartkey_portal::{
     activity::{ActivityPage, Filter, LogEntry},
-    audit::{Event, Why},
+    audit::{Event, UsedGrant, Why},
 };
 use leptos::prelude::*;
 use time::Date;
@@ -125,7 +125,8 @@ fn line(say: Say, entry: &LogEntry) -> impl IntoView + use<> {
     let event = &entry.event;
     let clock = say.clock(event.at);
     let class = if matches!(entry.verdict, Verdict::Unusual(_)) { "entry odd" } else { "entry" };
-    let place: Vec<_> = [event.who.profession.clone(), event.who.organization.clone()].into_iter().flatten().collect();
+    let profession = event.who.profession.as_deref().map(|profession| say.profession_named(profession));
+    let place: Vec<_> = [profession, event.who.organization.clone()].into_iter().flatten().collect();
     let who = if entry.verdict == Verdict::You { say.you().to_owned() } else { event.who.name.clone() };
     view! {
         <li class=class>
@@ -146,16 +147,17 @@ fn line(say: Say, entry: &LogEntry) -> impl IntoView + use<> {
 /// The key that was used, in the words of its sentence.
 fn why(say: Say, event: &Event) -> impl IntoView + use<> {
     let (sign, words) = match &event.why {
-        Why::Own => (Icon::Person, say.why_own().to_owned()),
+        Why::Own => (Icon::Person, say.why_own().into_any()),
         Why::Grant { grants, .. } => {
-            let sentences: Vec<_> = grants.iter().map(|grant| format!("“{}”", unmarked(&grant.sentence))).collect();
-            (Icon::KeyOne, format!("{} {}", say.why_share(), sentences.join(" ")))
+            let quoted = |grant: &UsedGrant| view! { " " {say.quotation_opens()}{unmarked(say, &grant.sentence)}{say.quotation_closes()} };
+            (Icon::KeyOne, view! { {say.why_share()}{grants.iter().map(quoted).collect_view()} }.into_any())
         }
-        Why::Operator { reason } => (Icon::Person, say.why_operator(reason)),
-        Why::Code => (Icon::KeyOne, say.why_code().to_owned()),
-        Why::Refused => (Icon::Keyhole, say.why_refused().to_owned()),
+        Why::Operator { reason } => (Icon::Person, say.why_operator(reason).into_any()),
+        Why::Code => (Icon::KeyOne, say.why_code().into_any()),
+        Why::Refused => (Icon::Keyhole, say.why_refused().into_any()),
     };
-    let grant = event.what.text.as_ref().filter(|_| event.what.grant.is_some()).map(|text| view! { <p class="small">{unmarked(text)}</p> });
+    let grant =
+        event.what.text.as_ref().filter(|_| event.what.grant.is_some()).map(|text| view! { <p class="small">{unmarked(say, text)}</p> });
     view! { {grant} <p class="why">{icon(sign)}<span>{words}</span></p> }
 }
 

@@ -1,5 +1,6 @@
 //! `/sharing/codes`: codes that wait for somebody, and people who wait for the patient.
 
+use chartkey_domain::id::{AccountId, CodeId};
 use chartkey_portal::codes::{Code, CodeState, Redeemer};
 use leptos::prelude::*;
 
@@ -15,7 +16,7 @@ use crate::{
         when::moment,
     },
     pages::{Paged, page, sharing::done},
-    request::{caller, portal, problem, visitor},
+    request::{caller, portal, problem, read_in, visitor},
     shell::{Bar, Page, Place, document},
 };
 
@@ -51,7 +52,7 @@ fn waiting(say: Say, code: &Code, typed: &str) -> impl IntoView + use<> {
         <p class="code"><strong>{typed.to_owned()}</strong></p>
         {picture(say.code_picture(), typed)}
         <p>{say.code_until()} " " {moment(say, code.ends_at)} ". " {say.code_opens_nothing()}</p>
-        <div class="grant compact">{sentence(&say.grant_sentence(&Named::Code, &code.terms))}</div>
+        <div class="grant compact">{sentence(say, &say.grant_sentence(&Named::Code, &code.terms))}</div>
         <form method="post" action="/api/refuse-code">
             <input type="hidden" name="code" value=code.id.to_string()/>
             <p class="actions"><button class="button second" type="submit">{say.cancel_code()}</button></p>
@@ -70,17 +71,18 @@ fn redeemed(say: Say, code: &Code, redeemer: &Redeemer) -> impl IntoView + use<>
         view! {
             <dl class="facts">
                 {line(say.fact_who(), redeemer.name.clone().into_any())}
-                {line(say.fact_profession(), redeemer.profession.clone().into_any())}
+                {line(say.fact_profession(), say.profession_named(&redeemer.profession).into_any())}
                 {line(say.fact_organization(), redeemer.organization_name.clone().into_any())}
                 {line(say.fact_verified(), verified.into_any())}
             </dl>
-            <div class="grant compact">{sentence(&words)}</div>
+            <div class="grant compact">{sentence(say, &words)}</div>
             <p>{say.code_confirm_says()}</p>
             <div class="actions">
                 <form method="post" action="/api/confirm-code">
                     <input type="hidden" name="code" value=code.id.to_string()/>
                     <input type="hidden" name="redeemer" value=redeemer.account.to_string()/>
                     <input type="hidden" name="seen" value=words/>
+                    <input type="hidden" name="language" value=say.tag()/>
                     <button class="button" type="submit">{icon(Icon::Share)}{say.give_key()}</button>
                 </form>
                 <form method="post" action="/api/refuse-code">
@@ -97,12 +99,13 @@ fn named(redeemer: &Redeemer) -> Named {
     Named::Clinician { name: redeemer.name.clone(), organization: redeemer.organization_name.clone() }
 }
 
-/// Confirms who redeemed a code, if the sentence is the one that was seen.
+/// Confirms who redeemed a code, if the sentence is the one that was seen, in the language with
+/// this tag.
 ///
 /// # Errors
 /// [`ApiError::Gone`] where it has changed.
-pub async fn confirm(code: chartkey_domain::id::CodeId, redeemer: chartkey_domain::id::AccountId, seen: &str) -> Result<String, ApiError> {
-    let (say, portal, visitor) = (caller().say(), portal()?, visitor()?);
+pub async fn confirm(code: CodeId, redeemer: AccountId, seen: &str, language: &str) -> Result<String, ApiError> {
+    let (say, portal, visitor) = (read_in(language), portal()?, visitor()?);
     let codes = portal.codes(&visitor).await?.view;
     let Some(found) = codes.into_iter().find(|candidate| candidate.id == code) else {
         // The second post of a double click: the first has confirmed it.
@@ -114,7 +117,7 @@ pub async fn confirm(code: chartkey_domain::id::CodeId, redeemer: chartkey_domai
     }
     let sentence = chartkey_portal::sharing::Sentence {
         text: seen.to_owned(),
-        language: say.0.tag().to_owned(),
+        language: say.tag().to_owned(),
         catalogue_version: CATALOGUE_VERSION.to_owned(),
     };
     let grant = portal.confirm_code(&visitor, code, redeemer, sentence).await?;

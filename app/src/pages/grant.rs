@@ -55,7 +55,7 @@ fn whole(say: Say, heading: String, story: &GrantStory, over: bool) -> impl Into
         {problem_summary(say, problem())}
         {done(say)}
         {title(heading, None)}
-        <section class="grant" aria-label=say.the_share()>{sentence(&grant.sentence)}{below}</section>
+        <section class="grant" aria-label=say.the_share()>{sentence(say, &grant.sentence)}{below}</section>
         {(!over).then(|| steps(say, story))}
         {sheet("looks", say.looks_through(), looks(say, &story.looks))}
         {sheet("story", say.story(), view! { <dl class="facts">{lines}</dl> })}
@@ -87,7 +87,7 @@ fn stop(say: Say, story: &GrantStory) -> impl IntoView + use<> {
     view! {
         {back(format!("/sharing/{}", story.grant.id), say.back())}
         {title(say.stop_question(), None)}
-        <section class="grant compact" aria-label=say.the_share()>{sentence(&story.grant.sentence)}</section>
+        <section class="grant compact" aria-label=say.the_share()>{sentence(say, &story.grant.sentence)}</section>
         {notice(Role::Caution, say.stop_sharing(), view! { <p>{say.stop_does()}</p><p>{does_not}</p> })}
         {(!read.is_empty()).then(|| sheet("looks", say.looks_through(), looks(say, &read)))}
         <form method="post" action="/api/withdraw-grant">

@@ -17,7 +17,7 @@ use crate::{
     catalogue::{CATALOGUE_VERSION, Named, Say},
     components::{form::problem_summary, list::with, sheet::back},
     pages::{Paged, page},
-    request::{caller, portal, problem, query, redirect, visitor},
+    request::{caller, portal, problem, query, read_in, redirect, visitor},
     shell::{Bar, Page, Place, document},
 };
 
@@ -135,12 +135,13 @@ pub async fn keep(draft: DraftId, question: Problem, answer: impl FnOnce(&mut Dr
     problem.map_or(Ok(()), |problem| Err(problem_of(problem)))
 }
 
-/// Gives the grant of a draft if its sentence is the one that was seen, and says where to go.
+/// Gives the grant of a draft if its sentence is the one that was seen, in the language with
+/// this tag, and says where to go.
 ///
 /// # Errors
 /// [`ApiError::Gone`] where the sentence has changed, or the problem with an answer.
-pub async fn give(draft: DraftId, seen: &str) -> Result<String, ApiError> {
-    let (say, portal, visitor) = (caller().say(), portal()?, visitor()?);
+pub async fn give(draft: DraftId, seen: &str, language: &str) -> Result<String, ApiError> {
+    let (say, portal, visitor) = (read_in(language), portal()?, visitor()?);
     let kept = match portal.draft(&visitor, draft).await {
         Ok(kept) => kept,
         // The second post of a double click: the first has given it.
@@ -151,7 +152,7 @@ pub async fn give(draft: DraftId, seen: &str) -> Result<String, ApiError> {
     if ready.sentence != seen {
         return Err(ApiError::Gone);
     }
-    let sentence = Sentence { text: ready.sentence, language: say.0.tag().to_owned(), catalogue_version: CATALOGUE_VERSION.to_owned() };
+    let sentence = Sentence { text: ready.sentence, language: say.tag().to_owned(), catalogue_version: CATALOGUE_VERSION.to_owned() };
     let Recipient::Known(grantee) = ready.recipient else {
         return match portal.make_code(&visitor, draft, ready.terms, sentence).await {
             Ok(_) | Err(chartkey_portal::Error::Conflict("made")) => Ok("/sharing/codes".to_owned()),

@@ -76,7 +76,7 @@ fn granted(say: Say, grant: HomeGrant, now: OffsetDateTime) -> impl IntoView {
     let left = Life { starts_at: grant.starts_at, ends_at: grant.ends_at, state: GrantState::Active };
     view! {
         <div class="grant compact">
-            {sentence(&grant.sentence)}
+            {sentence(say, &grant.sentence)}
             {life(say, left, now)}
             <p class="actions"><a class="button small" href=format!("/sharing/{}", grant.id)>{say.see_or_stop()}</a></p>
         </div>

@@ -50,6 +50,7 @@ async fn one(reader: Reader, category: Category) -> Paged {
     let date = detail.entry.when.map(|(first, precision)| when(say, first, precision));
     let is_error = detail.entry.is_error.then(|| notice(Role::Caution, say.entered_in_error(), ()));
     let place = reader.category(category);
+    let lang = detail.language.clone();
     let here = address(reader.patient, category, detail.entry.id);
     let asked = detail.original.is_some();
     let original = whose.is_own().then(|| {
@@ -69,7 +70,7 @@ async fn one(reader: Reader, category: Category) -> Paged {
     });
     let body = view! {
         {back(place, say.category(category))}
-        <div class="title"><h1>{named(&detail.entry)}</h1><p class="quiet">{date}</p></div>
+        <div class="title"><h1 lang=lang>{named(&detail.entry)}</h1><p class="quiet">{date}</p></div>
         {is_error}
         <div class="split">
             <div>
@@ -133,10 +134,11 @@ fn contents(say: Say, patient: PatientId, detail: &Detail, may_copy: bool) -> Op
         .iter()
         .enumerate()
         .map(|(number, content)| {
-            let heading = content.title.clone().map(|title| view! { <h3>{title}</h3> });
+            let lang = content.language.clone().or_else(|| detail.language.clone());
+            let heading = content.title.clone().map(|title| view! { <h3 lang=detail.language.clone()>{title}</h3> });
             let text = content.text();
             let kind = (text.is_none()).then(|| view! { <p class="quiet">{say.file_is(&kind_of(&content.content_type))}</p> });
-            let text = text.map(|text| view! { <div class="note">{text}</div> });
+            let text = text.map(|text| view! { <div class="note" lang=lang dir="auto">{text}</div> });
             if content.place == ContentPlace::Missing {
                 return view! { {heading}{kind}<p class="quiet">{say.file_did_not_come()}</p> }.into_any();
             }
@@ -159,7 +161,7 @@ fn about(say: Say, patient: PatientId, detail: &Detail) -> impl IntoView + use<>
     let mut told: Vec<(String, AnyView)> = range(say, &entry.value).into_iter().collect();
     for Fact { name, said } in &detail.facts {
         let word = say.fact(name);
-        let value = spoken(say, patient, name, said);
+        let value = spoken(say, patient, name, said, detail.language.as_deref());
         // One word and several values: the word is said once for each, so that no value stands alone.
         told.push((word, value));
     }
@@ -179,21 +181,16 @@ fn range(say: Say, value: &Value) -> Option<(String, AnyView)> {
     })
 }
 
-/// A code that stands for itself ("laboratory") begins like a word of a sentence.
-fn as_words(text: &str) -> String {
-    let is_code = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
-    let mut letters = text.chars();
-    match letters.next() {
-        Some(first) if is_code => first.to_uppercase().chain(letters).map(|letter| if letter == '-' { ' ' } else { letter }).collect(),
-        _ => text.to_owned(),
-    }
-}
-
-fn spoken(say: Say, patient: PatientId, name: &str, said: &Said) -> AnyView {
+/// What a fact says. What the source wrote has the language that it says, `lang`; a code of
+/// its is said in ours.
+fn spoken(say: Say, patient: PatientId, name: &str, said: &Said, lang: Option<&str>) -> AnyView {
     let when_of = |moment: &chartkey_domain::when::Moment| say.when(moment.first, moment.precision);
     match said {
-        Said::Text(text) if name == "fact.status" => say.status(text).map_or_else(|| as_words(text), str::to_owned).into_any(),
-        Said::Text(text) => as_words(text).into_any(),
+        Said::Text(text) if name == "fact.status" => say.status(text).map_or_else(|| say.coded(text), str::to_owned).into_any(),
+        Said::Text(text) => match lang.filter(|_| say.coded(text) == *text) {
+            Some(lang) => view! { <span lang=lang.to_owned() dir="auto">{text.clone()}</span> }.into_any(),
+            None => say.coded(text).into_any(),
+        },
         Said::Moment(of) => when(say, of.first, of.precision).into_any(),
         Said::Period(Some(from), Some(to)) if when_of(from) == when_of(to) => when_of(from).into_any(),
         Said::Period(Some(from), Some(to)) => say.from_to(&when_of(from), &when_of(to)).into_any(),

@@ -53,7 +53,7 @@ pub fn record() -> impl IntoView {
 /// The sentences of the grants that this page rests on, for who reads through them.
 fn granted(say: Say, whose: &Whose) -> Option<AnyView> {
     let Viewer::Shared { grants, .. } = &whose.viewer else { return None };
-    let sentences = grants.iter().map(|grant| sentence(&grant.sentence)).collect_view();
+    let sentences = grants.iter().map(|grant| sentence(say, &grant.sentence)).collect_view();
     Some(view! { <section class="grant compact" aria-label=say.what_you_may_read()>{sentences}</section> }.into_any())
 }
 

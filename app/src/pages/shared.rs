@@ -53,7 +53,7 @@ fn patient(say: Say, entry: &SharedEntry, now: OffsetDateTime) -> impl IntoView 
         <section class="sheet">
             <h2>{entry.name.clone()}</h2>
             {born(say, entry)}
-            <div class="grant compact">{sentence(&entry.sentence)}{life(say, span, now)}</div>
+            <div class="grant compact">{sentence(say, &entry.sentence)}{life(say, span, now)}</div>
             <form method="post" action="/api/open-shared">
                 <input type="hidden" name="grant" value=entry.grant.to_string()/>
                 <p class="actions">
@@ -83,7 +83,7 @@ fn ended(say: Say, entry: &SharedEntry) -> impl IntoView + use<> {
         <li class="row">
             <p class="label"><b class="name">{entry.name.clone()}</b> " " <span class="flag unknown">{say.ended_word()}</span></p>
             {born(say, entry)}
-            <p class="meta"><span class="who">{unmarked(&entry.sentence)}</span></p>
+            <p class="meta"><span class="who">{unmarked(say, &entry.sentence)}</span></p>
         </li>
     }
 }

@@ -81,7 +81,7 @@ fn key(say: Say, grant: &Whole, now: OffsetDateTime) -> impl IntoView + use<> {
     let span = Life { starts_at: grant.starts_at, ends_at: grant.ends_at, state: grant.state };
     view! {
         <section class="grant compact" aria-label=format!("{}: {}", say.share_of(&who), say.purpose(grant.purpose))>
-            {sentence(&grant.sentence)}
+            {sentence(say, &grant.sentence)}
             {life(say, span, now)}
             {more(href, view! { {say.details_of()}<span class="hide">": " {say.open_this_share(&who)}</span> })}
         </section>
@@ -92,7 +92,7 @@ fn ended(say: Say, grant: &Whole) -> impl IntoView + use<> {
     let at = grant.ended_at.or(grant.ends_at);
     view! {
         <li class="row">
-            <p class="label"><a class="name" href=format!("/sharing/{}", grant.id)>{unmarked(&grant.sentence)}</a></p>
+            <p class="label"><a class="name" href=format!("/sharing/{}", grant.id)>{unmarked(say, &grant.sentence)}</a></p>
             <p class="meta">
                 <span class="when">{at.map(|at| moment(say, at))}</span>
                 " " <span class="who">{say.ended_how(grant.state)}</span>

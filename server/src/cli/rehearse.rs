@@ -142,6 +142,7 @@ async fn settle(portal: &Portal, clinic: &Clinic, issuers: &[String], secrets: &
             name: clinician.name.clone(),
             profession: clinician.profession.slug().to_owned(),
             identifier: Some(clinician.npi.clone()),
+            language: Language::English.tag(),
         };
         settled.clinicians.push(visitor(portal.sign_in_clinician(verified).await?));
     }
@@ -182,7 +183,7 @@ async fn share(portal: &Portal, settled: &Settled, plan: &GrantPlan, today: Date
         may_export: false,
         may_write: false,
     };
-    let say = Say(Language::English);
+    let say = Say::of(Language::English);
     let (named, grantee) = match &plan.grantee {
         Planned::Clinician(index) => {
             let clinician = settled.clinicians.get(*index).context("a clinician")?;

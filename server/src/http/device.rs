@@ -1,5 +1,6 @@
-//! The two cookies of a browser beside its session: by which a device is known, and what a
-//! right password proved while its code is missing. Neither opens anything.
+//! The cookies of a browser beside its session: by which a device is known, what a right
+//! password proved while its code is missing, and the language that was chosen in it. None
+//! opens anything.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum_extra::extract::{
@@ -24,6 +25,7 @@ pub struct Browser {
 /// A device is known for at most so long; the database decides.
 const KNOWN_FOR: Duration = Duration::days(180);
 const HALF_FOR: Duration = Duration::minutes(10);
+const SPOKEN_FOR: Duration = Duration::days(365);
 
 impl Browser {
     /// Reads the request.
@@ -54,11 +56,23 @@ impl Browser {
         self.half.as_ref().and_then(|_| self.keep(names(self.secure).half, String::new(), Duration::ZERO))
     }
 
+    /// The header that keeps the language that was chosen.
+    #[must_use]
+    pub fn speak(&self, tag: &str) -> Option<HeaderValue> {
+        self.keep(language_cookie(self.secure), tag.to_owned(), SPOKEN_FOR)
+    }
+
     fn keep(&self, name: &'static str, value: String, life: Duration) -> Option<HeaderValue> {
         let cookie =
             Cookie::build((name, value)).path("/").http_only(true).secure(self.secure).same_site(SameSite::Lax).max_age(life).build();
         HeaderValue::from_str(&cookie.to_string()).ok()
     }
+}
+
+/// The name of the cookie that holds the tag of the language chosen in this browser.
+#[must_use]
+pub const fn language_cookie(secure: bool) -> &'static str {
+    if secure { "__Host-chartkey-language" } else { "chartkey-language" }
 }
 
 struct Names {

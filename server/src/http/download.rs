@@ -11,7 +11,6 @@ use axum::{
 };
 use chartkey_app::{
     api::ApiError,
-    catalogue::Say,
     pack::{document, overview, pack_name, record_name},
     request::{again, welcome},
 };
@@ -22,7 +21,7 @@ use serde::Deserialize;
 use time::{Date, OffsetDateTime};
 use tokio::io::AsyncReadExt;
 
-use super::{Shared, session::Known};
+use super::{Shared, language::spoken, session::Known};
 
 /// The page of the forms.
 const PAGE: &str = "/download";
@@ -74,7 +73,7 @@ async fn packed(shared: &Shared, known: Option<Extension<Known>>, typed: Option<
     // Before the record is read: whoever is refused for a crowd has taken nothing.
     let key = shared.portal.pack_key(&visitor, passphrase).await?;
     let opened = shared.portal.take_pack(&visitor, patient).await?;
-    let say = Say::default();
+    let say = spoken();
     let (words, made_on) = (overview(say, &opened), opened.view.made_at.date());
     let locked = key.lock(words, opened.view.record).await?;
     document(say, made_on, &locked).map_err(|error| chartkey_portal::Error::internal(error).into())

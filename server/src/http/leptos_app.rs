@@ -13,6 +13,7 @@ use axum::{
 };
 use chartkey_app::{
     api::ApiError,
+    catalogue::Say,
     pages::operator::Operator,
     request::{
         Answer, Caller, ClientAddress, ClientDevice, Installation, Letters, Post, Rehearsal, Session, SessionControl, Typed, welcome,
@@ -27,7 +28,7 @@ use leptos_axum::{AxumRouteListing, LeptosRoutes, ResponseOptions};
 use super::{
     Shared, address,
     device::Browser,
-    headers, plain,
+    headers, language, plain,
     session::{Current, Known, NotWritten},
     store,
 };
@@ -62,6 +63,7 @@ pub fn operator(shared: &Shared) -> Router {
     Router::new()
         .route("/", get(leptos_axum::render_app_async_with_context(context, Operator)))
         .merge(super::assets::routes(shared.config.site_dir.as_deref()))
+        .layer(middleware::from_fn_with_state(false, language::choose))
         .layer(middleware::from_fn_with_state(headers::Headers::new(false), headers::add))
         .with_state(shared.clone())
 }
@@ -104,7 +106,8 @@ fn is_page(pattern: &str) -> bool {
 fn provide(shared: &Shared) {
     provide_context(shared.portal.clone());
     provide_context(shared.assets.clone());
-    provide_context(Post(Arc::new(Letterbox { post: shared.post.clone(), portal: shared.portal.clone() })));
+    let say = language::spoken();
+    provide_context(Post(Arc::new(Letterbox { post: shared.post.clone(), portal: shared.portal.clone(), say })));
     provide_context(Installation {
         is_reachable: shared.secure,
         has_mail_server: matches!(shared.config.mail, Mail::Smtp { .. }),
@@ -128,7 +131,7 @@ fn provide(shared: &Shared) {
         #[expect(clippy::disallowed_methods, reason = "the date that a page prints; nothing is decided by it")]
         now: Some(time::OffsetDateTime::now_utc()),
         factor_ends_at: known.and_then(|known| known.factor_ends_at),
-        ..Caller::default()
+        say,
     });
     if let Some(typed) = parts.extensions.get::<Typed>() {
         provide_context(typed.clone());
@@ -219,6 +222,10 @@ impl SessionControl for Control {
     fn hold(&self, patient: PatientId) -> Answer<'_> {
         Box::pin(async move { answer(self.current.hold(patient).await) })
     }
+
+    fn speak(&self, tag: &'static str) {
+        self.set_cookie(self.browser.speak(tag));
+    }
 }
 
 fn answer(written: Result<(), NotWritten>) -> Result<(), ApiError> {
@@ -228,15 +235,16 @@ fn answer(written: Result<(), NotWritten>) -> Result<(), ApiError> {
     })
 }
 
-/// Where messages go.
+/// Where messages go. One to somebody without an account is in the language of who asks for it.
 struct Letterbox {
     post: crate::mail::Post,
     portal: Portal,
+    say: Say,
 }
 
 impl Letters for Letterbox {
     fn send(&self, letter: Letter) {
-        self.post.send(letter);
+        self.post.send(letter, self.say);
     }
 
     fn send_due(&self) {

@@ -1,6 +1,6 @@
 //! Everything that answers a request.
 //!
-//! Layers, from the outside: log and request id, headers, panics, the guard
+//! Layers, from the outside: log and request id, headers, the language, panics, the guard
 //! against other sites, body limits, a turn, the journal, the session, who visits. All of them are
 //! around every route and around what is not found.
 
@@ -25,6 +25,7 @@ pub mod files;
 pub mod headers;
 pub mod health;
 pub mod journal;
+pub mod language;
 pub mod leptos_app;
 pub mod oauth;
 pub mod observe;
@@ -103,6 +104,7 @@ pub fn around(routes: Router<Shared>, shared: &Shared) -> Router {
         .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE))
         .layer(middleware::from_fn_with_state(Arc::new(config.public_url.clone()), origin::guard))
         .layer(CatchPanicLayer::custom(plain::after_panic))
+        .layer(middleware::from_fn_with_state(secure, language::choose))
         .layer(middleware::from_fn_with_state(headers::Headers::new(secure), headers::add))
         .layer(middleware::from_fn(observe::observe))
         .layer(middleware::from_fn_with_state(Arc::new(config.trusted_proxies.clone()), address::note))

@@ -21,7 +21,7 @@ use openidconnect::{AuthorizationCode, CsrfToken, Nonce, PkceCodeChallenge, Pkce
 use serde::Deserialize;
 use tower_sessions::Session;
 
-use super::{Shared, device::Browser, session::Current};
+use super::{Shared, device::Browser, language::spoken, session::Current};
 
 mod claims;
 mod provider;
@@ -183,6 +183,7 @@ async fn finish(
         identifier: claims.identifier(&provider),
         subject: claims.subject,
         profession,
+        language: spoken().tag(),
     };
     let signed_in = shared.portal.sign_in_clinician(clinician).await.map_err(internal)?;
     let current = Current { session, portal: shared.portal.clone() };

@@ -10,10 +10,12 @@ use axum::{
 };
 use chartkey_app::{api::ApiError, catalogue::Say};
 
+use super::language::spoken;
+
 fn page(status: StatusCode, say: Say, title: &'static str, text: &'static str) -> Response {
-    let (language, patients) = (say.0.tag(), say.your_patients());
+    let (language, direction, patients) = (say.tag(), say.direction(), say.your_patients());
     let html = format!(
-        "<!DOCTYPE html><html lang=\"{language}\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
+        "<!DOCTYPE html><html lang=\"{language}\" dir=\"{direction}\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
          <meta name=\"color-scheme\" content=\"light dark\"><title>{title} – Chartkey</title></head>\
          <body><main><h1>{title}</h1><p>{text}</p><p><a href=\"/\">Chartkey</a> <a href=\"/shared\">{patients}</a></p></main></body></html>"
     );
@@ -28,28 +30,28 @@ pub fn after_panic(_: Box<dyn Any + Send + 'static>) -> Response<Body> {
 /// Something of ours failed, maybe after what was asked for had been done.
 #[must_use]
 pub fn uncertain() -> Response {
-    let say = Say::default();
+    let say = spoken();
     page(StatusCode::INTERNAL_SERVER_ERROR, say, say.went_wrong(), say.went_wrong_says())
 }
 
 /// The database does not answer.
 #[must_use]
 pub fn unavailable() -> Response {
-    let say = Say::default();
+    let say = spoken();
     later(page(StatusCode::SERVICE_UNAVAILABLE, say, say.page_failed(), say.page_failed_says()))
 }
 
 /// More people are here than can be served.
 #[must_use]
 pub fn busy() -> Response {
-    let say = Say::default();
+    let say = spoken();
     later(page(StatusCode::SERVICE_UNAVAILABLE, say, say.busy(), say.busy_says()))
 }
 
 /// A page took longer than anybody waits.
 #[must_use]
 pub fn too_slow() -> Response {
-    let say = Say::default();
+    let say = spoken();
     later(page(StatusCode::SERVICE_UNAVAILABLE, say, say.too_slow(), say.too_slow_says()))
 }
 
@@ -57,7 +59,7 @@ pub fn too_slow() -> Response {
 /// nothing was changed.
 #[must_use]
 pub fn unfinished() -> Response {
-    let say = Say::default();
+    let say = spoken();
     later(page(StatusCode::SERVICE_UNAVAILABLE, say, say.too_slow(), say.unfinished_says()))
 }
 
@@ -70,14 +72,14 @@ fn later(mut response: Response) -> Response {
 /// Another site sent this request.
 #[must_use]
 pub fn refused() -> Response {
-    let say = Say::default();
+    let say = spoken();
     page(StatusCode::FORBIDDEN, say, say.not_from_here(), say.not_from_here_says())
 }
 
 /// An endpoint could not do what it was asked, and has no page that says so.
 #[must_use]
 pub fn problem(problem: ApiError) -> Response {
-    let say = Say::default();
+    let say = spoken();
     let status = StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     page(status, say, say.there_is_a_problem(), say.problem(problem))
 }

@@ -15,7 +15,7 @@ use time::OffsetDateTime;
 use tower_sessions::Session;
 
 use super::{
-    Shared, plain,
+    Shared, language, plain,
     store::{self, KEPT, Kept},
 };
 
@@ -60,8 +60,9 @@ pub async fn know(State(shared): State<Shared>, session: Session, mut request: R
                 tracing::warn!(%error, "the use of a session was not noted");
             }
         }
+        language::speak(&life.language);
         let (record, factor_ends_at) = (kept.record, life.factor_ends_at);
-        request.extensions_mut().insert(Known { visitor: Arc::new(kept.visitor(life)), record, factor_ends_at });
+        request.extensions_mut().insert(Known { visitor: Arc::new(kept.visitor(&life)), record, factor_ends_at });
     }
     next.run(request).await
 }

@@ -48,7 +48,7 @@ pub(super) struct Kept {
 }
 
 /// What the database said when the session was read. Never stored.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Life {
     /// When it ends.
     #[serde(with = "time::serde::rfc3339")]
@@ -58,11 +58,13 @@ pub(super) struct Life {
     /// When the account opens without its second factor, if somebody says that it is lost.
     #[serde(with = "time::serde::rfc3339::option")]
     pub factor_ends_at: Option<OffsetDateTime>,
+    /// The language of the account, as a BCP 47 tag.
+    pub language: String,
 }
 
 impl Kept {
     /// As the rest of the house knows a visitor.
-    pub fn visitor(self, life: Life) -> Visitor {
+    pub fn visitor(self, life: &Life) -> Visitor {
         let SignedIn { actor, name, organization_name, signed_in_by, at } = self.signed_in;
         Visitor { actor, name, organization_name, signed_in_by, signed_in_at: at, session_ends_at: life.ends_at, purposes: self.purposes }
     }
@@ -125,7 +127,12 @@ impl SessionStore for Store {
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
         let Some(session) = self.portal.session(&key(id)).await.map_err(backend)? else { return Ok(None) };
-        let life = Life { ends_at: session.ends_at, is_stale: session.is_stale, factor_ends_at: session.factor_ends_at };
+        let life = Life {
+            ends_at: session.ends_at,
+            is_stale: session.is_stale,
+            factor_ends_at: session.factor_ends_at,
+            language: session.language,
+        };
         let life = serde_json::to_value(life).map_err(|cause| Error::Encode(cause.to_string()))?;
         let data = [(KEPT.to_owned(), session.data), (LIFE.to_owned(), life)].into_iter().collect();
         Ok(Some(Record { id: *id, data, expiry_date: session.ends_at }))

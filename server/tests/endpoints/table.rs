@@ -247,6 +247,11 @@ fn forms() -> Vec<Row> {
         post("/api/forgotten-password", "email={caller}@nowhere.example", [To("/sign-in/forgotten?done=sent"); 6]),
         post("/api/new-password", "token=none&password=a+long+enough+password", [To("/sign-in/forgotten?problem=link-ended"); 6]),
         post("/api/claim", "code=ABCD-EFGH-JKLM&day=14&month=3&year=1961", to("/claim?problem=wrong-code")),
+        post("/api/choose-language", "language=en-GB", {
+            let mut columns = [To("/account?done=language"); 6];
+            columns[Caller::Anonymous as usize] = To("/");
+            columns
+        }),
         row("POST", "/api/not-recognised", "/api/not-recognised", "entry={entry}")
             .with(&[Which::Random, Which::Gone], to("/activity?problem=not-found"))
             .with(&[Which::Own], holders("/activity?done=stopped", "/activity?problem=not-found")),

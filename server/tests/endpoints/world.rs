@@ -304,6 +304,7 @@ async fn clinician(house: &House, organization: OrganizationId, name: &str) -> S
         name: name.to_owned(),
         profession: "physician".to_owned(),
         identifier: None,
+        language: "en",
     };
     let signed_in = house.portal.sign_in_clinician(clinician).await.unwrap();
     assert!(matches!(signed_in.actor, Actor::Clinician { .. }));

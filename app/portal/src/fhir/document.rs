@@ -20,6 +20,8 @@ pub struct Content {
     pub content_type: String,
     /// The title of the attachment or section, where given.
     pub title: Option<String>,
+    /// The language that the source says it is in, as a BCP 47 tag.
+    pub language: Option<String>,
     /// Where the bytes are.
     pub place: ContentPlace,
 }
@@ -86,12 +88,29 @@ pub fn document(raw: &str) -> serde_json::Result<Vec<Content>> {
     Ok(contents)
 }
 
+/// The language that a resource says its texts are in (FHIR R4, `Resource.language`), as a BCP
+/// 47 tag; `None` where it does not say so. It is never guessed.
+#[must_use]
+pub fn language(raw: &str) -> Option<String> {
+    language_of(&Json::parse(raw).ok()?)
+}
+
+/// What is no tag says nothing.
+fn language_of(json: &Json<'_>) -> Option<String> {
+    let is_tag = |tag: &&str| {
+        tag.len() <= 35
+            && tag.split('-').all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|letter| letter.is_ascii_alphanumeric()))
+    };
+    json.get("language").str().filter(is_tag).map(str::to_owned)
+}
+
 fn attachment(part: &Json<'_>) -> Content {
     let here = part.get("data").str().and_then(decode).map(ContentPlace::Here);
     let there = || part.get("url").str().map(|url| ContentPlace::There(url.to_owned()));
     Content {
         content_type: part.get("contentType").str().unwrap_or("application/octet-stream").to_owned(),
         title: part.get("title").str().map(str::to_owned),
+        language: language_of(part),
         place: here.or_else(there).unwrap_or(ContentPlace::Missing),
     }
 }
@@ -102,6 +121,7 @@ fn sections(json: &Json<'_>, contents: &mut Vec<Content>) {
             contents.push(Content {
                 content_type: "application/xhtml+xml".into(),
                 title: section.get("title").str().map(str::to_owned),
+                language: None,
                 place: ContentPlace::Here(div.as_bytes().to_vec()),
             });
         }
@@ -163,6 +183,19 @@ mod tests {
     fn a_note_is_readable_whatever_its_white_space() {
         let contents = document(r#"{"resourceType":"DocumentReference","content":[{"attachment":{"contentType":"text/plain; charset=utf-8","data":"SGVs\n bG8"}}]}"#).unwrap();
         assert_eq!(contents[0].text().as_deref(), Some("Hello"));
+    }
+
+    #[test]
+    fn a_text_has_the_language_that_its_source_says_and_no_other() {
+        let raw =
+            r#"{"resourceType":"DocumentReference","language":"es-MX","content":[{"attachment":{"language":"nah"}},{"attachment":{}}]}"#;
+        assert_eq!(language(raw).as_deref(), Some("es-MX"));
+        let languages: Vec<_> = document(raw).unwrap().into_iter().map(|content| content.language).collect();
+        assert_eq!(languages, [Some("nah".to_owned()), None]);
+        for said in ["", "español", "es_MX", "es--MX", "es\" onload=\"x", "a-language-tag-that-is-longer-than-any"] {
+            let raw = serde_json::json!({ "resourceType": "Observation", "language": said }).to_string();
+            assert_eq!(language(&raw), None, "{said}");
+        }
     }
 
     #[test]

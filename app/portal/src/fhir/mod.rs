@@ -22,7 +22,7 @@ mod shape;
 pub mod types;
 mod when;
 
-pub use document::{Content, document};
+pub use document::{Content, document, language};
 pub use facts::{FactValue, Part, Told, facts};
 pub use labels::LABEL_TABLE_VERSION;
 pub use project::{Projection, project};

@@ -98,19 +98,25 @@ async fn take(record: &mut Record, grant: GrantId, step: Step) -> Result<Option<
     .fetch_optional(record.connection())
     .await?;
     let Some(taken) = taken else { return Ok(None) };
-    let words = sqlx::query!(
+    let sentence = as_given(record, grant, taken.sentence.clone()).await?;
+    tell_story(record, grant, step.kind, &sentence).await?;
+    let columns = Columns { account: taken.grantee_account_id, organization: taken.organization_id, professions: None };
+    notices::send(record.connection(), notice(patient, &columns)).await?;
+    Ok(Some(taken.sentence))
+}
+
+/// The sentence of a grant, in the language and of the catalogue in which it was given.
+pub(super) async fn as_given(record: &mut Record, grant: GrantId, text: String) -> Result<Sentence, Error> {
+    let patient = record.whose().patient;
+    let given = sqlx::query!(
         "select language, catalogue_version from grant_event where patient_id = $1 and grant_id = $2 order by event_no limit 1",
         patient.0,
         grant.0
     )
     .fetch_optional(record.connection())
     .await?;
-    let (language, catalogue_version) = words.map_or_else(Default::default, |words| (words.language, words.catalogue_version));
-    let sentence = Sentence { text: taken.sentence.clone(), language, catalogue_version };
-    tell_story(record, grant, step.kind, &sentence).await?;
-    let columns = Columns { account: taken.grantee_account_id, organization: taken.organization_id, professions: None };
-    notices::send(record.connection(), notice(patient, &columns)).await?;
-    Ok(Some(taken.sentence))
+    let (language, catalogue_version) = given.map_or_else(Default::default, |given| (given.language, given.catalogue_version));
+    Ok(Sentence { text, language, catalogue_version })
 }
 
 async fn state(record: &mut Record, grant: GrantId) -> Result<Option<GrantState>, Error> {

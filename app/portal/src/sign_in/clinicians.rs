@@ -138,10 +138,13 @@ impl Portal {
 }
 
 async fn make_clinician(transaction: &mut Transaction<'_, Postgres>, clinician: &VerifiedClinician) -> Result<uuid::Uuid, Error> {
-    let account =
-        sqlx::query_scalar!("insert into account (kind, display_name) values ('clinician', $1) returning account_id", clinician.name)
-            .fetch_one(&mut **transaction)
-            .await?;
+    let account = sqlx::query_scalar!(
+        "insert into account (kind, display_name, language) values ('clinician', $1, $2) returning account_id",
+        clinician.name,
+        clinician.language
+    )
+    .fetch_one(&mut **transaction)
+    .await?;
     sqlx::query!(
         "insert into clinician (account_id, organization_id, issuer, subject, profession, identifier)
         values ($1, $2, $3, $4, $5, $6)",
@@ -216,4 +219,6 @@ pub struct VerifiedClinician {
     pub profession: String,
     /// An identifier that the organization asserts.
     pub identifier: Option<String>,
+    /// The tag of the language in which they signed in: that of a new account.
+    pub language: &'static str,
 }

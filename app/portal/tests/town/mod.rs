@@ -150,6 +150,11 @@ impl Town {
         self.portal.begin_session(SessionKey::of(cookie), session).await.unwrap()
     }
 
+    /// The language of the account whose session this cookie is.
+    pub async fn language_of(&self, cookie: &str) -> String {
+        self.portal.session(&SessionKey::of(cookie)).await.unwrap().unwrap().language
+    }
+
     pub async fn is_alive(&self, cookie: &str) -> bool {
         self.portal.session(&SessionKey::of(cookie)).await.unwrap().is_some()
     }

@@ -38,12 +38,13 @@ pub(super) fn check(say: Say, kept: &KeptDraft, known: &[KnownOrganization]) -> 
     let give = if ready.recipient == Recipient::Code { say.make_the_code() } else { say.give_key() };
     let body = view! {
         <div class="title"><p class="quiet">{say.new_share_last()}</p><h1>{say.check_title()}</h1></div>
-        <section class="grant" aria-label=say.the_share()>{sentence(&ready.sentence)}</section>
+        <section class="grant" aria-label=say.the_share()>{sentence(say, &ready.sentence)}</section>
         {stop}
         {sheet("answers", say.check_answers(), answers(say, kept, &ready))}
         <form method="post" action="/api/give-grant">
             <input type="hidden" name="draft" value=draft/>
             <input type="hidden" name="seen" value=ready.sentence/>
+            <input type="hidden" name="language" value=say.tag()/>
             <p class="actions">
                 <button class="button" type="submit">{icon(Icon::Share)}{give}</button>
                 <a href="/sharing">{say.dont_share()}</a>
@@ -57,7 +58,10 @@ pub(super) fn check(say: Say, kept: &KeptDraft, known: &[KnownOrganization]) -> 
 fn answers(say: Say, kept: &KeptDraft, ready: &Ready) -> impl IntoView + use<> {
     let who = match &ready.named {
         Named::Clinician { name, organization } => format!("{name}, {organization}"),
-        Named::Professions { professions, organization } => say.profession_at(&say.alternatives(professions), organization),
+        Named::Professions { professions, organization } => {
+            let professions: Vec<_> = professions.iter().map(|profession| say.profession_named(profession)).collect();
+            say.profession_at(&say.alternatives(&professions), organization)
+        }
         Named::Code => say.who_by_code().to_owned(),
     };
     let labels = if ready.terms.labels.is_empty() { say.none_of_them().to_owned() } else { say.labels(ready.terms.labels) };

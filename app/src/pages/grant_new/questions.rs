@@ -48,12 +48,12 @@ pub(super) fn who(say: Say, draft: Option<DraftId>, answers: &Draft, known: &[Kn
         .map(|organization| {
             let clinicians = organization.clinicians.iter().map(|clinician| {
                 let grantee = Grantee::Clinician { account: clinician.account, organization: organization.id };
-                let hint = say.profession_at(&clinician.profession, &organization.name);
+                let hint = say.profession_at(&say.profession_named(&clinician.profession), &organization.name);
                 one(Recipient::Known(grantee), clinician.name.clone(), hint)
             });
             let professions = organization.professions.iter().map(|profession| {
                 let grantee = Grantee::Professions { organization: organization.id, professions: vec![profession.clone()] };
-                one(Recipient::Known(grantee), say.anyone_who_is(profession), say.anyone_hint().to_owned())
+                one(Recipient::Known(grantee), say.anyone_who_is(&say.profession_named(profession)), say.anyone_hint().to_owned())
             });
             view! {
                 <fieldset class="choices two sheet">

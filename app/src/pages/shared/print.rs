@@ -52,7 +52,7 @@ fn summary(say: Say, opened: &Opened<PrintedSummary>, as_of: &str) -> impl IntoV
     let Opened { whose, view: PrintedSummary { allergies, medicines, problems } } = opened;
     let sentences = match &whose.viewer {
         Viewer::Own => Vec::new(),
-        Viewer::Shared { grants, .. } => grants.iter().map(|grant| sentence(&grant.sentence)).collect(),
+        Viewer::Shared { grants, .. } => grants.iter().map(|grant| sentence(say, &grant.sentence)).collect(),
     };
     let section = |category: Category, heading: &'static str, entries: &[Entry]| {
         whose.may_show(category).then(|| part(say, heading, entries, say.not_everything()))

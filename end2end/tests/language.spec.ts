@@ -1,0 +1,152 @@
+// The languages, and two that nobody speaks: `en-XA`, in which every text of ours has accents, and `ar-XB`, which runs from right
+// to left. Only builds for tests know those two.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Page } from '@playwright/test';
+import { answer, claim, give, heartDoctor } from '../house/journey.ts';
+import { expect, expectAccessible, field, newPerson, sharedData, shoot, signUp, test } from '../house/test.ts';
+
+const FILE = 'synthea/typical-adult-sanford.json';
+
+/** Chooses a language for the account, those that no page offers too. */
+async function choose(page: Page, language: string): Promise<void> {
+  await page.evaluate((language) => fetch('/api/choose-language', { method: 'POST', body: new URLSearchParams({ language }) }), language);
+}
+
+async function expectNoOverflow(page: Page): Promise<void> {
+  const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
+  expect(content, `the width of ${page.url()}`).toBeLessThanOrEqual(window ?? 0);
+}
+
+/** Every string of a JSON value. */
+function strings(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  return value !== null && typeof value === 'object' ? Object.values(value).flatMap(strings) : [];
+}
+
+/** The texts of a page and of its attributes that are not said to be in another language. */
+function texts(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const own = (element: Element | null) => element?.closest('[lang]') === document.documentElement && !element.closest('script, style, noscript, code');
+    const found = [document.title];
+    for (const element of document.body.querySelectorAll('*')) {
+      if (!own(element)) continue;
+      for (const name of ['aria-label', 'alt', 'title', 'placeholder', 'data-title']) found.push(element.getAttribute(name) ?? '');
+    }
+    const nodes = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (nodes.nextNode()) if (own(nodes.currentNode.parentElement)) found.push(nodes.currentNode.textContent ?? '');
+    return found.map((text) => text.trim()).filter((text) => text !== '');
+  });
+}
+
+const plain = (text: string) => text.toLowerCase().replaceAll(/[\s-]+/g, ' ').trim();
+
+/** The words of a page without an accent that stand in nothing that was recorded. */
+async function untouched(page: Page, recorded: string[]): Promise<string[]> {
+  const all = recorded.map(plain).join('\n');
+  const pieces = (await texts(page)).flatMap((text) => text.split(/[·,:;()[\]“”⁨⁩–]|\s\/\s/));
+  return [...new Set(pieces.filter((piece) => /[a-z]{3}/i.test(piece) && !all.includes(plain(piece))))];
+}
+
+test('a stranger finds the other language on every page, by its own name', { tag: ['@desktop', '@no-script'] }, async ({ page }, info) => {
+  await page.goto('/sign-in?to=/account');
+  await expect(page.locator('html')).toHaveAttribute('lang', 'en-GB');
+  await page.getByRole('button', { name: 'Español' }).click();
+  await expect(page).toHaveURL(/\/sign-in\?to=\/account$/);
+  await expect(page.locator('html')).toHaveAttribute('lang', 'es');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Entrar');
+  if (info.project.name !== 'no-script') await expectAccessible(page);
+  await shoot(page, 'es-sign-in');
+  await page.getByRole('button', { name: 'English' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Sign in');
+});
+
+test('an account that was made in Spanish is written to in Spanish, and changes its language', { tag: ['@desktop', '@no-script'] }, async ({ page, mail }, info) => {
+  const person = newPerson();
+  await page.goto('/sign-up');
+  await page.getByRole('button', { name: 'Español' }).click();
+  await field(page, 'Correo electrónico').fill(person.email);
+  await page.getByRole('button', { name: 'Enviarme el enlace' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Mire su correo electrónico' })).toBeVisible();
+  const message = await mail.only(person.email);
+  expect(message.text).toContain('Elija aquí un nombre y una contraseña');
+  await page.goto(message.links[0] ?? '');
+  await field(page, 'Su nombre').fill(person.name);
+  await field(page, 'Contraseña nueva').fill(person.password);
+  await page.getByRole('button', { name: 'Crear mi cuenta' }).click();
+  await page.waitForURL('**/home');
+  await expect(page.locator('html')).toHaveAttribute('lang', 'es');
+  await page.goto('/account');
+  if (info.project.name !== 'no-script') await expectAccessible(page);
+  await shoot(page, 'es-account');
+  await page.getByRole('radio', { name: 'English' }).check();
+  await page.getByRole('button', { name: 'Guardar el idioma' }).click();
+  await expect(page.getByRole('heading', { name: 'The language is changed' })).toBeVisible();
+  await expect(page.locator('html')).toHaveAttribute('lang', 'en-GB');
+  await expect(page.getByRole('radio', { name: 'English' })).toBeChecked();
+});
+
+test('a record reads well in Spanish and from right to left, and nothing of ours is missing in either', { tag: '@desktop' }, async ({ page, house, mail, chartkeyOk, sql, browser }) => {
+  test.setTimeout(300_000);
+  const offered = (await (await page.request.get('/', { headers: { 'accept-language': 'ar-XB' } })).text()).includes('dir="rtl"');
+  test.skip(!offered, 'this build knows no test locales');
+  const doctor = await browser.newPage({ baseURL: house.url });
+  await heartDoctor(doctor, house);
+  const record = await claim(page, FILE, { house, mail, chartkeyOk, sql });
+  await give(page, ['Results', 'Medicines']);
+  await page.goto(`/record/${record}/results`);
+  const result = (await page.locator(`main li a[href^="/record/${record}/results/"]`).first().getAttribute('href')) ?? '';
+  const draft = await drafted(page);
+  const five = { home: '/home', record: `/record/${record}`, results: `/record/${record}/results`, result, sharing: '/sharing' };
+
+  for (const [language, direction] of [['es', 'ltr'], ['ar-XB', 'rtl']] as const) {
+    await choose(page, language);
+    for (const [name, address] of Object.entries(five)) {
+      await page.goto(address);
+      await expect(page.locator('html')).toHaveAttribute('lang', language);
+      await expect(page.locator('html')).toHaveAttribute('dir', direction);
+      await expectNoOverflow(page);
+      await expectAccessible(page);
+      await shoot(page, `${language}-${name}`);
+    }
+    // The key was confirmed in English, and its sentence says so.
+    await page.goto('/sharing');
+    await expect(page.locator('.sentence').first()).toHaveAttribute('lang', 'en-GB');
+  }
+
+  await choose(page, 'en-XA');
+  const people = sql(`select display_name from account union select name from organization union select name from source`);
+  const recorded = [...strings(JSON.parse(readFileSync(path.join(sharedData, FILE), 'utf8'))), ...people, 'physician', 'nurse', 'English', 'Español'];
+  const visit = sql(`select item_id from item where patient_id = '${record}' and category = 8 and not is_error limit 1`)[0];
+  const categories = ['details', 'problems', 'medicines', 'allergies', 'vaccines', 'vitals', 'procedures', 'visits', 'documents', 'imaging', 'plans', 'lifestyle', 'devices', 'insurance'];
+  const addresses = [
+    ...Object.values(five),
+    ...categories.map((category) => `/record/${record}/${category}`),
+    ...['who', 'purpose', 'what', 'time', 'check'].map((step) => `/sharing/new?draft=${draft}&step=${step}`),
+    ...[`/record/${record}/visits/${visit}`, `/record/${record}/timeline`, '/sharing/codes', '/activity', '/download', '/account', '/account/email'],
+    ...['/account/password', '/account/second-factor', '/account/devices', '/claim', '/nothing'],
+  ];
+  for (const address of addresses) {
+    await page.goto(address);
+    await expectNoOverflow(page);
+    expect(await untouched(page, recorded), `texts of ${address} that the catalogue does not say`).toEqual([]);
+  }
+  for (const [name, address] of Object.entries(five)) {
+    await page.goto(address);
+    await shoot(page, `en-XA-${name}`);
+  }
+  await page.context().clearCookies();
+  await page.setExtraHTTPHeaders({ 'accept-language': 'en-XA' });
+  for (const address of ['/', '/welcome', '/sign-in', '/sign-up', '/sign-up?token=none', '/sign-in/forgotten', '/clinicians', '/nothing']) {
+    await page.goto(address);
+    await expectNoOverflow(page);
+    expect(await untouched(page, recorded), `texts of ${address} that the catalogue does not say`).toEqual([]);
+  }
+  await doctor.close();
+});
+
+/** A draft in which every question is answered. */
+async function drafted(page: Page): Promise<string> {
+  await answer(page, 'Somebody else', ['Results']);
+  return new URL(page.url()).searchParams.get('draft') ?? '';
+}
