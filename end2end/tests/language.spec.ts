@@ -39,12 +39,12 @@ function texts(page: Page): Promise<string[]> {
   });
 }
 
-const plain = (text: string) => text.toLowerCase().replaceAll(/[\s-]+/g, ' ').trim();
+const plain = (text: string) => text.toLowerCase().replaceAll(/[[\]]/g, '').replaceAll(/[\s-]+/g, ' ').trim();
 
-/** The words of a page without an accent that stand in nothing that was recorded. */
+/** The parts of a page's texts that have no accent and stand in nothing that was recorded. Isolates stand around what a message was given. */
 async function untouched(page: Page, recorded: string[]): Promise<string[]> {
   const all = recorded.map(plain).join('\n');
-  const pieces = (await texts(page)).flatMap((text) => text.split(/[·,:;()[\]“”⁨⁩–]|\s\/\s/));
+  const pieces = (await texts(page)).flatMap((text) => text.split(/[·,:;()“”–\u2068\u2069]|\s\/\s/));
   return [...new Set(pieces.filter((piece) => /[a-z]{3}/i.test(piece) && !all.includes(plain(piece))))];
 }
 
@@ -115,9 +115,9 @@ test('a record reads well in Spanish and from right to left, and nothing of ours
   }
 
   await choose(page, 'en-XA');
-  const people = sql(`select display_name from account union select name from organization union select name from source`);
-  const recorded = [...strings(JSON.parse(readFileSync(path.join(sharedData, FILE), 'utf8'))), ...people, 'physician', 'nurse', 'English', 'Español'];
-  const visit = sql(`select item_id from item where patient_id = '${record}' and category = 8 and not is_error limit 1`)[0];
+  const people = sql(`select display_name from account union select name from organization union select name from source union select full_name from patient`);
+  const recorded = [...strings(JSON.parse(readFileSync(path.join(sharedData, FILE), 'utf8'))), ...people, 'mmHg', 'Chrome', 'Linux', 'Android'];
+  const visit = sql(`select item_id from item where patient_id = '${record}' and category = 9 and not is_error limit 1`)[0];
   const categories = ['details', 'problems', 'medicines', 'allergies', 'vaccines', 'vitals', 'procedures', 'visits', 'documents', 'imaging', 'plans', 'lifestyle', 'devices', 'insurance'];
   const addresses = [
     ...Object.values(five),

@@ -190,4 +190,20 @@ mod tests {
         assert_eq!(english.fact("fact.marital-status"), "Marital status");
         assert_eq!(spanish.fact("fact.marital-status"), "Estado civil");
     }
+
+    /// The keys stand as literals in the tables of the mapping, and a key without a name would
+    /// be said as it is written: in English.
+    #[test]
+    fn every_key_of_the_mapping_has_a_name_in_spanish() {
+        let mapping = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("portal/src/fhir");
+        let sources = std::fs::read_dir(mapping).unwrap().map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap());
+        let keys: std::collections::BTreeSet<String> = sources
+            .flat_map(|source| {
+                source.split("\"fact.").skip(1).filter_map(|rest| rest.split('"').next().map(str::to_owned)).collect::<Vec<_>>()
+            })
+            .collect();
+        assert!(keys.len() > 100, "{keys:?}");
+        let nameless: Vec<_> = keys.iter().filter(|key| spanish(key).is_none()).collect();
+        assert!(nameless.is_empty(), "{nameless:?}");
+    }
 }

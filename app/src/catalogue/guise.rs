@@ -56,6 +56,9 @@ mod tests_only {
     /// Stand around an argument until its message is dressed: it is no text of ours.
     const OPEN: char = '\u{E000}';
     const CLOSE: char = '\u{E001}';
+    /// Stand there afterwards, unseen: FIRST STRONG ISOLATE and its end.
+    const ISOLATED: char = '\u{2068}';
+    const ENDED: char = '\u{2069}';
 
     impl Guise {
         pub(in crate::catalogue) const TESTS: [(Self, &'static str); 2] = [(Self::Accented, "en-XA"), (Self::Mirrored, "ar-XB")];
@@ -108,8 +111,14 @@ mod tests_only {
         let mut is_kept = false;
         for letter in text.chars() {
             match letter {
-                OPEN => is_kept = true,
-                CLOSE => is_kept = false,
+                OPEN => {
+                    is_kept = true;
+                    result.push(ISOLATED);
+                }
+                CLOSE => {
+                    is_kept = false;
+                    result.push(ENDED);
+                }
                 '<' if !is_kept => {
                     is_kept = true;
                     result.push(letter);
@@ -136,8 +145,8 @@ mod tests_only {
         let turned: String = text
             .chars()
             .map(|letter| match letter {
-                OPEN => '\u{2068}',
-                CLOSE => '\u{2069}',
+                OPEN => ISOLATED,
+                CLOSE => ENDED,
                 letter => letter,
             })
             .collect();
