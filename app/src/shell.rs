@@ -26,9 +26,11 @@ const ELSEWHERE: &str = "https://www.wikipedia.org/";
 /// The place of a page in the navigation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Place {
-    /// None: the ways in, and what is not found.
+    /// None: the ways in.
     #[default]
     None,
+    /// What is not there. Nothing of the page tells its address, so that all such pages are one.
+    Nowhere,
     /// The patient's first page.
     Home,
     /// The summary of a record.
@@ -258,7 +260,7 @@ fn top(say: Say, caller: &Caller, place: Place) -> impl IntoView + use<> {
             </form>
         })),
         None if place == Place::Operator => None,
-        None => Some(Either::Right(view! { {languages(say)}<a href="/sign-in">{say.sign_in()}</a> })),
+        None => Some(Either::Right(view! { {languages(say, place)}<a href="/sign-in">{say.sign_in()}</a> })),
     };
     view! {
         <header class="top">
@@ -269,12 +271,13 @@ fn top(say: Say, caller: &Caller, place: Place) -> impl IntoView + use<> {
 }
 
 /// Whoever is not signed in finds the other languages on every page, each by its own name.
-fn languages(say: Say) -> impl IntoView + use<> {
-    let others = Language::ALL.into_iter().filter(|language| *language != say.0).map(|language| {
+fn languages(say: Say, place: Place) -> impl IntoView + use<> {
+    let to = if place == Place::Nowhere { "/".to_owned() } else { here() };
+    let others = Language::ALL.into_iter().filter(|language| *language != say.0).map(move |language| {
         view! {
             <form class="as-link" method="post" action="/api/choose-language">
                 <input type="hidden" name="language" value=language.tag()/>
-                <input type="hidden" name="to" value=here()/>
+                <input type="hidden" name="to" value=to.clone()/>
                 <button type="submit" lang=language.tag()>{language.own_name()}</button>
             </form>
         }

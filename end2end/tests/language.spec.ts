@@ -115,7 +115,7 @@ test('a record reads well in Spanish and from right to left, and nothing of ours
   }
 
   await choose(page, 'en-XA');
-  const people = sql(`select display_name from account union select name from organization union select name from source union select full_name from patient`);
+  const people = sql(`select display_name from account union select name from organization union select name from source union select full_name from patient union select author from item union select place from item`);
   const recorded = [...strings(JSON.parse(readFileSync(path.join(sharedData, FILE), 'utf8'))), ...people, 'mmHg', 'Chrome', 'Linux', 'Android'];
   const visit = sql(`select item_id from item where patient_id = '${record}' and category = 9 and not is_error limit 1`)[0];
   const categories = ['details', 'problems', 'medicines', 'allergies', 'vaccines', 'vitals', 'procedures', 'visits', 'documents', 'imaging', 'plans', 'lifestyle', 'devices', 'insurance'];

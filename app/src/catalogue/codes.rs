@@ -116,6 +116,7 @@ fn spanish(code: &str) -> Option<&'static str> {
         "official" => "Oficial",
         "usual" => "De uso habitual",
         // How it ended, or why it is missing.
+        "final" => "Definitivo",
         "queued" => "En cola",
         "complete" => "Completo",
         "error" => "Error",

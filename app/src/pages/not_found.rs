@@ -22,7 +22,7 @@ pub fn missing() -> impl IntoView {
     let say = caller.say();
     let (href, words) = if caller.is_clinician() { ("/shared", say.your_patients()) } else { ("/", say.go_home()) };
     document(
-        Page::new(say.page_not_found(), Place::None),
+        Page::new(say.page_not_found(), Place::Nowhere),
         view! {
             {title(say.page_not_found(), Some(say.page_not_found_says().to_owned()))}
             <p class="actions"><a class="button" href=href>{words}</a></p>
