@@ -114,9 +114,9 @@ async fn a_sentence_stays_in_the_language_in_which_it_was_confirmed_and_says_so(
     let given = ada.post("/api/give-grant", &filled("draft={draft}&seen={draft-seen}&language=en-GB", &names)).await;
     assert!(given.location().ends_with("?done=given"), "{}", given.location());
     let grant = ada.get(given.location()).await.body;
-    assert!(grant.contains("<p class=\"sentence\" lang=\"en-GB\" dir=\"ltr\">"), "on its own page: {grant}");
+    assert!(grant.contains("<p lang=\"en-GB\" dir=\"ltr\" class=\"sentence\">"), "on its own page: {grant}");
     let list = ada.get("/sharing").await.body;
-    assert!(list.contains("<p class=\"sentence\" lang=\"en-GB\" dir=\"ltr\">"), "in the list");
+    assert!(list.contains("<p lang=\"en-GB\" dir=\"ltr\" class=\"sentence\">"), "in the list");
     let activity = ada.get("/activity").await.body;
     assert!(activity.contains("<span lang=\"en-GB\" dir=\"ltr\">"), "in the log");
 

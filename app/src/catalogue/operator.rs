@@ -97,7 +97,7 @@ messages! {
     }
     backups { English: "Backups", Spanish: "Copias de seguridad" }
     proof_failed { English: "Failed", Spanish: "Falló" }
-    proof_differences(differences: i32) {
+    proof_differences(differences: i64) {
         English: one "Restored and compared: 1 difference", other "Restored and compared: {differences} differences";
         Spanish: one "Restaurada y comparada: 1 diferencia", other "Restaurada y comparada: {differences} diferencias";
     }

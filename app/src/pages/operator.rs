@@ -83,7 +83,7 @@ fn backups(say: Say, proofs: &[Proof]) -> impl IntoView + use<> {
     let rows = proofs.iter().map(|proof| {
         let found = match (&proof.failed, proof.differences) {
             (Some(_), _) => say.proof_failed().to_owned(),
-            (None, Some(differences)) => say.proof_differences(differences),
+            (None, Some(differences)) => say.proof_differences(differences.into()),
             (None, None) => say.proof_checked().to_owned(),
         };
         let size = proof.bytes.map(|bytes| view! { " · " {say.megabytes(bytes.unsigned_abs().div_ceil(100_000) as f64 / 10.0)} });
