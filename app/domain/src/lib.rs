@@ -13,6 +13,7 @@ pub mod grant;
 pub mod id;
 pub mod item;
 pub mod label;
+pub mod names;
 pub mod policy;
 pub mod verdict;
 pub mod when;

@@ -15,6 +15,8 @@ pub struct Entry {
     pub resource_type: String,
     /// What it is, in the source's words.
     pub title: String,
+    /// `system|code` of what the title says, in the source's order: what plain names are found by.
+    pub codes: Vec<String>,
     /// Its status, as coded.
     pub status: Option<String>,
     /// Whether it was entered in error.
@@ -73,8 +75,10 @@ pub struct ReportHead {
     pub id: ItemId,
     /// Where it belongs.
     pub category: Category,
-    /// What it is called.
+    /// What it is called, in the source's words.
     pub title: String,
+    /// `system|code` of the same.
+    pub codes: Vec<String>,
     /// Who asked for it, or made it.
     pub author: Option<String>,
     /// Where.
@@ -101,6 +105,7 @@ pub(crate) struct EntryRow {
     pub category: i16,
     pub resource_type: String,
     pub title: String,
+    pub codes: Vec<String>,
     pub status: Option<String>,
     pub is_error: bool,
     pub is_private: bool,
@@ -125,6 +130,7 @@ pub(crate) struct EntryRow {
     pub report_id: Option<Uuid>,
     pub report_category: Option<i16>,
     pub report_title: Option<String>,
+    pub report_codes: Option<Vec<String>>,
     pub report_author: Option<String>,
     pub report_place: Option<String>,
     pub before_id: Option<Uuid>,
@@ -156,6 +162,7 @@ impl From<EntryRow> for Entry {
             id: ItemId(id),
             category: row.report_category.map_or(Category::Own, category),
             title,
+            codes: row.report_codes.unwrap_or_default(),
             author: row.report_author,
             place: row.report_place,
         });
@@ -170,6 +177,7 @@ impl From<EntryRow> for Entry {
             category: category(row.category),
             resource_type: row.resource_type,
             title: row.title,
+            codes: row.codes,
             status: row.status,
             is_error: row.is_error,
             is_private: row.is_private,
@@ -205,6 +213,7 @@ macro_rules! entries {
     (measured $rest:literal $(, $argument:expr)* $(,)?) => {
         $crate::entry::entries!(@
             "r.item_id as \"report_id?\", r.category as \"report_category?\", r.title as \"report_title?\", \
+             r.codes as \"report_codes?\", \
              case when r.author_is_named or (select gate.own_patient()) is not null then r.author end as report_author, \
              case when r.place_is_named or (select gate.own_patient()) is not null then r.place end as report_place, \
              p.item_id as \"before_id?\", p.value_text as \"before_text?\", p.first_at as \"before_at?\", \
@@ -219,7 +228,7 @@ macro_rules! entries {
     (@ $beside:literal, $join:literal, $rest:literal $(, $argument:expr)*) => {
         sqlx::query_as!(
             $crate::entry::EntryRow,
-            "select i.item_id, i.category, i.resource_type, i.title, i.status, i.is_error, i.is_private, i.first_at, i.last_at, i.precision, \
+            "select i.item_id, i.category, i.resource_type, i.title, i.codes, i.status, i.is_error, i.is_private, i.first_at, i.last_at, i.precision, \
              i.utc_offset, i.value_text, i.value_num, i.unit, i.range_low, i.range_high, i.range_low_text, i.range_high_text, i.range_text, i.interpretation, i.series, \
              case when i.author_is_named or (select gate.own_patient()) is not null then i.author end as author, \
              case when i.place_is_named or (select gate.own_patient()) is not null then i.place end as place, \
@@ -234,7 +243,7 @@ macro_rules! entries {
     };
     ($rest:literal $(, $argument:expr)* $(,)?) => {
         $crate::entry::entries!(@
-            "null::uuid as report_id, null::smallint as report_category, null::text as report_title, null::text as report_author, \
+            "null::uuid as report_id, null::smallint as report_category, null::text as report_title, null::text[] as report_codes, null::text as report_author, \
              null::text as report_place, null::uuid as before_id, null::text as before_text, null::timestamptz as before_at, \
              null::smallint as before_precision, null::smallint as before_utc_offset",
             "",

@@ -214,6 +214,7 @@ mod tests {
             category: Category::Results,
             resource_type: "Observation".into(),
             title: "Sodium".into(),
+            codes: Vec::new(),
             status: None,
             is_error: false,
             is_private: false,

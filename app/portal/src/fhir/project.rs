@@ -41,7 +41,7 @@ pub struct Projection {
     pub title_from: Option<String>,
     /// `system|code` of the title.
     pub title_key: Option<String>,
-    /// `system|code` of every coding of the title.
+    /// `system|code` of every coding of the title; none where only a broader word than the title is coded.
     pub codes: Vec<String>,
     /// Its status: clinical, of its life cycle, or of the entry.
     pub status: Option<String>,
@@ -117,7 +117,8 @@ pub fn project(resource: &Json<'_>) -> Projection {
     let title = title(resource, shape);
     let is_negation = category == Some(Category::Allergies) && is_negation(&title);
     let value = if resource_type == "Observation" { observation::value(resource) } else { Value::default() };
-    let series = value.number.and(trend_key(&title.codes)).map(|key| series(key, value.unit.as_deref()));
+    let codes = if title.is_coded { title.codes } else { Vec::new() };
+    let series = value.number.and(trend_key(&codes)).map(|key| series(key, value.unit.as_deref()));
     Projection {
         fhir_id: resource.get("id").text().filter(|id| id.len() <= 200).map(without_nul),
         version_id: resource.get("meta").get("versionId").text().map(str::to_owned),
@@ -132,8 +133,8 @@ pub fn project(resource: &Json<'_>) -> Projection {
         when: when::interval(resource, shape, status),
         title: title.text.unwrap_or_else(|| types::in_words(resource_type)),
         title_from: title.from,
-        title_key: title.codes.first().cloned(),
-        codes: title.codes,
+        title_key: codes.first().cloned(),
+        codes,
         status: status.map(str::to_owned),
         is_error: is_error(resource),
         range: range(resource),
@@ -170,11 +171,14 @@ fn is_negation(title: &Title) -> bool {
 struct Title {
     text: Option<String>,
     from: Option<String>,
+    /// Of the first path that has any.
     codes: Vec<String>,
+    /// Whether that path gives the text too, or stands before it: the codes then say what the text says.
+    is_coded: bool,
 }
 
 fn title(resource: &Json<'_>, shape: &Shape) -> Title {
-    let mut title = Title { text: None, from: None, codes: Vec::new() };
+    let mut title = Title { text: None, from: None, codes: Vec::new(), is_coded: false };
     if shape.name == "Patient" {
         title.text = Some("Details".into());
         return title;
@@ -183,6 +187,7 @@ fn title(resource: &Json<'_>, shape: &Shape) -> Title {
         for value in resource.all(path) {
             if title.codes.is_empty() {
                 title.codes = codes(value);
+                title.is_coded = title.text.is_none();
             }
             if title.text.is_some() {
                 continue;
@@ -193,7 +198,7 @@ fn title(resource: &Json<'_>, shape: &Shape) -> Title {
                     if inner.name != shape.name {
                         let inner = self::title(contained, inner);
                         title.text = inner.text.or(reference.display);
-                        title.codes = inner.codes;
+                        (title.codes, title.is_coded) = (inner.codes, inner.is_coded);
                         continue;
                     }
                 }
@@ -344,6 +349,16 @@ mod tests {
         assert_eq!(of("6.4", "%").series, of("7", "%").series);
         assert_ne!(of("6.4", "%").series, of("6.4", "mmol/mol").series);
         assert_eq!(of("6.4", "%").title_key.as_deref(), Some("http://loinc.org|4548-4"));
+    }
+
+    #[test]
+    fn the_codes_of_a_title_say_what_it_says() {
+        let of = |fields: &str| read(&format!(r#"{{"resourceType":"ServiceRequest",{fields}}}"#)).codes;
+        let kind = r#""category":[{"coding":[{"system":"http://snomed.info/sct","code":"103693007"}],"text":"Diagnostic"}]"#;
+        assert!(of(&format!(r#""code":{{"text":"X-ray of the chest"}},{kind}"#)).is_empty(), "a kind of orders names no order");
+        assert_eq!(of(kind), ["http://snomed.info/sct|103693007"]);
+        let own = r#""code":{"coding":[{"system":"http://loinc.org","code":"36643-5"}]}"#;
+        assert_eq!(of(&format!("{own},{kind}")), ["http://loinc.org|36643-5"]);
     }
 
     #[test]
