@@ -18,6 +18,7 @@ pub mod grant;
 mod guise;
 mod landing;
 mod letters;
+mod names;
 mod operator;
 mod own;
 mod people;

@@ -4,7 +4,12 @@ use chartkey_domain::category::Category;
 use chartkey_portal::entry::Entry;
 use leptos::prelude::*;
 
-use super::{entry::plain, flag::range_word, line::range_words, result::unit};
+use super::{
+    entry::{Called, called},
+    flag::range_word,
+    line::range_words,
+    result::unit,
+};
 use crate::catalogue::Say;
 
 /// A heading and its entries; `none` where there are none.
@@ -19,9 +24,9 @@ pub fn part(say: Say, heading: &'static str, entries: &[Entry], none: &'static s
 }
 
 fn line(say: Say, entry: &Entry) -> impl IntoView + use<> {
-    let (name, medical) = plain(&entry.title);
+    let Called { name, beside, .. } = called(say, entry);
     let status = entry.status.as_deref().and_then(|status| say.unusual_status(status)).map(str::to_owned);
-    let beside: Vec<_> = [medical, value(say, entry), status].into_iter().flatten().collect();
+    let beside: Vec<_> = [beside, value(say, entry), status].into_iter().flatten().collect();
     let when = entry.when.map_or_else(|| say.no_date().to_owned(), |(first, precision)| say.when(first, precision));
     let meta: Vec<_> =
         [Some(when), entry.author.clone(), entry.place.clone(), Some(say.from(&entry.source))].into_iter().flatten().collect();

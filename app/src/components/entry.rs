@@ -3,8 +3,12 @@
 use chartkey_domain::{
     category::Category,
     id::{ItemId, PatientId},
+    names,
 };
-use chartkey_portal::entry::Entry;
+use chartkey_portal::{
+    entry::{Entry, ReportHead},
+    fhir::types,
+};
 use leptos::{either::Either, prelude::*};
 
 use super::{flag::flag, icon::Icon, result::unit, row::Row, when::when};
@@ -14,6 +18,41 @@ use crate::catalogue::Say;
 #[must_use]
 pub fn address(patient: PatientId, category: Category, item: ItemId) -> String {
     format!("/record/{patient}/{}/{item}", category.slug())
+}
+
+/// What a thing is called, for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Called {
+    /// The plain name where its code has one, else what the source wrote.
+    pub name: String,
+    /// What the source wrote beside a plain name, or how exactly the name is meant.
+    pub beside: Option<String>,
+    /// Whether the name is of our catalogue and so in the reader's language.
+    pub is_ours: bool,
+}
+
+/// What an entry is called.
+#[must_use]
+pub fn called(say: Say, entry: &Entry) -> Called {
+    calling(say, &entry.resource_type, &entry.title, &entry.codes)
+}
+
+/// What a report is called.
+#[must_use]
+pub fn report_called(say: Say, report: &ReportHead) -> Called {
+    calling(say, "DiagnosticReport", &report.title, &report.codes)
+}
+
+fn calling(say: Say, resource_type: &str, title: &str, codes: &[String]) -> Called {
+    let Some(plain) = names::plain(codes) else {
+        let (name, beside) = plain(title);
+        return Called { name, beside, is_ours: false };
+    };
+    let name = say.plain_words(plain).name;
+    let written = title.trim();
+    // A source that wrote a code alone has no words of its own to show.
+    let is_theirs = written != types::in_words(resource_type) && written.to_lowercase() != name.to_lowercase();
+    Called { name: name.to_owned(), beside: is_theirs.then(|| written.to_owned()), is_ours: true }
 }
 
 /// The name of a thing and, apart from it, how exactly it is meant. Some code
@@ -50,14 +89,14 @@ pub fn plain(title: &str) -> (String, Option<String>) {
 }
 
 /// The plain name of an entry, struck through where it was entered in error.
-pub fn named(entry: &Entry) -> impl IntoView + use<> {
-    let (name, _) = plain(&entry.title);
+pub fn named(say: Say, entry: &Entry) -> impl IntoView + use<> {
+    let Called { name, .. } = called(say, entry);
     if entry.is_error { Either::Left(view! { <s>{name}</s> }) } else { Either::Right(name) }
 }
 
 /// An entry as a row: plain name, date, who, where, source.
 pub fn row_of(say: Say, patient: PatientId, entry: Entry) -> Row {
-    let (name, medical) = plain(&entry.title);
+    let Called { name, beside, .. } = called(say, &entry);
     let date = entry.when.map(|(first, precision)| say.when(first, precision));
     let when = match entry.when {
         Some((first, precision)) => when(say, first, precision).into_any(),
@@ -72,7 +111,8 @@ pub fn row_of(say: Say, patient: PatientId, entry: Entry) -> Row {
         href: address(patient, entry.category, entry.id),
         name,
         aside: date,
-        medical: value.or(medical).or_else(|| entry.status.as_deref().and_then(|status| say.unusual_status(status)).map(str::to_owned)),
+        medical: value.or_else(|| entry.status.as_deref().and_then(|status| say.unusual_status(status)).map(str::to_owned)),
+        beside,
         flag: private,
         when: Some(when),
         who: entry.author,
@@ -84,7 +124,26 @@ pub fn row_of(say: Say, patient: PatientId, entry: Entry) -> Row {
 
 #[cfg(test)]
 mod tests {
-    use super::plain;
+    use super::{Called, calling, plain};
+    use crate::catalogue::{Language, Say};
+
+    #[test]
+    fn a_plain_name_comes_first_and_the_words_of_the_source_stand_beside_it() {
+        let codes = ["http://loinc.org|718-7".to_owned()];
+        let of = |language, title| calling(Say::of(language), "Observation", title, &codes);
+        let called = |name: &str, beside: Option<&str>| Called { name: name.to_owned(), beside: beside.map(str::to_owned), is_ours: true };
+        let title = "Hemoglobin [Mass/volume] in Blood";
+        assert_eq!(of(Language::English, title), called("Haemoglobin in blood", Some(title)));
+        assert_eq!(of(Language::Spanish, title), called("Hemoglobina en sangre", Some(title)));
+        assert_eq!(of(Language::English, " haemoglobin in Blood "), called("Haemoglobin in blood", None));
+        assert_eq!(of(Language::English, "Observation"), called("Haemoglobin in blood", None));
+    }
+
+    #[test]
+    fn without_a_plain_name_the_source_gives_the_name() {
+        let called = calling(Say::of(Language::Spanish), "Condition", "Quokka bite (disorder)", &["http://snomed.info/sct|0".to_owned()]);
+        assert_eq!(called, Called { name: "Quokka bite".to_owned(), beside: None, is_ours: false });
+    }
 
     #[test]
     fn the_kind_behind_a_name_is_dropped_and_the_name_is_kept() {

@@ -8,6 +8,7 @@ pub mod form;
 pub mod icon;
 pub mod line;
 pub mod list;
+pub mod meaning;
 pub mod notice;
 pub mod picture;
 pub mod result;

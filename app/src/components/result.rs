@@ -5,7 +5,7 @@ use chartkey_portal::entry::{Entry, Value};
 use leptos::{either::Either, prelude::*};
 
 use super::{
-    entry::{address, plain},
+    entry::{Called, address, called},
     flag::{Lies, range_flag},
     icon::{Icon, icon},
     line::line,
@@ -17,7 +17,7 @@ use crate::catalogue::Say;
 pub fn result(say: Say, patient: PatientId, entry: Entry, dated: bool) -> impl IntoView {
     let date = entry.when.map(|(first, precision)| say.when(first, precision));
     let href = address(patient, entry.category, entry.id);
-    let (name, medical) = plain(&entry.title);
+    let Called { name, beside, .. } = called(say, &entry);
     let name = if entry.is_error { Either::Left(view! { <s>{name}</s> }) } else { Either::Right(name) };
     let was = entry.before.as_ref().map(|before| {
         let precision = if before.precision == Precision::Year { Precision::Year } else { Precision::Month };
@@ -35,7 +35,7 @@ pub fn result(say: Say, patient: PatientId, entry: Entry, dated: bool) -> impl I
         <li class="result">
             <p class="label">
                 <a class="name" href=href>{name}{aside}</a>
-                {medical.map(|medical| view! { " " <span class="medical">{medical}</span> })}
+                {beside.map(|beside| view! { " " <span class="medical">{beside}</span> })}
             </p>
             {has_line.then(|| line(say, &entry.value))}
             {figure(say, &entry.value, Digits::Few)}

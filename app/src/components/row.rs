@@ -13,8 +13,10 @@ pub struct Row {
     pub name: String,
     /// What makes the link's name unique, said but not shown: the date.
     pub aside: Option<String>,
-    /// The second word: the medical name, a count, a state.
+    /// The second word: a value, a count, a state.
     pub medical: Option<String>,
+    /// What the source wrote, where the name is not in its words, or how exactly the name is meant.
+    pub beside: Option<String>,
     /// A flag or a chip beside the name.
     pub flag: Option<AnyView>,
     /// When, already in words and marked up.
@@ -32,12 +34,13 @@ pub struct Row {
 /// A row as a list item.
 pub fn row(row: Row) -> impl IntoView {
     let name = if row.is_error { Either::Left(view! { <s>{row.name}</s> }) } else { Either::Right(row.name) };
+    let beside: Vec<_> = [row.medical, row.beside].into_iter().flatten().collect();
     view! {
         <li class="row">
             <p class="label">
                 <a class="name" href=row.href>{name}{row.aside.map(|aside| view! { <span class="hide">", " {aside}</span> })}</a>
                 {row.flag.map(|flag| (" ", flag))}
-                {row.medical.map(|medical| view! { " " <span class="medical">{medical}</span> })}
+                {(!beside.is_empty()).then(|| view! { " " <span class="medical">{beside.join(" · ")}</span> })}
             </p>
             <p class="meta">
                 {row.when.map(|when| view! { <span class="when">{when}</span> })}

@@ -1,6 +1,6 @@
 //! `/record/{patient}/{category}/{item}`: one thing with all that it tells.
 
-use chartkey_domain::{category::Category, id::PatientId};
+use chartkey_domain::{category::Category, id::PatientId, names};
 use chartkey_portal::{
     entry::{Entry, Value},
     fhir::document::ContentPlace,
@@ -12,11 +12,12 @@ use crate::{
     api::ApiError,
     catalogue::Say,
     components::{
-        entry::{address, named, plain, row_of},
+        entry::{Called, address, called, named, plain, row_of},
         facts::facts,
         flag::range_flag,
         line::{big_line, range_words},
         list::key,
+        meaning::meaning,
         notice::{Role, notice},
         result::{Digits, figure, unit},
         row::rows,
@@ -46,7 +47,7 @@ async fn one(reader: Reader, category: Category) -> Paged {
     let original = if query("original").is_some() { Original::Show } else { Original::Leave };
     let opened = reader.portal.item(&reader.visitor, reader.patient, category, item_of_page()?, original).await?;
     let (say, whose, detail) = (reader.say, opened.whose, opened.view);
-    let (name, _) = plain(&detail.entry.title);
+    let Called { name, beside, is_ours } = called(say, &detail.entry);
     let date = detail.entry.when.map(|(first, precision)| when(say, first, precision));
     let is_error = detail.entry.is_error.then(|| notice(Role::Caution, say.entered_in_error(), ()));
     let place = reader.category(category);
@@ -70,11 +71,16 @@ async fn one(reader: Reader, category: Category) -> Paged {
     });
     let body = view! {
         {back(place, say.category(category))}
-        <div class="title"><h1 lang=lang>{named(&detail.entry)}</h1><p class="quiet">{date}</p></div>
+        <div class="title">
+            <h1 lang=lang.clone().filter(|_| !is_ours)>{named(say, &detail.entry)}</h1>
+            {beside.map(|beside| view! { <p class="medical" lang=lang>{beside}</p> })}
+            <p class="quiet">{date}</p>
+        </div>
         {is_error}
         <div class="split">
             <div>
                 {measured(say, &detail)}
+                {meaning(say, &detail.entry)}
                 {contents(say, reader.patient, &detail, whose.may_copy())}
                 {kin(say, reader.patient, &name, &detail)}
             </div>
@@ -158,7 +164,7 @@ fn kind_of(content_type: &str) -> String {
 
 fn about(say: Say, patient: PatientId, detail: &Detail) -> impl IntoView + use<> {
     let entry = &detail.entry;
-    let mut told: Vec<(String, AnyView)> = range(say, &entry.value).into_iter().collect();
+    let mut told: Vec<(String, AnyView)> = [range(say, &entry.value), unit_in_words(say, &entry.value)].into_iter().flatten().collect();
     for Fact { name, said } in &detail.facts {
         let word = say.fact(name);
         let value = spoken(say, patient, name, said, detail.language.as_deref());
@@ -179,6 +185,13 @@ fn range(say: Say, value: &Value) -> Option<(String, AnyView)> {
         let unit = value.unit.as_deref().and_then(unit).unwrap_or_default();
         (say.range().to_owned(), say.range_by_laboratory(&range_words(say, value), &unit).into_any())
     })
+}
+
+/// The unit as it is written and in words, where it has any.
+fn unit_in_words(say: Say, value: &Value) -> Option<(String, AnyView)> {
+    let written = value.unit.as_deref()?;
+    let words = say.unit(*names::unit(written)?);
+    Some((say.unit_word().to_owned(), say.unit_in_words(&unit(written)?, words).into_any()))
 }
 
 /// What a fact says. What the source wrote has the language that it says, `lang`; a code of

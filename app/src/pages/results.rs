@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use crate::{
     catalogue::Say,
     components::{
-        entry::{address, plain, row_of},
+        entry::{Called, address, report_called, row_of},
         icon::{Icon, icon},
         list::{end, errors_link, key, listed, not_shared, pager},
         result::result,
@@ -63,13 +63,13 @@ fn sheet_of(say: Say, patient: PatientId, index: usize, report: Report, aside: O
     let made =
         report.head.as_ref().map(|head| [head.author.clone(), head.place.clone()].into_iter().flatten().collect::<Vec<_>>().join(" · "));
     let made = made.filter(|made| !made.is_empty()).or_else(|| first.and_then(|entry| entry.author.clone()));
-    let heading = match (&report.head, &date) {
-        (Some(head), _) => {
+    let called = report.head.as_ref().map(|head| (head, report_called(say, head)));
+    let heading = match (&called, &date) {
+        (Some((head, Called { name, .. })), _) => {
             let href = address(patient, head.category, head.id);
-            let words = plain(&head.title).0;
             // Two reports of one name are told apart by their date, also where headings are read one by one.
             let of = date.as_ref().map(|(date, _)| view! { <span class="hide">", " {date.clone()}</span> });
-            view! { <a href=href>{words}{of}</a> }.into_any()
+            view! { <a href=href>{name.clone()}{of}</a> }.into_any()
         }
         (None, Some((date, _))) => say.tests_of(date).into_any(),
         (None, None) => say.tests_without_date().into_any(),
@@ -91,6 +91,7 @@ fn sheet_of(say: Say, patient: PatientId, index: usize, report: Report, aside: O
             <h2 id=id>{heading}</h2>
             {key(say, aside, Category::Results)}
             <div class="report">
+                {called.and_then(|(_, called)| called.beside).map(|beside| view! { <p class="medical">{beside}</p> })}
                 <p class="quiet small">
                     {date.map(|(_, date)| date)}
                     {made.map(|made| format!(" · {made}"))}

@@ -6,9 +6,9 @@ use leptos::prelude::*;
 use crate::{
     api::ApiError,
     components::{
-        entry::plain,
+        entry::{Called, called},
         list::{end, key},
-        sheet::{back, title},
+        sheet::back,
         trend::{table, trend as chart},
     },
     pages::{Paged, page, reader::Reader},
@@ -25,12 +25,12 @@ pub fn trend() -> impl IntoView {
         let (say, whose, trend) = (reader.say, opened.whose, opened.view);
         let newest = trend.entries.first().ok_or(ApiError::NotFound)?;
         let category = newest.category;
-        let (name, _) = plain(&newest.title);
+        let Called { name, beside, .. } = called(say, newest);
         let times = if whose.is_own() { say.measured_times(trend.entries.len()) } else { say.not_everything().to_owned() };
         let list = if matches!(category, Category::Vitals) { Category::Vitals } else { category };
         let body = view! {
             {back(reader.category(list), say.category(list))}
-            {title(name.clone(), None)}
+            <div class="title"><h1>{name.clone()}</h1>{beside.map(|beside| view! { <p class="medical">{beside}</p> })}</div>
             <section class="sheet" aria-labelledby="chart">
                 <h2 id="chart">{say.over_time()}</h2>
                 {key(say, trend.aside.as_ref(), category)}

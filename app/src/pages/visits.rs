@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use crate::{
     catalogue::Say,
     components::{
-        entry::{named, plain, row_of},
+        entry::{Called, called, named, row_of},
         icon::{Icon, icon},
         list::{end, errors_link, key, listed, not_shared, pager},
         notice::{Role, notice},
@@ -91,7 +91,7 @@ pub fn visit() -> impl IntoView {
         let reader = Reader::of_record()?;
         let opened = reader.portal.visit(&reader.visitor, reader.patient, item()?).await?;
         let (say, whose, visit) = (reader.say, opened.whose, opened.view);
-        let (name, _) = plain(&visit.visit.title);
+        let Called { name, .. } = called(say, &visit.visit);
         let sheets = Category::SHAREABLE
             .into_iter()
             .chain([Category::Own])
@@ -134,7 +134,8 @@ pub fn day(say: Say, visit: &Entry) -> impl IntoView + use<> {
         <div class="day">
             {leaf}
             <div>
-                <h1>{named(visit)}</h1>
+                <h1>{named(say, visit)}</h1>
+                {called(say, visit).beside.map(|beside| view! { <p class="medical">{beside}</p> })}
                 <p class="quiet">{about}{status.map(|status| format!(" · {status}"))}</p>
                 <p class="quiet small from">{icon(Icon::Source)} " " {say.from(&visit.source)}</p>
             </div>

@@ -1,0 +1,28 @@
+//! What a thing is for, in one plain sentence, with where the sentence comes from.
+
+use chartkey_domain::{
+    category::Category,
+    names::{self, OURS},
+};
+use chartkey_portal::entry::Entry;
+use leptos::prelude::*;
+
+use super::sheet::sheet;
+use crate::catalogue::Say;
+
+/// The sentence for an entry whose code has one.
+pub fn meaning(say: Say, entry: &Entry) -> Option<AnyView> {
+    let plain = names::plain(&entry.codes)?;
+    // A problem is not for anything.
+    let heading = match entry.category {
+        Category::Problems | Category::Allergies => say.what_this_is(),
+        _ => say.what_this_is_for(),
+    };
+    let source = if plain.source == OURS { say.words_of_ours().to_owned() } else { say.words_from(plain.source) };
+    let review = plain.reviewed_by.map_or_else(|| say.not_yet_reviewed().to_owned(), |name| say.reviewed_by(name));
+    let body = view! {
+        <p class="says">{say.plain_words(plain).is_for}</p>
+        <p class="quiet small">{source} " · " <time datetime=plain.date>{say.fhir_date(plain.date)}</time> " · " {review}</p>
+    };
+    Some(sheet("meaning", heading, body).into_any())
+}
