@@ -27,6 +27,9 @@ const BUDGETS = [
   { what: 'cover.js', files: ['cover.js'], most: 2_000 },
 ];
 
+// What is on the server alone, by words of it that a browser must never be sent: the tables of plain names.
+const ABSENT = ['MedlinePlus', 'CDC CVX'];
+
 const sha256 = (...parts) => parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest('hex');
 
 /** Every file below a directory, in one order, whatever the file system's. */
@@ -154,6 +157,12 @@ for (const [name, bytes] of [...islands(), ...(await styles()), ...modules(), ..
   sizes.push({ name, bytes: bytes.length, ...compress(file, bytes) });
 }
 if (!options.quick) {
+  const wasm = readFileSync(path.join(making, assets['app.wasm']));
+  const brought = ABSENT.filter((words) => wasm.includes(words));
+  if (brought.length) {
+    console.error(`site: the WebAssembly brings along what is for the server alone: ${brought.join(', ')}`);
+    process.exit(1);
+  }
   const over = BUDGETS.flatMap(({ what, files, most }) => {
     const missing = files.filter((file) => !sizes.some(({ name }) => name === file));
     const bytes = sizes.filter(({ name }) => files.includes(name)).reduce((sum, { br }) => sum + br, 0);

@@ -36,6 +36,9 @@ async fn a_page_of_a_long_record_fits_into_one_flight_and_asks_for_no_script_wit
     for statement in [
         "insert into patient_holder (patient_id, account_id) select $1, account_id from account",
         "update item set category = 1 + abs(hashtext(item_id::text)) % 16 where patient_id = $1 and hashtext(fhir_id) % 4 = 0",
+        // With a plain name each, and the words of the source beside it.
+        "update item set codes = array['http://loinc.org|' || (array['2160-0', '4548-4', '718-7', '6690-2', '2951-2', '2823-3', '2345-7', '58410-2'])
+            [1 + abs(hashtext(title)) % 8]] where patient_id = $1",
     ] {
         sqlx::query(statement).bind(patient).execute(&mut *connection).await.unwrap();
     }
