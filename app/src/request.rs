@@ -10,7 +10,7 @@ use std::{
     sync::Arc,
 };
 
-use axum::http::{StatusCode, header, request::Parts};
+use axum::http::{Method, StatusCode, header, request::Parts};
 use chartkey_domain::{
     account::{Actor, Visitor},
     grant::Purpose,
@@ -19,6 +19,7 @@ use chartkey_domain::{
 use chartkey_portal::{
     Portal,
     letters::Letter,
+    news::Look,
     sessions::SessionKey,
     sign_in::{Origin, SignedIn},
 };
@@ -306,6 +307,18 @@ pub fn path() -> String {
 pub fn here() -> String {
     let parts = use_context::<Parts>();
     parts.and_then(|parts| parts.uri.path_and_query().map(ToString::to_string)).unwrap_or_else(|| "/".to_owned())
+}
+
+/// Whether this page is read now: a browser that fetches a page in advance says so.
+#[must_use]
+pub fn look() -> Look {
+    use_context::<Parts>().map_or(Look::Ahead, |parts| {
+        let is_ahead = ["sec-purpose", "purpose", "x-moz", "x-purpose"].iter().any(|name| {
+            let said = parts.headers.get(*name).and_then(|said| said.to_str().ok());
+            said.is_some_and(|said| said.contains("prefetch") || said.contains("preview"))
+        });
+        if parts.method == Method::GET && !is_ahead { Look::Opened } else { Look::Ahead }
+    })
 }
 
 /// Answers with this status.

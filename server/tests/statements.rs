@@ -64,13 +64,17 @@ const PAGES: &[Page] = &[
     Page("/redeem", "/redeem", [None, None, Some(1)]),
     Page("/shared", "/shared", [None, None, Some(7)]),
     Page("/shared/print", "/shared/print", [None, None, Some(14)]),
-    Page("/home", "/home", [None, Some(7), None]),
-    Page("/record/{patient}", "/record/{patient}", [None, Some(7), Some(8)]),
+    // Beside what the record says: what is new to the patient, which moves their mark, and which looks are unusual.
+    Page("/home", "/home", [None, Some(9), None]),
+    // Beside the entries the care team and the reactions; for a clinician what changed since they last looked.
+    Page("/record/{patient}", "/record/{patient}", [None, Some(8), Some(10)]),
     Page("/record/{patient}/visits", "/record/{patient}/visits", [None, Some(8), Some(7)]),
     Page("/record/{patient}/results", "/record/{patient}/results", [None, Some(7), Some(8)]),
     Page("/record/{patient}/medicines", "/record/{patient}/medicines", [None, Some(8), Some(7)]),
     Page("/record/{patient}/problems", "/record/{patient}/problems", [None, Some(8), Some(7)]),
-    Page("/record/{patient}/timeline", "/record/{patient}/timeline", [None, Some(6), Some(8)]),
+    // Everything that it can be filtered by is one statement.
+    Page("/record/{patient}/timeline", "/record/{patient}/timeline", [None, Some(7), Some(9)]),
+    Page("/record/{patient}/timeline", "/record/{patient}/timeline?person={results}&category=results&from_year=2001", [None, Some(7), Some(9)]),
     Page("/record/{patient}/visits/{item}", "/record/{patient}/visits/{visits}", [None, Some(7), None]),
     Page("/record/{patient}/visits/{item}/about", "/record/{patient}/visits/{visits}/about", [None, Some(8), None]),
     Page("/record/{patient}/trends/{series}", "/record/{patient}/trends/{series}", [None, Some(7), Some(8)]),

@@ -21,6 +21,8 @@ pub const ENTRIES: usize = 40;
 /// Entries looked at for one page at most: a filter that finds little ends here and
 /// goes on from here on the next page.
 const LOOKED_AT: i64 = 2_000;
+/// Those of others looked at for the patient's first page at most.
+const GLANCED_AT: i64 = 150;
 
 /// Which entries to show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -77,7 +79,10 @@ impl Portal {
     /// [`Error::NotFound`] where the visitor has no record of their own.
     pub async fn activity(&self, visitor: &Visitor, filter: Filter, before: Option<i64>) -> Result<Opened<ActivityPage>, Error> {
         let mut record = self.open_own(visitor).await?;
-        let rows = rows(&mut record, filter, before).await?;
+        // One more than a page is enough to know whether there is another.
+        let limit = if filter == Filter::All { i64::try_from(ENTRIES).map_err(Error::internal)? + 1 } else { LOOKED_AT };
+        let person = if let Filter::Person(account) = filter { Some(account) } else { None };
+        let rows = rows(&mut record, Span { after: 0, before, limit, is_others: false }, person).await?;
         let last = rows.last().map(|row| row.seq);
         let full = i64::try_from(rows.len()).is_ok_and(|count| count >= LOOKED_AT);
         let mut entries = rows.into_iter().map(|row| entry(row, visitor)).filter(|entry| matches(filter, entry));
@@ -125,21 +130,35 @@ impl Portal {
     }
 }
 
-async fn rows(record: &mut Record, filter: Filter, before: Option<i64>) -> Result<Vec<Row>, Error> {
+/// How many looks that came after this place in the chain are unusual: of the newest
+/// [`GLANCED_AT`] by others.
+pub(crate) async fn unusual_after(record: &mut Record, seq: i64) -> Result<usize, Error> {
+    let rows = rows(record, Span { after: seq, before: None, limit: GLANCED_AT, is_others: true }, None).await?;
+    let visitor = record.visitor();
+    Ok(rows.into_iter().map(|row| entry(row, visitor)).filter(|entry| matches(Filter::Unusual, entry)).count())
+}
+
+/// A part of a chain, newest first.
+struct Span {
+    /// Later than this place.
+    after: i64,
+    /// Earlier than this one.
+    before: Option<i64>,
+    /// The most entries.
+    limit: i64,
+    /// Without those of the patient.
+    is_others: bool,
+}
+
+async fn rows(record: &mut Record, span: Span, person: Option<AccountId>) -> Result<Vec<Row>, Error> {
     let patient = record.whose().patient;
     let own = record.visitor().actor.account();
-    let person = match filter {
-        Filter::Person(account) => Some(account.0),
-        _ => None,
-    };
-    let unfiltered = filter == Filter::All;
-    // One more than a page is enough to know whether there is another.
-    let limit = if unfiltered { i64::try_from(ENTRIES).map_err(Error::internal)? + 1 } else { LOOKED_AT };
     let rows = sqlx::query_as!(
         Row,
         r#"with page as (
             select seq, account_id, convert_from(bytes, 'UTF8')::jsonb as event from event
-            where chain = $1 and ($2::bigint is null or seq < $2) and ($3::uuid is null or account_id = $3)
+            where chain = $1 and ($2::bigint is null or seq < $2) and ($3::uuid is null or account_id = $3) and seq > $7
+                and (not $8 or account_id is distinct from $6)
             order by seq desc limit $4
         )
         select page.seq as "seq!", page.event as "event!: Json<Event>",
@@ -159,11 +178,13 @@ async fn rows(record: &mut Record, filter: Filter, before: Option<i64>) -> Resul
         from page
         order by page.seq desc"#,
         Chain::Patient(patient).to_string(),
-        before,
-        person,
-        limit,
+        span.before,
+        person.map(|person| person.0),
+        span.limit,
         patient.0,
-        own.0
+        own.0,
+        span.after,
+        span.is_others
     )
     .fetch_all(record.connection())
     .await?;

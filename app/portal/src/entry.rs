@@ -141,17 +141,17 @@ pub(crate) struct EntryRow {
 }
 
 /// A category as stored; one that this build does not know is the patient's only.
-fn category(number: i16) -> Category {
+pub(crate) fn category(number: i16) -> Category {
     Category::from_number(number).unwrap_or(Category::Own)
 }
 
 /// A precision as stored.
-fn precision(number: Option<i16>) -> Precision {
+pub(crate) fn precision(number: Option<i16>) -> Precision {
     number.and_then(Precision::from_number).unwrap_or(Precision::Instant)
 }
 
 /// A moment on the clock of its source, so that its date is the one that the source wrote.
-fn local(moment: OffsetDateTime, minutes: Option<i16>) -> OffsetDateTime {
+pub(crate) fn local(moment: OffsetDateTime, minutes: Option<i16>) -> OffsetDateTime {
     let offset = UtcOffset::from_whole_seconds(i32::from(minutes.unwrap_or(0)) * 60).unwrap_or(UtcOffset::UTC);
     moment.checked_to_offset(offset).unwrap_or(moment)
 }
@@ -208,7 +208,8 @@ impl From<EntryRow> for Entry {
 /// `query_as!` over the columns of [`EntryRow`]; the item is `i`. The literal is
 /// what follows `from item i join source s`. With `measured`, the report and the
 /// value before come with each row, in the same statement. To anybody but the patient
-/// a name goes with a reference whose target they cannot see.
+/// a name goes with a reference whose target they cannot see. With `by`, the first
+/// literal begins what follows: lists that differ in the index they are read by.
 macro_rules! entries {
     (measured $rest:literal $(, $argument:expr)* $(,)?) => {
         $crate::entry::entries!(@
@@ -241,12 +242,13 @@ macro_rules! entries {
             $($argument),*
         )
     };
-    ($rest:literal $(, $argument:expr)* $(,)?) => {
+    ($rest:literal $(, $argument:expr)* $(,)?) => { $crate::entry::entries!(by "", $rest $(, $argument)*) };
+    (by $way:literal, $rest:literal $(, $argument:expr)* $(,)?) => {
         $crate::entry::entries!(@
             "null::uuid as report_id, null::smallint as report_category, null::text as report_title, null::text[] as report_codes, null::text as report_author, \
              null::text as report_place, null::uuid as before_id, null::text as before_text, null::timestamptz as before_at, \
              null::smallint as before_precision, null::smallint as before_utc_offset",
-            "",
+            $way,
             $rest $(, $argument)*)
     };
 }

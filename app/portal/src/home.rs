@@ -4,76 +4,127 @@ use chartkey_domain::{
     account::Visitor,
     id::{GrantId, PatientId},
 };
+use serde::Deserialize;
+use sqlx::types::Json;
 use time::OffsetDateTime;
+use uuid::Uuid;
 
 use crate::{
-    Error, Opened, Portal,
+    Error, Opened, Portal, activity,
     audit::Shown,
     entry::{Entry, entries},
+    news::{Found, Look, News},
+    record::Record,
 };
 
 /// At a glance.
 #[derive(Debug, Clone)]
 pub struct Home {
-    /// The newest visits, reports, documents and vaccines, newest first.
+    /// What came in since the patient last looked here.
+    pub news: News,
+    /// The newest visits, reports, documents and vaccines, newest first, where nothing
+    /// is new.
     pub latest: Vec<Entry>,
     /// The visit that comes next, if one is planned.
     pub next_visit: Option<Entry>,
+    /// What waits for the patient.
+    pub waiting: Waiting,
     /// Who can see the record now.
     pub grants: Vec<HomeGrant>,
     /// When this was read.
     pub now: OffsetDateTime,
 }
 
+/// What waits for a decision of the patient's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Waiting {
+    /// Codes that somebody redeemed, and whose grant the patient has not confirmed.
+    pub codes: i64,
+    /// Looks since the last visit that may not fit.
+    pub unusual: usize,
+}
+
 /// A grant in force, in its own words.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize)]
 pub struct HomeGrant {
     /// Which.
+    #[serde(rename = "grant_id")]
     pub id: GrantId,
     /// What the patient confirmed.
     pub sentence: String,
     /// Since when.
+    #[serde(with = "time::serde::rfc3339")]
     pub starts_at: OffsetDateTime,
     /// Until when; `None`: until the patient stops it.
+    #[serde(with = "time::serde::rfc3339::option")]
     pub ends_at: Option<OffsetDateTime>,
 }
 
 impl Portal {
-    /// The patient's own first page.
+    /// The patient's own first page. A look at it counts for what is new.
     ///
     /// # Errors
     /// [`Error::NotFound`] where it is not the visitor's own record.
-    pub async fn home(&self, visitor: &Visitor, patient: PatientId) -> Result<Opened<Home>, Error> {
+    pub async fn home(&self, visitor: &Visitor, patient: PatientId, look: Look) -> Result<Opened<Home>, Error> {
         let mut record = self.open(visitor, patient).await?;
         if !record.is_own() {
             return Err(Error::NotFound);
         }
+        let now = record.now();
+        let found = Found::of(&mut record, look).await?;
+        let since_seq = found.since_seq.unwrap_or(0);
+        let Asked { codes, grants, next } = asked(&mut record).await?;
+        let newest = found.newest();
+        let named: Vec<_> = newest.iter().copied().chain(next).collect();
         let rows = entries!(
             "where i.patient_id = $1 and i.item_id = any (array( \
-                (select item_id from item where patient_id = $1 and not is_error and sort_at <= now() \
+                select item_id from item where patient_id = $1 and not is_error and sort_at <= now() and $2 \
                     and (category in (5, 9, 10) or (category = 6 and resource_type = 'DiagnosticReport')) \
-                    order by sort_at desc, item_id desc limit 6) \
-                union all (select item_id from item where patient_id = $1 and category = 9 and not is_error and sort_at > now() \
-                    and coalesce(status, '') <> all (array['cancelled', 'noshow']) order by sort_at, item_id limit 1))) \
+                    order by sort_at desc, item_id desc limit 6) || $3::uuid[]) \
              order by i.sort_at desc, i.item_id desc",
-            patient.0
+            patient.0,
+            newest.is_empty(),
+            &named
         )
         .fetch_all(record.connection())
         .await?;
-        let grants = sqlx::query!(
-            "select grant_id, sentence, starts_at, ends_at from access_grant
-                where patient_id = $1 and state = 'active' and starts_at <= now() and (ends_at is null or ends_at > now())
-                order by created_at desc, grant_id limit 20",
-            patient.0
-        )
-        .map(|row| HomeGrant { id: GrantId(row.grant_id), sentence: row.sentence, starts_at: row.starts_at, ends_at: row.ends_at })
-        .fetch_all(record.connection())
-        .await?;
-        let now = record.now();
-        let (next, latest): (Vec<Entry>, Vec<Entry>) =
-            rows.into_iter().map(Entry::from).partition(|entry| entry.when.is_some_and(|(first, _)| first > now));
+        let read: Vec<Entry> = rows.into_iter().map(Entry::from).collect();
+        let news = found.with(&read);
+        let next_visit = next.and_then(|next| read.iter().find(|entry| entry.id.0 == next).cloned());
+        let is_latest = |entry: &Entry| newest.is_empty() && Some(entry.id.0) != next;
+        let latest: Vec<Entry> = read.into_iter().filter(is_latest).collect();
+        let unusual = activity::unusual_after(&mut record, since_seq).await?;
         let mut shown = Shown::default();
-        shown.entries(latest.iter().chain(&next));
-        record.close("home", shown, Home { latest, next_visit: next.into_iter().next(), grants, now }).await
+        shown.entries(latest.iter().chain(&next_visit).chain(news.entries()));
+        let home = Home { news, latest, next_visit, waiting: Waiting { codes, unusual }, grants, now };
+        record.close("home", shown, home).await
     }
+}
+
+/// What the first page asks beside the record's newest.
+struct Asked {
+    codes: i64,
+    grants: Vec<HomeGrant>,
+    next: Option<Uuid>,
+}
+
+async fn asked(record: &mut Record) -> Result<Asked, Error> {
+    let patient = record.whose().patient;
+    let row = sqlx::query!(
+        r#"select
+            (select count(*) from grant_code where patient_id = $1 and state = 'redeemed') as "codes!",
+            coalesce((select jsonb_agg(to_jsonb(g)) from (
+                select grant_id, sentence, starts_at, ends_at from access_grant
+                where patient_id = $1 and state = 'active' and starts_at <= now() and (ends_at is null or ends_at > now())
+                order by created_at desc, grant_id limit 20
+            ) g), '[]') as "grants!: Json<Vec<HomeGrant>>",
+            (select item_id from item
+                where patient_id = $1 and not is_error and sort_at > now() and resource_type = any (array['Appointment', 'Encounter'])
+                    and coalesce(status, '') <> all (array['cancelled', 'noshow', 'waitlist'])
+                order by sort_at, item_id limit 1) as next"#,
+        patient.0
+    )
+    .fetch_one(record.connection())
+    .await?;
+    Ok(Asked { codes: row.codes, grants: row.grants.0, next: row.next })
 }

@@ -1,12 +1,21 @@
 //! The summary: what somebody who opens a record wants first.
 
-use chartkey_domain::{account::Visitor, category::Category, id::PatientId};
+use std::collections::BTreeMap;
+
+use chartkey_domain::{
+    account::Visitor,
+    category::Category,
+    id::{ItemId, PatientId},
+};
 
 use crate::{
     Error, Opened, Portal,
     audit::Shown,
+    care_team::{Beside, Member},
     entry::{Entry, entries},
     keys::Aside,
+    news::{Found, Look, News},
+    record::Record,
 };
 
 /// The first page of a record. Each list is the newest few, newest first; those
@@ -15,25 +24,37 @@ use crate::{
 pub struct Summary {
     /// Allergies.
     pub allergies: Vec<Entry>,
+    /// The reactions that each of them names.
+    pub reactions: BTreeMap<ItemId, Vec<String>>,
+    /// Whether they all say that there is none.
+    pub none_known: bool,
     /// Medicines in use.
     pub medicines: Vec<Entry>,
     /// Problems that go on.
     pub problems: Vec<Entry>,
-    /// The newest results.
+    /// The newest results, and behind them those of earlier days that lie outside their
+    /// laboratory's range and are the newest of their series.
     pub results: Vec<Entry>,
     /// The newest visits.
     pub visits: Vec<Entry>,
+    /// Who looks after the patient.
+    pub team: Vec<Member>,
+    /// What came in since the reader last looked here. The patient's stands on their
+    /// first page instead.
+    pub news: Option<News>,
     /// Keys. The patient's only.
     pub aside: Option<Aside>,
 }
 
 impl Portal {
-    /// The summary of a record.
+    /// The summary of a record. A look of anybody but the patient counts for what is new
+    /// to them.
     ///
     /// # Errors
     /// [`Error::NotFound`] where the visitor has no access.
-    pub async fn summary(&self, visitor: &Visitor, patient: PatientId) -> Result<Opened<Summary>, Error> {
+    pub async fn summary(&self, visitor: &Visitor, patient: PatientId, look: Look) -> Result<Opened<Summary>, Error> {
         let mut record = self.open(visitor, patient).await?;
+        let news = if record.is_own() { None } else { Some(news(&mut record, look).await?) };
         let rows = entries!(
             measured "where i.patient_id = $1 and i.item_id = any (array( \
                 (select a.item_id from (select distinct on (title) item_id, sort_at from item \
@@ -47,6 +68,14 @@ impl Portal {
                     order by a.sort_at desc, a.item_id desc limit 24) \
                 union all (select item_id from item where patient_id = $1 and category = 6 and not is_error and value_text is not null \
                     order by sort_at desc, item_id desc limit 5) \
+                union all (select o.item_id from (select item_id, sort_at, series from item \
+                    where patient_id = $1 and category = 6 and not is_error and value_text is not null \
+                        and (interpretation = any (array['HH', 'HU', 'CH', 'LL', 'LU', 'CL', 'H', '>', 'L', '<', 'A', 'AA']) \
+                            or (interpretation is distinct from 'N' and (value_num < range_low or value_num > range_high))) \
+                    order by sort_at desc, item_id desc limit 200) o \
+                    where (select true from item b where b.patient_id = $1 and b.series = o.series and b.sort_at > o.sort_at \
+                        and not b.is_error and b.value_text is not null limit 1) is null \
+                    order by o.sort_at desc, o.item_id desc limit 5) \
                 union all (select item_id from item where patient_id = $1 and category = 9 and not is_error and sort_at <= now() \
                     order by sort_at desc, item_id desc limit 4))) \
              order by i.sort_at desc, i.item_id desc",
@@ -54,7 +83,7 @@ impl Portal {
         )
         .fetch_all(record.connection())
         .await?;
-        let mut summary = Summary::default();
+        let mut summary = Summary { news, ..Summary::default() };
         let mut shown = Shown::default();
         for entry in rows.into_iter().map(Entry::from) {
             shown.entries([&entry]);
@@ -66,7 +95,26 @@ impl Portal {
                 _ => summary.visits.push(entry),
             }
         }
+        shown.entries(summary.news.iter().flat_map(News::entries));
+        let allergies: Vec<_> = summary.allergies.iter().map(|allergy| allergy.id.0).collect();
+        let beside = Beside::of(&mut record, &allergies).await?;
+        beside.team.iter().for_each(|member| shown.add(member.item, member.category));
+        summary.none_known = !allergies.is_empty() && beside.negations == allergies.len();
+        (summary.team, summary.reactions) = (beside.team, beside.reactions);
         summary.aside = Aside::of(&mut record, Category::Results).await?;
         record.close("summary", shown, summary).await
     }
+}
+
+/// What is new to a reader who is not the patient.
+async fn news(record: &mut Record, look: Look) -> Result<News, Error> {
+    let patient = record.whose().patient;
+    let found = Found::of(record, look).await?;
+    let newest = found.newest();
+    if newest.is_empty() {
+        return Ok(found.with([]));
+    }
+    let rows = entries!("where i.patient_id = $1 and i.item_id = any ($2)", patient.0, &newest).fetch_all(record.connection()).await?;
+    let read: Vec<Entry> = rows.into_iter().map(Entry::from).collect();
+    Ok(found.with(&read))
 }

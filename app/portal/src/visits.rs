@@ -109,7 +109,7 @@ impl Portal {
                             and sort_at < make_timestamptz(utc.year, 1, 1, 0, 0, 0, 'UTC') order by sort_at desc limit 1)
                     from utc where utc.year is not null
                 )
-                select near as "year!" from (select distinct year + step as near from utc, generate_series(-1, 1) step where year is not null) years
+                select near as "year!" from (select distinct year + step as near from utc, generate_series(-1, 1) step where year + step > 0) years
                 where (select true from item
                     where patient_id = $1 and category = 9 and not is_error
                         and sort_at >= make_timestamptz(near, 1, 1, 0, 0, 0, 'UTC') - interval '1 day'

@@ -11,26 +11,11 @@ use chartkey_domain::{
     grant::Purpose,
     id::ItemId,
 };
-use chartkey_portal::{
-    Error,
-    entry::Entry,
-    fhir::document::ContentPlace,
-    import::{self, ImportOptions, Into},
-    items::Original,
-};
+use chartkey_portal::{Error, entry::Entry, fhir::document::ContentPlace, items::Original, news::Look};
 use harness::Ground;
-use people::House;
+use people::{House, take};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use time::macros::date;
-
-/// Takes one resource about the patient of the house.
-async fn take(house: &House, resource: &str) {
-    let mut connection = house.portal.pool().acquire().await.unwrap();
-    let into = Into::Patient(house.patient);
-    import::run(&mut connection, resource.as_bytes(), &ImportOptions { into, ..ImportOptions::new("clinic", "test") }, |_| {})
-        .await
-        .unwrap();
-}
 
 async fn only(house: &House, category: Category) -> Entry {
     let list = house.portal.list(&house.ines(), house.patient, category, None, false).await.unwrap().view;
@@ -162,7 +147,7 @@ async fn none_known_is_not_told_to_somebody_from_whom_an_allergy_is_kept(_: PgPo
     };
     let titles = async |visitor: &Visitor| {
         let list = house.portal.list(visitor, house.patient, Category::Allergies, None, false).await.unwrap().view;
-        let summary = house.portal.summary(visitor, house.patient).await.unwrap().view;
+        let summary = house.portal.summary(visitor, house.patient, Look::Ahead).await.unwrap().view;
         assert_eq!(list.entries.len(), summary.allergies.len());
         list.entries.into_iter().map(|entry| entry.title).collect::<BTreeSet<_>>()
     };

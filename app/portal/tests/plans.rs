@@ -7,13 +7,19 @@ mod people;
 
 use std::collections::BTreeMap;
 
-use chartkey_domain::grant::Purpose;
+use chartkey_domain::{
+    category::Category,
+    grant::Purpose,
+    id::{ItemId, SourceId},
+};
 use chartkey_ground::Tap;
-use chartkey_portal::{Portal, activity::Filter, secrets::Pepper};
+use chartkey_portal::{Portal, activity, news::Look, secrets::Pepper, timeline::Filter};
 use harness::Ground;
 use people::House;
 use serde_json::Value;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use time::macros::date;
+use uuid::Uuid;
 
 /// The tables of which no page may read more than it shows.
 const KEYED: [&str; 2] = ["item", "event"];
@@ -52,6 +58,7 @@ async fn pages_are_read_by_the_index_and_alike_at_every_size(_: PgPoolOptions, o
     house.tamper("update access_grant set categories = categories | (1 << 9)").await;
     house.portal.results(&house.doctor(Some(Purpose::Treatment)), house.patient, None, false).await.unwrap();
 
+    house.tamper("insert into source (source_id, name) values ('00000000-0000-0000-0000-000000000002', 'another')").await;
     let mut shapes: Vec<BTreeMap<String, Vec<String>>> = Vec::new();
     let mut faults = Vec::new();
     for rows in [10_000, 20_000] {
@@ -81,13 +88,13 @@ async fn pages_are_read_by_the_index_and_alike_at_every_size(_: PgPoolOptions, o
 async fn grow(house: &House, rows: i32) {
     for statement in [
         "insert into item (patient_id, item_id, source_id, resource_type, fhir_id, category, version_no, labelled_by, first_at, last_at, precision,
-                title, value_text, value_num, unit, series, report_id, added_at)
+                title, value_text, value_num, unit, series, report_id, author, place, author_is_named, place_is_named, added_at)
          select $1, gen_random_uuid(), '00000000-0000-0000-0000-000000000001', case when n % 10 = 0 then 'Encounter' else 'Observation' end, $2::text || n,
                 case when n % 10 = 0 then 9 else 6 end, 1, $3, at, at, 4, 'Creatinine ' || n % 40, n::text, n, 'mg/dL', 'loinc|' || n % 40,
-                md5($2::text || n / 5)::uuid, at
+                md5($2::text || n / 5)::uuid, 'Dr ' || n % 7, 'Ward ' || n % 3, true, true, at
          from generate_series(1, $2) n, lateral (select now() - make_interval(mins => n * 100) as at) t",
         "insert into item (patient_id, item_id, source_id, resource_type, fhir_id, category, version_no, labelled_by, first_at, last_at, precision, title, added_at)
-         select $1, md5($2::text || n)::uuid, '00000000-0000-0000-0000-000000000001', 'DiagnosticReport', 'r' || $2::text || n, 6, 1, $3, at, at, 4, 'Kidney function', at
+         select $1, md5($2::text || n)::uuid, '00000000-0000-0000-0000-000000000002', 'DiagnosticReport', 'r' || $2::text || n, 6, 1, $3, at, at, 4, 'Kidney function', at
          from generate_series(0, $2 / 5) n, lateral (select now() - make_interval(mins => n * 500) as at) t",
         "insert into event (chain, seq, hash, bytes)
          select e.chain, h.seq + n, e.hash,
@@ -114,15 +121,38 @@ async fn ask(house: &House, tap: &Tap) -> Vec<(String, Vec<Plan>)> {
     let mut asked = Vec::new();
     let mut note = |page: String| asked.push((page, tap.remarks().iter().filter_map(|remark| plan(remark)).collect()));
     drop(tap.remarks());
+    let named: Uuid = sqlx::query_scalar("select item_id from item where author = 'Dr 3' and category = 6 limit 1")
+        .fetch_one(&house.superuser)
+        .await
+        .unwrap();
+    let (of_all, named) = (Filter::default(), Some(ItemId(named)));
+    let parts = [
+        ("everything", of_all),
+        ("a category", Filter { category: Some(Category::Results), ..of_all }),
+        ("a person", Filter { person: named, ..of_all }),
+        ("a place", Filter { place: named, ..of_all }),
+        ("a source", Filter { source: Some(SourceId(Uuid::from_u128(1))), ..of_all }),
+        ("days", Filter { from: Some(date!(2000 - 01 - 01)), to: Some(date!(2100 - 01 - 01)), ..of_all }),
+        (
+            "a person, a category, days",
+            Filter { person: named, category: Some(Category::Results), from: Some(date!(2000 - 01 - 01)), ..of_all },
+        ),
+    ];
     for (who, visitor) in [("the patient", &ines), ("a clinician", &doctor)] {
         portal.results(visitor, house.patient, None, false).await.unwrap();
         note(format!("results, {who}"));
-        portal.timeline(visitor, house.patient, None, None, false).await.unwrap();
-        note(format!("timeline, {who}"));
+        for (part, filter) in parts {
+            portal.timeline(visitor, house.patient, filter, None).await.unwrap();
+            note(format!("timeline of {part}, {who}"));
+        }
+        portal.summary(visitor, house.patient, Look::Opened).await.unwrap();
+        note(format!("summary, {who}"));
         portal.visits(visitor, house.patient, None, None, false).await.unwrap();
         note(format!("visits, {who}"));
     }
-    portal.activity(&ines, Filter::All, None).await.unwrap();
+    portal.home(&ines, house.patient, Look::Opened).await.unwrap();
+    note("home, the patient".to_owned());
+    portal.activity(&ines, activity::Filter::All, None).await.unwrap();
     note("activity, the patient".to_owned());
     asked
 }

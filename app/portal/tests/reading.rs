@@ -6,7 +6,7 @@ mod people;
 use std::collections::BTreeSet;
 
 use chartkey_domain::{category::Category, grant::Purpose, id::ItemId};
-use chartkey_portal::{Error, items::Original, list::PAGE};
+use chartkey_portal::{Error, items::Original, list::PAGE, news::Look, timeline::Filter};
 use harness::Ground;
 use people::House;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -108,9 +108,9 @@ async fn every_page_leaves_one_event_with_what_it_showed(_: PgPoolOptions, optio
     let before = house.events().await.len();
     let doctor = house.doctor(Some(Purpose::Treatment));
     house.portal.results(&doctor, house.patient, None, false).await.unwrap();
-    house.portal.summary(&doctor, house.patient).await.unwrap();
+    house.portal.summary(&doctor, house.patient, Look::Opened).await.unwrap();
     house.portal.courses(&doctor, house.patient, Category::Problems, false).await.unwrap();
-    house.portal.timeline(&doctor, house.patient, None, None, false).await.unwrap();
+    house.portal.timeline(&doctor, house.patient, Filter::default(), None).await.unwrap();
     let events = house.events().await;
     let told: Vec<_> = events[before..].iter().map(|event| (event.what.page.clone().unwrap(), event.what.items)).collect();
     let told: Vec<_> = told.iter().map(|(page, items)| (page.as_str(), *items)).collect();
@@ -130,8 +130,8 @@ async fn an_item_of_a_category_that_is_not_shared_is_not_there(_: PgPoolOptions,
     assert!(matches!(house.portal.visit(&doctor, house.patient, hidden).await, Err(Error::NotFound)));
     assert!(matches!(house.portal.file(&doctor, house.patient, hidden, 0).await, Err(Error::NotFound)));
     assert!(matches!(house.portal.trend(&doctor, house.patient, "nothing").await, Err(Error::NotFound)));
-    assert!(matches!(house.portal.home(&doctor, house.patient).await, Err(Error::NotFound)));
-    let shown = house.portal.timeline(&doctor, house.patient, None, None, false).await.unwrap().view.entries;
+    assert!(matches!(house.portal.home(&doctor, house.patient, Look::Opened).await, Err(Error::NotFound)));
+    let shown = house.portal.timeline(&doctor, house.patient, Filter::default(), None).await.unwrap().view.entries;
     assert!(shown.iter().all(|entry| entry.category == Category::Results), "{shown:?}");
 }
 

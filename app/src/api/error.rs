@@ -87,6 +87,8 @@ problems! {
     GrantWhat = "grant-what", 422;
     /// The dates of what is shared are no dates, or the wrong way round.
     GrantDates = "grant-dates", 422;
+    /// The days of a filter are no days, or the wrong way round.
+    FilterDays = "filter-days", 422;
     /// The end of a share is no date, or has passed.
     GrantEnd = "grant-end", 422;
     /// No language that is spoken here.
@@ -113,7 +115,7 @@ impl ApiError {
             Self::GrantWho => Some("recipient"),
             Self::GrantPurpose => Some("purpose_text"),
             Self::GrantWhat => Some("categories"),
-            Self::GrantDates => Some("from_day"),
+            Self::GrantDates | Self::FilterDays => Some("from_day"),
             Self::GrantEnd => Some("until_day"),
             _ => None,
         }

@@ -14,6 +14,7 @@ mod codes;
 mod dates;
 mod download;
 mod facts;
+mod glance;
 pub mod grant;
 mod guise;
 mod landing;

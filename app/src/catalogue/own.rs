@@ -112,6 +112,7 @@ impl super::Say {
             ApiError::GrantPurpose => self.grant_purpose_problem(),
             ApiError::GrantWhat => self.grant_what_problem(),
             ApiError::GrantDates => self.grant_dates_problem(),
+            ApiError::FilterDays => self.filter_days_problem(),
             ApiError::GrantEnd => self.grant_end_problem(),
             ApiError::Language => self.language_problem(),
             ApiError::TooMany => self.too_many(),

@@ -9,6 +9,7 @@ pub mod icon;
 pub mod line;
 pub mod list;
 pub mod meaning;
+pub mod news;
 pub mod notice;
 pub mod picture;
 pub mod result;

@@ -1,7 +1,11 @@
 //! `/home`: the patient's first page.
 
-use chartkey_domain::grant::GrantState;
-use chartkey_portal::home::HomeGrant;
+use chartkey_domain::{grant::GrantState, id::PatientId};
+use chartkey_portal::{
+    entry::Entry,
+    home::{HomeGrant, Waiting},
+    news::News,
+};
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
@@ -11,16 +15,17 @@ use crate::{
     components::{
         entry::row_of,
         icon::{Icon, icon},
+        news::{heading, news},
         row::rows,
         sentence::{Life, life, sentence},
         sheet::{more, sheet, title},
     },
     pages::{Paged, page, visits::day},
-    request::{caller, portal, redirect},
+    request::{caller, look, portal, redirect},
     shell::{Page, Place, document},
 };
 
-/// At a glance: the newest of the record, the next visit, who can see it.
+/// At a glance: what waits, what is new, the next visit, who can see the record.
 pub fn home() -> impl IntoView {
     page(async {
         let caller = caller();
@@ -30,21 +35,24 @@ pub fn home() -> impl IntoView {
         }
         let visitor = caller.visitor.ok_or(ApiError::SignedOut)?;
         let Some(patient) = caller.record else { return Ok(without_record(say, Place::Home, &visitor.name)) };
-        let opened = portal()?.home(&visitor, patient).await?;
+        let opened = portal()?.home(&visitor, patient, look()).await?;
         let (whose, home) = (opened.whose, opened.view);
         let name = visitor.name.split(' ').next().unwrap_or_default();
-        let latest = rows(home.latest.into_iter().map(|entry| row_of(say, patient, entry)).collect());
-        let next = home.next_visit.map(|visit| sheet("next", say.your_next_visit(), day(say, &visit)));
+        let next = match &home.next_visit {
+            Some(visit) => day(say, visit).into_any(),
+            None => view! { <p class="quiet">{say.no_next_visit()}</p> }.into_any(),
+        };
         let nobody = home.grants.is_empty().then(|| view! { <p>{say.nobody_can_see()}</p> });
         let grants = home.grants.into_iter().map(|grant| granted(say, grant, home.now)).collect_view();
         let body = view! {
             {title(say.hello(name), Some(say.home_says().to_owned()))}
             <div class="split">
                 <div>
-                    {sheet("latest", say.latest(), view! { {latest}<p>{more(format!("/record/{patient}/timeline"), say.everything())}</p> })}
+                    {sheet("waits", say.what_waits(), waiting(say, home.waiting))}
+                    {what_is_new(say, patient, home.news, home.latest)}
                 </div>
                 <div>
-                    {next}
+                    {sheet("next", say.your_next_visit(), next)}
                     {sheet("who", say.who_can_see_now(), view! {
                         {nobody}
                         {grants}
@@ -69,6 +77,34 @@ pub fn without_record(say: Say, place: Place, name: &str) -> AnyView {
         })}
     };
     document(Page::new(say.no_record_yet(), place), body).into_any()
+}
+
+fn waiting(say: Say, waiting: Waiting) -> impl IntoView {
+    let line = |sign: Icon, href: &'static str, words: String| view! { <li>{icon(sign)}<a href=href>{words}</a></li> };
+    let codes = (waiting.codes > 0).then(|| line(Icon::KeyOne, "/sharing/codes", say.codes_to_confirm(waiting.codes)));
+    let unusual = (waiting.unusual > 0).then(|| line(Icon::Warn, "/activity?show=unusual", say.unusual_looks(waiting.unusual)));
+    if codes.is_none() && unusual.is_none() {
+        return view! { <p class="quiet">{say.nothing_waits()}</p> }.into_any();
+    }
+    view! { <ul class="waiting">{codes}{unusual}</ul> }.into_any()
+}
+
+/// What came in since the last visit; where that is nothing, the newest of the record.
+fn what_is_new(say: Say, patient: PatientId, found: News, latest: Vec<Entry>) -> impl IntoView {
+    let is_quiet = found.fresh.is_empty();
+    let said = match found.since {
+        None => Some(say.first_look().to_owned()),
+        Some(since) if is_quiet && found.older.is_empty() => Some(say.nothing_new(&say.day_and_time(since))),
+        Some(_) => None,
+    };
+    let heading = if said.is_some() { say.what_is_new().to_owned() } else { heading(say, &found) };
+    let latest = (is_quiet && !latest.is_empty())
+        .then(|| sheet("latest", say.latest(), rows(latest.into_iter().map(|entry| row_of(say, patient, entry)).collect())));
+    view! {
+        {sheet("new", heading, view! { {said.map(|said| view! { <p>{said}</p> })}{news(say, patient, found)} })}
+        {latest}
+        <p>{more(format!("/record/{patient}/timeline"), say.everything())}</p>
+    }
 }
 
 /// A grant in its own sentence, with what is left of it.

@@ -1,52 +1,72 @@
 //! `/record/{patient}`: the summary.
 
-use chartkey_domain::category::Category;
-use chartkey_portal::{Viewer, Whose, entry::Entry, keys::Aside};
+use std::collections::BTreeMap;
+
+use chartkey_domain::{category::Category, id::ItemId};
+use chartkey_portal::{Viewer, Whose, care_team::Member, entry::Entry, keys::Aside, news::News, summary::Summary};
 use leptos::prelude::*;
 
 use crate::{
     catalogue::Say,
     components::{
-        entry::row_of,
+        entry::{address, row_of},
+        flag::Lies,
         list::{end, key, not_shared},
+        news::{heading, news},
         result::results,
-        row::rows,
+        row::{Row, rows},
         sentence::sentence,
-        sheet::{more, title},
+        sheet::{more, sheet, title},
+        when::when,
     },
     pages::{Paged, page, reader::Reader},
+    request::look,
     shell::{Place, document},
 };
 
-/// The summary: allergies, medicines, problems, results, visits.
+/// The newest results that are listed, whatever they say; the portal reads as many.
+const NEWEST: usize = 5;
+
+/// The summary: what is new to a clinician, then what matters now: allergies, medicines,
+/// problems, results out of range, visits, the care team.
 pub fn record() -> impl IntoView {
     page(async {
         let reader = Reader::of_record()?;
-        let opened = reader.portal.summary(&reader.visitor, reader.patient).await?;
+        let opened = reader.portal.summary(&reader.visitor, reader.patient, look()).await?;
         let (say, whose, summary) = (reader.say, opened.whose, opened.view);
-        let aside = summary.aside;
-        let heading = if whose.is_own() { say.your_record() } else { say.summary() };
+        let name = if whose.is_own() { say.your_record() } else { say.summary() };
         let parts = Category::SHAREABLE
             .into_iter()
             .filter(|category| whose.may_show(*category))
             .map(|category| view! { <a href=reader.category(category)>{say.category(category)}</a> })
             .collect_view();
-        let section = |category: Category, heading: &'static str, entries: Vec<Entry>| {
-            part(&reader, &whose, aside.as_ref(), category, heading, entries)
-        };
+        let Summary { allergies, reactions, none_known, medicines, problems, results: measured, visits, team, news, aside } = summary;
+        let around = Around { reader: &reader, whose: &whose, aside: aside.as_ref() };
+        let outside = outside(&measured);
+        let latest = measured.into_iter().take(NEWEST).collect();
+        let allergies = around.part(
+            Category::Allergies,
+            say.category(Category::Allergies),
+            if none_known { say.none_known() } else { say.allergies_not_recorded() },
+            none_known || allergies.is_empty(),
+            listed(&reader, allergies, (!none_known).then_some(&reactions)),
+        );
         let body = view! {
             {granted(say, &whose)}
-            {title(heading, None)}
+            {title(name, None)}
             <nav class="filter" aria-label=say.parts_of_record()>{parts}</nav>
-            {section(Category::Allergies, say.category(Category::Allergies), summary.allergies)}
+            {news.map(|found| changed(say, &reader, &whose, found))}
+            {allergies}
             <div class="pair">
-                {section(Category::Medicines, say.medicines_in_use(), summary.medicines)}
-                {section(Category::Problems, say.active_problems(), summary.problems)}
+                {around.entries(Category::Problems, say.active_problems(), problems)}
+                {around.entries(Category::Medicines, say.medicines_in_use(), medicines)}
             </div>
-            {section(Category::Results, say.latest_results(), summary.results)}
-            {section(Category::Visits, say.latest_visits(), summary.visits)}
+            {out_of_range(&around, outside)}
+            {around.entries(Category::Results, say.latest_results(), latest)}
+            {around.entries(Category::Visits, say.latest_visits(), visits)}
+            {care_team(say, &reader, &whose, team)}
         };
-        Paged::Ok(document(reader.page(heading, Place::Summary, &whose), body).into_any())
+        Paged::Ok(document(reader.page(name, Place::Summary, &whose), body).into_any())
     })
 }
 
@@ -57,29 +77,135 @@ fn granted(say: Say, whose: &Whose) -> Option<AnyView> {
     Some(view! { <section class="grant compact" aria-label=say.what_you_may_read()>{sentences}</section> }.into_any())
 }
 
-fn part(
-    reader: &Reader,
-    whose: &Whose,
-    aside: Option<&Aside>,
-    category: Category,
-    heading: &'static str,
-    entries: Vec<Entry>,
-) -> impl IntoView + use<> {
+/// What came in since a reader last looked who is not the patient. Where nothing did that
+/// they may see, it does not say so.
+fn changed(say: Say, reader: &Reader, whose: &Whose, found: News) -> impl IntoView + use<> {
+    let first = found.since.is_none().then(|| view! { <p>{say.first_look()}</p> });
+    sheet("new", heading(say, &found), view! { {first}{news(say, reader.patient, found)}{end(say, whose, false)} })
+}
+
+/// The newest of each series that lies outside its laboratory's range. Of two of one series
+/// only the newer one counts.
+fn outside(measured: &[Entry]) -> Vec<Entry> {
+    let is_newest = |place: usize, entry: &Entry| {
+        let newer = measured.get(..place).unwrap_or_default();
+        entry.series.is_none() || newer.iter().all(|other| other.series != entry.series)
+    };
+    let lies_outside = |entry: &Entry| !matches!(Lies::of(&entry.value), Lies::In | Lies::Unknown);
+    let found = measured.iter().enumerate().filter(|(place, entry)| lies_outside(entry) && is_newest(*place, entry));
+    found.map(|(_, entry)| entry.clone()).take(NEWEST).collect()
+}
+
+/// Allergies with the reactions that the source names, unless they say that there is none.
+fn listed(reader: &Reader, allergies: Vec<Entry>, reactions: Option<&BTreeMap<ItemId, Vec<String>>>) -> AnyView {
     let say = reader.say;
-    let id = category.slug();
-    let is_empty = entries.is_empty();
-    let list = match category {
-        Category::Results => results(say, reader.patient, entries, true).into_any(),
-        _ => rows(entries.into_iter().map(|entry| row_of(say, reader.patient, entry)).collect()).into_any(),
+    if allergies.is_empty() {
+        return ().into_any();
+    }
+    let row = |entry: Entry| {
+        let words = reactions.map(|reactions| match reactions.get(&entry.id) {
+            Some(named) if !named.is_empty() => say.reaction(&named.join(", ")),
+            _ => say.reaction_not_recorded().to_owned(),
+        });
+        let row = row_of(say, reader.patient, entry);
+        let beside: Vec<_> = words.into_iter().chain(row.medical).collect();
+        Row { medical: (!beside.is_empty()).then(|| beside.join(" · ")), ..row }
     };
-    let inside = if whose.may_show(category) {
-        let none = (is_empty && whose.is_own()).then(|| view! { <p class="quiet">{say.none_recorded()}</p> });
-        let name = say.category(category).to_lowercase();
-        let more = more(reader.category(category), if whose.is_own() { say.all_of(&name) } else { say.more_of(&name) });
-        let ending = if whose.is_own() { None } else { end(say, whose, false) };
-        view! { {(!is_empty).then_some(list)}{none}{ending}<p>{more}</p> }.into_any()
-    } else {
-        not_shared(say)
+    rows(allergies.into_iter().map(row).collect()).into_any()
+}
+
+/// What the parts of a summary have in common.
+struct Around<'a> {
+    reader: &'a Reader,
+    whose: &'a Whose,
+    aside: Option<&'a Aside>,
+}
+
+impl Around<'_> {
+    /// A category as its newest entries.
+    fn entries(&self, category: Category, heading: &'static str, entries: Vec<Entry>) -> AnyView {
+        let (say, patient) = (self.reader.say, self.reader.patient);
+        let is_empty = entries.is_empty();
+        let list = match category {
+            Category::Results => results(say, patient, entries, true).into_any(),
+            _ => rows(entries.into_iter().map(|entry| row_of(say, patient, entry)).collect()).into_any(),
+        };
+        self.part(category, heading, say.none_recorded(), is_empty, if is_empty { ().into_any() } else { list })
+    }
+
+    /// A category with its list. `none` is said to the patient where `is_none`.
+    fn part(&self, category: Category, heading: &'static str, none: &'static str, is_none: bool, list: AnyView) -> AnyView {
+        let (say, whose) = (self.reader.say, self.whose);
+        let id = category.slug();
+        let inside = if whose.may_show(category) {
+            let none = (is_none && whose.is_own()).then(|| view! { <p class="quiet">{none}</p> });
+            let name = say.category(category).to_lowercase();
+            let more = more(self.reader.category(category), if whose.is_own() { say.all_of(&name) } else { say.more_of(&name) });
+            view! { {none}{list}{end(say, whose, false)}<p>{more}</p> }.into_any()
+        } else {
+            not_shared(say)
+        };
+        view! { <section class="sheet" aria-labelledby=id><h2 id=id>{heading}</h2>{key(say, self.aside, category)}{inside}</section> }
+            .into_any()
+    }
+}
+
+/// Results out of range, where results are shown at all: to anybody but the patient, that
+/// there is none is not said.
+fn out_of_range(around: &Around<'_>, outside: Vec<Entry>) -> Option<AnyView> {
+    let Around { reader, whose, aside } = around;
+    let say = reader.say;
+    if !whose.may_show(Category::Results) || (outside.is_empty() && !whose.is_own()) {
+        return None;
+    }
+    let none = outside.is_empty().then(|| view! { <p class="quiet">{say.none_out_of_range()}</p> });
+    let list = (!outside.is_empty()).then(|| results(say, reader.patient, outside, true));
+    let ending = end(say, whose, false);
+    Some(
+        view! {
+            <section class="sheet" aria-labelledby="outside">
+                <h2 id="outside">{say.out_of_range()}</h2>
+                {key(say, *aside, Category::Results)}
+                {none}
+                {list}
+                {ending}
+            </section>
+        }
+        .into_any(),
+    )
+}
+
+/// Who looks after the patient, with where that is said. To anybody but the patient a team
+/// of which nobody may be named is not there.
+fn care_team(say: Say, reader: &Reader, whose: &Whose, team: Vec<Member>) -> Option<AnyView> {
+    if team.is_empty() && !whose.is_own() {
+        return None;
+    }
+    let none = team.is_empty().then(|| view! { <p class="quiet">{say.none_recorded()}</p> });
+    let row = |member: Member| {
+        let seen = member.seen.map(|(first, precision)| view! { {say.last_visit()} " " {when(say, first, precision)} }.into_any());
+        Row {
+            href: address(reader.patient, member.category, member.item),
+            name: member.name,
+            medical: Some(if member.is_in_team { say.named_in_team() } else { say.seen_at_visit() }.to_owned()),
+            when: seen,
+            place: member.place,
+            from: Some(say.from(&member.source)),
+            ..Row::default()
+        }
     };
-    view! { <section class="sheet" aria-labelledby=id><h2 id=id>{heading}</h2>{key(say, aside, category)}{inside}</section> }
+    let ending = end(say, whose, false);
+    Some(
+        sheet(
+            "team",
+            say.care_team(),
+            view! {
+                <p class="quiet">{say.care_team_says()}</p>
+                {none}
+                {(!team.is_empty()).then(|| rows(team.into_iter().map(row).collect()))}
+                {ending}
+            },
+        )
+        .into_any(),
+    )
 }

@@ -19,6 +19,7 @@ use chartkey_portal::{
     Error, Portal,
     accounts::{Email, NewPassword, PersonName},
     import::ImportOptions,
+    news::Look,
     organizations::NewOrganization,
     rehearsal::reset,
     sharing::{NewGrant, Sentence},
@@ -225,7 +226,7 @@ async fn look(portal: &Portal, settled: &Settled) -> anyhow::Result<()> {
     for clinician in &settled.clinicians {
         for (person, patient) in &settled.people {
             let visitor = Visitor { purposes: [(*patient, Purpose::Treatment)].into(), ..clinician.clone() };
-            match portal.summary(&visitor, *patient).await {
+            match portal.summary(&visitor, *patient, Look::Opened).await {
                 // Refused looks belong into a rehearsal too.
                 Ok(_) | Err(Error::NotFound) => {}
                 Err(error) => return Err(error).context(person.name.clone()),

@@ -212,6 +212,15 @@ fn of_record() -> Vec<Row> {
         record("/record/{patient}/medicines", "/record/{patient}/medicines", READERS),
         record("/record/{patient}/problems", "/record/{patient}/problems", READERS),
         record("/record/{patient}/timeline", "/record/{patient}/timeline", READERS),
+        // An item that is not to be seen names nobody and no place, and finds nothing.
+        record(
+            "/record/{patient}/timeline",
+            "/record/{patient}/timeline?category=results&person={results}&place={results}&source={results}&from_year=2001&to_day=1&to_month=2&to_year=2031",
+            READERS,
+        )
+        .with(&[Which::Crossed, Which::Private, Which::Labelled], READERS),
+        record("/record/{patient}/timeline", "/record/{patient}/timeline?person={results}", READERS)
+            .with(&[Which::Crossed, Which::Private, Which::Labelled], READERS),
         item("/record/{patient}/visits/{item}", "/record/{patient}/visits/{visits}", HOLDERS),
         item("/record/{patient}/visits/{item}/about", "/record/{patient}/visits/{visits}/about?original=1", HOLDERS),
         record("/record/{patient}/trends/{series}", "/record/{patient}/trends/{series}", READERS).with(&[Which::Private], HOLDERS),

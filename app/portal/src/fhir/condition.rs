@@ -2,8 +2,23 @@
 
 use super::{
     facts::{other, own},
+    json::Json,
+    read::concept_text,
     shape::Shape,
 };
+
+/// The reactions that an allergy names, each once; none of what is no allergy.
+#[must_use]
+pub fn reactions(raw: &str) -> Vec<String> {
+    let Ok(allergy) = Json::parse(raw) else { return Vec::new() };
+    let mut named: Vec<String> = Vec::new();
+    for reaction in allergy.all("reaction.manifestation").into_iter().filter_map(concept_text) {
+        if !named.contains(&reaction) {
+            named.push(reaction);
+        }
+    }
+    named
+}
 
 pub(super) const SHAPES: &[Shape] = &[
     Shape::new("Condition", &["code"], &["onset[x]", "recordedDate"])
@@ -58,3 +73,17 @@ pub(super) const SHAPES: &[Shape] = &[
         other("fact.mitigation", "mitigation"),
     ]),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::reactions;
+
+    #[test]
+    fn a_reaction_is_named_once_however_often_it_happened() {
+        let allergy = r#"{"resourceType":"AllergyIntolerance","reaction":[
+            {"manifestation":[{"text":"Hives"},{"coding":[{"display":"Wheezing"}]}]},{"manifestation":[{"text":"Hives"}]}]}"#;
+        assert_eq!(reactions(allergy), ["Hives", "Wheezing"]);
+        assert!(reactions(r#"{"resourceType":"AllergyIntolerance","reaction":"hives"}"#).is_empty());
+        assert!(reactions("no JSON").is_empty());
+    }
+}

@@ -22,6 +22,7 @@ mod shape;
 pub mod types;
 mod when;
 
+pub use condition::reactions;
 pub use document::{Content, document, language};
 pub use facts::{FactValue, Part, Told, facts};
 pub use labels::LABEL_TABLE_VERSION;

@@ -231,13 +231,21 @@ impl ImportReport {
 }
 
 /// Writes the import into the log of every record that the file is about, in the
-/// order of the chains.
+/// order of the chains, and where in it the file came.
 async fn tell(connection: &mut PgConnection, report: &ImportReport, options: &ImportOptions, at: OffsetDateTime) -> Result<(), Error> {
     let what = What { action: "imported".to_owned(), text: Some(options.source.clone()), ..What::default() };
     let event = Event { at, who: Who::operator(&options.operator), what, why: Why::Operator { reason: options.reason.clone() } };
     for patient in &report.patients {
         sqlx::query("select set_config('chartkey.patient', $1, true)").bind(patient.to_string()).execute(&mut *connection).await?;
         audit::append(connection, Chain::Patient(*patient), &event).await.map_err(|error| Error::Log(Box::new(error)))?;
+        sqlx::query(
+            "insert into arrival (patient_id, seq, added_at)
+             select $1::uuid, seq, $2 from chain_head where chain = 'patient/' || $1::uuid::text",
+        )
+        .bind(patient.0)
+        .bind(at)
+        .execute(&mut *connection)
+        .await?;
     }
     Ok(())
 }

@@ -14,6 +14,7 @@ use chartkey_domain::{
 use chartkey_portal::{
     Portal,
     audit::Event,
+    import::{self, ImportOptions, Into},
     secrets::Pepper,
     sharing::{NewGrant, Sentence},
 };
@@ -38,6 +39,15 @@ pub struct House {
 /// Any sentence.
 pub fn sentence() -> Sentence {
     Sentence { text: "**Dr Lindqvist** can see your **results**.".into(), language: "en".into(), catalogue_version: "1".into() }
+}
+
+/// Takes one resource about the patient of the house.
+pub async fn take(house: &House, resource: &str) {
+    let mut connection = house.portal.pool().acquire().await.unwrap();
+    let into = Into::Patient(house.patient);
+    import::run(&mut connection, resource.as_bytes(), &ImportOptions { into, ..ImportOptions::new("clinic", "test") }, |_| {})
+        .await
+        .unwrap();
 }
 
 impl House {

@@ -1,0 +1,143 @@
+//! Who looks after the patient, as far as the record says: who is named in a care
+//! team, and whom the last visits were with.
+
+use std::collections::BTreeMap;
+
+use chartkey_domain::{category::Category, id::ItemId, when::Precision};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::{
+    Error,
+    entry::{category, local, precision},
+    fhir,
+    record::Record,
+};
+
+/// The most people and places that are listed.
+const MEMBERS: usize = 10;
+
+/// A person or a place.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Member {
+    /// What the record calls them.
+    pub name: String,
+    /// Whether a care team names them.
+    pub is_in_team: bool,
+    /// Their last visit with the patient, if it is one of the newest visits.
+    pub seen: Option<(OffsetDateTime, Precision)>,
+    /// Where that was.
+    pub place: Option<String>,
+    /// The care team, or the visit.
+    pub item: ItemId,
+    /// Where that belongs.
+    pub category: Category,
+    /// Who delivered that.
+    pub source: String,
+}
+
+/// What stands beside the lists of a summary.
+#[derive(Debug, Default)]
+pub(crate) struct Beside {
+    /// The care team.
+    pub(crate) team: Vec<Member>,
+    /// The reactions that each allergy names.
+    pub(crate) reactions: BTreeMap<ItemId, Vec<String>>,
+    /// How many of the allergies say that there is none.
+    pub(crate) negations: usize,
+}
+
+/// A member, or an allergy with its bytes.
+struct Row {
+    item: Uuid,
+    category: i16,
+    name: Option<String>,
+    is_in_team: bool,
+    first_at: Option<OffsetDateTime>,
+    precision: Option<i16>,
+    utc_offset: Option<i16>,
+    place: Option<String>,
+    source: String,
+    is_negation: bool,
+    bytes: Option<Vec<u8>>,
+}
+
+impl Beside {
+    /// Reads it, with what these allergies say of reactions. To anybody but the patient
+    /// a name goes with a reference whose target they cannot see; the patient is no
+    /// member of their own team.
+    pub(crate) async fn of(record: &mut Record, allergies: &[Uuid]) -> Result<Self, Error> {
+        let patient = record.whose().patient;
+        let rows = sqlx::query_as!(
+            Row,
+            r#"with team as materialized (
+                select item_id, source_id from item
+                where patient_id = $1 and category = 12 and resource_type = 'CareTeam' and not is_error and (last_at is null or last_at > now())
+                    and coalesce(status, '') <> all (array['proposed', 'suspended', 'inactive', 'entered-in-error'])
+                order by sort_at desc, item_id desc limit 3
+            ), visit as materialized (
+                select item_id, source_id, first_at, precision, utc_offset, author,
+                    case when place_is_named or (select gate.own_patient()) is not null then place end as place
+                from item
+                where patient_id = $1 and category = 9 and not is_error and sort_at <= now()
+                    and (author_is_named or (select gate.own_patient()) is not null)
+                order by sort_at desc, item_id desc limit 20
+            ), found as (
+                (select t.item_id, 12::smallint as category, coalesce(a.title, r.display) as name, true as is_in_team, null::timestamptz as first_at,
+                    null::smallint as precision, null::smallint as utc_offset, null::text as place, t.source_id, false as is_negation, null::bytea as bytes
+                from team t join item_reference r on r.patient_id = $1 and r.item_id = t.item_id and r.path = 'participant.member'
+                left join attachment a on a.patient_id = $1 and a.item_id = r.target_id
+                where (a.title is not null or (select gate.own_patient()) is not null)
+                    and (select p.resource_type from item p where p.patient_id = $1 and p.item_id = r.target_id) is distinct from 'Patient'
+                order by r.ordinal limit 30)
+                union all
+                select item_id, 9::smallint, author, false, first_at, precision, utc_offset, place, source_id, false, null from visit where author is not null
+                union all
+                select i.item_id, 4::smallint, null, false, null, null, null, null, i.source_id, i.is_negation, v.bytes
+                from item i left join item_version v on v.patient_id = i.patient_id and v.item_id = i.item_id and v.version_no = i.version_no
+                where i.patient_id = $1 and i.item_id = any ($2)
+            )
+            select f.item_id as "item!", f.category as "category!", f.name, f.is_in_team as "is_in_team!", f.first_at, f.precision, f.utc_offset, f.place,
+                s.name as source, f.is_negation as "is_negation!", f.bytes
+            from found f join source s on s.source_id = f.source_id
+            order by f.is_in_team desc, f.first_at desc nulls last"#,
+            patient.0,
+            allergies
+        )
+        .fetch_all(record.connection())
+        .await?;
+        let mut beside = Self::default();
+        for row in rows {
+            if category(row.category) == Category::Allergies {
+                beside.negations += usize::from(row.is_negation);
+                let reactions = row.bytes.map(|bytes| fhir::reactions(&String::from_utf8_lossy(&bytes))).unwrap_or_default();
+                beside.reactions.insert(ItemId(row.item), reactions);
+            } else {
+                beside.add(row);
+            }
+        }
+        beside.team.truncate(MEMBERS);
+        Ok(beside)
+    }
+
+    /// Adds a member, once under each name.
+    fn add(&mut self, row: Row) {
+        let Some(name) = row.name else { return };
+        let seen = row.first_at.map(|first| (local(first, row.utc_offset), precision(row.precision)));
+        if let Some(member) = self.team.iter_mut().find(|member| member.name == name) {
+            if member.seen.is_none() {
+                (member.seen, member.place) = (seen, row.place);
+            }
+            return;
+        }
+        self.team.push(Member {
+            name,
+            is_in_team: row.is_in_team,
+            seen,
+            place: row.place,
+            item: ItemId(row.item),
+            category: category(row.category),
+            source: row.source,
+        });
+    }
+}
