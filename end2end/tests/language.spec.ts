@@ -124,7 +124,7 @@ test('a record reads well in Spanish and from right to left', { tag: '@desktop' 
   await doctor.close();
 });
 
-test('every text of ours is of the catalogue, and none is wider than the screen where all are longer', { tag: '@desktop' }, async ({ page, house, mail, chartkeyOk, sql, browser }) => {
+test('every text of ours is of the catalogue, and none is wider than the screen where all are longer', { tag: '@desktop' }, async ({ page, house, mail, chartkeyOk, sql, browser }, info) => {
   test.setTimeout(300_000);
   await skipWithoutTestLocales(page);
   const doctor = await browser.newPage({ baseURL: house.url });
@@ -139,11 +139,11 @@ test('every text of ours is of the catalogue, and none is wider than the screen 
   // What a source wrote, whom we know by name, and what a browser calls itself.
   const recorded = [...strings(JSON.parse(readFileSync(path.join(sharedData, FILE), 'utf8'))), ...named, 'mmHg', 'Chrome', 'Linux', 'Android'];
   const found: Record<string, string[]> = {};
-  const look = async (address: string) => {
-    await page.goto(address);
-    await expect(page.locator('html')).toHaveAttribute('lang', 'en-XA');
-    await expectNoOverflow(page);
-    const pieces = await untouched(page, recorded);
+  const look = async (address: string, by = page) => {
+    await by.goto(address);
+    await expect(by.locator('html')).toHaveAttribute('lang', 'en-XA');
+    await expectNoOverflow(by);
+    const pieces = await untouched(by, recorded);
     if (pieces.length > 0) found[address] = pieces;
   };
 
@@ -157,9 +157,10 @@ test('every text of ours is of the catalogue, and none is wider than the screen 
   for (const step of ['who', 'purpose', 'what', 'time', 'check']) await look(`/sharing/new?draft=${draft}&step=${step}`);
   for (const address of [`/record/${record}/visits/${visit}`, `/record/${record}/timeline`, '/sharing/codes', '/activity', '/download', '/claim', '/nothing']) await look(address);
   for (const part of ['', '/email', '/password', '/second-factor', '/devices']) await look(`/account${part}`);
-  await page.context().clearCookies();
-  await page.setExtraHTTPHeaders({ 'accept-language': 'en-XA' });
-  for (const address of ['/', '/welcome', '/sign-in', '/sign-up', '/sign-up?token=none', '/sign-in/forgotten', '/clinicians', '/nothing']) await look(address);
+  const { viewport, isMobile, hasTouch } = info.project.use;
+  const stranger = await browser.newPage({ baseURL: house.url, locale: 'en-XA', viewport, isMobile, hasTouch });
+  for (const address of ['/', '/welcome', '/sign-in', '/sign-up', '/sign-up?token=none', '/sign-in/forgotten', '/clinicians', '/nothing']) await look(address, stranger);
+  await stranger.close();
   expect(found, 'texts that the catalogue does not say').toEqual({});
   await doctor.close();
 });

@@ -38,9 +38,7 @@ fn stand_in_order(page: &str, texts: &[&str]) {
 async fn every_list_says_the_plain_name_and_then_the_words_of_the_source(_: PgPoolOptions, options: PgConnectOptions) {
     let world = World::build(options).await;
     let written = mark("ada", "results");
-    for address in
-        ["/record/{patient}/results", "/record/{patient}/visits/{visits}", "/record/{patient}/timeline", "/record/{patient}", "/home"]
-    {
+    for address in ["/record/{patient}/results", "/record/{patient}/visits/{visits}", "/record/{patient}/timeline", "/record/{patient}"] {
         stand_in_order(&page(&world, Caller::Patient, address).await, &[NAME, &written]);
     }
     stand_in_order(&page(&world, Caller::Patient, "/record/{patient}/vitals").await, &["Body weight", &mark("ada", "vitals")]);
