@@ -20,15 +20,16 @@ macro_rules! icons {
         impl Icon {
             const ALL: &[Self] = &[$(Self::$name),*];
 
+            /// No field or heading of a page begins so: the first of two with one id would be drawn.
             const fn id(self) -> &'static str {
                 match self {
-                    $(Self::$name => $id,)*
+                    $(Self::$name => concat!("i-", $id),)*
                 }
             }
 
             const fn symbol(self) -> &'static str {
                 match self {
-                    $(Self::$name => concat!("<symbol id=\"", $id, "\" viewBox=\"0 0 ", $size, "\">", $drawing, "</symbol>"),)*
+                    $(Self::$name => concat!("<symbol id=\"i-", $id, "\" viewBox=\"0 0 ", $size, "\">", $drawing, "</symbol>"),)*
                 }
             }
         }
