@@ -44,7 +44,8 @@ const plain = (text: string) => text.toLowerCase().replaceAll(/[[\]{}]/g, '').re
 /** The parts of a page's texts that have no accent and stand in nothing that was recorded. Isolates stand around what a message was given. */
 async function untouched(page: Page, recorded: string[]): Promise<string[]> {
   const all = recorded.map(plain).join('\n');
-  const pieces = (await texts(page)).flatMap((text) => text.split(/[·,:;()“”–\u2068\u2069]|\s\/\s/));
+  // A unit stands behind its value.
+  const pieces = (await texts(page)).flatMap((text) => text.split(/[·,:;()“”–\u2068\u2069]|\s\/\s/)).map((piece) => piece.replace(/^\s*[\d.,]+\s/, ''));
   return [...new Set(pieces.filter((piece) => /[a-z]{3}/i.test(piece) && !all.includes(plain(piece))))];
 }
 

@@ -17,6 +17,7 @@ mod facts;
 mod glance;
 pub mod grant;
 mod guise;
+mod kinds;
 mod landing;
 mod letters;
 mod names;

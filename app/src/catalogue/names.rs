@@ -7,7 +7,7 @@ use super::{Language, Say, messages};
 messages! {
     what_this_is { English: "What this is", Spanish: "Qué es" }
     what_this_is_for { English: "What this is for", Spanish: "Para qué sirve" }
-    words_from(source: &str) { English: "Source: {source}", Spanish: "Fuente: {source}" }
+    words_from { English: "Source", Spanish: "Fuente" }
     words_of_ours { English: "In our own words", Spanish: "Con palabras nuestras" }
     not_yet_reviewed { English: "Not yet reviewed by a clinician", Spanish: "Sin revisión clínica todavía" }
     reviewed_by(name: &str) { English: "Reviewed by {name}", Spanish: "Revisión clínica: {name}" }

@@ -45,6 +45,9 @@ pub fn report_called(say: Say, report: &ReportHead) -> Called {
 
 fn calling(say: Say, resource_type: &str, title: &str, codes: &[String]) -> Called {
     let Some(plain) = names::plain(codes) else {
+        if let Some(name) = say.unnamed(resource_type, title) {
+            return Called { name, beside: None, is_ours: true };
+        }
         let (name, beside) = plain(title);
         return Called { name, beside, is_ours: false };
     };

@@ -18,7 +18,12 @@ pub fn meaning(say: Say, entry: &Entry) -> Option<AnyView> {
         Category::Problems | Category::Allergies => say.what_this_is(),
         _ => say.what_this_is_for(),
     };
-    let source = if plain.source == OURS { say.words_of_ours().to_owned() } else { say.words_from(plain.source) };
+    // What it is taken from has its name in English.
+    let source = if plain.source == OURS {
+        say.words_of_ours().into_any()
+    } else {
+        view! { {say.words_from()} ": " <cite lang="en">{plain.source}</cite> }.into_any()
+    };
     let review = plain.reviewed_by.map_or_else(|| say.not_yet_reviewed().to_owned(), |name| say.reviewed_by(name));
     let body = view! {
         <p class="says">{say.plain_words(plain).is_for}</p>

@@ -180,7 +180,7 @@ struct Title {
 fn title(resource: &Json<'_>, shape: &Shape) -> Title {
     let mut title = Title { text: None, from: None, codes: Vec::new(), is_coded: false };
     if shape.name == "Patient" {
-        title.text = Some("Details".into());
+        title.text = Some(types::DETAILS.into());
         return title;
     }
     for path in shape.title {

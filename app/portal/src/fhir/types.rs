@@ -185,6 +185,9 @@ pub fn is_known(resource_type: &str) -> bool {
     TYPES.binary_search_by_key(&resource_type, |(name, _)| name).is_ok()
 }
 
+/// What the patient's own description is called.
+pub const DETAILS: &str = "Details";
+
 /// The name of a type in words: `MedicationRequest` is "Medication request".
 #[must_use]
 pub fn in_words(resource_type: &str) -> String {
