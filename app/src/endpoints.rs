@@ -9,7 +9,7 @@ use serde::{
     forward_to_deserialize_any,
 };
 
-use crate::api::{accounts, activity, codes, credentials, devices, second_factor, second_step, sharing};
+use crate::api::{accounts, activity, codes, credentials, devices, search, second_factor, second_step, sharing};
 
 /// A server function.
 #[derive(Debug, Clone)]
@@ -64,6 +64,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         endpoint::<codes::RedeemCode>(),
         endpoint::<codes::ConfirmCode>(),
         endpoint::<codes::RefuseCode>(),
+        endpoint::<search::Search>().keeping(&["words"]),
         endpoint::<sharing::GrantWho>(),
         endpoint::<sharing::GrantPurpose>(),
         endpoint::<sharing::GrantWhat>(),

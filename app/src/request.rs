@@ -332,12 +332,17 @@ pub fn status(status: StatusCode) {
 /// the islands understand otherwise.
 pub fn redirect(path: &str) {
     leptos_axum::redirect(path, false);
-    let plain = use_context::<Parts>().is_none_or(|parts| {
-        parts.headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).is_none_or(|accept| !accept.contains("application/json"))
-    });
-    if plain {
+    if is_plain() {
         status(StatusCode::SEE_OTHER);
     }
+}
+
+/// Whether a browser asks without one of our islands: it is answered with a page.
+#[must_use]
+pub fn is_plain() -> bool {
+    use_context::<Parts>().is_none_or(|parts| {
+        parts.headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).is_none_or(|accept| !accept.contains("application/json"))
+    })
 }
 
 /// Ends a form post: goes on to the path that `result` names, or back to `page`,

@@ -39,6 +39,8 @@ pub enum Place {
     Category(Category),
     /// Everything by date.
     Timeline,
+    /// Looking for something in a record.
+    Search,
     /// Grants, codes and the like.
     Sharing,
     /// The access log.
@@ -290,13 +292,14 @@ fn link(here: bool, href: String, sign: Icon, words: &'static str) -> impl IntoV
 }
 
 fn person_navigation(say: Say, place: Place, record: Option<PatientId>) -> impl IntoView {
-    let in_record = matches!(place, Place::Summary | Place::Category(_) | Place::Timeline | Place::Download);
+    let in_record = matches!(place, Place::Summary | Place::Category(_) | Place::Timeline | Place::Search | Place::Download);
     let summary = record.map_or_else(|| "/claim".to_owned(), |record| format!("/record/{record}"));
     let parts = record.filter(|_| in_record).map(|record| {
         let part = |here: bool, path: String, words: &'static str| view! { <li><a href=format!("/record/{record}{path}") aria-current=here.then_some("page")>{words}</a></li> };
         view! {
             <ul class="deep">
                 {part(place == Place::Summary, String::new(), say.summary())}
+                {part(place == Place::Search, "/search".to_owned(), say.search())}
                 {Category::SHAREABLE
                     .into_iter()
                     .map(|category| part(place == Place::Category(category), format!("/{}", category.slug()), say.category(category)))
@@ -333,6 +336,7 @@ fn clinician_navigation(say: Say, place: Place, open: Option<PatientId>) -> impl
             {part(Category::Results, Icon::Ring)}
             {part(Category::Medicines, Icon::Pill)}
             {part(Category::Visits, Icon::Clock)}
+            <li>{link(place == Place::Search, format!("/record/{patient}/search"), Icon::Search, say.search())}</li>
         }
     });
     let redeem = open.is_none().then(|| view! { <li>{link(place == Place::Redeem, "/redeem".into(), Icon::Share, say.use_a_code())}</li> });

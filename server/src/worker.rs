@@ -3,6 +3,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use chartkey_domain::id::PatientId;
 use chartkey_portal::{Error, Portal, audit::anchor::Anchor};
 use tokio::{sync::watch, task::JoinHandle, time::MissedTickBehavior};
 
@@ -21,7 +22,9 @@ pub async fn work(portal: Portal, config: Arc<Config>, mut stopping: watch::Rece
     if let Err(error) = &post {
         tracing::error!(%error, "messages cannot be sent");
     }
-    tokio::spawn(label_again(portal.clone(), stopping.clone()));
+    for reading in [Reading::Labels, Reading::Words] {
+        tokio::spawn(read_again(portal.clone(), reading, stopping.clone()));
+    }
     loop {
         tokio::select! {
             _ = minute.tick() => {
@@ -37,26 +40,51 @@ pub async fn work(portal: Portal, config: Arc<Config>, mut stopping: watch::Rece
     }
 }
 
-/// A build may have another table of labels. What it has not read yet is the patient's only
-/// until then, so this goes on until nothing is left.
-async fn label_again(portal: Portal, mut stopping: watch::Receiver<bool>) {
-    let (mut last, mut items) = (None, 0);
+/// What another build reads out of records in another way than the one before. It goes on until
+/// nothing is left.
+#[derive(Debug, Clone, Copy)]
+enum Reading {
+    /// Labels. What another table labelled is the patient's only until then.
+    Labels,
+    /// Words, for searching. Until then a search says that something is missing.
+    Words,
+}
+
+impl Reading {
+    const fn job(self) -> &'static str {
+        match self {
+            Self::Labels => "label-again",
+            Self::Words => "phrase-again",
+        }
+    }
+
+    /// Reads the record after `last`.
+    async fn next(self, portal: &Portal, last: Option<PatientId>) -> Result<Option<(PatientId, u64)>, Error> {
+        match self {
+            Self::Labels => portal.label_next(last).await,
+            Self::Words => portal.phrase_next(last).await,
+        }
+    }
+}
+
+async fn read_again(portal: Portal, reading: Reading, mut stopping: watch::Receiver<bool>) {
+    let (mut last, mut items, job) = (None, 0, reading.job());
     loop {
         let next = tokio::select! {
-            next = portal.label_next(last) => next,
+            next = reading.next(&portal, last) => next,
             () = told(&mut stopping) => return,
         };
         match next {
-            Ok(Some((patient, labelled))) => (last, items) = (Some(patient), items + labelled),
+            Ok(Some((patient, read))) => (last, items) = (Some(patient), items + read),
             Ok(None) => {
-                metrics::job_done("label-again");
+                metrics::job_done(job);
                 return if items > 0 {
-                    tracing::info!(items, "labelled again")
+                    tracing::info!(items, job, "read again")
                 };
             }
             Err(error) => {
-                metrics::job_failed("label-again");
-                tracing::error!(%error, "a record was not labelled again");
+                metrics::job_failed(job);
+                tracing::error!(%error, job, "a record was not read again");
                 tokio::select! {
                     () = tokio::time::sleep(Duration::from_secs(60)) => {}
                     () = told(&mut stopping) => return,

@@ -15,7 +15,7 @@ use axum::{
     http::{Method, Uri, header},
 };
 use chartkey_app::endpoints::endpoints;
-use chartkey_domain::when::Moment;
+use chartkey_domain::{fold, lens::Lens, phrase::Phrase, query::Query, when::Moment};
 use chartkey_ground::mutate::{Inputs, NASTY};
 use chartkey_portal::{
     cursor::Cursor,
@@ -87,6 +87,39 @@ fn a_cursor() {
         if let Ok(cursor) = String::from_utf8_lossy(&bytes).parse::<Cursor>() {
             assert_eq!(cursor.to_string().parse(), Ok(cursor), "it is read back as it was written");
         }
+    }
+}
+
+#[test]
+fn the_words_of_a_search() {
+    let seeds = [
+        "metformin",
+        "21 de junio de 1963",
+        "bone density -3.62",
+        "E11.9",
+        "ST. ELIZABETH'S",
+        "colonoscopy 1971",
+        "presión alta",
+        "<b>'\"\\%_",
+    ];
+    let mut inputs = inputs("the-words-of-a-search", seeds.map(|seed| seed.as_bytes().to_vec()).into());
+    let text = " @6 @observation #loinc|4548-4 hemoglobin a1c . 1963 metformin ";
+    while let Some(bytes) = inputs.another() {
+        let begun = Instant::now();
+        let typed = String::from_utf8_lossy(&bytes);
+        for range in fold::found(&typed, &fold::words(&typed)) {
+            assert!(typed.get(range).is_some_and(|word| !word.is_empty()), "a word is a part of its text");
+        }
+        if let Some(query) = Query::parse(&typed) {
+            assert!(!query.pieces.is_empty() && query.pieces.len() <= 8);
+            for piece in &query.pieces {
+                assert!(piece.days.iter().all(|(first, end)| first < end), "{piece:?}");
+                assert!(piece.words.iter().all(|word| !word.contains([' ', '#', '@', '.', '%', '_']) && !word.is_empty()), "{piece:?}");
+                let _ = piece.words.iter().filter(|word| Phrase(text).has_word(word) || fold::is_near(word, "hemoglobin")).count();
+            }
+            let _ = Lens::meant_by(&query);
+        }
+        assert!(begun.elapsed() < AT_MOST, "{:?}", begun.elapsed());
     }
 }
 

@@ -231,7 +231,7 @@ async fn a_worker_alone_tells_when_its_jobs_last_ended_well(_: PgPoolOptions, op
     let measured = free();
     let mut worker = ground.start(&["worker"], &[("CHARTKEY_METRICS_LISTEN", measured.to_string())]);
     let text = until(&format!("http://{measured}/metrics"), |text| text.contains("job=\"anchor\"")).await;
-    for job in ["tell-refusals", "sweep-sessions", "sweep-drafts", "label-again"] {
+    for job in ["tell-refusals", "sweep-sessions", "sweep-drafts", "label-again", "phrase-again"] {
         assert!(text.contains(&format!("chartkey_job_last_success_seconds{{job=\"{job}\"}}")), "{job}: {text}");
     }
     worker.terminate();

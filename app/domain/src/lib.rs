@@ -6,14 +6,19 @@
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 pub mod account;
+pub mod called;
 pub mod category;
 pub mod device;
 pub mod draft;
+pub mod fold;
 pub mod grant;
 pub mod id;
 pub mod item;
 pub mod label;
+pub mod lens;
 pub mod names;
+pub mod phrase;
 pub mod policy;
+pub mod query;
 pub mod verdict;
 pub mod when;

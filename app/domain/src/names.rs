@@ -87,6 +87,11 @@ pub fn plain(codes: &[String]) -> Option<Plain> {
     })
 }
 
+/// Every code that has a plain name: its system as the tables call it, itself, and the words.
+pub fn all() -> impl Iterator<Item = (&'static str, &'static str, Plain)> {
+    NAMES.iter().map(|((system, code), plain)| (*system, *code, *plain))
+}
+
 /// The words of a unit, as a record writes it: a code of UCUM or what stands in its place.
 #[must_use]
 pub fn unit(written: &str) -> Option<&'static Unit> {

@@ -51,6 +51,7 @@ mod record;
 pub mod rehearsal;
 pub mod results;
 mod sealed;
+pub mod search;
 pub mod second_factor;
 pub mod secrets;
 pub mod sessions;

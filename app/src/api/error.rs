@@ -73,6 +73,8 @@ problems! {
     PassphraseAgain = "passphrase-again", 422;
     /// The record is larger than a pack may be.
     PackTooLarge = "pack-too-large", 422;
+    /// Nothing can be searched for, or it is too long.
+    Search = "search", 422;
     /// A link from a message was used, or is too old.
     LinkEnded = "link-ended", 410;
     /// The organization's provider did not prove who it was.
@@ -112,6 +114,7 @@ impl ApiError {
             Self::Passphrase => Some("passphrase"),
             Self::PassphraseAgain => Some("again"),
             Self::Language => Some("language"),
+            Self::Search => Some("words"),
             Self::GrantWho => Some("recipient"),
             Self::GrantPurpose => Some("purpose_text"),
             Self::GrantWhat => Some("categories"),

@@ -8,6 +8,7 @@ pub mod codes;
 pub mod credentials;
 pub mod devices;
 mod error;
+pub mod search;
 pub mod second_factor;
 pub mod second_step;
 pub mod sharing;

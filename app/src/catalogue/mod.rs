@@ -26,6 +26,7 @@ mod own;
 mod people;
 mod put;
 mod record;
+mod search;
 mod sharing;
 mod shell;
 

@@ -105,6 +105,7 @@ impl super::Say {
             ApiError::Passphrase => self.passphrase_problem(),
             ApiError::PassphraseAgain => self.passphrase_again_problem(),
             ApiError::PackTooLarge => self.pack_too_large(),
+            ApiError::Search => self.search_problem(),
             ApiError::LinkEnded => self.link_ended(),
             ApiError::SignInFailed => self.sign_in_failed(),
             ApiError::NotAdmitted => self.not_admitted(),

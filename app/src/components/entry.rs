@@ -122,6 +122,7 @@ pub fn row_of(say: Say, patient: PatientId, entry: Entry) -> Row {
         place: entry.place,
         from: Some(say.from(&entry.source)),
         is_error: entry.is_error,
+        ..Row::default()
     }
 }
 

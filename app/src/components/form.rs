@@ -38,7 +38,7 @@ pub fn beside(say: Say, id: &'static str) -> impl IntoView {
 }
 
 /// What `aria-describedby` says: the hint and the problem of a field, those there are.
-fn described_by(id: &str, has_hint: bool) -> Option<String> {
+pub fn described_by(id: &str, has_hint: bool) -> Option<String> {
     let hint = has_hint.then(|| format!("{id}-hint"));
     let problem = problem_of(id).map(|_| format!("{id}-problem"));
     let parts: Vec<_> = hint.into_iter().chain(problem).collect();

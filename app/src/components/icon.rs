@@ -63,6 +63,7 @@ icons! {
     Next "next" "24 24" r#"<path d="m9.5 5 7 7-7 7"/>"#
     Pen "pen" "24 24" r#"<path d="m4 20 1-4.5L16.5 4 20 7.5 8.5 19zM14 6.5 17.5 10"/>"#
     Pill "pill" "24 24" r#"<path d="m5 13 8-8a4.2 4.2 0 0 1 6 6l-8 8a4.2 4.2 0 0 1-6-6ZM9 9l6 6"/>"#
+    Search "search" "24 24" r#"<circle cx="10.5" cy="10.5" r="6.5"/><path d="m15.5 15.5 5 5"/>"#
     MarkIn "m-in" "0 0" r#""#
 }
 

@@ -14,6 +14,7 @@ pub mod notice;
 pub mod picture;
 pub mod result;
 pub mod row;
+pub mod search;
 pub mod sentence;
 pub mod sheet;
 pub mod steps;

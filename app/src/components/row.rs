@@ -2,7 +2,10 @@
 
 use leptos::{either::Either, prelude::*};
 
-use super::icon::{Icon, icon};
+use super::{
+    icon::{Icon, icon},
+    search::marked,
+};
 
 /// A row of a list. What is empty or unknown is left out, but for the date.
 #[derive(Default)]
@@ -29,25 +32,31 @@ pub struct Row {
     pub from: Option<String>,
     /// Whether it was entered in error: struck through.
     pub is_error: bool,
+    /// Words that are marked in its name, in who and where, as a search has found them.
+    pub marks: Vec<String>,
+    /// What stands below, over the whole row.
+    pub beneath: Option<AnyView>,
 }
 
 /// A row as a list item.
 pub fn row(row: Row) -> impl IntoView {
-    let name = if row.is_error { Either::Left(view! { <s>{row.name}</s> }) } else { Either::Right(row.name) };
+    let said = |text: &str| marked(text, &row.marks);
+    let name = if row.is_error { Either::Left(view! { <s>{said(&row.name)}</s> }) } else { Either::Right(said(&row.name)) };
     let beside: Vec<_> = [row.medical, row.beside].into_iter().flatten().collect();
     view! {
         <li class="row">
             <p class="label">
                 <a class="name" href=row.href>{name}{row.aside.map(|aside| view! { <span class="hide">", " {aside}</span> })}</a>
                 {row.flag.map(|flag| (" ", flag))}
-                {(!beside.is_empty()).then(|| view! { " " <span class="medical">{beside.join(" · ")}</span> })}
+                {(!beside.is_empty()).then(|| view! { " " <span class="medical">{said(&beside.join(" · "))}</span> })}
             </p>
             <p class="meta">
                 {row.when.map(|when| view! { <span class="when">{when}</span> })}
-                {row.who.map(|who| view! { " " <span class="who">{who}</span> })}
-                {row.place.map(|place| view! { " " <span class="where">{place}</span> })}
+                {row.who.map(|who| view! { " " <span class="who">{said(&who)}</span> })}
+                {row.place.map(|place| view! { " " <span class="where">{said(&place)}</span> })}
                 {row.from.map(|from| view! { " " <span class="from">{icon(Icon::Source)} " " {from}</span> })}
             </p>
+            {row.beneath}
         </li>
     }
 }

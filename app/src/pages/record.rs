@@ -15,6 +15,7 @@ use crate::{
         news::{heading, news},
         result::results,
         row::{Row, rows},
+        search::search_box,
         sentence::sentence,
         sheet::{more, sheet, title},
         when::when,
@@ -54,6 +55,7 @@ pub fn record() -> impl IntoView {
         let body = view! {
             {granted(say, &whose)}
             {title(name, None)}
+            {search_box(say, reader.patient, None)}
             <nav class="filter" aria-label=say.parts_of_record()>{parts}</nav>
             {news.map(|found| changed(say, &reader, &whose, found))}
             {allergies}

@@ -221,6 +221,11 @@ fn of_record() -> Vec<Row> {
         .with(&[Which::Crossed, Which::Private, Which::Labelled], READERS),
         record("/record/{patient}/timeline", "/record/{patient}/timeline?person={results}", READERS)
             .with(&[Which::Crossed, Which::Private, Which::Labelled], READERS),
+        record("/record/{patient}/search", "/record/{patient}/search", READERS),
+        // A search is of the session that began it; each browser here has its own.
+        record("/record/{patient}/search/{search}", "/record/{patient}/search/{grant}", NOBODY),
+        record("/record/{patient}/lens/{lens}", "/record/{patient}/lens/diabetes", READERS),
+        record("/record/{patient}/lens/{lens}", "/record/{patient}/lens/nonsense", NOBODY),
         item("/record/{patient}/visits/{item}", "/record/{patient}/visits/{visits}", HOLDERS),
         item("/record/{patient}/visits/{item}/about", "/record/{patient}/visits/{visits}/about?original=1", HOLDERS),
         record("/record/{patient}/trends/{series}", "/record/{patient}/trends/{series}", READERS).with(&[Which::Private], HOLDERS),
@@ -302,6 +307,13 @@ fn forms() -> Vec<Row> {
             "draft={draft}&end=preset",
             holders("/sharing/new?draft={draft}&step=check", "/sharing/new?draft={draft}&step=time&problem=not-found"),
             to("/sharing/new?draft={draft}&step=time&problem=not-found"),
+        ),
+        // The words are kept for whoever types them; whether there is a record its page says.
+        form(
+            "/api/search",
+            "patient={patient}&words=haemoglobin",
+            to("/record/{patient}/search/{new}"),
+            to("/record/{patient}/search/{new}"),
         ),
         // A draft that is no more has become a grant, or never was one: both lead to the list.
         form("/api/give-grant", "draft={draft}&seen={draft-seen}", holders("/sharing/{new}?done=given", "/sharing"), to("/sharing")),

@@ -73,7 +73,11 @@ impl Content {
 /// # Errors
 /// Where the stored bytes are no JSON.
 pub fn document(raw: &str) -> serde_json::Result<Vec<Content>> {
-    let resource = Json::parse(raw)?;
+    Json::parse(raw).map(|resource| contents(&resource))
+}
+
+/// The same of a resource that has been read.
+pub(super) fn contents(resource: &Json<'_>) -> Vec<Content> {
     let mut contents = Vec::new();
     for path in ["content.attachment", "presentedForm", "content"] {
         let is_media = resource.get("resourceType").str() == Some("Media");
@@ -82,10 +86,10 @@ pub fn document(raw: &str) -> serde_json::Result<Vec<Content>> {
         }
     }
     if resource.get("resourceType").str() == Some("Binary") {
-        contents.push(attachment(&resource));
+        contents.push(attachment(resource));
     }
-    sections(&resource, &mut contents);
-    Ok(contents)
+    sections(resource, &mut contents);
+    contents
 }
 
 /// The language that a resource says its texts are in (FHIR R4, `Resource.language`), as a BCP

@@ -19,6 +19,7 @@ pub mod project;
 mod read;
 pub mod report;
 mod shape;
+pub mod texts;
 pub mod types;
 mod when;
 

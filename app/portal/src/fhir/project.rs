@@ -11,6 +11,7 @@ use super::{
     observation::{self, Value},
     report,
     shape::{Shape, shape},
+    texts,
     types::{self, Placement},
     when,
 };
@@ -69,6 +70,10 @@ pub struct Projection {
     pub is_negation: bool,
     /// Every reference, in order.
     pub references: Vec<Reference>,
+    /// The texts of a document, for searching.
+    pub readable: Vec<String>,
+    /// What the patient alone may search it by, as [`texts::kept`] writes it.
+    pub kept: String,
 }
 
 /// A laboratory's own range.
@@ -119,7 +124,7 @@ pub fn project(resource: &Json<'_>) -> Projection {
     let value = if resource_type == "Observation" { observation::value(resource) } else { Value::default() };
     let codes = if title.is_coded { title.codes } else { Vec::new() };
     let series = value.number.and(trend_key(&codes)).map(|key| series(key, value.unit.as_deref()));
-    Projection {
+    let mut projection = Projection {
         fhir_id: resource.get("id").text().filter(|id| id.len() <= 200).map(without_nul),
         version_id: resource.get("meta").get("versionId").text().map(str::to_owned),
         last_updated: resource
@@ -153,7 +158,12 @@ pub fn project(resource: &Json<'_>) -> Projection {
         is_negation,
         references: references(resource),
         resource_type: without_nul(resource_type),
-    }
+        readable: texts::readable(resource, category),
+        kept: String::new(),
+    };
+    let shown = texts::shown(&projection, &projection.title, &projection.codes, projection.readable.iter().map(String::as_str));
+    projection.kept = texts::kept(resource, &shown);
+    projection
 }
 
 /// Whether an allergy says that none is known: codes of SNOMED CT's "No known allergy" and

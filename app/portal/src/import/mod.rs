@@ -12,6 +12,7 @@ mod error;
 pub mod identity;
 mod owner;
 mod patients;
+mod phrases;
 pub mod read;
 mod relabel;
 mod resource;
@@ -175,7 +176,9 @@ pub async fn run(
 
     patients::begin(&mut transaction, source, &patients, only, &resources).await?;
 
-    relabel::stale(&mut transaction, &patients.values().map(|patient| patient.0).collect::<Vec<_>>()).await?;
+    let records: Vec<Uuid> = patients.values().chain(only.as_ref()).map(|patient| patient.0).collect();
+    relabel::stale(&mut transaction, &records).await?;
+    phrases::stale(&mut transaction, &records).await?;
 
     let tray::Assigned { found, of, names_outside } = tray::named(&mut transaction, source, &mut resources, &patients, only).await?;
     let index = index_of(&resources);

@@ -13,9 +13,10 @@ use super::{
     copy::Rows,
     identity::{item_id, sha256},
     owner::Owners,
+    phrases::Phrases,
     resource::{Named, Resource},
 };
-use crate::fhir::{project::Reference, types};
+use crate::fhir::{project::Reference, texts, types};
 
 /// The temporary tables. `round` parts the entries of one file that are the same
 /// resource: each is taken after the one before it.
@@ -27,13 +28,13 @@ const TABLES: &str = "
         range_low float8, range_high float8, range_low_text text, range_high_text text, range_text text, interpretation text, series text, visit_id uuid,
         author text, place text, author_id uuid, place_id uuid, author_is_named bool,
         place_is_named bool, is_negation bool, utc_offset smallint, version_id text, last_updated timestamptz, sha256 bytea, bytes bytea,
-        paths text[], targets uuid[], displays text[]
+        paths text[], targets uuid[], displays text[], shown_id uuid, kept_id uuid
     ) on commit drop;
     create temporary table verdict (
         seq int, is_attachment bool, patient_id uuid, item_id uuid, outcome text, version_no int
     ) on commit drop";
 
-const COLUMNS: i16 = 43;
+const COLUMNS: i16 = 45;
 
 /// References beyond this many of one resource are kept in its bytes only.
 const REFERENCES: usize = 30_000;
@@ -56,12 +57,13 @@ pub async fn stage(
 
     let mut copy = connection.copy_in_raw("copy stage from stdin (format binary)").await?;
     let mut items = Rows::new(COLUMNS);
+    let mut phrases = Phrases::default();
     for (seq, (place, patient)) in rows.iter().enumerate() {
         let Some(resource) = owners.resources.get(*place) else { continue };
         let id = item_id(source, *patient, &resource.resource_type, &resource.fhir_id);
         let round = rounds.entry(id).and_modify(|round| *round += 1).or_default();
         most = most.max(*round);
-        item(&mut items, &Row { source, owners, resource, patient: *patient, id, seq, round: *round });
+        item(&mut items, &mut phrases, &Row { source, owners, resource, patient: *patient, id, seq, round: *round });
         if let Some(piece) = items.piece() {
             copy.send(piece).await?;
             progress(seq);
@@ -69,6 +71,7 @@ pub async fn stage(
     }
     copy.send(items.end()).await?;
     copy.finish().await?;
+    phrases.stage(connection).await?;
 
     // What rows are found by; the rest is wide, and decides no plan.
     sqlx::raw_sql("analyze stage (seq, round, is_attachment, patient_id, item_id, resource_type)").execute(connection).await?;
@@ -138,7 +141,7 @@ impl Row<'_, '_, '_> {
     }
 }
 
-fn item(rows: &mut Rows, row: &Row<'_, '_, '_>) {
+fn item(rows: &mut Rows, phrases: &mut Phrases, row: &Row<'_, '_, '_>) {
     let own = &row.resource.projection;
     let medicine = own.title_from.as_deref().and_then(|target| row.inside(target)).map(|target| &target.projection);
     let is_attached = own.title_from.as_deref().is_none_or(|target| row.is_attached(target));
@@ -148,6 +151,7 @@ fn item(rows: &mut Rows, row: &Row<'_, '_, '_>) {
     let codes = medicine.filter(|_| own.codes.is_empty()).map_or(&own.codes, |medicine| &medicine.codes);
     let visit = own.visit.as_deref().and_then(|visit| row.owners.index.target(visit, row.owners.resources));
     let visit = visit.filter(|visit| visit.resource_type == "Encounter");
+    let shown = texts::shown(own, title, codes, own.readable.iter().map(String::as_str)).finish();
     let references = own.references.get(..REFERENCES).unwrap_or(&own.references);
     rows.row()
         .int(i32::try_from(row.seq).unwrap_or(i32::MAX))
@@ -195,5 +199,7 @@ fn item(rows: &mut Rows, row: &Row<'_, '_, '_>) {
             let named = row.owners.index.target(reference.target.as_deref()?, row.owners.resources)?;
             target_id(row.source, row.patient, &named)
         }))
-        .texts(references.iter().map(|reference| reference.display.as_deref()));
+        .texts(references.iter().map(|reference| reference.display.as_deref()))
+        .uuid(phrases.take(row.patient, &shown))
+        .uuid(phrases.take(row.patient, &own.kept));
 }

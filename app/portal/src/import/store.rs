@@ -4,6 +4,7 @@ use chartkey_domain::id::{ImportId, SourceId};
 use sqlx::{PgConnection, Row};
 use time::OffsetDateTime;
 
+use super::phrases;
 use crate::fhir::LABEL_TABLE_VERSION;
 
 /// How the rows of a file turned out.
@@ -77,11 +78,11 @@ const NEW_ITEMS: &str = "
     insert into item (patient_id, item_id, source_id, resource_type, fhir_id, category, version_no, own_labels, labels, labelled_by,
                       first_at, last_at, precision, title, title_key, codes, status, is_error, value_text, value_num, unit,
                       range_low, range_high, range_low_text, range_high_text, range_text, interpretation, series, visit_id, author, place, author_id, place_id, author_is_named,
-                      place_is_named, is_negation, utc_offset, report_id, added_at)
+                      place_is_named, is_negation, utc_offset, report_id, shown_id, kept_id, added_at)
     select s.patient_id, s.item_id, $3, s.resource_type, s.fhir_id, s.category, v.version_no, s.labels, s.labels, $4,
            s.first_at, s.last_at, s.precision, s.title, s.title_key, s.codes, s.status, s.is_error, s.value_text, s.value_num, s.unit,
            s.range_low, s.range_high, s.range_low_text, s.range_high_text, s.range_text, s.interpretation, s.series, s.visit_id, s.author, s.place,
-           s.author_id, s.place_id, s.author_is_named, s.place_is_named, s.is_negation, s.utc_offset, l.item_id, $2
+           s.author_id, s.place_id, s.author_is_named, s.place_is_named, s.is_negation, s.utc_offset, l.item_id, s.shown_id, s.kept_id, $2
     from stage s join verdict v on v.seq = s.seq
     left join listed l on l.patient_id = s.patient_id and l.target_id = s.item_id
     where s.round = $1 and v.outcome = 'created' and not s.is_attachment";
@@ -95,7 +96,8 @@ const NEWER_ITEMS: &str = "
         status = s.status, is_error = s.is_error, value_text = s.value_text, value_num = s.value_num, unit = s.unit, range_low = s.range_low,
         range_high = s.range_high, range_low_text = s.range_low_text, range_high_text = s.range_high_text, range_text = s.range_text, interpretation = s.interpretation, series = s.series, visit_id = s.visit_id,
         author = s.author, place = s.place, author_id = s.author_id, place_id = s.place_id, author_is_named = s.author_is_named,
-        place_is_named = s.place_is_named, is_negation = s.is_negation, utc_offset = s.utc_offset, added_at = $2
+        place_is_named = s.place_is_named, is_negation = s.is_negation, utc_offset = s.utc_offset,
+        shown_id = s.shown_id, kept_id = s.kept_id, added_at = $2
     from stage s join verdict v on v.seq = s.seq
     where s.round = $1 and v.outcome in ('updated', 'changed') and not s.is_attachment
       and i.patient_id = s.patient_id and i.item_id = s.item_id";
@@ -107,8 +109,8 @@ const OLDER_ITEMS: &str = "
     where s.round = $1 and v.outcome = 'older' and i.patient_id = s.patient_id and i.item_id = s.item_id";
 
 const NEW_ATTACHMENTS: &str = "
-    insert into attachment (patient_id, item_id, source_id, resource_type, fhir_id, version_no, own_labels, labelled_by, title, added_at)
-    select s.patient_id, s.item_id, $3, s.resource_type, s.fhir_id, v.version_no, s.labels, $4, s.title, $2
+    insert into attachment (patient_id, item_id, source_id, resource_type, fhir_id, version_no, own_labels, labelled_by, title, shown_id, kept_id, added_at)
+    select s.patient_id, s.item_id, $3, s.resource_type, s.fhir_id, v.version_no, s.labels, $4, s.title, s.shown_id, s.kept_id, $2
     from stage s join verdict v on v.seq = s.seq
     where s.round = $1 and v.outcome = 'created' and s.is_attachment";
 
@@ -117,6 +119,8 @@ const NEWER_ATTACHMENTS: &str = "
         version_no = case when v.outcome = 'older' then a.version_no else v.version_no end,
         own_labels = a.own_labels | s.labels,
         title = case when v.outcome = 'older' then a.title else s.title end,
+        shown_id = case when v.outcome = 'older' then a.shown_id else s.shown_id end,
+        kept_id = case when v.outcome = 'older' then a.kept_id else s.kept_id end,
         added_at = case when v.outcome = 'older' then a.added_at else $2 end
     from stage s join verdict v on v.seq = s.seq
     where s.round = $1 and v.outcome in ('updated', 'changed', 'older') and s.is_attachment
@@ -212,6 +216,7 @@ pub async fn store(
     about: About,
 ) -> Result<Outcomes, sqlx::Error> {
     let is_new = !sqlx::query_scalar::<_, bool>(KNOWN).fetch_one(&mut *connection).await?;
+    phrases::store(connection).await?;
     for round in 0..rounds {
         let all_new = is_new && round == 0;
         if all_new {
@@ -229,6 +234,9 @@ pub async fn store(
     }
     let changed: Vec<uuid::Uuid> =
         sqlx::query_scalar("select distinct patient_id from verdict where outcome <> 'unchanged'").fetch_all(&mut *connection).await?;
+    if !is_new || rounds > 1 {
+        phrases::forget_unused(connection).await?;
+    }
     if !changed.is_empty() {
         let names = if about.names_outside { [MEDICINES, AUTHORS, PLACES, NAMED].as_slice() } else { &[] };
         for statement in [REPORTS].iter().chain(names).chain(&[LABELS]) {

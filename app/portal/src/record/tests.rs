@@ -180,7 +180,7 @@ async fn lay_out(pool: &PgPool, worlds: &[(PatientId, World)]) {
     let mut rows: [Vec<Value>; 6] = Default::default();
     let [patients, items, grants, named, blocks, exclusions] = &mut rows;
     for (patient, world) in worlds {
-        patients.push(json!({ "patient_id": patient, "full_name": "Somebody", "created_at": "2026-01-01T00:00:00Z" }));
+        patients.push(json!({ "patient_id": patient, "full_name": "Somebody", "phrased_by": 0, "created_at": "2026-01-01T00:00:00Z" }));
         items.extend(world.items.iter().map(|item| item_row(*patient, item)));
         grants.extend(world.in_force.grants.iter().map(|grant| grant_row(*patient, grant)));
         for grant in &world.in_force.grants {

@@ -1,0 +1,216 @@
+//! `/record/{patient}/search`: what somebody looks for in a record, and what was found.
+
+use chartkey_domain::{
+    category::Category,
+    id::{PatientId, SearchId},
+    lens::Lens,
+};
+use chartkey_portal::search::{Group, Person, Row as Hit, Search, Window};
+use leptos::prelude::*;
+
+use crate::{
+    api::{
+        ApiError,
+        search::{Glance, GlanceRow},
+    },
+    catalogue::Say,
+    components::{
+        entry::{address, called, row_of},
+        form::{problem_summary, titled},
+        list::end,
+        notice::{Role, notice},
+        row::Row,
+        search::{MORE, filters, live_search_box, marked, part},
+        sheet::{more, title},
+    },
+    pages::{Paged, page, reader::Reader},
+    request::{caller, parameter, portal, problem, query, session, visitor},
+    shell::{Place, document},
+};
+
+/// The page of the form. A record that is not named leads to a page that is not there.
+#[must_use]
+pub fn form_page(patient: &str) -> String {
+    match patient.parse::<PatientId>() {
+        Ok(patient) => format!("/record/{patient}/search"),
+        Err(_) => "/home".to_owned(),
+    }
+}
+
+/// Keeps what was typed with the session. Returns the page of what is found.
+///
+/// # Errors
+/// [`ApiError::Search`] where nothing can be searched for.
+pub async fn begin(patient: &str, words: &str) -> Result<String, ApiError> {
+    let visitor = visitor()?;
+    let patient: PatientId = patient.parse().map_err(|_| ApiError::NotFound)?;
+    let key = session()?.0.key().ok_or(ApiError::SignedOut)?;
+    let search = portal()?.begin_search(&visitor, key, patient, words).await?;
+    Ok(format!("{}/{search}", form_page(&patient.to_string())))
+}
+
+/// `/record/{patient}/search`: the form, and the conditions of which there is something.
+pub fn search_form() -> impl IntoView {
+    page(async {
+        let reader = Reader::of_record()?;
+        let opened = reader.portal.lenses(&reader.visitor, reader.patient).await?;
+        let (say, whose) = (reader.say, opened.whose);
+        let body = view! {
+            {problem_summary(say, problem())}
+            {title(say.search(), None)}
+            {live_search_box(say, reader.patient, None)}
+            <p class="quiet">{say.search_what()}</p>
+            {lenses(&reader, &opened.view)}
+        };
+        let page = reader.page(titled(say, say.search(), problem()), Place::Search, &whose).with_islands();
+        Paged::Ok(document(page, body).into_any())
+    })
+}
+
+/// `/record/{patient}/search/{search}`: what was found.
+pub fn search() -> impl IntoView {
+    page(async {
+        let reader = Reader::of_record()?;
+        let search: SearchId = parameter("search")?;
+        let key = session()?.0.key().ok_or(ApiError::SignedOut)?;
+        let only = query("category").and_then(|slug| Category::from_slug(&slug));
+        let count = query("rows").and_then(|rows| rows.parse().ok()).unwrap_or(MORE);
+        let window = only.map_or(Window::Few, |only| Window::Category(only, count));
+        let opened = reader.portal.search(&reader.visitor, &key, reader.patient, search, window).await?;
+        let (say, whose, found) = (reader.say, opened.whose, opened.view);
+        let here = format!("{}/{search}", reader.path("/search"));
+        let total = found.groups.iter().map(|group| group.total).sum::<usize>();
+        let mended = found.mended.first().map(|(typed, _)| {
+            let meant: Vec<_> = found.mended.iter().filter(|(other, _)| other == typed).map(|(_, meant)| meant.as_str()).collect();
+            view! { <p>{say.search_mended(typed, &meant.join(", "))}</p> }
+        });
+        let is_nothing = total == 0 && found.people.is_empty();
+        let said = match (is_nothing, whose.is_own()) {
+            (false, _) => say.search_found(total + found.people.len(), &found.words),
+            (true, true) => say.search_nothing(&found.words),
+            (true, false) => say.search_nothing_shared(&found.words),
+        };
+        let offers = found.lenses.iter().map(|lens| offer(&reader, lens)).collect_view();
+        let partial = found.is_partial.then(|| notice(Role::Info, say.search_partial(), ()));
+        let body = view! {
+            {title(say.search(), None)}
+            {live_search_box(say, reader.patient, Some(found.words.clone()))}
+            {partial}
+            <div role="status"><p class="found">{said}</p>{mended}</div>
+            {is_nothing.then(|| help(say))}
+            <p>{offers}</p>
+            {filters(say, &here, only, found.groups.iter().map(|group| (group.category, group.total)))}
+            {groups(&reader, &here, only, found)}
+            {end(say, &whose, false)}
+        };
+        Paged::Ok(document(reader.page(say.search(), Place::Search, &whose).with_islands(), body).into_any())
+    })
+}
+
+/// What to do where nothing was found.
+fn help(say: Say) -> impl IntoView {
+    view! {
+        <ul class="help">
+            <li>{say.search_help_spelling()}</li>
+            <li>{say.search_help_fewer()}</li>
+            <li>{say.search_help_date()}</li>
+        </ul>
+        <p class="quiet">{say.search_what()}</p>
+    }
+}
+
+fn lenses(reader: &Reader, lenses: &[&'static Lens]) -> Option<impl IntoView + use<>> {
+    let say = reader.say;
+    let links = lenses.iter().map(|lens| view! { <a href=lens_page(reader, lens)>{say.either(lens.title)}</a> }).collect_view();
+    (!lenses.is_empty()).then(|| {
+        view! {
+            <section class="sheet" aria-labelledby="lenses">
+                <h2 id="lenses">{say.lenses()}</h2>
+                <p>{say.lenses_says()}</p>
+                <nav class="filter" aria-label=say.lenses()>{links}</nav>
+            </section>
+        }
+    })
+}
+
+fn lens_page(reader: &Reader, lens: &Lens) -> String {
+    reader.path(&format!("/lens/{}", lens.slug))
+}
+
+fn offer(reader: &Reader, lens: &Lens) -> impl IntoView + use<> {
+    let name = reader.say.either(lens.title);
+    view! { {more(lens_page(reader, lens), reader.say.lens_offer(name))} " " }
+}
+
+fn groups(reader: &Reader, here: &str, only: Option<Category>, found: Search) -> impl IntoView + use<> {
+    let (say, marks) = (reader.say, found.marks);
+    let people = only.is_none().then(|| people(say, &found.people, &marks));
+    let section = |group: Group| {
+        let list = group.rows.into_iter().map(|hit| hit_row(reader, hit, &marks)).collect();
+        part(say, here, only, (group.category, group.total), list)
+    };
+    let groups = found.groups.into_iter().filter(|group| !group.rows.is_empty()).map(section).collect_view();
+    view! { {groups}{people} }
+}
+
+/// A hit as a row: as in every list, with the words marked, and around them what its name does not say.
+fn hit_row(reader: &Reader, hit: Hit, marks: &[String]) -> Row {
+    let row = row_of(reader.say, reader.patient, hit.entry);
+    let said = hit.called.map(|called| reader.say.either(called).to_owned()).filter(|said| *said != row.name).or(hit.excerpt);
+    let beneath = said.map(|said| view! { <p class="excerpt">{marked(&said, marks)}</p> }.into_any());
+    Row { marks: marks.to_vec(), beneath, ..row }
+}
+
+fn people(say: Say, people: &[Person], marks: &[String]) -> Option<impl IntoView + use<>> {
+    let list = people
+        .iter()
+        .map(|person| {
+            let kind = if person.resource_type.starts_with("Practitioner") { say.a_person() } else { say.a_place() };
+            view! { <li><b>{marked(&person.name, marks)}</b> <span class="quiet">" " {kind} " · " {say.from(&person.source)}</span></li> }
+        })
+        .collect_view();
+    (!people.is_empty()).then(|| {
+        view! {
+            <section class="sheet" aria-labelledby="people"><h2 id="people">{say.people_and_places()}</h2><ul class="brief">{list}</ul></section>
+        }
+    })
+}
+
+/// What words that are still being typed would find, for the island.
+///
+/// # Errors
+/// [`ApiError::NotFound`] where the visitor has no access.
+pub async fn look(patient: &str, words: String) -> Result<Glance, ApiError> {
+    let visitor = visitor()?;
+    let patient: PatientId = patient.parse().map_err(|_| ApiError::NotFound)?;
+    let opened = portal()?.look_up(&visitor, patient, words).await?;
+    Ok(glance(caller().say(), patient, opened.view))
+}
+
+fn glance(say: Say, patient: PatientId, found: Search) -> Glance {
+    let total = found.groups.iter().map(|group| group.total).sum::<usize>() + found.people.len();
+    let row = |category: Category, hit: Hit| {
+        let entry = hit.entry;
+        let name = called(say, &entry).name;
+        let date = entry.when.map_or_else(|| say.no_date().to_owned(), |(first, precision)| say.when(first, precision));
+        GlanceRow {
+            href: address(patient, category, entry.id),
+            name: parts(&name, &found.marks),
+            beside: format!("{} · {date} · {}", say.category(category), say.from(&entry.source)),
+        }
+    };
+    let rows = found.groups.into_iter().flat_map(|group| group.rows.into_iter().map(move |hit| (group.category, hit)));
+    Glance { says: say.search_found_so_far(total), rows: rows.map(|(category, hit)| row(category, hit)).take(8).collect() }
+}
+
+fn parts(text: &str, marks: &[String]) -> Vec<(String, bool)> {
+    let (mut parts, mut at) = (Vec::new(), 0);
+    for range in chartkey_domain::fold::found(text, marks) {
+        parts.push((text.get(at..range.start).unwrap_or_default().to_owned(), false));
+        at = range.end;
+        parts.push((text.get(range).unwrap_or_default().to_owned(), true));
+    }
+    parts.push((text.get(at..).unwrap_or_default().to_owned(), false));
+    parts.retain(|(text, _)| !text.is_empty());
+    parts
+}

@@ -1,0 +1,70 @@
+//! Searching over HTTP: the page that a form leads to, and what an island is told.
+
+mod endpoints;
+mod harness;
+
+use axum::{
+    body::Body,
+    http::{Method, StatusCode, header},
+};
+use endpoints::{
+    probe::filled,
+    table::{Caller, Which},
+    world::World,
+};
+use harness::{Answer, Browser};
+use serde_json::Value;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+
+/// Asks as an island does.
+async fn as_island(browser: &mut Browser, form: &str) -> Answer {
+    let request = browser
+        .request(Method::POST, "/api/search")
+        .header("sec-fetch-site", "same-origin")
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+    let mut request = request.body(Body::from(form.to_owned())).unwrap();
+    request.headers_mut().insert(header::ACCEPT, "application/json".parse().unwrap());
+    browser.send(request).await
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_search_leads_to_a_page_of_its_session_without_its_words(_: PgPoolOptions, options: PgConnectOptions) {
+    let world = World::build(options).await;
+    let names = world.names(Caller::Patient, Which::Own).await;
+    let mut browser = world.browser(Caller::Patient).await;
+    let begun = browser.post("/api/search", &filled("patient={patient}&words=Xylophonitis", &names)).await;
+    let page = begun.location().to_owned();
+    assert!(page.starts_with(&filled("/record/{patient}/search/", &names)) && !page.contains("Xylo"), "{page}");
+    let found = browser.get(&page).await;
+    assert_eq!(found.status, StatusCode::OK);
+    assert!(found.body.contains("Xylophonitis") && found.headers[header::CACHE_CONTROL].to_str().unwrap().contains("no-store"));
+    assert_eq!(world.browser(Caller::Patient).await.get(&page).await.status, StatusCode::NOT_FOUND, "of another session");
+    for words in ["", "+", &"x".repeat(201)] {
+        let refused = browser.post("/api/search", &filled(&format!("patient={{patient}}&words={words}"), &names)).await;
+        assert_eq!(refused.location(), filled("/record/{patient}/search?problem=search", &names));
+    }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn an_island_is_told_what_its_reader_may_see_and_nothing_is_kept(_: PgPoolOptions, options: PgConnectOptions) {
+    let world = World::build(options).await;
+    for (caller, status) in [
+        (Caller::Anonymous, StatusCode::UNAUTHORIZED),
+        (Caller::OtherPatient, StatusCode::NOT_FOUND),
+        (Caller::NoGrant, StatusCode::NOT_FOUND),
+        (Caller::Withdrawn, StatusCode::NOT_FOUND),
+        (Caller::NarrowGrant, StatusCode::OK),
+        (Caller::Patient, StatusCode::OK),
+    ] {
+        let names = world.names(Caller::Patient, Which::Own).await;
+        let mut browser = world.browser(caller).await;
+        let answer = as_island(&mut browser, &filled("patient={patient}&words=result", &names)).await;
+        assert_eq!(answer.status, status, "{caller:?} {}", answer.body);
+        if status == StatusCode::OK {
+            let told: Value = serde_json::from_str(&answer.body).unwrap();
+            assert!(told["says"].is_string() && told["rows"].is_array(), "{told}");
+        }
+    }
+    let kept: i64 = sqlx::query_scalar("select count(*) from search").fetch_one(&world.house.superuser).await.unwrap();
+    assert_eq!(kept, 0);
+}
