@@ -27,6 +27,8 @@ export default defineConfig({
     actionTimeout: 15_000,
     locale: 'en-GB',
     timezoneId: 'Europe/London',
+    // What goes through a worker cannot be held up or looked at by a test; installed.spec.ts is the one with it.
+    serviceWorkers: 'block',
     trace: 'retain-on-failure',
     launchOptions: {
       executablePath: execFileSync(path.join(root, 'scripts/install'), ['--bin', 'chromium'], { encoding: 'utf8' }).trim(),

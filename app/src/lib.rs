@@ -16,6 +16,8 @@ pub mod components;
 #[cfg(feature = "ssr")]
 pub mod endpoints;
 #[cfg(feature = "ssr")]
+pub mod installed;
+#[cfg(feature = "ssr")]
 pub mod pack;
 #[cfg(feature = "ssr")]
 pub mod pages;
@@ -25,3 +27,5 @@ pub mod request;
 pub mod routes;
 #[cfg(feature = "ssr")]
 pub mod shell;
+#[cfg(feature = "ssr")]
+pub mod table;

@@ -26,6 +26,8 @@ pub const PUBLIC: &[&str] = &[
     "/clinicians",
     "/set-up",
     "/rehearsal",
+    "/offline",
+    "/about/components",
 ];
 
 /// The application: one document a route. Rendered once at start-up without a
@@ -48,6 +50,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/clinicians") view=pages::clinicians ssr=SsrMode::Async/>
                 <Route path=path!("/set-up") view=pages::set_up ssr=SsrMode::Async/>
                 <Route path=path!("/rehearsal") view=pages::rehearsal ssr=SsrMode::Async/>
+                <Route path=path!("/offline") view=pages::offline ssr=SsrMode::Async/>
+                <Route path=path!("/about/components") view=pages::components ssr=SsrMode::Async/>
                 <Route path=path!("/claim") view=pages::claim ssr=SsrMode::Async/>
                 <Route path=path!("/account") view=pages::account ssr=SsrMode::Async/>
                 <Route path=path!("/account/email") view=pages::email ssr=SsrMode::Async/>
@@ -66,6 +70,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/shared") view=pages::shared ssr=SsrMode::Async/>
                 <Route path=path!("/shared/print") view=pages::print_shared ssr=SsrMode::Async/>
                 <Route path=path!("/download") view=pages::download ssr=SsrMode::Async/>
+                <Route path=path!("/download/card") view=pages::card ssr=SsrMode::Async/>
                 <Route path=path!("/home") view=pages::home ssr=SsrMode::Async/>
                 <Route path=path!("/record/:patient") view=pages::record ssr=SsrMode::Async/>
                 <Route path=path!("/record/:patient/visits") view=pages::visits ssr=SsrMode::Async/>

@@ -17,6 +17,7 @@ use crate::{
         notice::{Role, notice},
         when::{machine, moment},
     },
+    installed::MANIFEST,
     request::{Assets, Caller, Rehearsal, assets, caller, here},
 };
 
@@ -84,6 +85,7 @@ pub struct Page {
     bar: Option<Bar>,
     open: Option<OpenPage>,
     islands: bool,
+    installs: bool,
 }
 
 /// What a page that is not the reader's own rests on: `cover.js` covers it when any of that
@@ -147,6 +149,13 @@ impl Page {
         self.islands = true;
         self
     }
+
+    /// The page offers Chartkey to be kept as an application. It shows nothing of a record.
+    #[must_use]
+    pub const fn that_installs(mut self) -> Self {
+        self.installs = true;
+        self
+    }
 }
 
 /// The whole document. `body` is the inside of `<main>` and has been built, so that
@@ -154,7 +163,7 @@ impl Page {
 pub fn document(page: Page, body: impl IntoView) -> impl IntoView {
     let caller = caller();
     let say = caller.say();
-    let Page { title, place, bar, open: open_page, islands } = page;
+    let Page { title, place, bar, open: open_page, islands, installs } = page;
     let files = assets();
     let has_cover = open_page.is_some();
     let nonce = use_nonce().map(|nonce| nonce.to_string());
@@ -189,6 +198,7 @@ pub fn document(page: Page, body: impl IntoView) -> impl IntoView {
                 {open_page.as_ref().map(|_| view! { <script type="module" src=files.address("cover.js") nonce=nonce.clone()></script> })}
                 {open_page.as_ref().and_then(|open| again_without_script(open, caller.now?))}
                 {islands.then(|| island_scripts(&files, nonce.clone()))}
+                {installs.then(|| installing(&files, nonce.clone()))}
             </head>
             <body
                 class=class
@@ -245,6 +255,15 @@ fn island_scripts(files: &Assets, nonce: Option<String>) -> impl IntoView + use<
     view! {
         <link rel="preload" r#as="fetch" type="application/wasm" crossorigin="anonymous" href=files.address("app.wasm")/>
         <script type="module" src=files.address("app.js") nonce=nonce></script>
+    }
+}
+
+/// What makes an application of it: the manifest, the picture for those that read no manifest, and the worker.
+fn installing(files: &Assets, nonce: Option<String>) -> impl IntoView + use<> {
+    view! {
+        <link rel="manifest" href=MANIFEST/>
+        <link rel="apple-touch-icon" href=files.address("icon-192.png")/>
+        <script type="module" src=files.address("install.js") nonce=nonce></script>
     }
 }
 

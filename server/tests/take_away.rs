@@ -54,6 +54,30 @@ async fn the_record_leaves_as_it_came_and_stands_in_the_log(_: PgPoolOptions, op
 }
 
 #[sqlx::test(migrations = "../migrations")]
+async fn results_leave_as_a_table_with_every_value_as_it_was_written(_: PgPoolOptions, options: PgConnectOptions) {
+    let world = World::build(options).await;
+    let before = events(&world, 0).await.len();
+    let answer = world.browser(Caller::Patient).await.post("/download/results", "").await;
+    assert_eq!((answer.status, answer.headers[header::CONTENT_TYPE].to_str().unwrap()), (StatusCode::OK, "text/csv; charset=utf-8"));
+    assert!(disposition(&answer).starts_with("attachment; filename=\"chartkey-results-20"), "{}", disposition(&answer));
+    let lines: Vec<&str> = answer.body.trim_start_matches('\u{feff}').split_terminator("\r\n").collect();
+    let expected: Vec<(String, String)> = sqlx::query_as(
+        "select title, value_text from item where patient_id = $1 and category in (6, 7) and not is_error and value_text is not null
+         order by sort_at desc, item_id desc",
+    )
+    .bind(world.ada.patient.0)
+    .fetch_all(&world.house.superuser)
+    .await
+    .unwrap();
+    assert!(!expected.is_empty());
+    assert_eq!(lines.len(), expected.len() + 1, "a line each, and the heads");
+    for (line, (title, value)) in lines.iter().skip(1).zip(&expected) {
+        assert!(line.contains(title.as_str()) && line.contains(value.as_str()), "{line}: {title} {value}");
+    }
+    assert_eq!(events(&world, before).await, [("exported".to_owned(), "results".to_owned())]);
+}
+
+#[sqlx::test(migrations = "../migrations")]
 async fn a_pack_holds_nothing_in_clear_and_no_passphrase(_: PgPoolOptions, options: PgConnectOptions) {
     let world = World::build(options).await;
     let before = events(&world, 0).await.len();
@@ -98,7 +122,7 @@ async fn what_is_refused_leaves_no_event_and_says_why(_: PgPoolOptions, options:
     .execute(&world.house.superuser)
     .await
     .unwrap();
-    for path in ["/download/fhir", "/download/pack"] {
+    for path in ["/download/fhir", "/download/results", "/download/pack"] {
         assert_eq!(browser.post(path, TYPED).await.location(), "/sign-in/again?to=/download");
     }
     let page = browser.get("/download").await;

@@ -14,6 +14,7 @@ pub mod account_log;
 pub mod accounts;
 pub mod activity;
 pub mod audit;
+pub mod card;
 pub mod care_team;
 pub mod claims;
 pub mod codes;

@@ -10,7 +10,7 @@ use ring::{
     pbkdf2,
 };
 
-use crate::{Error, Portal, take_away::WholeRecord};
+use crate::{Error, Portal, take_away::Spool};
 
 /// How often PBKDF2-HMAC-SHA-256 is applied: what OWASP's Password Storage Cheat Sheet
 /// asks for at least. Browsers offer no derivation that is harder to try on many
@@ -96,7 +96,7 @@ impl PackKey {
     ///
     /// # Errors
     /// [`Error::Internal`] where the record cannot be read.
-    pub async fn lock(self, overview: String, record: WholeRecord) -> Result<LockedPack, Error> {
+    pub async fn lock(self, overview: String, record: Spool) -> Result<LockedPack, Error> {
         tokio::task::spawn_blocking(move || {
             let mut compressed = Vec::new();
             GzEncoder::new(record.file, Compression::fast()).read_to_end(&mut compressed).map_err(Error::internal)?;

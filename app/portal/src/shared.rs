@@ -15,6 +15,7 @@ use crate::{
 
 mod print;
 
+pub(crate) use print::essentials;
 pub use print::{MOST, PrintedSummaries, PrintedSummary};
 
 /// A grant as its grantee sees it in the list.

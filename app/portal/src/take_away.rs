@@ -1,15 +1,16 @@
-//! What a patient takes away of their own record: all of it as FHIR, and what a pack
-//! for a time without Chartkey holds.
+//! What a patient takes away of their own record: all of it as FHIR, what was measured as
+//! a table, and what a pack for a time without Chartkey holds.
 //!
-//! Both read the record into an unnamed file first, write the event, commit, and only
+//! All read the record into an unnamed file first, write the event, commit, and only
 //! then hand anything on: no copy leaves without its trace.
 
 use std::{
     fs::File,
-    io::{BufWriter, Seek},
+    io::{self, BufWriter, Seek, Write},
 };
 
 use chartkey_domain::{account::Visitor, category::Category, id::PatientId};
+use futures::TryStreamExt;
 use time::OffsetDateTime;
 
 use crate::{
@@ -25,9 +26,9 @@ use crate::{
 /// record, in bytes of FHIR, has no pack.
 pub const LARGEST_PACK: u64 = 64 * 1024 * 1024;
 
-/// A whole record as one FHIR Bundle, each resource byte for byte as it came.
+/// What was read, on its way out.
 #[derive(Debug)]
-pub struct WholeRecord {
+pub struct Spool {
     /// At its beginning, and gone with this value.
     pub file: File,
     /// How long it is.
@@ -39,8 +40,8 @@ pub struct WholeRecord {
 pub struct PackContents {
     /// For whoever has to know at once.
     pub overview: Overview,
-    /// Everything, of at most [`LARGEST_PACK`].
-    pub record: WholeRecord,
+    /// Everything as FHIR, of at most [`LARGEST_PACK`].
+    pub record: Spool,
     /// As of when.
     pub made_at: OffsetDateTime,
 }
@@ -64,18 +65,40 @@ pub struct Overview {
 }
 
 impl Portal {
-    /// The visitor's own record as FHIR.
+    /// The visitor's own record as one FHIR Bundle, each resource byte for byte as it came.
     ///
     /// # Errors
     /// [`Error::SignInAgain`] without a fresh sign-in, [`Error::NotFound`] where the
     /// record is not theirs.
-    pub async fn take_record(&self, visitor: &Visitor, patient: PatientId) -> Result<Opened<WholeRecord>, Error> {
+    pub async fn take_record(&self, visitor: &Visitor, patient: PatientId) -> Result<Opened<Spool>, Error> {
         let (portal, visitor) = (self.clone(), visitor.clone());
         detached(async move {
             let mut record = portal.open_own_freshly(&visitor, patient).await?;
             let (whole, count) = spool(&mut record).await?;
             let whose = record.finish(taken("fhir", count)).await?;
             Ok(Opened { whose, view: whole })
+        })
+        .await
+    }
+
+    /// What was measured in the visitor's own record, results and vital signs, newest
+    /// first: `head`, and what `line` makes of each. What was entered in error is left out.
+    ///
+    /// # Errors
+    /// As [`Self::take_record`]; [`Error::Internal`] where a line cannot be made.
+    pub async fn take_results(
+        &self,
+        visitor: &Visitor,
+        patient: PatientId,
+        head: Vec<u8>,
+        line: impl Fn(&Entry) -> io::Result<Vec<u8>> + Send + 'static,
+    ) -> Result<Opened<Spool>, Error> {
+        let (portal, visitor) = (self.clone(), visitor.clone());
+        detached(async move {
+            let mut record = portal.open_own_freshly(&visitor, patient).await?;
+            let (results, count) = spool_results(&mut record, &head, line).await?;
+            let whose = record.finish(taken("results", count)).await?;
+            Ok(Opened { whose, view: results })
         })
         .await
     }
@@ -115,13 +138,44 @@ fn taken(page: &str, count: usize) -> What {
     What { action: "exported".to_owned(), page: Some(page.to_owned()), items: u32::try_from(count).unwrap_or(u32::MAX), ..What::default() }
 }
 
-async fn spool(record: &mut Record) -> Result<(WholeRecord, usize), Error> {
+async fn spool(record: &mut Record) -> Result<(Spool, usize), Error> {
     let mut file = tempfile::tempfile().map_err(Error::internal)?;
     let patient = record.whose().patient;
     let count = export::bundle(record.connection(), patient, BufWriter::new(&mut file)).await.map_err(Error::internal)?;
-    let bytes = file.stream_position().map_err(Error::internal)?;
-    file.rewind().map_err(Error::internal)?;
-    Ok((WholeRecord { file, bytes }, count))
+    Ok((Spool::of(file).map_err(Error::internal)?, count))
+}
+
+async fn spool_results(
+    record: &mut Record,
+    head: &[u8],
+    line: impl Fn(&Entry) -> io::Result<Vec<u8>> + Send,
+) -> Result<(Spool, usize), Error> {
+    let mut to = BufWriter::new(tempfile::tempfile().map_err(Error::internal)?);
+    to.write_all(head).map_err(Error::internal)?;
+    let patient = record.whose().patient;
+    let mut rows = entries!(
+        "where i.patient_id = $1 and i.category in (6, 7) and not i.is_error and i.value_text is not null \
+         order by i.sort_at desc, i.item_id desc",
+        patient.0
+    )
+    .fetch(record.connection());
+    let mut count = 0;
+    while let Some(row) = rows.try_next().await? {
+        let line = line(&Entry::from(row)).map_err(Error::internal)?;
+        to.write_all(&line).map_err(Error::internal)?;
+        count += 1;
+    }
+    let file = to.into_inner().map_err(|error| Error::internal(error.into_error()))?;
+    Ok((Spool::of(file).map_err(Error::internal)?, count))
+}
+
+impl Spool {
+    /// What was written to the file.
+    fn of(mut file: File) -> io::Result<Self> {
+        let bytes = file.stream_position()?;
+        file.rewind()?;
+        Ok(Self { file, bytes })
+    }
 }
 
 async fn overview(record: &mut Record) -> Result<Overview, Error> {

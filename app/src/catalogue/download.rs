@@ -14,6 +14,26 @@ messages! {
         Spanish: "Un archivo en el formato que intercambian consultorios y hospitales (FHIR R4, JSON). Cada anotación es, byte por byte, lo que se envió. Cualquiera que consiga el archivo puede leerlo: guárdelo donde guarda las cartas de su banco.",
     }
     download_fhir { English: "Download everything", Spanish: "Descargar todo" }
+    download_results { English: "Results as a table", Spanish: "Resultados en una tabla" }
+    download_results_says {
+        English: "One file (CSV) that a spreadsheet opens, with a line for each result and vital sign: the value, its unit and the laboratory’s range as the source wrote them, who measured it, where and when. Anybody who gets the file can read it.",
+        Spanish: "Un archivo (CSV) que se abre con una hoja de cálculo, con una línea por cada resultado y signo vital: el valor, su unidad y el rango del laboratorio tal como los escribió la fuente, quién lo midió, dónde y cuándo. Cualquiera que consiga el archivo puede leerlo.",
+    }
+    download_table { English: "Download results", Spanish: "Descargar resultados" }
+    // The heads of its columns.
+    column_date { English: "Date", Spanish: "Fecha" }
+    column_part { English: "Part of the record", Spanish: "Parte de la historia" }
+    column_name { English: "Name", Spanish: "Nombre" }
+    column_value { English: "Value", Spanish: "Valor" }
+    column_unit { English: "Unit", Spanish: "Unidad" }
+    column_low { English: "Range from", Spanish: "Rango desde" }
+    column_high { English: "Range to", Spanish: "Rango hasta" }
+    column_range { English: "Range as written", Spanish: "Rango tal como se escribió" }
+    column_lies { English: "Compared with the range", Spanish: "En comparación con el rango" }
+    column_who { English: "Who", Spanish: "Quién" }
+    column_place { English: "Where", Spanish: "Dónde" }
+    column_source { English: "Source", Spanish: "Fuente" }
+    column_added { English: "Added", Spanish: "Incorporado" }
     pack { English: "Emergency pack", Spanish: "Paquete de emergencia" }
     pack_says {
         English: "One locked file for the day when nothing here can be reached: no network, no power at the clinic, a new country. Any current browser opens it from a memory stick or a telephone, without us. Inside are a summary to read or print and everything as it came in.",
@@ -48,6 +68,19 @@ messages! {
         Spanish: "El resumen de su historia clínica se imprime bien: ábralo y después imprímalo con su navegador.",
     }
     open_summary { English: "Open the summary", Spanish: "Abrir el resumen" }
+    card { English: "Emergency card", Spanish: "Tarjeta de emergencia" }
+    card_says {
+        English: "A card for your wallet, to print, cut out and fold: allergies, medicines, health problems and whom to call, and the same as a picture that a telephone reads without a network.",
+        Spanish: "Una tarjeta para su cartera, para imprimir, recortar y doblar: alergias, medicamentos, problemas de salud y a quién llamar, y lo mismo en una imagen que un teléfono lee sin conexión.",
+    }
+    card_warning {
+        English: "Anybody who finds the card can read it. It does not change by itself: print a new one when your medicines change.",
+        Spanish: "Cualquiera que encuentre la tarjeta puede leerla. No cambia sola: imprima otra cuando cambien sus medicamentos.",
+    }
+    card_call { English: "Call", Spanish: "Llamar a" }
+    card_picture { English: "The same as text, to scan", Spanish: "Lo mismo en texto, para escanear" }
+    card_as_of(day: &str) { English: "From Chartkey, as of {day}. It may not be everything.", Spanish: "De Chartkey, con datos del {day}. Puede que no sea todo." }
+    and_more(count: usize) { English: "and {count} more", Spanish: "y {count} más" }
     download_again_says {
         English: "Taking your record with you needs a fresh sign-in.",
         Spanish: "Para llevarse su historia clínica hay que entrar otra vez.",

@@ -30,6 +30,20 @@ messages! {
     look_again { English: "Look again", Spanish: "Mirar otra vez" }
     close { English: "Close", Spanish: "Cerrar" }
     printed(date: &str) { English: "Printed from Chartkey on {date}", Spanish: "Impreso desde Chartkey el {date}" }
+    offline { English: "There is no network", Spanish: "No hay conexión" }
+    offline_says {
+        English: "Nothing was lost. Your record is not kept on this device, so it cannot be shown until the network is back.",
+        Spanish: "No se ha perdido nada. Su historia clínica no se guarda en este dispositivo, así que no se puede mostrar hasta que vuelva la conexión.",
+    }
+    offline_pack {
+        English: "If you have made an emergency pack, open that file: it needs no network.",
+        Spanish: "Si ha creado un paquete de emergencia, abra ese archivo: no necesita conexión.",
+    }
+    components { English: "What pages are made of", Spanish: "De qué están hechas las páginas" }
+    components_says {
+        English: "Each part in every state, with invented things in it. Nothing here is anybody’s record.",
+        Spanish: "Cada pieza en todos sus estados, con cosas inventadas. Nada de esto es la historia clínica de nadie.",
+    }
     went_wrong { English: "Something went wrong", Spanish: "Algo ha salido mal" }
     went_wrong_says {
         English: "It is our fault. If you were changing something, it may have been carried out. Look whether it was, then try again.",

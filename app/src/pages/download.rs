@@ -1,4 +1,4 @@
-//! `/download`: the patient takes their record with them, as FHIR, as a pack, on paper.
+//! `/download`: the patient takes their record with them, as FHIR, as a table, as a pack, on paper.
 
 use chartkey_domain::{account::Actor, id::PatientId};
 use chartkey_portal::Error;
@@ -16,7 +16,7 @@ use crate::{
     shell::{Page, Place, document},
 };
 
-/// The three ways to take it. Whoever has not signed in freshly is asked to before they
+/// The ways to take it. Whoever has not signed in freshly is asked to before they
 /// have typed a passphrase for nothing.
 pub fn download() -> impl IntoView {
     page(async {
@@ -51,6 +51,12 @@ fn ways(say: Say) -> impl IntoView {
                 <p class="actions"><button class="button" type="submit">{say.download_fhir()}</button></p>
             </form>
         })}
+        {sheet("results", say.download_results(), view! {
+            <form method="post" action="/download/results">
+                <p>{say.download_results_says()}</p>
+                <p class="actions"><button class="button" type="submit">{say.download_table()}</button></p>
+            </form>
+        })}
         {sheet("pack", say.pack(), view! {
             <form method="post" action="/download/pack">
                 <p>{say.pack_says()}</p>
@@ -66,6 +72,7 @@ fn ways(say: Say) -> impl IntoView {
 fn prove(say: Say) -> impl IntoView {
     view! {
         {sheet("everything", say.download_all(), view! { <p>{say.download_all_says()}</p> })}
+        {sheet("results", say.download_results(), view! { <p>{say.download_results_says()}</p> })}
         {sheet("pack", say.pack(), view! { <p>{say.pack_says()}</p> })}
         <p>{say.download_again_says()}</p>
         <p class="actions"><a class="button" href=again("/download")>{say.prove_yourself()}</a></p>
@@ -79,6 +86,8 @@ fn on_paper(say: Say, patient: PatientId) -> impl IntoView {
         view! {
             <p>{say.print_summary_says()}</p>
             <p>{more(format!("/record/{patient}"), say.open_summary())}</p>
+            <p>{say.card_says()}</p>
+            <p>{more("/download/card".to_owned(), say.card())}</p>
         },
     )
 }

@@ -50,6 +50,6 @@ pub fn landing() -> impl IntoView {
                 </section>
             </div>
         };
-        Paged::Ok(document(Page::new(say.promise(), Place::None), body).into_any())
+        Paged::Ok(document(Page::new(say.promise(), Place::None).that_installs(), body).into_any())
     })
 }

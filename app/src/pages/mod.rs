@@ -13,10 +13,12 @@ use crate::{
 
 mod account;
 mod activity;
+mod card;
 mod category;
 mod claim;
 mod clinicians;
 pub mod codes;
+mod components;
 mod courses;
 mod download;
 mod forgotten;
@@ -28,6 +30,7 @@ mod landing;
 mod lens;
 mod new_password;
 mod not_found;
+mod offline;
 mod sign_in;
 mod sign_in_again;
 mod sign_in_code;
@@ -39,6 +42,7 @@ pub use account::{confirm_email, devices, email, keep_second_factor, password, s
 pub use activity::activity;
 pub use claim::claim;
 pub use clinicians::clinicians;
+pub use components::components;
 pub use download::download;
 pub use forgotten::forgotten;
 mod shared;
@@ -58,6 +62,7 @@ mod timeline;
 mod trend;
 mod visits;
 
+pub use card::card;
 pub use category::category;
 pub use courses::{medicines, problems};
 pub use home::home;
@@ -66,6 +71,7 @@ pub use landing::landing;
 pub use lens::lens;
 pub use new_password::new_password;
 pub use not_found::{failed, missing, not_found};
+pub use offline::offline;
 pub use record::record;
 pub use redeem::redeem;
 pub use rehearsal::rehearsal;

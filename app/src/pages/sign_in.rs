@@ -50,6 +50,6 @@ pub fn sign_in() -> impl IntoView {
                 </div>
             </section>
         };
-        Paged::Ok(document(Page::new(titled(say, say.sign_in(), problem), Place::None), body).into_any())
+        Paged::Ok(document(Page::new(titled(say, say.sign_in(), problem), Place::None).that_installs(), body).into_any())
     })
 }

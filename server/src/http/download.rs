@@ -1,5 +1,5 @@
-//! What a patient takes away: their record as FHIR, and locked in a pack. Both are
-//! attachments that answer a form of `/download`.
+//! What a patient takes away: their record as FHIR, their results as a table, and all of it
+//! locked in a pack. Each is an attachment that answers a form of `/download`.
 
 use std::{fs::File, io, sync::Arc};
 
@@ -13,9 +13,10 @@ use chartkey_app::{
     api::ApiError,
     pack::{document, overview, pack_name, record_name},
     request::{again, welcome},
+    table,
 };
 use chartkey_domain::{account::Visitor, id::PatientId};
-use chartkey_portal::{pack_lock::Passphrase, take_away::WholeRecord};
+use chartkey_portal::{pack_lock::Passphrase, take_away::Spool};
 use futures::{Stream, stream};
 use serde::Deserialize;
 use time::{Date, OffsetDateTime};
@@ -45,11 +46,21 @@ pub async fn fhir(State(shared): State<Shared>, known: Option<Extension<Known>>)
         Ok(shared.portal.take_record(&visitor, patient).await?.view)
     };
     match taken.await {
-        Ok(WholeRecord { file, bytes }) => {
-            let length = [(header::CONTENT_LENGTH, HeaderValue::from(bytes))];
-            let body = Body::from_stream(pieces(file));
-            (length, attachment("application/fhir+json", &record_name(today()), body)).into_response()
-        }
+        Ok(spool) => spooled("application/fhir+json", &record_name(today()), spool),
+        Err(problem) => refused(problem),
+    }
+}
+
+/// Every result and vital sign as a table that a spreadsheet opens.
+pub async fn results(State(shared): State<Shared>, known: Option<Extension<Known>>) -> Response {
+    let taken = async {
+        let (visitor, patient) = holder(known)?;
+        let say = spoken();
+        let head = table::head(say).map_err(chartkey_portal::Error::internal)?;
+        Ok(shared.portal.take_results(&visitor, patient, head, move |entry| table::line(say, entry)).await?.view)
+    };
+    match taken.await {
+        Ok(spool) => spooled("text/csv; charset=utf-8", &table::name(today()), spool),
         Err(problem) => refused(problem),
     }
 }
@@ -95,6 +106,11 @@ fn refused(problem: ApiError) -> Response {
         problem => format!("{PAGE}?problem={}", problem.code()),
     };
     Redirect::to(&to).into_response()
+}
+
+fn spooled(kind: &'static str, name: &str, Spool { file, bytes }: Spool) -> Response {
+    let length = [(header::CONTENT_LENGTH, HeaderValue::from(bytes))];
+    (length, attachment(kind, name, Body::from_stream(pieces(file)))).into_response()
 }
 
 /// A file under a name that holds nothing but a day of ours.

@@ -24,6 +24,7 @@ pub mod events;
 pub mod files;
 pub mod headers;
 pub mod health;
+mod installed;
 pub mod journal;
 pub mod language;
 pub mod leptos_app;

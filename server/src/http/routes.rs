@@ -3,7 +3,7 @@
 
 use axum::routing::{MethodRouter, get, post};
 
-use super::{Shared, download, events, files, health, oauth};
+use super::{Shared, download, events, files, health, installed, oauth};
 
 /// Who gets an answer other than "sign in" or "not found".
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +31,8 @@ pub struct Route {
 pub const ROUTES: &[Route] = &[
     Route { method: "GET", path: "/healthz", access: Access::Anyone, handler: || get(health::live) },
     Route { method: "GET", path: "/readyz", access: Access::Anyone, handler: || get(health::ready) },
+    Route { method: "GET", path: "/manifest.webmanifest", access: Access::Anyone, handler: || get(installed::manifest) },
+    Route { method: "GET", path: "/service-worker.js", access: Access::Anyone, handler: || get(installed::worker) },
     Route { method: "GET", path: "/events", access: Access::SignedIn, handler: || get(events::events) },
     Route {
         method: "GET",
@@ -39,6 +41,7 @@ pub const ROUTES: &[Route] = &[
         handler: || get(files::file),
     },
     Route { method: "POST", path: "/download/fhir", access: Access::SignedIn, handler: || post(download::fhir) },
+    Route { method: "POST", path: "/download/results", access: Access::SignedIn, handler: || post(download::results) },
     Route { method: "POST", path: "/download/pack", access: Access::SignedIn, handler: || post(download::pack) },
     Route { method: "GET", path: "/auth/{organization}/start", access: Access::Anyone, handler: || get(oauth::start) },
     Route { method: "GET", path: "/auth/{organization}/callback", access: Access::Anyone, handler: || get(oauth::callback) },

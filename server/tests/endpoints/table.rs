@@ -176,6 +176,8 @@ fn pages() -> Vec<Row> {
         // The set-up is over in this house, and nobody here is invented.
         page("/set-up", [NotFound; 6]),
         page("/rehearsal", [NotFound; 6]),
+        page("/offline", ANYBODY),
+        page("/about/components", ANYBODY),
         page("/claim", SIGNED_IN),
         page("/account", SIGNED_IN),
         page("/account/email", HOLDERS),
@@ -200,6 +202,7 @@ fn pages() -> Vec<Row> {
         page("/shared", CLINICIANS),
         page("/shared/print", CLINICIANS),
         page("/download", HOLDERS),
+        page("/download/card", HOLDERS),
         page("/home", [Welcome, Shown, To("/shared"), To("/shared"), To("/shared"), Shown]),
     ]
 }
@@ -385,9 +388,12 @@ fn routes() -> Vec<Row> {
     let unknown = [To("/clinicians?problem=not-found"); 6];
     vec![
         post("/download/fhir", "", TAKEN),
+        post("/download/results", "", TAKEN),
         post("/download/pack", "passphrase=six+words+for+a+pack&again=six+words+for+a+pack", TAKEN),
         page("/healthz", ANYBODY),
         page("/readyz", ANYBODY),
+        page("/manifest.webmanifest", ANYBODY),
+        page("/service-worker.js", ANYBODY),
         row("GET", "/events", "/events?patient={patient}&mark={mark}", "")
             .with(&[Which::Random, Which::Foreign, Which::Gone], CLOSED)
             .with(&[Which::Own], open)

@@ -102,6 +102,36 @@ pub fn person(resource: &Json<'_>) -> Person {
     }
 }
 
+/// Somebody to call for the patient.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contact {
+    /// Their name.
+    pub name: Option<String>,
+    /// What they are to the patient, in the source's words.
+    pub relationship: Option<String>,
+    /// Their telephone numbers.
+    pub phones: Vec<String>,
+}
+
+/// Whom to call, as a Patient resource names them (`contact`); nobody without a name or a number.
+#[must_use]
+pub fn contacts(resource: &Json<'_>) -> Vec<Contact> {
+    let phone = |telecom: &Json<'_>| {
+        let is_phone = telecom.get("system").str().is_none_or(|system| matches!(system, "phone" | "sms"));
+        telecom.get("value").str().filter(|_| is_phone).map(str::to_owned)
+    };
+    let word = |concept: &Json<'_>| {
+        let coded = concept.get("coding").items().iter().find_map(|coding| coding.get("display").str());
+        concept.get("text").str().or(coded).map(str::to_owned)
+    };
+    let contacts = resource.get("contact").items().iter().map(|contact| Contact {
+        name: human_name(contact.get("name")),
+        relationship: contact.get("relationship").items().iter().find_map(word),
+        phones: contact.get("telecom").items().iter().filter_map(phone).collect(),
+    });
+    contacts.filter(|contact| contact.name.is_some() || !contact.phones.is_empty()).collect()
+}
+
 impl Person {
     /// In what two descriptions of one identifier contradict each other, if they do.
     /// What one of them does not say is no contradiction.
@@ -124,6 +154,24 @@ mod tests {
 
     fn read(text: &str) -> Person {
         person(&Json::parse(text).unwrap())
+    }
+
+    #[test]
+    fn whoever_can_be_called_is_a_contact() {
+        let text = r#"{"contact":[
+            {"name":{"given":["Bo"],"family":"Roe"},"relationship":[{"coding":[{"code":"N"}]},{"text":"Sister"}],
+             "telecom":[{"system":"email","value":"bo@example.org"},{"system":"phone","value":"+1 555 0100"}]},
+            {"telecom":[{"value":"555 0101"}]},
+            {"relationship":[{"text":"Friend"}]},
+            7]}"#;
+        let found = contacts(&Json::parse(text).unwrap());
+        let contact = |name: Option<&str>, relationship: Option<&str>, phone: &str| Contact {
+            name: name.map(str::to_owned),
+            relationship: relationship.map(str::to_owned),
+            phones: vec![phone.to_owned()],
+        };
+        assert_eq!(found, [contact(Some("Bo Roe"), Some("Sister"), "+1 555 0100"), contact(None, None, "555 0101")]);
+        assert_eq!(contacts(&Json::parse("{\"contact\":\"nobody\"}").unwrap()), []);
     }
 
     #[test]

@@ -10,6 +10,7 @@ use crate::{
     Error, Opened, Portal,
     audit::Shown,
     entry::{Entry, entries},
+    record::Record,
 };
 
 /// The most patients of one page: each is a record opened, and each is watched while the
@@ -79,29 +80,36 @@ impl Portal {
 
     async fn printed_summary(&self, visitor: &Visitor, patient: PatientId) -> Result<Opened<PrintedSummary>, Error> {
         let mut record = self.open(visitor, patient).await?;
-        let rows = entries!(
-            "where i.patient_id = $1 and i.item_id = any (array( \
-                select a.item_id from (select item_id, row_number() over (partition by category order by sort_at desc, item_id desc) as place \
-                    from (select distinct on (category, title) category, item_id, sort_at from item \
-                        where patient_id = $1 and not is_error and (category = 4 or (category in (2, 3) and (last_at is null or last_at > now()) \
-                            and coalesce(status, '') <> all (array['completed', 'stopped', 'cancelled', 'resolved', 'inactive', 'remission', \
-                                'not-taken', 'draft', 'ended', 'not-done']))) \
-                        order by category, title, sort_at desc, item_id desc) n) a where a.place <= 60)) \
-             order by i.sort_at desc, i.item_id desc",
-            patient.0
-        )
-        .fetch_all(record.connection())
-        .await?;
-        let mut summary = PrintedSummary::default();
         let mut shown = Shown::default();
-        for entry in rows.into_iter().map(Entry::from) {
-            shown.entries([&entry]);
-            match entry.category {
-                Category::Allergies => summary.allergies.push(entry),
-                Category::Medicines => summary.medicines.push(entry),
-                _ => summary.problems.push(entry),
-            }
-        }
+        let summary = essentials(&mut record, &mut shown).await?;
         record.close("summary-print", shown, summary).await
     }
+}
+
+/// What an emergency asks for first of an open record.
+pub(crate) async fn essentials(record: &mut Record, shown: &mut Shown) -> Result<PrintedSummary, Error> {
+    let patient = record.whose().patient;
+    let rows = entries!(
+        "where i.patient_id = $1 and i.item_id = any (array( \
+            select a.item_id from (select item_id, row_number() over (partition by category order by sort_at desc, item_id desc) as place \
+                from (select distinct on (category, title) category, item_id, sort_at from item \
+                    where patient_id = $1 and not is_error and (category = 4 or (category in (2, 3) and (last_at is null or last_at > now()) \
+                        and coalesce(status, '') <> all (array['completed', 'stopped', 'cancelled', 'resolved', 'inactive', 'remission', \
+                            'not-taken', 'draft', 'ended', 'not-done']))) \
+                    order by category, title, sort_at desc, item_id desc) n) a where a.place <= 60)) \
+         order by i.sort_at desc, i.item_id desc",
+        patient.0
+    )
+    .fetch_all(record.connection())
+    .await?;
+    let mut summary = PrintedSummary::default();
+    for entry in rows.into_iter().map(Entry::from) {
+        shown.entries([&entry]);
+        match entry.category {
+            Category::Allergies => summary.allergies.push(entry),
+            Category::Medicines => summary.medicines.push(entry),
+            _ => summary.problems.push(entry),
+        }
+    }
+    Ok(summary)
 }
