@@ -111,6 +111,15 @@ impl Ground {
         Ok(Self { patient, address, superuser, own, clinician, postmaster, server, environment })
     }
 
+    /// Somebody who holds this record, signed in; their cookie.
+    ///
+    /// # Errors
+    /// A record that is held already.
+    pub async fn holder(&self, patient: Uuid) -> Result<String> {
+        let mut connection = PgConnection::connect(&self.superuser).await?;
+        record::session(&mut connection, patient, false).await
+    }
+
     /// So many sessions more of whoever has this cookie; their cookies.
     ///
     /// # Errors

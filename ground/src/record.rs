@@ -63,7 +63,7 @@ pub(crate) async fn session(connection: &mut PgConnection, patient: Uuid, clinic
         .await?
     } else {
         sqlx::query_scalar(
-            "with a as (insert into account (kind, display_name, email, password_hash) values ('person', 'Ines Okonjo-Marsh', 'ines@example.org', 'none') returning account_id),
+            "with a as (insert into account (kind, display_name, email, password_hash) values ('person', 'Ines Okonjo-Marsh', $1::uuid::text || '@example.org', 'none') returning account_id),
                 h as (insert into patient_holder (patient_id, account_id) select $1, account_id from a)
              select account_id from a",
         )

@@ -10,6 +10,8 @@ use chartkey_ground::{Cluster, Ground, Place, Size};
 pub struct Arena {
     pub binary: PathBuf,
     pub site: PathBuf,
+    /// The shared records.
+    pub data: PathBuf,
     pub size: Size,
     /// Where the server of a proof listens.
     pub port: u16,

@@ -2,6 +2,7 @@
 //! PostgreSQL of its own, one proof after another. Writes `docs/proof.md`.
 
 mod arena;
+mod crawl;
 mod crowd;
 mod kept;
 mod kills;
@@ -42,6 +43,9 @@ struct Arguments {
     /// The built site.
     #[arg(long, default_value = "target/site")]
     site: PathBuf,
+    /// The shared records.
+    #[arg(long, env = "CHARTKEY_SHARED_DATA", default_value = "../shared/data")]
+    data: PathBuf,
     /// Where the table is written.
     #[arg(long, default_value = "docs/proof.md")]
     report: PathBuf,
@@ -70,8 +74,13 @@ async fn main() -> Result<ExitCode> {
     if let Some(unknown) = arguments.names.iter().find(|name| !PROOFS.iter().any(|proof| proof.name == **name)) {
         bail!("there is no proof {unknown}; --list names them");
     }
-    let arena =
-        Arena { binary: std::path::absolute(&arguments.binary)?, site: std::path::absolute(&arguments.site)?, size, port: arguments.port };
+    let arena = Arena {
+        binary: std::path::absolute(&arguments.binary)?,
+        site: std::path::absolute(&arguments.site)?,
+        data: arguments.data.clone(),
+        size,
+        port: arguments.port,
+    };
     let machine = report::machine(&Cluster::start()?)?;
     let (mut tried, mut holding) = (0, 0);
     for proof in PROOFS.iter().filter(|proof| arguments.names.is_empty() || arguments.names.iter().any(|name| name == proof.name)) {

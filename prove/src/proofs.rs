@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use crate::{
     arena::{Arena, Seen},
-    crowd, kills, outside, provider, slow,
+    crawl, crowd, kills, outside, provider, slow,
     suites::Suite,
     timing, tls, troubles,
 };
@@ -47,6 +47,7 @@ pub enum Here {
     Wapiti,
     Sqlmap,
     Html,
+    Crawl,
     Testssl,
 }
 
@@ -71,6 +72,7 @@ impl How {
                 Here::Wapiti => outside::wapiti(arena).await,
                 Here::Sqlmap => outside::sqlmap(arena).await,
                 Here::Html => outside::html(arena).await,
+                Here::Crawl => crawl::records(arena).await,
                 Here::Testssl => tls::testssl(arena).await,
             },
         }
@@ -296,6 +298,13 @@ pub const PROOFS: &[Proof] = &[
         ["every page at hand", "every page at hand"],
         "html-validate's recommended rules, but for the one against pages that refresh themselves (without scripts, a shared page does, at its end); pages without identifiers and those of one record. Empty marks (`<!>`) are taken out first: Leptos leaves them for its islands, and browsers read them as comments.",
         How::Here(Here::Html),
+    ),
+    proof(
+        "crawl",
+        "Every item of every shared record stands on a page that its patient gets to from the summary; no page fails, and no cell, heading or link is without words.",
+        ["the records of two folders", "every file of FHIR"],
+        "Lists in parts (by category, person, place, days) are not followed: they show nothing that the whole list does not. Names that are only a code, and what is said to be not recorded, are counted, not judged.",
+        How::Here(Here::Crawl),
     ),
     proof(
         "testssl",
