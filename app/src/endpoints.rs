@@ -35,7 +35,7 @@ impl Endpoint {
 #[must_use]
 pub fn endpoints() -> Vec<Endpoint> {
     vec![
-        endpoint::<accounts::SignIn>().keeping(&["email"]),
+        endpoint::<accounts::SignIn>().keeping(&["email", "shared"]),
         endpoint::<accounts::SignOut>(),
         endpoint::<accounts::SignOutEverywhere>(),
         endpoint::<accounts::SignUp>().keeping(&["email"]),

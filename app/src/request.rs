@@ -13,6 +13,7 @@ use std::{
 use axum::http::{Method, StatusCode, header, request::Parts};
 use chartkey_domain::{
     account::{Actor, Visitor},
+    device::Use,
     grant::Purpose,
     id::{ItemId, PatientId},
 };
@@ -26,7 +27,7 @@ use chartkey_portal::{
 use leptos::prelude::{GetUntracked, use_context};
 use leptos_axum::ResponseOptions;
 use leptos_router::hooks::{use_params_map, use_query_map};
-use time::{Date, Month, OffsetDateTime};
+use time::{Date, Duration, Month, OffsetDateTime};
 
 use crate::{api::ApiError, catalogue::Say};
 
@@ -44,6 +45,8 @@ pub struct Caller {
     /// When the account opens without its second factor, where somebody says that it is
     /// lost.
     pub factor_ends_at: Option<OffsetDateTime>,
+    /// After how long without use the session ends, where it was begun on a shared device.
+    pub leaves_after: Option<Duration>,
 }
 
 impl Caller {
@@ -96,7 +99,7 @@ pub type Answer<'a> = Pin<Box<dyn Future<Output = Result<(), ApiError>> + Send +
 /// implements it; cookies and stores stay there.
 pub trait SessionControl: Send + Sync {
     /// Begins a session for a proven sign-in, under a new session id.
-    fn begin(&self, signed_in: SignedIn) -> Answer<'_>;
+    fn begin(&self, signed_in: SignedIn, of: Use) -> Answer<'_>;
     /// Goes on with the session under a new id, for a sign-in that was proven again.
     fn again(&self, signed_in: SignedIn) -> Answer<'_>;
     /// Goes on under a new session id after a change that has ended every session.
@@ -380,6 +383,22 @@ pub fn again(path: &str) -> String {
 #[must_use]
 pub fn with_way_back(page: &str, to: Option<&str>) -> String {
     to.map_or_else(|| page.to_owned(), |to| format!("{page}?to={}", percent_encoded(to, b"-_.~/")))
+}
+
+/// The page that asks for a code, with where to go afterwards and whose the device is.
+#[must_use]
+pub fn code_page(to: Option<&str>, of: Use) -> String {
+    let page = with_way_back("/sign-in/code", to);
+    match of {
+        Use::Own => page,
+        Use::Shared => format!("{page}{}shared=1", if to.is_some() { '&' } else { '?' }),
+    }
+}
+
+/// What the box about the device says that somebody signs in on.
+#[must_use]
+pub const fn device_use(shared: Option<&str>) -> Use {
+    if shared.is_some() { Use::Shared } else { Use::Own }
 }
 
 /// `text` for an address: letters, digits and what is `plain` stay as they are (RFC 3986,

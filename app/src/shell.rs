@@ -8,7 +8,7 @@ use chartkey_domain::{
 };
 use chartkey_portal::{Viewer, Whose};
 use leptos::{either::Either, nonce::use_nonce, prelude::*};
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 use crate::{
     catalogue::{Language, Say},
@@ -197,6 +197,7 @@ pub fn document(page: Page, body: impl IntoView) -> impl IntoView {
                 <link rel="icon" type="image/svg+xml" href=files.address("icon.svg")/>
                 {open_page.as_ref().map(|_| view! { <script type="module" src=files.address("cover.js") nonce=nonce.clone()></script> })}
                 {open_page.as_ref().and_then(|open| again_without_script(open, caller.now?))}
+                {caller.leaves_after.map(leaving)}
                 {islands.then(|| island_scripts(&files, nonce.clone()))}
                 {installs.then(|| installing(&files, nonce.clone()))}
             </head>
@@ -237,6 +238,12 @@ fn factor_lost(say: Say, ends_at: OffsetDateTime) -> impl IntoView {
 fn again_without_script(open: &OpenPage, now: OffsetDateTime) -> Option<impl IntoView + use<>> {
     let seconds = (open.closes_at - now).whole_seconds().clamp(0, 86_400) + 1;
     Some(view! { <noscript><meta http-equiv="refresh" content=seconds.to_string()/></noscript> })
+}
+
+/// On a shared device a page leads away when its session has ended, with script or without.
+fn leaving(after: Duration) -> impl IntoView {
+    let content = format!("{};url=/welcome", after.whole_seconds() + 1);
+    view! { <meta http-equiv="refresh" content=content/> }
 }
 
 /// What stands in the place of the page when it is closed; `cover.js` shows it.

@@ -143,3 +143,37 @@ async fn every_page_tells_of_a_loss_that_somebody_began(_: PgPoolOptions, option
     assert_eq!(browser.post("/api/not-lost", "").await.location(), "/account/second-factor?done=kept");
     assert!(!browser.get("/home").await.body.contains(tells));
 }
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_shared_device_is_left_after_five_minutes_and_nothing_stays_on_it(_: PgPoolOptions, options: PgConnectOptions) {
+    let house = House::build(options).await;
+    house.person(MARA).await;
+    let codes = second_factor(&house).await;
+    let mut browser = house.browser();
+    let form = format!("email={MARA}&password={}&to=/sharing&shared=1", typed(PASSWORD));
+    let asks = browser.post("/api/sign-in", &form).await.location().to_owned();
+    assert_eq!(asks, "/sign-in/code?to=/sharing&shared=1");
+    assert!(browser.get(&asks).await.body.contains(r#"name="shared" value="1""#), "the second step forgets whose the device is");
+    let refused = browser.post("/api/sign-in-code", "code=none&to=/sharing&shared=1").await;
+    assert!(refused.location().starts_with(&asks), "{}", refused.location());
+    let answer = browser.post("/api/sign-in-code", &format!("code={}&to=/sharing&shared=1", typed(&codes[0]))).await;
+    assert_eq!(answer.location(), "/sharing");
+    assert!(!browser.cookies.keys().any(|name| name.contains("device")), "the device is known from now on: {:?}", browser.cookies);
+    let left = || async {
+        let left = sqlx::query_scalar("select extract(epoch from max(idle_until) - now())::float8 from session").fetch_one(&house.superuser).await;
+        let left: f64 = left.unwrap();
+        left
+    };
+    assert!((290.0..=300.0).contains(&left().await), "{}", left().await);
+    assert!(browser.get("/account").await.body.contains(r#"<meta http-equiv="refresh" content="301;url=/welcome">"#));
+
+    // The page that it leads to makes the session no longer; any other does.
+    let change = |change: &'static str| sqlx::query(change).execute(&house.superuser);
+    change("update session set seen_at = seen_at - interval '4 minutes', idle_until = idle_until - interval '4 minutes'").await.unwrap();
+    assert!(!browser.get("/welcome").await.headers.contains_key("clear-site-data"));
+    assert!(left().await < 61.0);
+    browser.get("/account").await;
+    assert!(left().await > 290.0);
+    change("update session set idle_until = now()").await.unwrap();
+    assert!(browser.get("/welcome").await.headers.contains_key("clear-site-data"), "what the device kept of the pages stays");
+}

@@ -49,6 +49,17 @@ families! {
     System { Android = "android", Iphone = "iphone", Ipad = "ipad", Windows = "windows", Mac = "mac", Chromebook = "chromebook", Linux = "linux", }
 }
 
+/// Whose a device is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Use {
+    /// Of whoever signs in on it, as far as they say.
+    #[default]
+    Own,
+    /// Of several people, who said so: nothing is to stay on it.
+    Shared,
+}
+
 /// Where somebody signed in from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]

@@ -9,16 +9,17 @@ use super::ApiError;
 /// Signs a person in, and leads to where they wanted to go; to the page that asks for a
 /// code, where they have a second factor.
 #[server(endpoint = "sign-in")]
-pub async fn sign_in(email: String, password: String, to: Option<String>) -> Result<(), ApiError> {
-    use crate::request::{answer, origin, ours, portal, session, with_way_back};
+pub async fn sign_in(email: String, password: String, to: Option<String>, shared: Option<String>) -> Result<(), ApiError> {
+    use crate::request::{answer, code_page, device_use, origin, ours, portal, session, with_way_back};
     use chartkey_portal::{Error, sign_in::FirstStep};
 
+    let of = device_use(shared.as_deref());
     let to = to.filter(|to| ours(to));
     let next = match portal()?.sign_in(&email, password, origin()).await {
-        Ok(FirstStep::In(signed_in)) => session()?.0.begin(signed_in).await.map(|()| to.clone().unwrap_or_else(|| "/home".to_owned())),
+        Ok(FirstStep::In(signed_in)) => session()?.0.begin(signed_in, of).await.map(|()| to.clone().unwrap_or_else(|| "/home".to_owned())),
         Ok(FirstStep::Half(half)) => {
             session()?.0.wait_for_code(&half);
-            Ok(with_way_back("/sign-in/code", to.as_deref()))
+            Ok(code_page(to.as_deref(), of))
         }
         Err(Error::NotFound) => Err(ApiError::WrongPassword),
         Err(error) => Err(error.into()),
@@ -65,13 +66,14 @@ pub async fn sign_up(email: String) -> Result<(), ApiError> {
 #[server(endpoint = "finish-sign-up")]
 pub async fn finish_sign_up(token: String, name: String, password: String) -> Result<(), ApiError> {
     use crate::request::{answer, caller, portal, session, with_token};
+    use chartkey_domain::device::Use;
     use chartkey_portal::accounts::{NewPassword, PersonName};
 
     let form = with_token("/sign-up", &token);
     let Some(name) = PersonName::parse(&name) else { return answer(Err::<&str, _>(ApiError::Name), &form) };
     let Some(password) = NewPassword::parse(password) else { return answer(Err::<&str, _>(ApiError::WeakPassword), &form) };
     match portal()?.finish_sign_up(&token, name, password, caller().say().tag()).await {
-        Ok(signed_in) => answer(session()?.0.begin(signed_in).await.map(|()| "/home"), "/sign-in"),
+        Ok(signed_in) => answer(session()?.0.begin(signed_in, Use::Own).await.map(|()| "/home"), "/sign-in"),
         Err(chartkey_portal::Error::NotFound) => answer(Err::<&str, _>(ApiError::LinkEnded), "/sign-up"),
         Err(error) => answer(Err::<&str, _>(error.into()), &form),
     }

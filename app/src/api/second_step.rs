@@ -8,11 +8,11 @@ use super::ApiError;
 
 /// Ends a sign-in with a code of the app, or a recovery code.
 #[server(endpoint = "sign-in-code")]
-pub async fn sign_in_code(#[server(default)] code: String, to: Option<String>) -> Result<(), ApiError> {
-    use crate::request::{answer, origin, ours, portal, send_due, session, with_way_back};
+pub async fn sign_in_code(#[server(default)] code: String, to: Option<String>, shared: Option<String>) -> Result<(), ApiError> {
+    use crate::request::{answer, code_page, device_use, origin, ours, portal, send_due, session, with_way_back};
     use chartkey_portal::Error;
 
-    let to = to.filter(|to| ours(to));
+    let (to, of) = (to.filter(|to| ours(to)), device_use(shared.as_deref()));
     let signed_in = async {
         let session = session()?;
         let half = session.0.half().ok_or(ApiError::HalfEnded)?;
@@ -20,12 +20,13 @@ pub async fn sign_in_code(#[server(default)] code: String, to: Option<String>) -
             Error::NotFound => ApiError::HalfEnded,
             error => error.into(),
         })?;
-        session.0.begin(signed_in).await
+        session.0.begin(signed_in, of).await
     };
     let signed_in = signed_in.await;
     send_due(&signed_in);
-    let form = if signed_in == Err(ApiError::HalfEnded) { "/sign-in" } else { "/sign-in/code" };
-    answer(signed_in.map(|()| to.clone().unwrap_or_else(|| "/home".to_owned())), &with_way_back(form, to.as_deref()))
+    let is_over = signed_in == Err(ApiError::HalfEnded);
+    let form = if is_over { with_way_back("/sign-in", to.as_deref()) } else { code_page(to.as_deref(), of) };
+    answer(signed_in.map(|()| to.unwrap_or_else(|| "/home".to_owned())), &form)
 }
 
 /// Says that the second factor is lost, after a right password. The wait begins, and its

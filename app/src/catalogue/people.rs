@@ -5,6 +5,11 @@ use super::messages;
 messages! {
     email_address { English: "Email address", Spanish: "Correo electrónico" }
     password { English: "Password", Spanish: "Contraseña" }
+    shared_device { English: "Other people use this device", Spanish: "Otras personas usan este dispositivo" }
+    shared_device_hint {
+        English: "You are signed out after 5 minutes without use, and nothing stays here.",
+        Spanish: "Su sesión se cierra tras 5 minutos sin uso y aquí no queda nada.",
+    }
     forgot_password { English: "I forgot my password", Spanish: "Olvidé mi contraseña" }
     new_here { English: "New here?", Spanish: "¿Es su primera vez aquí?" }
     signed_out_done { English: "You are signed out", Spanish: "Ha salido de su cuenta" }

@@ -4,12 +4,12 @@ use leptos::prelude::*;
 
 use crate::{
     components::{
-        form::{field, hidden, problem_summary, titled},
+        form::{choice, field, hidden, problem_summary, titled},
         notice::{Role, notice},
         sheet::{more, sheet, title},
     },
     pages::{Paged, page},
-    request::{caller, problem, query, redirect, way_back, with_way_back},
+    request::{caller, problem, query, redirect, typed, way_back, with_way_back},
     shell::{Page, Place, document},
 };
 
@@ -38,6 +38,7 @@ pub fn sign_in() -> impl IntoView {
                     {hidden("to", to)}
                     {field("email", say.email_address(), "email", "username", None)}
                     {field("password", say.password(), "password", "current-password", None)}
+                    {choice("checkbox", "shared", "1".to_owned(), typed("shared").is_some(), say.shared_device(), Some(say.shared_device_hint().to_owned()))}
                     <p><a href="/sign-in/forgotten">{say.forgot_password()}</a></p>
                     <p class="actions"><button class="button" type="submit">{say.sign_in()}</button></p>
                 </form>

@@ -27,6 +27,7 @@ pub fn sign_in_code() -> impl IntoView {
             {sheet("second", say.app_code(), view! {
                 <form method="post" action="/api/sign-in-code">
                     {hidden("to", to)}
+                    {hidden("shared", query("shared").map(|_| "1".to_owned()))}
                     {field("code", say.app_code(), "text", "one-time-code", Some(say.app_or_saved_code_hint()))}
                     <p class="actions"><button class="button" type="submit">{say.sign_in()}</button></p>
                 </form>

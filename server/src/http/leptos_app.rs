@@ -20,7 +20,7 @@ use chartkey_app::{
     },
     routes::{App, PUBLIC},
 };
-use chartkey_domain::{account::Actor, grant::Purpose, id::PatientId};
+use chartkey_domain::{account::Actor, device::Use, grant::Purpose, id::PatientId};
 use chartkey_portal::{Portal, letters::Letter, sessions::SessionKey, sign_in::SignedIn};
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{AxumRouteListing, LeptosRoutes, ResponseOptions};
@@ -131,6 +131,7 @@ fn provide(shared: &Shared) {
         #[expect(clippy::disallowed_methods, reason = "the date that a page prints; nothing is decided by it")]
         now: Some(time::OffsetDateTime::now_utc()),
         factor_ends_at: known.and_then(|known| known.factor_ends_at),
+        leaves_after: known.and_then(|known| known.leaves_after),
         say,
     });
     if let Some(typed) = parts.extensions.get::<Typed>() {
@@ -172,11 +173,14 @@ impl Control {
 }
 
 impl SessionControl for Control {
-    fn begin(&self, signed_in: SignedIn) -> Answer<'_> {
+    fn begin(&self, signed_in: SignedIn, of: Use) -> Answer<'_> {
         Box::pin(async move {
             let actor = signed_in.actor.clone();
-            answer(self.current.begin(signed_in, self.browser.device).await)?;
-            self.know_device(&actor).await;
+            answer(self.current.begin(signed_in, self.browser.device, of).await)?;
+            // Whoever else uses a shared device is a stranger.
+            if of == Use::Own {
+                self.know_device(&actor).await;
+            }
             self.set_cookie(self.browser.forget_half());
             Ok(())
         })

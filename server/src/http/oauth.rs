@@ -12,7 +12,7 @@ use axum_extra::extract::{
     cookie::{Cookie, SameSite},
 };
 use chartkey_app::{api::ApiError, request::ours};
-use chartkey_domain::device::Device;
+use chartkey_domain::device::{Device, Use};
 use chartkey_portal::{
     organizations::Provider,
     sign_in::{NewAttempt, VerifiedClinician},
@@ -191,7 +191,7 @@ async fn finish(
         shared.portal.note_fresh_proof(&signed_in).await.map_err(internal)?;
         current.again(signed_in, device).await.map_err(|error| Refusal::Internal(error.into()))?;
     } else {
-        current.begin(signed_in, device).await.map_err(|error| Refusal::Internal(error.into()))?;
+        current.begin(signed_in, device, Use::Own).await.map_err(|error| Refusal::Internal(error.into()))?;
     }
     count("done");
     Ok(attempt.return_to.unwrap_or_else(|| "/shared".to_owned()))

@@ -9,9 +9,14 @@ use axum::{
     response::Response,
 };
 use axum_extra::extract::CookieJar;
-use chartkey_domain::{account::Visitor, device::Device, grant::Purpose, id::PatientId};
+use chartkey_domain::{
+    account::Visitor,
+    device::{Device, Use},
+    grant::Purpose,
+    id::PatientId,
+};
 use chartkey_portal::{Portal, sign_in::SignedIn};
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 use tower_sessions::Session;
 
 use super::{
@@ -28,11 +33,16 @@ pub struct Known {
     pub record: Option<PatientId>,
     /// When the account opens without its second factor, if somebody says that it is lost.
     pub factor_ends_at: Option<OffsetDateTime>,
+    /// After how long without use the session ends, on a shared device.
+    pub leaves_after: Option<Duration>,
 }
 
-/// A stream of events is open as long as the page is: it neither begins a session
-/// nor makes it longer.
-const DOES_NOT_EXTEND: &str = "/events";
+/// Where a page leads by itself when a session on a shared device has ended.
+const DOORS: &str = "/welcome";
+
+/// What a page asks for without anybody there makes no session longer: a stream of events is
+/// open as long as the page is, and a page on a shared device leads away by itself.
+const DO_NOT_EXTEND: [&str; 2] = ["/events", DOORS];
 
 /// Reads the session once, notes that it was used, and says who visits in a
 /// [`Known`]. Where the database cannot be asked, nobody is let in and nobody is signed out.
@@ -54,25 +64,29 @@ pub async fn know(State(shared): State<Shared>, session: Session, mut request: R
         }
     };
     if let (Some(kept), Some(life), Some(id)) = (kept, store::life(&session).await, session.id()) {
-        if life.is_stale && request.uri().path() != DOES_NOT_EXTEND {
-            let idle = store::idle(&shared.config.sessions, &kept.signed_in.actor);
+        let idle = store::idle(&shared.config.sessions, &kept);
+        if life.is_stale && !DO_NOT_EXTEND.contains(&request.uri().path()) {
             if let Err(error) = shared.portal.touch_session(store::key(&id), idle).await {
                 tracing::warn!(%error, "the use of a session was not noted");
             }
         }
         language::speak(&life.language);
         let (record, factor_ends_at) = (kept.record, life.factor_ends_at);
-        request.extensions_mut().insert(Known { visitor: Arc::new(kept.visitor(&life)), record, factor_ends_at });
+        let leaves_after = (kept.device_use == Use::Shared).then_some(idle);
+        request.extensions_mut().insert(Known { visitor: Arc::new(kept.visitor(&life)), record, factor_ends_at, leaves_after });
     }
     next.run(request).await
 }
 
-/// Clears what a device kept of the pages of a session that has ended, when it is led away from one.
+/// Clears what a device kept of the pages of a session that has ended, when it is led away from one,
+/// or has gone by itself.
 /// Not the cookies: the one of a sign-in that has just begun is among them.
 pub async fn forget(State(cookie): State<&'static str>, request: Request, next: Next) -> Response {
     let is_over = request.extensions().get::<Known>().is_none() && CookieJar::from_headers(request.headers()).get(cookie).is_some();
+    let is_door = request.uri().path() == DOORS;
     let mut response = next.run(request).await;
-    let leads_away = response.headers().get(header::LOCATION).is_some_and(|location| location.as_bytes().starts_with(b"/welcome"));
+    let to = response.headers().get(header::LOCATION);
+    let leads_away = is_door || to.is_some_and(|location| location.as_bytes().starts_with(DOORS.as_bytes()));
     if is_over && leads_away {
         response.headers_mut().insert("clear-site-data", HeaderValue::from_static("\"cache\", \"storage\""));
     }
@@ -99,9 +113,9 @@ impl Current {
     /// # Errors
     /// Where the database fails, and where the account's sessions were ended after
     /// this sign-in was proven.
-    pub async fn begin(&self, signed_in: SignedIn, device: Device) -> Result<(), NotWritten> {
+    pub async fn begin(&self, signed_in: SignedIn, device: Device, device_use: Use) -> Result<(), NotWritten> {
         let record = self.portal.held_record(signed_in.actor.account()).await.unwrap_or_default();
-        self.keep(Kept { signed_in, record, purposes: Default::default(), device }).await
+        self.keep(Kept { signed_in, record, purposes: Default::default(), device, device_use }).await
     }
 
     /// Goes on with the session under a new id, for a sign-in that the same account proved
@@ -112,7 +126,7 @@ impl Current {
     /// As [`Self::begin`], and where the session was ended meanwhile: proving oneself again
     /// revives nothing.
     pub async fn again(&self, signed_in: SignedIn, device: Device) -> Result<(), NotWritten> {
-        let Some(kept) = self.of_same_account(&signed_in).await? else { return self.begin(signed_in, device).await };
+        let Some(kept) = self.of_same_account(&signed_in).await? else { return self.begin(signed_in, device, Use::Own).await };
         if !self.retire().await? {
             return Err(tower_sessions::session::Error::from(store::ended()).into());
         }
@@ -125,7 +139,7 @@ impl Current {
     /// # Errors
     /// As [`Self::begin`].
     pub async fn go_on(&self, signed_in: SignedIn, device: Device) -> Result<(), NotWritten> {
-        let Some(kept) = self.of_same_account(&signed_in).await? else { return self.begin(signed_in, device).await };
+        let Some(kept) = self.of_same_account(&signed_in).await? else { return self.begin(signed_in, device, Use::Own).await };
         self.retire().await?;
         self.keep(Kept { signed_in, device, ..kept }).await
     }

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use chartkey_domain::{
     account::{Actor, Visitor},
-    device::Device,
+    device::{Device, Use},
     grant::Purpose,
     id::PatientId,
 };
@@ -45,6 +45,9 @@ pub(super) struct Kept {
     /// Where it is.
     #[serde(default)]
     pub device: Device,
+    /// Whose the device is.
+    #[serde(default)]
+    pub device_use: Use,
 }
 
 /// What the database said when the session was read. Never stored.
@@ -90,11 +93,18 @@ impl Store {
     }
 }
 
-/// How long a session of this actor lives without use.
-pub(super) const fn idle(times: &SessionTimes, actor: &Actor) -> Duration {
-    match actor {
+/// On a shared device, so long: who has gone has not left the next one much time.
+const SHARED_IDLE: Duration = Duration::minutes(5);
+
+/// How long a session lives without use.
+pub(super) fn idle(times: &SessionTimes, kept: &Kept) -> Duration {
+    let idle = match kept.signed_in.actor {
         Actor::Person { .. } => times.person_idle,
         Actor::Clinician { .. } => times.clinician_idle,
+    };
+    match kept.device_use {
+        Use::Own => idle,
+        Use::Shared => idle.min(SHARED_IDLE),
     }
 }
 
@@ -112,7 +122,7 @@ impl SessionStore for Store {
             signed_in_at: kept.signed_in.at,
             data,
             device: kept.device,
-            idle: idle(&self.times, &kept.signed_in.actor),
+            idle: idle(&self.times, &kept),
             absolute: self.times.absolute,
         };
         match self.portal.begin_session(key(&record.id), session).await.map_err(backend)? {
