@@ -2,6 +2,7 @@
 //! PostgreSQL of its own, one proof after another. Writes `docs/proof.md`.
 
 mod arena;
+mod browsers;
 mod crawl;
 mod crowd;
 mod kept;
@@ -17,6 +18,7 @@ mod suites;
 mod timing;
 mod tls;
 mod troubles;
+mod webdriver;
 
 use std::{path::PathBuf, process::ExitCode, time::Instant};
 

@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use crate::{
     arena::{Arena, Seen},
-    crawl, crowd, kills, outside, provider, slow,
+    browsers, crawl, crowd, kills, outside, provider, slow,
     suites::Suite,
     timing, tls, troubles,
 };
@@ -48,6 +48,7 @@ pub enum Here {
     Sqlmap,
     Html,
     Crawl,
+    Browsers,
     Testssl,
 }
 
@@ -73,6 +74,7 @@ impl How {
                 Here::Sqlmap => outside::sqlmap(arena).await,
                 Here::Html => outside::html(arena).await,
                 Here::Crawl => crawl::records(arena).await,
+                Here::Browsers => browsers::read(arena).await,
                 Here::Testssl => tls::testssl(arena).await,
             },
         }
@@ -305,6 +307,13 @@ pub const PROOFS: &[Proof] = &[
         ["the records of two folders", "every file of FHIR"],
         "Lists in parts (by category, person, place, days) are not followed: they show nothing that the whole list does not. Names that are only a code, and what is said to be not recorded, are counted, not judged.",
         How::Here(Here::Crawl),
+    ),
+    proof(
+        "browsers",
+        "A patient reads, searches and signs out in Firefox and in WebKit as in Chromium: no page is too wide, without style or without words.",
+        ["Firefox and WebKitGTK of Debian", "Firefox and WebKitGTK of Debian"],
+        "Through WebDriver, 500 and 1280 px wide: Firefox makes no window narrower. Safari itself, and telephones, were not at hand; axe runs in Chromium alone.",
+        How::Here(Here::Browsers),
     ),
     proof(
         "testssl",

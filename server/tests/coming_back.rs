@@ -160,7 +160,8 @@ async fn a_shared_device_is_left_after_five_minutes_and_nothing_stays_on_it(_: P
     assert_eq!(answer.location(), "/sharing");
     assert!(!browser.cookies.keys().any(|name| name.contains("device")), "the device is known from now on: {:?}", browser.cookies);
     let left = || async {
-        let left = sqlx::query_scalar("select extract(epoch from max(idle_until) - now())::float8 from session").fetch_one(&house.superuser).await;
+        let left =
+            sqlx::query_scalar("select extract(epoch from max(idle_until) - now())::float8 from session").fetch_one(&house.superuser).await;
         let left: f64 = left.unwrap();
         left
     };
