@@ -125,7 +125,7 @@ fn files(arena: &Arena) -> Result<Vec<(String, PathBuf)>> {
 }
 
 /// Hands every file to the command line; how many were refused.
-fn import(ground: &Ground, arena: &Arena, files: &[(String, PathBuf)]) -> Result<usize> {
+pub fn import(ground: &Ground, arena: &Arena, files: &[(String, PathBuf)]) -> Result<usize> {
     let mut refused = 0;
     // Each folder is a source: within one, identifiers are of one sender.
     for (folder, of) in files.iter().fold(BTreeMap::<&str, Vec<&PathBuf>>::new(), |mut all, (folder, file)| {
