@@ -6,7 +6,7 @@ use std::{collections::HashMap, sync::LazyLock};
 use crate::{
     fold,
     names::{self, Plain},
-    phrase::Phrase,
+    phrase::{Needle, Phrase},
 };
 
 /// A code with its plain names.
@@ -44,10 +44,10 @@ impl Called {
         CALLED.get(mark)
     }
 
-    /// Whether one of the names has all these words, or words that begin with them.
+    /// Whether one of the names has all of these.
     #[must_use]
-    pub fn has_words(&self, words: &[String]) -> bool {
-        !words.is_empty() && self.words.iter().any(|name| words.iter().all(|word| Phrase(name).has_word(word)))
+    pub fn has(&self, needles: &[Needle]) -> bool {
+        !needles.is_empty() && self.words.iter().any(|name| needles.iter().all(|needle| Phrase(name).has(needle)))
     }
 
     /// The words of both names.
@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     fn marks(word: &str) -> Vec<&'static str> {
-        Called::all().filter(|called| called.has_words(&[word.to_owned()])).map(|called| called.mark.as_str()).collect()
+        Called::all().filter(|called| called.has(&[Needle::words(&[word.to_owned()])])).map(|called| called.mark.as_str()).collect()
     }
 
     #[test]

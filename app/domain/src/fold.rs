@@ -13,17 +13,17 @@ const LONGEST: usize = 40;
 /// "Oberbrunner298" is also "oberbrunner" and "298".
 #[must_use]
 pub fn words(text: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    for range in runs(text) {
-        let word = folded(text.get(range).unwrap_or_default());
-        if word.is_empty() || word.len() > LONGEST {
-            continue;
-        }
+    each(text).collect()
+}
+
+/// The same one after the other: whoever needs the first of them reads no further.
+pub fn each(text: &str) -> impl Iterator<Item = String> {
+    // No letter takes more bytes than four; what is longer is not even folded.
+    let short = runs(text).filter(|range| range.len() <= LONGEST * 4).filter_map(|range| text.get(range)).map(folded);
+    short.filter(|word| !word.is_empty() && word.len() <= LONGEST).flat_map(|word| {
         let parts = parts(&word);
-        words.push(word);
-        words.extend(parts);
-    }
-    words
+        std::iter::once(word).chain(parts)
+    })
 }
 
 /// Letters and digits of a word apart, where it has both and one of its letters' runs is a
@@ -72,7 +72,24 @@ pub fn found(text: &str, wanted: &[String]) -> Vec<Range<usize>> {
         let parts = parts(&word);
         wanted.iter().any(|wanted| std::iter::once(&word).chain(&parts).any(|word| begins(word, wanted)))
     };
-    runs(text).into_iter().filter(is_wanted).collect()
+    runs(text).filter(is_wanted).collect()
+}
+
+/// A text in parts, and whether each is a word that [`found`] finds.
+#[must_use]
+pub fn marked(text: &str, wanted: &[String]) -> Vec<(String, bool)> {
+    let (mut parts, mut at) = (Vec::new(), 0);
+    let mut part = |range: Range<usize>, is_found| {
+        let text = text.get(range).filter(|text| !text.is_empty());
+        parts.extend(text.map(|text| (text.to_owned(), is_found)));
+    };
+    for range in found(text, wanted) {
+        part(at..range.start, false);
+        at = range.end;
+        part(range, true);
+    }
+    part(at..text.len(), false);
+    parts
 }
 
 /// Whether a word is the wanted one, or begins with it where that is long enough to say so.
@@ -88,22 +105,19 @@ pub fn is_beginning(word: &str) -> bool {
 }
 
 /// Runs of letters, digits, marks on letters, and the apostrophes between them.
-fn runs(text: &str) -> Vec<Range<usize>> {
-    let mut runs = Vec::new();
-    let mut start = None;
-    let mut end = 0;
-    for (at, letter) in text.char_indices() {
-        if letter.is_alphanumeric() || is_mark(letter) {
-            start.get_or_insert(at);
-            end = at + letter.len_utf8();
-        } else if !(is_apostrophe(letter) && start.is_some() && end == at)
-            && let Some(start) = start.take()
-        {
-            runs.push(start..end);
+fn runs(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let mut letters = text.char_indices();
+    std::iter::from_fn(move || {
+        let mut run: Option<Range<usize>> = None;
+        for (at, letter) in letters.by_ref() {
+            if letter.is_alphanumeric() || is_mark(letter) {
+                run = Some(run.map_or(at, |run| run.start)..at + letter.len_utf8());
+            } else if run.as_ref().is_some_and(|run| !is_apostrophe(letter) || run.end != at) {
+                return run;
+            }
         }
-    }
-    runs.extend(start.map(|start| start..end));
-    runs
+        run
+    })
 }
 
 const fn is_apostrophe(letter: char) -> bool {
@@ -158,12 +172,22 @@ pub const fn tolerance(letters: usize) -> usize {
 /// people rarely miss it, and it keeps glaucoma from everything else.
 #[must_use]
 pub fn is_near(typed: &str, word: &str) -> bool {
-    let (typed, word): (Vec<char>, Vec<char>) = (typed.chars().collect(), word.chars().collect());
-    let most = tolerance(typed.len().min(word.len()));
-    if most == 0 || typed.first() != word.first() || typed.len().abs_diff(word.len()) > most {
-        return false;
+    nearness(typed, word).is_some()
+}
+
+/// How many such mistakes there are; `None` where they are too many.
+#[must_use]
+pub fn nearness(typed: &str, word: &str) -> Option<usize> {
+    if typed.chars().next() != word.chars().next() {
+        return None;
     }
-    distance(&typed, &word) <= most
+    let (one, other) = (typed.chars().count(), word.chars().count());
+    let most = tolerance(one.min(other));
+    if most == 0 || one.abs_diff(other) > most {
+        return None;
+    }
+    let (typed, word): (Vec<char>, Vec<char>) = (typed.chars().collect(), word.chars().collect());
+    Some(distance(&typed, &word)).filter(|mistakes| *mistakes <= most)
 }
 
 /// The optimal string alignment distance: edits, and neighbours that changed places.
@@ -198,6 +222,8 @@ mod tests {
         assert_eq!(words("Jane Oberbrunner298"), ["jane", "oberbrunner298", "oberbrunner", "298"]);
         assert_eq!(words("'' - ’"), [""; 0]);
         assert_eq!(words(&"x".repeat(41)), [""; 0]);
+        assert_eq!(words("d'accord 'so'"), ["daccord", "so"]);
+        assert_eq!(each(&"word ".repeat(1 << 20)).take(2).count(), 2);
     }
 
     #[test]
@@ -208,6 +234,9 @@ mod tests {
         assert_eq!(of(&["hemo", "a1c"]), ["Hemoglobin", "A1c"]);
         assert_eq!(of(&["asthma"]), ["Asthma"], "not the end of plasma");
         assert_eq!(of(&["as"]), [""; 0], "two letters are no beginning");
+        let parts = marked("In plasma, Asthma", &wanted(&["in", "asthma"]));
+        assert_eq!(parts, [("In".to_owned(), true), (" plasma, ".to_owned(), false), ("Asthma".to_owned(), true)]);
+        assert_eq!(marked("", &wanted(&["in"])), []);
     }
 
     #[test]

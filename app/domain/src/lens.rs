@@ -1,29 +1,36 @@
 //! Lenses: what belongs to a condition, by a table that can be read and edited (`lens.tsv`).
 //!
 //! A row is a lens, a kind, what it matches, and why, in English and Spanish. Kinds:
-//! `title-en` and `title-es` name the lens; a `word` finds it, and finds text that speaks of
-//! it; `icd10`, `sct`, `loinc` and `cvx` are codes (`E11*`: and all below); an `ingredient` is
+//! `title-en` and `title-es` name the lens; a `word` finds the lens; what `says` it finds the lens
+//! and finds text that speaks of it, so it must mean nothing else in any text ("delivery" is of
+//! post, too); `icd10`, `sct`, `loinc` and `cvx` are codes (`E11*`: and all below); an `ingredient` is
 //! a medicine by a word of its name, `ingredient-es` the same in Spanish.
 
 use std::{collections::HashMap, sync::LazyLock};
 
-use crate::{fold, phrase::Phrase, query::Query};
+use crate::{
+    fold,
+    phrase::{Needle, Phrase},
+    query::Query,
+};
 
 const TABLE: &str = include_str!("lens.tsv");
 
 /// What belongs to a condition.
 #[derive(Debug)]
 pub struct Lens {
-    /// Its name in addresses.
+    /// Its name in forms and in the table.
     pub slug: &'static str,
     /// Its name, in English and in Spanish.
     pub title: [&'static str; 2],
     /// Words of both languages that mean it, as [`fold::words`] has them, with single spaces.
     words: Vec<String>,
+    /// Those of them that say it in a text.
+    says: Vec<(String, Needle)>,
     codes: HashMap<String, Why>,
     /// Beginnings of codes of ICD-10.
     beginnings: Vec<(&'static str, Why)>,
-    ingredients: Vec<(String, Why)>,
+    ingredients: Vec<(Needle, Why)>,
 }
 
 /// Why something belongs, in English and in Spanish, as the table says it.
@@ -64,7 +71,7 @@ impl Lens {
         &LENSES
     }
 
-    /// The lens with this name in addresses.
+    /// The lens with this name.
     #[must_use]
     pub fn from_slug(slug: &str) -> Option<&'static Self> {
         Self::all().iter().find(|lens| lens.slug == slug)
@@ -84,9 +91,14 @@ impl Lens {
     /// What of a text says that it belongs here. A code says it best, then an ingredient.
     #[must_use]
     pub fn signs(&self, phrase: Phrase<'_>) -> Vec<Sign> {
-        let word = || self.words.iter().find(|words| phrase.has_run(words)).map(|words| Sign::Word(words.clone()));
         let (code, ingredient) = (self.code(phrase).map(Sign::Code), self.ingredient(phrase).map(Sign::Ingredient));
-        code.into_iter().chain(ingredient).chain(word()).collect()
+        code.into_iter().chain(ingredient).chain(self.words(phrase).map(|words| Sign::Word(words.to_owned()))).collect()
+    }
+
+    /// The words of a text that say it, if there are any.
+    #[must_use]
+    pub fn words(&self, phrase: Phrase<'_>) -> Option<&str> {
+        self.says.iter().find(|(_, needle)| phrase.has(needle)).map(|(words, _)| words.as_str())
     }
 
     /// Why a text belongs by one of its codes, if it does.
@@ -101,20 +113,33 @@ impl Lens {
     /// Why a text belongs by an ingredient that it names, if it does: where it is a medicine's.
     #[must_use]
     pub fn ingredient(&self, phrase: Phrase<'_>) -> Option<Why> {
-        self.ingredients.iter().find(|(word, _)| phrase.has_run(word)).map(|(_, why)| *why)
+        self.ingredients.iter().find(|(needle, _)| phrase.has(needle)).map(|(_, why)| *why)
     }
 
     fn named(slug: &'static str) -> Self {
-        Self { slug, title: [slug, slug], words: Vec::new(), codes: HashMap::new(), beginnings: Vec::new(), ingredients: Vec::new() }
+        Self {
+            slug,
+            title: [slug, slug],
+            words: Vec::new(),
+            says: Vec::new(),
+            codes: HashMap::new(),
+            beginnings: Vec::new(),
+            ingredients: Vec::new(),
+        }
     }
 
     fn take(&mut self, kind: &str, matches: &'static str, why: Why) {
         let [english, spanish] = &mut self.title;
+        let words = || fold::words(matches).join(" ");
         match (kind, matches.strip_suffix('*')) {
             ("title-en", _) => *english = matches,
             ("title-es", _) => *spanish = matches,
-            ("word", _) => self.words.push(fold::words(matches).join(" ")),
-            ("ingredient" | "ingredient-es", _) => self.ingredients.push((fold::words(matches).join(" "), why)),
+            ("word", _) => self.words.push(words()),
+            ("says", _) => {
+                self.words.push(words());
+                self.says.push((words(), Needle::run(&words())));
+            }
+            ("ingredient" | "ingredient-es", _) => self.ingredients.push((Needle::run(&words()), why)),
             ("icd10", Some(beginning)) => self.beginnings.push((beginning, why)),
             _ => {
                 self.codes.insert(format!("#{kind}|{}", matches.to_lowercase()), why);
@@ -181,5 +206,34 @@ mod tests {
         assert_eq!(kind(" @3 metformin hydrochloride "), of(&Sign::Ingredient(["", ""])));
         assert_eq!(kind(" @9 diabetes check "), of(&Sign::Word(String::new())));
         assert_eq!(kind(" @9 flu "), None);
+    }
+
+    #[test]
+    fn a_word_that_means_something_else_elsewhere_finds_a_lens_and_judges_no_text() {
+        let speaks = |text: &str| {
+            let text = format!(" {} ", fold::words(text).join(" "));
+            Lens::all().iter().filter(|lens| lens.words(Phrase(&text)).is_some()).map(|lens| lens.slug).collect::<Vec<_>>()
+        };
+        for text in [
+            "Ms. Lee came back",
+            "Date of birth, place of birth, birth date",
+            "Delivery of the results by post",
+            "una gota de agua",
+            "Fall 2020, the period from May to June",
+            "AF Clinic, ALT key, as needed in ast units",
+            "por regla general",
+            "Avenida Corona 12",
+            "Social aids and first aid",
+            "cold and warm water, a strain of yeast",
+        ] {
+            assert_eq!(speaks(text), [""; 0], "{text}");
+        }
+        assert!(!speaks("fitted with hearing aids").contains(&"hiv"));
+        assert!(!speaks("hepatitis type 2").contains(&"diabetes"));
+        assert_eq!(speaks("Diabetes mellitus tipo 2"), ["diabetes"]);
+        for (typed, slug) in [("aids", "hiv"), ("ms", "multiple-sclerosis"), ("birth", "pregnancy"), ("gota", "gout"), ("regla", "periods")]
+        {
+            assert_eq!(meant(typed)[0], slug);
+        }
     }
 }

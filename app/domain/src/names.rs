@@ -57,11 +57,13 @@ const UNITS: &str = include_str!("names/units.tsv");
 /// (<https://terminology.hl7.org/external_terminologies.html>). A code of the ICD-10 that both the
 /// World Health Organization and the United States have means the same in both, as far as it is in
 /// the tables.
-const SYSTEMS: [(&str, &str); 10] = [
+const SYSTEMS: [(&str, &str); 12] = [
     ("loinc", "http://loinc.org"),
     ("loinc", "urn:oid:2.16.840.1.113883.6.1"),
     ("sct", "http://snomed.info/sct"),
     ("sct", "urn:oid:2.16.840.1.113883.6.96"),
+    ("rxnorm", "http://www.nlm.nih.gov/research/umls/rxnorm"),
+    ("rxnorm", "urn:oid:2.16.840.1.113883.6.88"),
     ("icd10", "http://hl7.org/fhir/sid/icd-10-cm"),
     ("icd10", "http://hl7.org/fhir/sid/icd-10"),
     ("icd10", "urn:oid:2.16.840.1.113883.6.90"),
@@ -82,9 +84,14 @@ pub fn plain(codes: &[String]) -> Option<Plain> {
     let names: &HashMap<(&str, &str), Plain> = &NAMES;
     codes.iter().find_map(|code| {
         let (system, code) = code.split_once('|')?;
-        let (system, _) = SYSTEMS.into_iter().find(|(_, known)| *known == system)?;
-        names.get(&(system, code)).copied()
+        names.get(&(short(system)?, code)).copied()
     })
+}
+
+/// What the tables call a code system, of those that they know.
+#[must_use]
+pub fn short(system: &str) -> Option<&'static str> {
+    SYSTEMS.into_iter().find(|(_, known)| *known == system).map(|(short, _)| short)
 }
 
 /// Every code that has a plain name: its system as the tables call it, itself, and the words.

@@ -7,10 +7,15 @@
 
 use std::collections::HashSet;
 
-use crate::{category::Category, fold};
+use memchr::memmem::Finder;
 
-/// The most words of one thing; a longer text is cut.
-const WORDS: usize = 20_000;
+use crate::{category::Category, fold, names};
+
+/// The most words of one thing, in both of its texts together; what comes after them is left out.
+pub const WORDS: usize = 20_000;
+
+/// The most codes and kinds of one text.
+pub const MARKS: usize = 400;
 
 /// The version of what is written here. Raise it with every change: records that an older
 /// one has written are written again.
@@ -22,9 +27,8 @@ pub struct Writer {
     marks: Vec<String>,
     words: String,
     count: usize,
+    /// What was added: here, and in the text that this one stands beside.
     seen: HashSet<String>,
-    /// Marks that stand elsewhere and need not stand here.
-    elsewhere: Vec<String>,
 }
 
 impl Writer {
@@ -44,20 +48,28 @@ impl Writer {
         }
     }
 
+    /// A mark begins with a sign that no word has, so both are looked up in one place.
     fn mark(&mut self, mark: String) {
-        if !self.marks.contains(&mark) && !self.elsewhere.contains(&mark) {
+        if self.marks.len() < MARKS && self.seen.insert(mark.clone()) {
             self.marks.push(mark);
         }
     }
 
-    /// Adds a text, unless the same was added before.
+    /// Adds a text, unless the same was added before: as far as there is room.
     pub fn text(&mut self, text: &str) {
-        let words = fold::words(text);
-        let line = words.join(" ");
-        if line.is_empty() || self.count > WORDS || self.seen.contains(&line) {
+        let mut line = String::new();
+        let mut count = 0;
+        for word in fold::each(text).take(WORDS.saturating_sub(self.count)) {
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(&word);
+            count += 1;
+        }
+        if line.is_empty() || self.seen.contains(&line) {
             return;
         }
-        self.count += words.len();
+        self.count += count;
         if !self.words.is_empty() {
             self.words.push_str(" .");
         }
@@ -66,10 +78,11 @@ impl Writer {
         self.seen.insert(line);
     }
 
-    /// One for everything else of the same thing: what was added here is left out there.
+    /// One for everything else of the same thing: what was added here is left out there, and
+    /// takes of its room.
     #[must_use]
     pub fn beside(&self) -> Self {
-        Self { seen: self.seen.clone(), elsewhere: self.marks.clone(), ..Self::default() }
+        Self { seen: self.seen.clone(), count: self.count, ..Self::default() }
     }
 
     /// The whole; empty where nothing was added.
@@ -86,13 +99,28 @@ impl Writer {
 /// What a terminology is called here; `x` where it is none of those that are looked up.
 #[must_use]
 pub fn short(system: &str) -> &'static str {
-    match system {
-        "http://loinc.org" | "urn:oid:2.16.840.1.113883.6.1" => "loinc",
-        "http://snomed.info/sct" | "urn:oid:2.16.840.1.113883.6.96" => "sct",
-        "http://www.nlm.nih.gov/research/umls/rxnorm" | "urn:oid:2.16.840.1.113883.6.88" => "rxnorm",
-        "http://hl7.org/fhir/sid/cvx" | "urn:oid:2.16.840.1.113883.12.292" => "cvx",
-        "http://hl7.org/fhir/sid/icd-10" | "http://hl7.org/fhir/sid/icd-10-cm" | "urn:oid:2.16.840.1.113883.6.90" => "icd10",
-        _ => "x",
+    names::short(system).unwrap_or("x")
+}
+
+/// Words to look for in texts, put together once for all of them.
+#[derive(Debug, Clone)]
+pub struct Needle(Finder<'static>);
+
+impl Needle {
+    /// These words side by side; they are given with single spaces.
+    #[must_use]
+    pub fn run(words: &str) -> Self {
+        Self(Finder::new(&format!(" {words} ")).into_owned())
+    }
+
+    /// These words side by side, the last of them perhaps as a beginning, as [`fold::begins`] says.
+    #[must_use]
+    pub fn words(words: &[String]) -> Self {
+        let run = words.join(" ");
+        match words.last() {
+            Some(last) if fold::is_beginning(last) => Self(Finder::new(&format!(" {run}")).into_owned()),
+            _ => Self::run(&run),
+        }
     }
 }
 
@@ -106,12 +134,6 @@ impl<'a> Phrase<'a> {
         self.0.split_ascii_whitespace().take_while(|token| token.starts_with(['#', '@']))
     }
 
-    /// Whether it has this code or kind.
-    #[must_use]
-    pub fn has_mark(self, mark: &str) -> bool {
-        self.marks().any(|own| own == mark)
-    }
-
     /// Whether a code of any terminology is this one.
     #[must_use]
     pub fn has_code(self, code: &str) -> bool {
@@ -123,29 +145,10 @@ impl<'a> Phrase<'a> {
         self.0.split_ascii_whitespace().skip_while(|token| token.starts_with(['#', '@'])).filter(|word| *word != ".")
     }
 
-    /// Whether a word of it is this one, or begins with it, as [`fold::begins`] says.
+    /// Whether what is looked for stands in it.
     #[must_use]
-    pub fn has_word(self, wanted: &str) -> bool {
-        if fold::is_beginning(wanted) { self.0.contains(&format!(" {wanted}")) } else { self.has_run(wanted) }
-    }
-
-    /// Whether these words stand in it side by side, the last of them perhaps as a beginning.
-    #[must_use]
-    pub fn has_words(self, words: &[String]) -> bool {
-        match words {
-            [] => false,
-            [word] => self.has_word(word),
-            [.., last] => {
-                let run = words.join(" ");
-                if fold::is_beginning(last) { self.0.contains(&format!(" {run}")) } else { self.has_run(&run) }
-            }
-        }
-    }
-
-    /// Whether these words stand in it side by side; they are given with single spaces.
-    #[must_use]
-    pub fn has_run(self, words: &str) -> bool {
-        !words.is_empty() && self.0.contains(&format!(" {words} "))
+    pub fn has(self, needle: &Needle) -> bool {
+        needle.0.find(self.0.as_bytes()).is_some()
     }
 
     /// The words of what was added first: its name. Without the kind of thing that some
@@ -168,7 +171,8 @@ const KINDS: &[(&str, &[&str])] = &[
     ("@3", &["medicine", "medicines", "medication", "medications", "drug", "medicamento", "medicamentos", "medicina", "medicinas"]),
     ("@4", &["allergy", "allergies", "allergic", "alergia", "alergias", "alergico", "alergica"]),
     ("@5", &["vaccine", "vaccines", "vaccination", "immunization", "immunisation", "shot", "shots", "vacuna", "vacunas", "vacunacion"]),
-    ("@6", &["result", "results", "resultado", "resultados", "analisis"]),
+    ("@6", &["result", "results", "lab", "labs", "resultado", "resultados", "analisis", "laboratorio"]),
+    ("@7", &["vital", "vitals", "signs", "vitales", "signos"]),
     ("@8", &["procedure", "procedures", "operation", "surgery", "procedimiento", "procedimientos", "operacion", "cirugia"]),
     ("@9", &["visit", "visits", "appointment", "consulta", "consultas", "visita", "visitas", "cita"]),
     (
@@ -177,6 +181,7 @@ const KINDS: &[(&str, &[&str])] = &[
     ),
     ("@11", &["imaging", "image", "images", "picture", "pictures", "scan", "imagen", "imagenes"]),
     ("@12", &["plan", "plans", "planes"]),
+    ("@13", &["lifestyle", "survey", "surveys", "questionnaire", "encuesta", "encuestas", "cuestionario"]),
     ("@14", &["device", "devices", "implant", "dispositivo", "dispositivos", "implante"]),
     ("@15", &["insurance", "claim", "claims", "seguro", "seguros"]),
     ("@goal", &["goal", "goals", "meta", "metas", "objetivo", "objetivos"]),
@@ -184,10 +189,7 @@ const KINDS: &[(&str, &[&str])] = &[
 
 /// The kinds of thing that a word means, with the other words for each.
 pub fn kinds(word: &str) -> impl Iterator<Item = &'static (&'static str, &'static [&'static str])> {
-    let is_it = |kind: &&'static (&'static str, &'static [&'static str])| {
-        kind.1.iter().any(|name| *name == word || (word.len() >= 5 && name.starts_with(word)))
-    };
-    KINDS.iter().filter(is_it).collect::<Vec<_>>().into_iter()
+    KINDS.iter().filter(move |kind| kind.1.iter().any(|name| *name == word || (word.len() >= 5 && name.starts_with(word))))
 }
 
 #[cfg(test)]
@@ -214,11 +216,34 @@ mod tests {
     fn a_phrase_is_asked_for_codes_words_and_runs() {
         let text = phrase();
         let phrase = Phrase(&text);
-        assert!(phrase.has_mark("#sct|58150001") && phrase.has_code("58150001") && !phrase.has_code("5815000"));
-        assert!(phrase.has_word("clavic") && !phrase.has_word("lavicle"));
-        assert!(phrase.has_run("fracture of clavicle") && !phrase.has_run("disorder heart"), "what was kept apart is no run");
+        assert!(phrase.has_code("58150001") && !phrase.has_code("5815000"));
+        let begins = |words: &[&str]| phrase.has(&Needle::words(&words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>()));
+        assert!(begins(&["clavic"]) && !begins(&["lavicle"]) && begins(&["fracture", "of"]) && !begins(&["o"]) && !begins(&[]));
+        let run = |words| phrase.has(&Needle::run(words));
+        assert!(run("fracture of clavicle") && !run("clavic") && !run("disorder heart"), "what was kept apart is no run");
         assert_eq!(phrase.name(), "fracture of clavicle");
         assert_eq!(phrase.words().last(), Some("failure"));
+    }
+
+    #[test]
+    fn a_text_is_cut_at_its_limits_in_one_line_and_in_many() {
+        let words = |text: &str| Phrase(text).words().count();
+        let mut writer = Writer::default();
+        writer.text(&"word ".repeat(WORDS - 1));
+        writer.text("one two three");
+        writer.text("four");
+        let mut beside = writer.beside();
+        beside.text("five");
+        let text = writer.finish();
+        assert_eq!((words(&text), Phrase(&text).words().last()), (WORDS, Some("one")));
+        assert_eq!(beside.finish(), "", "both texts share one room");
+
+        let mut writer = Writer::default();
+        writer.text(&"word ".repeat(WORDS * 50));
+        (0..WORDS * 10).for_each(|line| writer.text(&format!("line {line}")));
+        (0..MARKS * 500).for_each(|code| writer.code("http://loinc.org", &code.to_string()));
+        let text = writer.finish();
+        assert_eq!((words(&text), Phrase(&text).marks().count()), (WORDS, MARKS));
     }
 
     #[test]

@@ -39,10 +39,12 @@ pub struct Number {
     pub half: f64,
 }
 
-/// Words that are in every text, in both languages.
-const EMPTY: [&str; 34] = [
-    "a", "al", "an", "and", "at", "by", "con", "de", "del", "e", "el", "en", "for", "from", "in", "is", "la", "las", "lo", "los", "my",
-    "mi", "mis", "o", "of", "on", "or", "para", "por", "the", "to", "un", "una", "y",
+/// Words that are in every text or in every question, in both languages: they find nothing.
+const EMPTY: [&str; 67] = [
+    "a", "al", "am", "an", "and", "are", "at", "by", "con", "cual", "cuando", "de", "del", "did", "do", "does", "donde", "e", "el", "en",
+    "es", "for", "from", "fue", "had", "has", "have", "how", "i", "in", "is", "la", "las", "last", "lo", "los", "many", "me", "mi", "mis",
+    "much", "my", "o", "of", "on", "or", "para", "por", "que", "quien", "tengo", "the", "to", "tuve", "ultima", "ultimo", "un", "una",
+    "was", "were", "what", "when", "where", "which", "who", "with", "y",
 ];
 
 const MONTHS: [[&str; 2]; 12] = [
@@ -214,6 +216,8 @@ mod tests {
     fn words_that_are_everywhere_are_no_pieces_unless_there_is_nothing_else() {
         assert_eq!(words("loss of taste"), [["loss"], ["taste"]]);
         assert_eq!(words("de la"), [["de"], ["la"]]);
+        assert_eq!(words("When was my last tetanus shot?"), [["tetanus"], ["shot"]]);
+        assert_eq!(words("¿Cuándo fue mi última vacuna?"), [["vacuna"]]);
         assert_eq!(Query::parse(" . , \" "), None);
         assert_eq!(Query::parse(&"a ".repeat(150)), None);
     }
