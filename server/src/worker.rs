@@ -13,6 +13,9 @@ use crate::{backup, config::Config, mail::Post, metrics};
 /// disk that does not answer, keeps no other from being done.
 const TIME: Duration = Duration::from_secs(45);
 
+/// So long after a failure the records that are left are read again.
+const AGAIN: Duration = Duration::from_secs(60);
+
 /// Works until told to stop.
 pub async fn work(portal: Portal, config: Arc<Config>, mut stopping: watch::Receiver<bool>) {
     let mut minute = tokio::time::interval(Duration::from_secs(60));
@@ -59,7 +62,7 @@ impl Reading {
     }
 
     /// Reads the record after `last`.
-    async fn next(self, portal: &Portal, last: Option<PatientId>) -> Result<Option<(PatientId, u64)>, Error> {
+    async fn next(self, portal: &Portal, last: Option<PatientId>) -> Result<Option<(PatientId, Result<u64, Error>)>, Error> {
         match self {
             Self::Labels => portal.label_next(last).await,
             Self::Words => portal.phrase_next(last).await,
@@ -67,29 +70,40 @@ impl Reading {
     }
 }
 
+/// A record that cannot be read keeps no other from being read: it is tried again when the others are done.
 async fn read_again(portal: Portal, reading: Reading, mut stopping: watch::Receiver<bool>) {
-    let (mut last, mut items, job) = (None, 0, reading.job());
+    let (mut last, mut items, mut failed, job) = (None, 0, false, reading.job());
     loop {
         let next = tokio::select! {
             next = reading.next(&portal, last) => next,
             () = told(&mut stopping) => return,
         };
         match next {
-            Ok(Some((patient, read))) => (last, items) = (Some(patient), items + read),
-            Ok(None) => {
+            Ok(Some((patient, Ok(read)))) => {
+                (last, items) = (Some(patient), items + read);
+                continue;
+            }
+            Ok(Some((patient, Err(error)))) => {
+                metrics::job_failed(job);
+                tracing::error!(%error, job, "a record was not read again");
+                (last, failed) = (Some(patient), true);
+                continue;
+            }
+            Ok(None) if !failed => {
                 metrics::job_done(job);
                 return if items > 0 {
                     tracing::info!(items, job, "read again")
                 };
             }
+            Ok(None) => (last, failed) = (None, false),
             Err(error) => {
                 metrics::job_failed(job);
-                tracing::error!(%error, job, "a record was not read again");
-                tokio::select! {
-                    () = tokio::time::sleep(Duration::from_secs(60)) => {}
-                    () = told(&mut stopping) => return,
-                }
+                tracing::error!(%error, job, "records are not read again");
             }
+        }
+        tokio::select! {
+            () = tokio::time::sleep(AGAIN) => {}
+            () = told(&mut stopping) => return,
         }
     }
 }

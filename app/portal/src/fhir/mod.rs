@@ -28,3 +28,4 @@ pub use document::{Content, document, language};
 pub use facts::{FactValue, Part, Told, facts};
 pub use labels::LABEL_TABLE_VERSION;
 pub use project::{Projection, project};
+pub use shape::told;

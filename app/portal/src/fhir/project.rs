@@ -11,7 +11,7 @@ use super::{
     observation::{self, Value},
     report,
     shape::{Shape, shape},
-    texts,
+    texts::{self, Texts},
     types::{self, Placement},
     when,
 };
@@ -70,10 +70,8 @@ pub struct Projection {
     pub is_negation: bool,
     /// Every reference, in order.
     pub references: Vec<Reference>,
-    /// The texts of a document, for searching.
-    pub readable: Vec<String>,
-    /// What the patient alone may search it by, as [`texts::kept`] writes it.
-    pub kept: String,
+    /// What it is found by, where no other resource gives it its title.
+    pub texts: Texts,
 }
 
 /// A laboratory's own range.
@@ -158,12 +156,17 @@ pub fn project(resource: &Json<'_>) -> Projection {
         is_negation,
         references: references(resource),
         resource_type: without_nul(resource_type),
-        readable: texts::readable(resource, category),
-        kept: String::new(),
+        texts: Texts::default(),
     };
-    let shown = texts::shown(&projection, &projection.title, &projection.codes, projection.readable.iter().map(String::as_str));
-    projection.kept = texts::kept(resource, &shown);
+    projection.texts = texts::texts(projection.row(&projection.title, &projection.codes), Some(resource));
     projection
+}
+
+impl Projection {
+    /// As a row that is called so.
+    pub fn row<'r>(&'r self, title: &'r str, codes: &'r [String]) -> texts::Row<'r> {
+        texts::Row { category: self.category, resource_type: &self.resource_type, title, codes }
+    }
 }
 
 /// Whether an allergy says that none is known: codes of SNOMED CT's "No known allergy" and

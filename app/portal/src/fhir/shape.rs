@@ -4,7 +4,9 @@
 //! conclusion, the lines of a claim or what a plan addresses belong to other
 //! categories and never become part of it.
 
-use super::facts::Fact;
+use std::sync::LazyLock;
+
+use super::facts::{Fact, Part};
 
 /// Where a type keeps its common facts. Paths as in [`super::json::Json::all`].
 #[derive(Debug, Clone, Copy)]
@@ -87,10 +89,40 @@ pub fn shape(resource_type: &str) -> &'static Shape {
     FAMILIES.iter().flat_map(|family| family.iter()).find(|shape| shape.name == resource_type).unwrap_or(&NO_ROW)
 }
 
+static TOLD: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let own = |shape: &'static Shape| shape.facts.iter().filter(|fact| fact.part == Part::Own).map(|fact| (shape.name, fact.path));
+    let told = FAMILIES.iter().flat_map(|family| family.iter()).flat_map(own);
+    told.map(|(name, path)| format!("{name}.{}", path.replace("[x]", "Reference"))).collect()
+});
+
+/// The references that every reader of an item is told, beside its author and place: a type and a
+/// path of `item_reference`, `MedicationRequest.medicationReference`.
+#[must_use]
+pub fn told() -> &'static [String] {
+    &TOLD
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::fhir::types;
+
+    #[test]
+    fn what_a_thing_names_of_its_own_is_told_and_nothing_else() {
+        let is_told = |path: &str| told().iter().any(|told| told == path);
+        for path in ["MedicationRequest.medicationReference", "Immunization.manufacturer", "Encounter.serviceProvider"] {
+            assert!(is_told(path), "{path}");
+        }
+        for path in [
+            "AdverseEvent.suspectEntity.instance",
+            "Claim.provider",
+            "Claim.facility",
+            "Encounter.diagnosis.condition",
+            "Procedure.usedReference",
+        ] {
+            assert!(!is_told(path), "{path}");
+        }
+    }
 
     #[test]
     fn every_row_names_a_type_of_r4_once() {

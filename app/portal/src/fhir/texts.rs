@@ -6,7 +6,7 @@ use chartkey_domain::{category::Category, phrase::Writer};
 use super::{
     document::{contents, decode, plain},
     json::Json,
-    project::Projection,
+    observation,
 };
 
 /// Where people write words, or names stand. Everything else is codes, sums and addresses.
@@ -44,25 +44,49 @@ const WRITTEN: [&str; 28] = [
 /// Whose it is: the same on everything, so it finds nothing.
 const WHOSE: [&str; 3] = ["subject", "patient", "beneficiary"];
 
-/// What a reader of the item may find it by. `title` and `codes` are those of the row,
-/// which may be those of its medicine; `contents` are the texts of a document.
-pub fn shown<'t>(own: &Projection, title: &str, codes: &[String], contents: impl IntoIterator<Item = &'t str>) -> Writer {
-    let mut writer = Writer::default();
-    writer.kind(own.category, &own.resource_type);
-    for code in codes {
+/// What a thing is found by.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Texts {
+    /// By every reader of it; empty where there is nothing.
+    pub shown: String,
+    /// By its patient alone: everything else that it says; empty where that is all.
+    pub kept: String,
+}
+
+/// A thing as its row has it. Title and codes may be those of its medicine.
+#[derive(Debug, Clone, Copy)]
+pub struct Row<'r> {
+    /// Its category; none of an attachment.
+    pub category: Option<Category>,
+    /// Its type.
+    pub resource_type: &'r str,
+    /// What it is called.
+    pub title: &'r str,
+    /// `system|code` of the same.
+    pub codes: &'r [String],
+}
+
+/// The texts of a row, and of its resource where that can be read.
+pub fn texts(row: Row<'_>, resource: Option<&Json<'_>>) -> Texts {
+    let mut shown = Writer::default();
+    shown.kind(row.category, row.resource_type);
+    for code in row.codes {
         if let Some((system, code)) = code.rsplit_once('|') {
-            writer.code(system, code);
+            shown.code(system, code);
         }
     }
-    writer.text(title);
-    // Numbers differ from item to item; they are looked for in the row.
-    if own.value.number.is_none() {
-        own.value.text.iter().for_each(|text| writer.text(text));
+    shown.text(row.title);
+    let Some(resource) = resource else { return Texts { shown: shown.finish(), kept: String::new() } };
+    if row.resource_type == "Observation" {
+        // Numbers differ from item to item; they are looked for in the row.
+        let value = observation::value(resource);
+        value.text.filter(|_| value.number.is_none()).iter().for_each(|text| shown.text(text));
     }
-    for text in contents {
-        text.lines().for_each(|line| writer.text(line));
+    for text in readable(resource, row.category) {
+        text.lines().for_each(|line| shown.text(line));
     }
-    writer
+    let kept = kept(resource, &shown);
+    Texts { shown: shown.finish(), kept }
 }
 
 /// The texts of a document that whoever sees it may read on its page; none of anything else.
@@ -73,8 +97,7 @@ pub fn readable(resource: &Json<'_>, category: Option<Category>) -> Vec<String> 
     contents(resource).iter().filter_map(super::Content::text).collect()
 }
 
-/// Everything else that it says, beside what is `shown`: empty where that is all.
-pub fn kept(resource: &Json<'_>, shown: &Writer) -> String {
+fn kept(resource: &Json<'_>, shown: &Writer) -> String {
     let mut writer = shown.beside();
     each(resource, &mut |said| match said {
         Said::Text(text) => text.lines().for_each(|line| writer.text(line)),
@@ -184,18 +207,18 @@ fn rtf(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use chartkey_domain::phrase::Phrase;
+    use chartkey_domain::phrase::{Needle, Phrase};
 
     use super::*;
     use crate::fhir::project;
 
     fn parts(text: &str) -> (String, String) {
-        let json = Json::parse(text).unwrap();
-        let own = project(&json);
-        let readable = readable(&json, own.category);
-        let shown = shown(&own, &own.title, &own.codes, readable.iter().map(String::as_str));
-        let kept = kept(&json, &shown);
-        (shown.finish(), kept)
+        let Texts { shown, kept } = project(&Json::parse(text).unwrap()).texts;
+        (shown, kept)
+    }
+
+    fn has(text: &str, word: &str) -> bool {
+        Phrase(text).has(&Needle::run(word))
     }
 
     #[test]
@@ -212,11 +235,11 @@ mod tests {
         let (shown, _) = parts(
             r#"{"resourceType":"DocumentReference","type":{"text":"Note"},"description":"Hidden","content":[{"attachment":{"contentType":"text/plain","data":"VHJhc3R1enVtYWIKCmdpdmVu"}}]}"#,
         );
-        assert!(Phrase(&shown).has_word("trastuzumab") && Phrase(&shown).has_word("given") && !Phrase(&shown).has_word("hidden"));
+        assert!(has(&shown, "trastuzumab") && has(&shown, "given") && !has(&shown, "hidden"));
         let (shown, kept) = parts(
             r#"{"resourceType":"DiagnosticReport","code":{"text":"Blood"},"category":[{"coding":[{"code":"LAB"}]}],"result":[{}],"presentedForm":[{"contentType":"text/html","data":"PHA+Q2FuY2VyPC9wPg=="}]}"#,
         );
-        assert!(!Phrase(&shown).has_word("cancer") && Phrase(&kept).has_word("cancer"), "{shown} {kept}");
+        assert!(!has(&shown, "cancer") && has(&kept, "cancer"), "{shown} {kept}");
     }
 
     #[test]

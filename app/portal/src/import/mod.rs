@@ -176,11 +176,15 @@ pub async fn run(
 
     patients::begin(&mut transaction, source, &patients, only, &resources).await?;
 
-    let records: Vec<Uuid> = patients.values().chain(only.as_ref()).map(|patient| patient.0).collect();
+    let awaited = tray::awaited(&mut transaction, source, &resources).await?;
+    let waiting = awaited.iter().map(|(_, patient)| patient);
+    let records: Vec<Uuid> = patients.values().chain(only.as_ref()).chain(waiting).map(|patient| patient.0).collect();
+    lock(&mut transaction, &records).await?;
     relabel::stale(&mut transaction, &records).await?;
     phrases::stale(&mut transaction, &records).await?;
 
-    let tray::Assigned { found, of, names_outside } = tray::named(&mut transaction, source, &mut resources, &patients, only).await?;
+    let tray::Assigned { found, of, names_outside } =
+        tray::named(&mut transaction, source, &mut resources, &patients, only, awaited).await?;
     let index = index_of(&resources);
     let owners = Owners { resources: &resources, index: &index, patients: &patients, of };
     let unassigned = tray::keep(&mut transaction, source, import, at, &owners).await?;
@@ -231,6 +235,15 @@ impl ImportReport {
     pub const fn changed_anything(&self) -> bool {
         self.created + self.updated + self.changed_without_version + self.older > 0
     }
+}
+
+/// Takes turns at these records with whoever else brings something into them or reads them again:
+/// all at once and always in this order, so that nobody waits for somebody who waits. It keeps
+/// nobody from what only names a record: a share, a block.
+async fn lock(connection: &mut PgConnection, records: &[Uuid]) -> Result<(), sqlx::Error> {
+    let lock = "select from patient where patient_id = any($1) order by patient_id for no key update";
+    sqlx::query(lock).bind(records).execute(connection).await?;
+    Ok(())
 }
 
 /// Writes the import into the log of every record that the file is about, in the

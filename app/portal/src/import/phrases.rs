@@ -8,16 +8,18 @@ use sha2::{Digest, Sha256};
 use sqlx::{PgConnection, Row};
 use uuid::Uuid;
 
-use super::copy::Rows;
+use super::{copy::Rows, lock};
 use crate::{
-    Portal,
+    Error, Portal,
     fhir::{json::Json, project, texts},
 };
 
 const COLUMNS: i16 = 3;
 
-/// So many things are written again with one statement.
-const BATCH: i64 = 1_000;
+/// So many things are written again with one statement, and so many bytes of them are read; one
+/// that is longer is read alone.
+const BATCH: usize = 1_000;
+const BYTES: usize = 8 << 20;
 
 /// The texts of a file, each once a record, as rows of a temporary table.
 pub struct Phrases {
@@ -63,10 +65,7 @@ fn key(text: &str) -> Option<Uuid> {
 
 /// Takes what was staged into the records.
 pub async fn store(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
-    // Two imports into one record take turns: what one takes to be there, the other does not remove.
-    sqlx::query("select from patient where patient_id in (select patient_id from phrase_stage) order by patient_id for update")
-        .execute(&mut *connection)
-        .await?;
+    // Imports into one record take turns (`super::lock`): what one takes to be there, another does not remove.
     sqlx::query(
         "insert into phrase (patient_id, phrase_id, words) select patient_id, phrase_id, words from phrase_stage on conflict do nothing",
     )
@@ -100,12 +99,12 @@ async fn unused(connection: &mut PgConnection, patients: &[Uuid]) -> Result<(), 
 
 impl Portal {
     /// Writes the words of one record anew that another version of the words wrote, or none: the
-    /// next one after `last`. Returns the record and how many things it holds, or nothing
-    /// where no record is left.
+    /// next one after `last`. Returns the record, and how many things it holds or why they could
+    /// not be read: then nothing of this record has changed. Nothing where no record is left.
     ///
     /// # Errors
-    /// [`crate::Error::Database`]; then nothing of this record has changed.
-    pub async fn phrase_next(&self, last: Option<PatientId>) -> Result<Option<(PatientId, u64)>, crate::Error> {
+    /// [`Error::Database`] where the next record could not be asked for.
+    pub async fn phrase_next(&self, last: Option<PatientId>) -> Result<Option<(PatientId, Result<u64, Error>)>, Error> {
         let mut transaction = self.pool.begin().await?;
         sqlx::query("select set_config('chartkey.task', 'import', true)").execute(&mut *transaction).await?;
         let next: Option<Uuid> =
@@ -115,9 +114,13 @@ impl Portal {
                 .fetch_optional(&mut *transaction)
                 .await?;
         let Some(patient) = next else { return Ok(None) };
-        let count = record(&mut transaction, patient).await?;
-        transaction.commit().await?;
-        Ok(Some((PatientId(patient), count)))
+        let written = async {
+            lock(&mut transaction, &[patient]).await?;
+            let count = record(&mut transaction, patient).await?;
+            transaction.commit().await?;
+            Ok(count)
+        };
+        Ok(Some((PatientId(patient), written.await)))
     }
 }
 
@@ -145,69 +148,48 @@ pub async fn stale(connection: &mut PgConnection, patients: &[Uuid]) -> Result<(
     Ok(())
 }
 
-/// What is read of a thing to write its words.
-const ROWS: [(&str, &str); 2] = [
-    (
-        "select i.item_id, i.category, i.resource_type, i.title, i.codes, v.bytes from item i
-         left join item_version v on v.patient_id = i.patient_id and v.item_id = i.item_id and v.version_no = i.version_no
-         where i.patient_id = $1 and i.item_id > $2 order by i.item_id limit $3",
-        "update item i set shown_id = p.shown_id, kept_id = p.kept_id
-         from unnest($2::uuid[], $3::uuid[], $4::uuid[]) p (item_id, shown_id, kept_id)
-         where i.patient_id = $1 and i.item_id = p.item_id and (i.shown_id, i.kept_id) is distinct from (p.shown_id, p.kept_id)",
-    ),
-    (
-        "select a.item_id, null::smallint, a.resource_type, a.title, null::text[], v.bytes from attachment a
+/// Of the rows that have words: how long each is, what is read of it to write them, and where they go.
+struct Table {
+    sizes: &'static str,
+    rows: &'static str,
+    write: &'static str,
+}
+
+const TABLES: [Table; 2] = [
+    ITEMS,
+    Table {
+        sizes: "select a.item_id, coalesce(octet_length(v.bytes), 0) from attachment a
          left join item_version v on v.patient_id = a.patient_id and v.item_id = a.item_id and v.version_no = a.version_no
-         where a.patient_id = $1 and a.item_id > $2 order by a.item_id limit $3",
-        "update attachment a set shown_id = p.shown_id, kept_id = p.kept_id
+         where a.patient_id = $1 order by a.item_id",
+        rows: "select a.item_id, null::smallint, a.resource_type, a.title, null::text[], v.bytes from attachment a
+         left join item_version v on v.patient_id = a.patient_id and v.item_id = a.item_id and v.version_no = a.version_no
+         where a.patient_id = $1 and a.item_id = any($2)",
+        write: "update attachment a set shown_id = p.shown_id, kept_id = p.kept_id
          from unnest($2::uuid[], $3::uuid[], $4::uuid[]) p (item_id, shown_id, kept_id)
          where a.patient_id = $1 and a.item_id = p.item_id and (a.shown_id, a.kept_id) is distinct from (p.shown_id, p.kept_id)",
-    ),
+    },
 ];
+
+const ITEMS: Table = Table {
+    sizes: "select i.item_id, coalesce(octet_length(v.bytes), 0) from item i
+         left join item_version v on v.patient_id = i.patient_id and v.item_id = i.item_id and v.version_no = i.version_no
+         where i.patient_id = $1 order by i.item_id",
+    rows: "select i.item_id, i.category, i.resource_type, i.title, i.codes, v.bytes from item i
+         left join item_version v on v.patient_id = i.patient_id and v.item_id = i.item_id and v.version_no = i.version_no
+         where i.patient_id = $1 and i.item_id = any($2)",
+    write: "update item i set shown_id = p.shown_id, kept_id = p.kept_id
+         from unnest($2::uuid[], $3::uuid[], $4::uuid[]) p (item_id, shown_id, kept_id)
+         where i.patient_id = $1 and i.item_id = p.item_id and (i.shown_id, i.kept_id) is distinct from (p.shown_id, p.kept_id)",
+};
 
 /// Writes the words of one record.
 async fn record(connection: &mut PgConnection, patient: Uuid) -> Result<u64, sqlx::Error> {
-    // Whoever brings something into this record waits, or is waited for.
-    sqlx::query("select from patient where patient_id = $1 for update").bind(patient).execute(&mut *connection).await?;
     let mut count = 0;
-    for (select, update) in ROWS {
-        let mut last = Uuid::nil();
-        loop {
-            let rows = sqlx::query(select).bind(patient).bind(last).bind(BATCH).fetch_all(&mut *connection).await?;
-            let (mut ids, mut shown, mut kept) = (Vec::new(), Vec::new(), Vec::new());
-            let (mut keys, mut texts) = (Vec::new(), Vec::new());
-            for row in &rows {
-                let bytes: Option<Vec<u8>> = row.try_get(5)?;
-                let bytes = bytes.unwrap_or_default();
-                let category = row.try_get::<Option<i16>, _>(1)?.and_then(Category::from_number);
-                let codes: Option<Vec<String>> = row.try_get(4)?;
-                let raw = String::from_utf8_lossy(&bytes);
-                let (one, other) = words(category, row.try_get(2)?, row.try_get(3)?, codes.as_deref(), &raw);
-                last = row.try_get(0)?;
-                ids.push(last);
-                shown.push(key(&one));
-                kept.push(key(&other));
-                for text in [one, other] {
-                    if let Some(id) = key(&text) {
-                        keys.push(id);
-                        texts.push(text.replace('\0', ""));
-                    }
-                }
-            }
-            sqlx::query(
-                "insert into phrase (patient_id, phrase_id, words) select $1, p.id, p.words from unnest($2::uuid[], $3::text[]) p (id, words)
-                 on conflict do nothing",
-            )
-            .bind(patient)
-            .bind(keys)
-            .bind(texts)
-            .execute(&mut *connection)
-            .await?;
-            sqlx::query(update).bind(patient).bind(&ids).bind(shown).bind(kept).execute(&mut *connection).await?;
-            count += ids.len() as u64;
-            if rows.len() < usize::try_from(BATCH).unwrap_or(usize::MAX) {
-                break;
-            }
+    for table in TABLES {
+        let sizes: Vec<(Uuid, i32)> = sqlx::query_as(table.sizes).bind(patient).fetch_all(&mut *connection).await?;
+        count += sizes.len() as u64;
+        for batch in batches(sizes) {
+            write(connection, patient, &table, &batch).await?;
         }
     }
     unused(connection, &[patient]).await?;
@@ -215,15 +197,119 @@ async fn record(connection: &mut PgConnection, patient: Uuid) -> Result<u64, sql
     Ok(count)
 }
 
-/// The two texts of one thing: of its row, and of its bytes where they can be read.
-fn words(category: Option<Category>, resource_type: &str, title: &str, codes: Option<&[String]>, raw: &str) -> (String, String) {
-    let json = Json::parse(raw).ok();
-    let mut own = json.as_ref().map(project).unwrap_or_default();
-    own.category = category;
-    resource_type.clone_into(&mut own.resource_type);
-    let codes = codes.unwrap_or(&own.codes);
-    let readable = json.as_ref().map(|json| texts::readable(json, category)).unwrap_or_default();
-    let shown = texts::shown(&own, title, codes, readable.iter().map(String::as_str));
-    let kept = json.as_ref().map(|json| texts::kept(json, &shown)).unwrap_or_default();
-    (shown.finish(), kept)
+/// Things by how long they are, parted so that no part is longer than [`BYTES`], unless it is one thing.
+fn batches(sizes: Vec<(Uuid, i32)>) -> Vec<Vec<Uuid>> {
+    let (mut batches, mut room): (Vec<Vec<Uuid>>, usize) = (Vec::new(), 0);
+    for (item, size) in sizes {
+        let size = usize::try_from(size).unwrap_or_default();
+        match batches.last_mut() {
+            Some(batch) if batch.len() < BATCH && size <= room => {
+                batch.push(item);
+                room -= size;
+            }
+            _ => {
+                batches.push(vec![item]);
+                room = BYTES.saturating_sub(size);
+            }
+        }
+    }
+    batches
+}
+
+/// Writes the words of these things of a record.
+async fn write(connection: &mut PgConnection, patient: Uuid, table: &Table, items: &[Uuid]) -> Result<(), sqlx::Error> {
+    let rows = sqlx::query(table.rows).bind(patient).bind(items).fetch_all(&mut *connection).await?;
+    let (mut ids, mut shown, mut kept): (Vec<Uuid>, _, _) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut keys, mut words) = (Vec::new(), Vec::new());
+    for row in &rows {
+        let codes: Option<Vec<String>> = row.try_get(4)?;
+        let is_as_it_is = texts::Row {
+            category: row.try_get::<Option<i16>, _>(1)?.and_then(Category::from_number),
+            resource_type: row.try_get(2)?,
+            title: row.try_get(3)?,
+            codes: codes.as_deref().unwrap_or_default(),
+        };
+        let bytes: Option<&[u8]> = row.try_get(5)?;
+        let raw = bytes.map(String::from_utf8_lossy).unwrap_or_default();
+        let json = Json::parse(&raw).ok();
+        // An attachment has no column for the codes of its title.
+        let projected = json.as_ref().filter(|_| codes.is_none()).map(project).unwrap_or_default();
+        let own = if codes.is_none() { texts::Row { codes: &projected.codes, ..is_as_it_is } } else { is_as_it_is };
+        let texts = texts::texts(own, json.as_ref());
+        ids.push(row.try_get(0)?);
+        shown.push(key(&texts.shown));
+        kept.push(key(&texts.kept));
+        for text in [texts.shown, texts.kept] {
+            if let Some(id) = key(&text) {
+                keys.push(id);
+                words.push(text);
+            }
+        }
+    }
+    sqlx::query(
+        "insert into phrase (patient_id, phrase_id, words) select $1, p.id, p.words from unnest($2::uuid[], $3::text[]) p (id, words)
+         on conflict do nothing",
+    )
+    .bind(patient)
+    .bind(keys)
+    .bind(words)
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query(table.write).bind(patient).bind(&ids).bind(shown).bind(kept).execute(connection).await?;
+    Ok(())
+}
+
+/// Writes anew what these items of records are found by, which a medicine of another file has
+/// given its name: its codes are theirs, too.
+pub async fn renamed(connection: &mut PgConnection, items: &[(Uuid, Uuid)]) -> Result<(), sqlx::Error> {
+    for part in items.chunk_by(|one, next| one.0 == next.0) {
+        let Some((patient, _)) = part.first() else { continue };
+        for part in part.chunks(BATCH) {
+            let items: Vec<Uuid> = part.iter().map(|(_, item)| *item).collect();
+            let medicines = sqlx::query(
+                "select r.item_id, v.bytes from item_reference r
+                 join attachment a on a.patient_id = r.patient_id and a.item_id = r.target_id and a.resource_type = 'Medication'
+                 join item_version v on v.patient_id = a.patient_id and v.item_id = a.item_id and v.version_no = a.version_no
+                 where r.patient_id = $1 and r.item_id = any($2) and r.path = 'medicationReference'",
+            )
+            .bind(patient)
+            .bind(&items)
+            .fetch_all(&mut *connection)
+            .await?;
+            for row in medicines {
+                let raw = String::from_utf8_lossy(row.try_get(1)?).into_owned();
+                let Ok(json) = Json::parse(&raw) else { continue };
+                let codes = project(&json).codes;
+                sqlx::query(
+                    "update item set title_key = $3, codes = $4 where patient_id = $1 and item_id = $2 and codes is distinct from $4",
+                )
+                .bind(patient)
+                .bind(row.try_get::<Uuid, _>(0)?)
+                .bind(codes.first())
+                .bind(&codes)
+                .execute(&mut *connection)
+                .await?;
+            }
+            write(connection, *patient, &ITEMS, &items).await?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_batch_is_longer_than_its_limits_unless_it_is_one_thing() {
+        let of = |sizes: &[usize]| {
+            let sizes = sizes.iter().map(|size| (Uuid::new_v4(), i32::try_from(*size).unwrap())).collect();
+            batches(sizes).iter().map(Vec::len).collect::<Vec<_>>()
+        };
+        assert_eq!(of(&[BYTES / 2, BYTES / 2, 1]), [2, 1]);
+        assert_eq!(of(&[5 << 20; 6]), [1; 6], "scans of 5 MB are read one by one");
+        assert_eq!(of(&[1, BYTES * 9, 1, 1]), [1, 1, 2]);
+        assert_eq!(of(&vec![0; BATCH * 2 + 1]), [BATCH, BATCH, 1]);
+        assert_eq!(of(&[]), [0; 0]);
+    }
 }

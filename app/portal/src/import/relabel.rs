@@ -7,20 +7,21 @@ use futures::TryStreamExt;
 use sqlx::{PgConnection, Row};
 use uuid::Uuid;
 
-use super::store::LABELS;
+use super::{lock, store::LABELS};
 use crate::{
-    Portal,
+    Error, Portal,
     fhir::{LABEL_TABLE_VERSION, json::Json, labels},
 };
 
 impl Portal {
     /// Labels one record anew of which another version of the table labelled something:
-    /// the next one after `last`. Labels are only added. Returns the record and how many
-    /// items it was, or nothing where no record is left.
+    /// the next one after `last`. Labels are only added. Returns the record, and how many
+    /// items it was or why they could not be read: then nothing of this record has changed.
+    /// Nothing where no record is left.
     ///
     /// # Errors
-    /// [`crate::Error::Database`]; then nothing of this record has changed.
-    pub async fn label_next(&self, last: Option<PatientId>) -> Result<Option<(PatientId, u64)>, crate::Error> {
+    /// [`Error::Database`] where the next record could not be asked for.
+    pub async fn label_next(&self, last: Option<PatientId>) -> Result<Option<(PatientId, Result<u64, Error>)>, Error> {
         let mut transaction = self.pool.begin().await?;
         sqlx::query("select set_config('chartkey.task', 'import', true)").execute(&mut *transaction).await?;
         let next = sqlx::query_scalar::<_, Uuid>(
@@ -35,9 +36,13 @@ impl Portal {
         .fetch_optional(&mut *transaction)
         .await?;
         let Some(patient) = next else { return Ok(None) };
-        let items = record(&mut transaction, patient).await?;
-        transaction.commit().await?;
-        Ok(Some((PatientId(patient), items)))
+        let labelled = async {
+            lock(&mut transaction, &[patient]).await?;
+            let items = record(&mut transaction, patient).await?;
+            transaction.commit().await?;
+            Ok(items)
+        };
+        Ok(Some((PatientId(patient), labelled.await)))
     }
 }
 
@@ -60,8 +65,6 @@ pub async fn stale(connection: &mut PgConnection, patients: &[Uuid]) -> Result<(
 
 /// Labels one record, from all versions of everything in it.
 async fn record(connection: &mut PgConnection, patient: Uuid) -> Result<u64, sqlx::Error> {
-    // Whoever brings something into this record waits, or is waited for.
-    sqlx::query("select from patient where patient_id = $1 for update").bind(patient).execute(&mut *connection).await?;
     let mut of: BTreeMap<Uuid, Labels> = BTreeMap::new();
     let mut versions = sqlx::query("select item_id, bytes from item_version where patient_id = $1").bind(patient).fetch(&mut *connection);
     while let Some(row) = versions.try_next().await? {

@@ -12,8 +12,11 @@ use crate::fhir::{
     Projection,
     json::Json,
     person::{Person, person},
-    project, types,
+    project, texts, types,
 };
+
+/// The type of what was not understood.
+const UNKNOWN: &str = "Unknown";
 
 /// One resource, read.
 #[derive(Debug)]
@@ -67,7 +70,7 @@ impl<'a> Resource<'a> {
         let is_kept = kept.is_some();
         let fhir_id =
             kept.or_else(|| projection.fhir_id.clone()).or_else(from_url).unwrap_or_else(|| hex(&sha256(raw.as_bytes()))[..32].to_owned());
-        let resource_type = if reason.is_some() { "Unknown".to_owned() } else { projection.resource_type.clone() };
+        let resource_type = projection.resource_type.clone();
         Self { position, resource_type, fhir_id, projection, person, reason, is_json, is_kept, full_url, raw }
     }
 
@@ -78,15 +81,21 @@ impl<'a> Resource<'a> {
 }
 
 fn understand(raw: &str) -> (Projection, Option<Person>, Option<String>, bool) {
-    let not = |reason: String, is_json| {
-        let own = chartkey_domain::category::Category::Own;
-        let projection = Projection { title: "Not understood".into(), category: Some(own), ..Projection::default() };
+    let not = |reason: String, json: Option<&Json<'_>>| {
+        let mut projection = Projection {
+            title: "Not understood".into(),
+            resource_type: UNKNOWN.into(),
+            category: Some(chartkey_domain::category::Category::Own),
+            ..Projection::default()
+        };
+        projection.texts = texts::texts(projection.row(&projection.title, &[]), json);
+        let is_json = json.is_some() || serde_json::from_str::<serde_json::Value>(raw).is_ok();
         (projection, None, Some(reason), is_json)
     };
     match Json::parse(raw) {
-        Err(error) => not(format!("it is no JSON ({error})"), serde_json::from_str::<serde_json::Value>(raw).is_ok()),
-        Ok(json) if !json.is_object() => not("it is no object".into(), true),
-        Ok(json) if json.get("resourceType").str().is_none() => not("it has no resourceType".into(), true),
+        Err(error) => not(format!("it is no JSON ({error})"), None),
+        Ok(json) if !json.is_object() => not("it is no object".into(), Some(&json)),
+        Ok(json) if json.get("resourceType").str().is_none() => not("it has no resourceType".into(), Some(&json)),
         Ok(json) => {
             let projection = project(&json);
             let person = (projection.resource_type == "Patient").then(|| person(&json));

@@ -1,7 +1,7 @@
 //! Rows of a file into temporary tables. `COPY FROM` refuses tables under row
 //! security; temporary ones, dropped at the commit, are the way in.
 
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 
 use chartkey_domain::{
     id::{ItemId, PatientId, SourceId},
@@ -16,7 +16,7 @@ use super::{
     phrases::Phrases,
     resource::{Named, Resource},
 };
-use crate::fhir::{project::Reference, texts, types};
+use crate::fhir::{json::Json, project::Reference, texts, types};
 
 /// The temporary tables. `round` parts the entries of one file that are the same
 /// resource: each is taken after the one before it.
@@ -151,7 +151,12 @@ fn item(rows: &mut Rows, phrases: &mut Phrases, row: &Row<'_, '_, '_>) {
     let codes = medicine.filter(|_| own.codes.is_empty()).map_or(&own.codes, |medicine| &medicine.codes);
     let visit = own.visit.as_deref().and_then(|visit| row.owners.index.target(visit, row.owners.resources));
     let visit = visit.filter(|visit| visit.resource_type == "Encounter");
-    let shown = texts::shown(own, title, codes, own.readable.iter().map(String::as_str)).finish();
+    let is_its_own = *title == own.title && *codes == own.codes;
+    let texts = if is_its_own {
+        Cow::Borrowed(&own.texts)
+    } else {
+        Cow::Owned(texts::texts(own.row(title, codes), Json::parse(&row.resource.raw).ok().as_ref()))
+    };
     let references = own.references.get(..REFERENCES).unwrap_or(&own.references);
     rows.row()
         .int(i32::try_from(row.seq).unwrap_or(i32::MAX))
@@ -200,6 +205,6 @@ fn item(rows: &mut Rows, phrases: &mut Phrases, row: &Row<'_, '_, '_>) {
             target_id(row.source, row.patient, &named)
         }))
         .texts(references.iter().map(|reference| reference.display.as_deref()))
-        .uuid(phrases.take(row.patient, &shown))
-        .uuid(phrases.take(row.patient, &own.kept));
+        .uuid(phrases.take(row.patient, &texts.shown))
+        .uuid(phrases.take(row.patient, &texts.kept));
 }

@@ -152,7 +152,8 @@ const MEDICINES: &str = "
         from attachment a join item_reference r on r.patient_id = a.patient_id and r.target_id = a.item_id
         where a.patient_id = any($1) and a.resource_type = 'Medication' and r.path = 'medicationReference' and r.display is null
     )
-    update item i set title = n.title from named n where i.patient_id = n.patient_id and i.item_id = n.item_id and i.title <> n.title";
+    update item i set title = n.title from named n where i.patient_id = n.patient_id and i.item_id = n.item_id and i.title <> n.title
+    returning i.patient_id, i.item_id";
 
 /// So does a person or a place that came in another file.
 const AUTHORS: &str = "
@@ -234,14 +235,23 @@ pub async fn store(
     }
     let changed: Vec<uuid::Uuid> =
         sqlx::query_scalar("select distinct patient_id from verdict where outcome <> 'unchanged'").fetch_all(&mut *connection).await?;
-    if !is_new || rounds > 1 {
-        phrases::forget_unused(connection).await?;
-    }
+    let mut renamed: Vec<(uuid::Uuid, uuid::Uuid)> = Vec::new();
     if !changed.is_empty() {
-        let names = if about.names_outside { [MEDICINES, AUTHORS, PLACES, NAMED].as_slice() } else { &[] };
+        // What was there before names what this file names anew.
+        let renames = "select exists (select from verdict where is_attachment and outcome in ('updated', 'changed'))";
+        let is_named = about.names_outside || (!is_new && sqlx::query_scalar(renames).fetch_one(&mut *connection).await?);
+        if is_named {
+            renamed = sqlx::query_as(MEDICINES).bind(&changed).fetch_all(&mut *connection).await?;
+            renamed.sort_unstable();
+            phrases::renamed(connection, &renamed).await?;
+        }
+        let names = if is_named { [AUTHORS, PLACES, NAMED].as_slice() } else { &[] };
         for statement in [REPORTS].iter().chain(names).chain(&[LABELS]) {
             sqlx::query(*statement).bind(&changed).execute(&mut *connection).await?;
         }
+    }
+    if !is_new || rounds > 1 || !renamed.is_empty() {
+        phrases::forget_unused(connection).await?;
     }
     let mut outcomes = Outcomes::default();
     for row in sqlx::query("select outcome, count(*) from verdict group by outcome").fetch_all(connection).await? {

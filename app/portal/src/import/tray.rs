@@ -46,18 +46,18 @@ pub struct Assigned {
     pub names_outside: bool,
 }
 
-/// Assigns the resources, and adds what they name from earlier files of the source,
-/// step by step.
+/// Assigns the resources, those that were [`awaited`] to whoever waits, and adds what they name from
+/// earlier files of the source, step by step.
 pub async fn named(
     connection: &mut PgConnection,
     source: SourceId,
     resources: &mut Vec<Resource<'_>>,
     patients: &BTreeMap<String, PatientId>,
     only: Option<PatientId>,
+    mut given: Vec<(Named, PatientId)>,
 ) -> Result<Assigned, sqlx::Error> {
     let before = resources.len();
     let mut asked: BTreeSet<(Named, PatientId)> = BTreeSet::new();
-    let mut given: Vec<(Named, PatientId)> = awaited(connection, source, resources).await?;
     let mut step = 0;
     loop {
         let index = index_of(resources);
@@ -166,7 +166,7 @@ async fn fetch(connection: &mut PgConnection, source: SourceId, wanted: &BTreeSe
 }
 
 /// Who has waited for resources of this file.
-async fn awaited(
+pub async fn awaited(
     connection: &mut PgConnection,
     source: SourceId,
     resources: &[Resource<'_>],
