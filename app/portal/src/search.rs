@@ -3,7 +3,8 @@
 //! Everything is read under the reader's decision: the texts ([`texts`]), whom a record names,
 //! the items, and what stands around a word. So hits, counts and what a mistake was
 //! taken for come from what the reader may see, and from nothing else. The log says that
-//! a search was made and how much it showed, never for what.
+//! a search was made and which rows were shown, never for what; people and places are no
+//! items, and are counted there no more than on any other page.
 
 mod excerpt;
 mod hits;
@@ -11,7 +12,10 @@ mod kept;
 pub mod lens;
 mod texts;
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use chartkey_domain::{
     account::Visitor,
@@ -33,13 +37,26 @@ use crate::{
 };
 use hits::Hit;
 pub use hits::Person;
-use texts::{Found, Texts};
+use kept::Kept;
+use texts::{Found, Texts, in_turn};
 
 /// The rows of one category on the first page of a search.
-pub const FEW: usize = 5;
+const FEW: usize = 5;
 
 /// The most rows that one page shows of a category.
 pub const MOST: usize = 500;
+
+/// The rows that are shown while somebody types.
+const GLANCE: usize = 8;
+
+/// What was looked for, with what was found.
+#[derive(Debug)]
+pub enum Looked {
+    /// Words.
+    Words(Search),
+    /// A condition.
+    Lens(&'static Lens, lens::Seen),
+}
 
 /// What a search has found.
 #[derive(Debug, Default)]
@@ -48,7 +65,7 @@ pub struct Search {
     pub words: String,
     /// By category, what says it best first.
     pub groups: Vec<Group>,
-    /// People and places.
+    /// People and places, by their names.
     pub people: Vec<Person>,
     /// Words that were taken for a mistake, and what for.
     pub mended: Vec<(String, String)>,
@@ -56,8 +73,17 @@ pub struct Search {
     pub lenses: Vec<&'static Lens>,
     /// The words to mark.
     pub marks: Vec<String>,
-    /// Not everything of this record can be searched yet: the worker is still reading it.
-    pub is_partial: bool,
+    /// What was not searched.
+    pub missing: Option<Missing>,
+}
+
+/// Why not everything of a record was searched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Missing {
+    /// The worker is still reading it.
+    Unread,
+    /// It has more words than one search reads; the longest texts were left out.
+    Long,
 }
 
 /// The hits of one category.
@@ -76,23 +102,36 @@ pub struct Group {
 pub struct Row {
     /// The item.
     pub entry: Entry,
-    /// A few words around what was found, where its name does not say it.
-    pub excerpt: Option<String>,
+    /// A few words around what was found, where its name does not say it: in parts, and which were found.
+    pub excerpt: Option<Vec<(String, bool)>>,
     /// The plain names of its code, where it was found by them.
     pub called: Option<[&'static str; 2]>,
 }
 
-/// How much of a search is shown.
+/// How much is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Window {
+    /// The very best rows, and nothing of why they were found.
+    Glance,
     /// The best few of every category.
     Few,
     /// So many of one category.
     Category(Category, usize),
 }
 
+impl Window {
+    /// The rows of a category, of which the first page shows so many.
+    fn rows(self, category: Category, few: usize) -> usize {
+        match self {
+            Self::Glance | Self::Few => few,
+            Self::Category(only, rows) if only == category => rows.min(MOST),
+            Self::Category(..) => 0,
+        }
+    }
+}
+
 impl Portal {
-    /// The page of a search that was begun in this session.
+    /// The page of a search, by words or by a lens, that was begun in this session.
     ///
     /// # Errors
     /// [`Error::NotFound`] where the visitor has no access, or there is no such search here.
@@ -103,18 +142,27 @@ impl Portal {
         patient: PatientId,
         search: SearchId,
         window: Window,
-    ) -> Result<Opened<Search>, Error> {
+    ) -> Result<Opened<Looked>, Error> {
         let mut record = self.open(visitor, patient).await?;
-        let Some(words) = kept::words(self, &mut record, session, search).await? else { return record.refuse().await };
-        found(record, words, window).await
+        match kept::kept(self, &mut record, session, search).await? {
+            Some(Kept::Words(words)) => {
+                let Opened { whose, view } = found(record, words, window).await?;
+                Ok(Opened { whose, view: Looked::Words(view) })
+            }
+            Some(Kept::Lens(lens)) => {
+                let Opened { whose, view } = lens::seen(record, lens, window).await?;
+                Ok(Opened { whose, view: Looked::Lens(lens, view) })
+            }
+            None => record.refuse().await,
+        }
     }
 
-    /// The same for words that are still being typed: nothing is kept of them.
+    /// What words that are still being typed would find: nothing is kept of them.
     ///
     /// # Errors
     /// [`Error::NotFound`] where the visitor has no access.
     pub async fn look_up(&self, visitor: &Visitor, patient: PatientId, words: String) -> Result<Opened<Search>, Error> {
-        found(self.open(visitor, patient).await?, words, Window::Few).await
+        found(self.open(visitor, patient).await?, words, Window::Glance).await
     }
 
     /// Everything that a search has found, without its rows: what the words are judged by.
@@ -123,8 +171,8 @@ impl Portal {
     /// As [`Self::look_up`].
     pub async fn found(&self, visitor: &Visitor, patient: PatientId, words: &str) -> Result<Vec<ItemId>, Error> {
         let mut record = self.open(visitor, patient).await?;
-        let query = Query::parse(words).ok_or(Error::Invalid("search"))?;
-        let texts = Texts::read(&mut record).await?;
+        let query = Arc::new(Query::parse(words).ok_or(Error::Invalid("search"))?);
+        let texts = Arc::new(Texts::read(&mut record).await?);
         let (_, hits, people) = look(&mut record, &texts, &query).await?;
         let mut shown = Shown::default();
         hits.iter().for_each(|hit| shown.add(hit.id, hit.category));
@@ -134,13 +182,17 @@ impl Portal {
 }
 
 /// Looks for what was typed; where nothing holds it, for what may have been meant.
-async fn look(record: &mut Record, texts: &Texts, query: &Query) -> Result<(Found, Vec<Hit>, Vec<Person>), Error> {
-    let typed = texts.find(query, false);
+async fn look(record: &mut Record, texts: &Arc<Texts>, query: &Arc<Query>) -> Result<(Found, Vec<Hit>, Vec<Person>), Error> {
+    let find = |with_mistakes| {
+        let (texts, query) = (Arc::clone(texts), Arc::clone(query));
+        in_turn(move || texts.find(&query, with_mistakes))
+    };
+    let typed = find(false).await?;
     let (hits, people) = hits::hits(record, query, &typed).await?;
     if !hits.is_empty() || !people.is_empty() {
         return Ok((typed, hits, people));
     }
-    let meant = texts.find(query, true);
+    let meant = find(true).await?;
     let (hits, people) = hits::hits(record, query, &meant).await?;
     // What a word could have been is said only where it has led to something.
     let meant = if hits.is_empty() && people.is_empty() { typed } else { meant };
@@ -149,34 +201,32 @@ async fn look(record: &mut Record, texts: &Texts, query: &Query) -> Result<(Foun
 
 async fn found(mut record: Record, words: String, window: Window) -> Result<Opened<Search>, Error> {
     let mut shown = Shown::default();
-    let Some(query) = Query::parse(&words) else {
+    let Some(query) = Query::parse(&words).map(Arc::new) else {
         return record.close("search", shown, Search { words, ..Search::default() }).await;
     };
-    let texts = Texts::read(&mut record).await?;
+    let texts = Arc::new(Texts::read(&mut record).await?);
     let (found, hits, people) = look(&mut record, &texts, &query).await?;
     let mut by_category: BTreeMap<(std::cmp::Reverse<u8>, usize), (Category, Vec<Hit>)> = BTreeMap::new();
     for (category, hits) in parted(hits) {
         let best = hits.first().map_or(0, |hit| hit.rank);
         by_category.insert((std::cmp::Reverse(best), place(category)), (category, hits));
     }
-    let chosen = |category: Category| match window {
-        Window::Few => FEW,
-        Window::Category(only, rows) if only == category => rows.min(MOST),
-        Window::Category(..) => 0,
+    let chosen = by_category.values().flat_map(|(category, hits)| hits.iter().take(window.rows(*category, FEW)).copied());
+    let seen: Vec<Hit> = if window == Window::Glance { chosen.take(GLANCE).collect() } else { chosen.collect() };
+    let mut entries = read(&mut record, &seen).await?;
+    let mut beneath =
+        if window == Window::Glance { Beneath::default() } else { Beneath::of(&mut record, &seen, &entries, &found, &texts).await? };
+    let mut row = |hit: &Hit| {
+        let entry = entries.remove(&hit.id)?;
+        Some(Row { excerpt: beneath.excerpts.remove(&hit.id), called: beneath.called.remove(&hit.id), entry })
     };
-    let seen: Vec<Hit> = by_category.values().flat_map(|(category, hits)| hits.iter().take(chosen(*category)).copied()).collect();
-    let mut rows = rows(&mut record, &seen, &found, &texts).await?;
     let groups: Vec<Group> = by_category
         .into_values()
-        .map(|(category, hits)| Group {
-            category,
-            total: hits.len(),
-            rows: hits.iter().take(chosen(category)).filter_map(|hit| rows.remove(&hit.id)).collect(),
-        })
+        .map(|(category, hits)| Group { category, total: hits.len(), rows: hits.iter().filter_map(&mut row).collect() })
         .collect();
     groups.iter().for_each(|group| shown.entries(group.rows.iter().map(|row| &row.entry)));
     let lenses = if window == Window::Few { lens::offered(&mut record, &texts, Lens::meant_by(&query)).await? } else { Vec::new() };
-    let search = Search { words, groups, people, mended: found.mended, lenses, marks: found.marks, is_partial: !texts.is_whole };
+    let search = Search { words, groups, people, mended: found.mended, lenses, marks: found.marks, missing: texts.missing };
     record.close("search", shown, search).await
 }
 
@@ -194,27 +244,35 @@ fn place(category: Category) -> usize {
     Category::SHAREABLE.iter().position(|one| *one == category).unwrap_or(Category::SHAREABLE.len())
 }
 
-/// These hits as rows.
-async fn rows(record: &mut Record, hits: &[Hit], found: &Found, texts: &Texts) -> Result<HashMap<ItemId, Row>, Error> {
+/// The rows of these hits.
+async fn read(record: &mut Record, hits: &[Hit]) -> Result<HashMap<ItemId, Entry>, Error> {
     if hits.is_empty() {
         return Ok(HashMap::new());
     }
     let (patient, ids): (_, Vec<Uuid>) = (record.whose().patient, hits.iter().map(|hit| hit.id.0).collect());
-    let read = entries!("where i.patient_id = $1 and i.item_id = any($2)", patient.0, &ids).fetch_all(record.connection()).await?;
-    let entries: Vec<Entry> = read.into_iter().map(Entry::from).collect();
-    let called = called(hits, found, texts);
-    let says_it = |entry: &Entry| {
-        let told = [Some(entry.title.as_str()), entry.author.as_deref(), entry.place.as_deref(), entry.value.text.as_deref()];
-        told.into_iter().flatten().any(|text| !fold::found(text, &found.marks).is_empty())
-    };
-    let silent = entries.iter().filter(|entry| !says_it(entry));
-    let mute: Vec<_> = silent.filter(|entry| !called.contains_key(&entry.id)).map(|entry| (entry.id, entry.category)).collect();
-    let mut excerpts = excerpt::excerpts(record, &mute, &found.marks).await?;
-    let row = |entry: Entry| {
-        let called = called.get(&entry.id).filter(|_| !says_it(&entry)).copied();
-        (entry.id, Row { excerpt: excerpts.remove(&entry.id), called, entry })
-    };
-    Ok(entries.into_iter().map(row).collect())
+    let rows = entries!("where i.patient_id = $1 and i.item_id = any($2)", patient.0, &ids).fetch_all(record.connection()).await?;
+    Ok(rows.into_iter().map(Entry::from).map(|entry| (entry.id, entry)).collect())
+}
+
+/// What stands below rows whose names do not say what was found.
+#[derive(Default)]
+struct Beneath {
+    excerpts: HashMap<ItemId, Vec<(String, bool)>>,
+    called: HashMap<ItemId, [&'static str; 2]>,
+}
+
+impl Beneath {
+    async fn of(record: &mut Record, hits: &[Hit], entries: &HashMap<ItemId, Entry>, found: &Found, texts: &Texts) -> Result<Self, Error> {
+        let says_it = |entry: &Entry| {
+            let told = [Some(entry.title.as_str()), entry.author.as_deref(), entry.place.as_deref(), entry.value.text.as_deref()];
+            told.into_iter().flatten().any(|text| !fold::found(text, &found.marks).is_empty())
+        };
+        let silent: Vec<Hit> = hits.iter().filter(|hit| entries.get(&hit.id).is_some_and(|entry| !says_it(entry))).copied().collect();
+        let called = called(&silent, found, texts);
+        let mute: Vec<_> = silent.iter().filter(|hit| !called.contains_key(&hit.id)).map(|hit| (hit.id, hit.category)).collect();
+        let marks: Vec<String> = found.marks.iter().chain(&found.names).cloned().collect();
+        Ok(Self { excerpts: excerpt::excerpts(record, &mute, &marks).await?, called })
+    }
 }
 
 /// The plain names of the codes of these hits, where a word of theirs is marked.

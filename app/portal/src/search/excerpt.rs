@@ -15,12 +15,25 @@ use crate::{
 const BEFORE: usize = 40;
 const AFTER: usize = 110;
 
-/// The best few words of each of these items for the words that are marked. Others than the
+/// Nothing is cut out of a version that is longer than this: it is a picture, or a book. And so many
+/// are read for one page at most, the first of its rows.
+const LONGEST: i32 = 128 << 10;
+const MOST: usize = 100;
+
+/// The best few words of each of these items for the words that are marked, in parts. Others than the
 /// patient are shown those of a document that its page shows them too.
-pub async fn excerpts(record: &mut Record, items: &[(ItemId, Category)], marks: &[String]) -> Result<HashMap<ItemId, String>, Error> {
+pub async fn excerpts(
+    record: &mut Record,
+    items: &[(ItemId, Category)],
+    marks: &[String],
+) -> Result<HashMap<ItemId, Vec<(String, bool)>>, Error> {
     let own = record.is_own();
-    let category: HashMap<Uuid, Category> =
-        items.iter().filter(|(_, category)| own || *category == Category::Documents).map(|(item, category)| (item.0, *category)).collect();
+    let category: HashMap<Uuid, Category> = items
+        .iter()
+        .filter(|(_, category)| own || *category == Category::Documents)
+        .take(MOST)
+        .map(|(item, category)| (item.0, *category))
+        .collect();
     if category.is_empty() {
         return Ok(HashMap::new());
     }
@@ -28,9 +41,10 @@ pub async fn excerpts(record: &mut Record, items: &[(ItemId, Category)], marks: 
     let rows = sqlx::query!(
         "select v.item_id, v.bytes from item i
         join item_version v on v.patient_id = i.patient_id and v.item_id = i.item_id and v.version_no = i.version_no
-        where i.patient_id = $1 and i.item_id = any($2)",
+        where i.patient_id = $1 and i.item_id = any($2) and octet_length(v.bytes) <= $3",
         patient.0,
-        &ids
+        &ids,
+        LONGEST
     )
     .fetch_all(record.connection())
     .await?;
@@ -41,7 +55,7 @@ pub async fn excerpts(record: &mut Record, items: &[(ItemId, Category)], marks: 
         let readable = || texts::readable(&json, category.get(&row.item_id).copied());
         let written = if own { texts::written(&json) } else { readable() };
         if let Some(excerpt) = best(&written, marks) {
-            excerpts.insert(ItemId(row.item_id), excerpt);
+            excerpts.insert(ItemId(row.item_id), fold::marked(&excerpt, marks));
         }
     }
     Ok(excerpts)

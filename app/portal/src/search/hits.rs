@@ -6,16 +6,20 @@ use chartkey_domain::{
     category::Category,
     fold,
     id::ItemId,
-    query::{Piece, Query},
+    query::{Number, Piece, Query},
+    when::Precision,
 };
-use time::{Date, OffsetDateTime, Time, UtcOffset};
+use time::{Date, Month, OffsetDateTime, Time, UtcOffset};
 use uuid::Uuid;
 
 use super::texts::{Found, Pieces};
-use crate::{Error, record::Record};
+use crate::{Error, entry, fhir, record::Record};
 
 /// The attachments that are people and places.
 const PEOPLE: [&str; 5] = ["Practitioner", "PractitionerRole", "Organization", "Location", "HealthcareService"];
+
+/// The most people and places that a search tells of, by their names.
+const MOST_PEOPLE: usize = 100;
 
 /// A thing that a search or a lens may show.
 #[derive(Debug)]
@@ -24,26 +28,22 @@ pub struct Candidate {
     pub category: i16,
     pub title: String,
     pub first_at: Option<OffsetDateTime>,
+    pub precision: Option<i16>,
     pub utc_offset: Option<i16>,
     pub value_text: Option<String>,
     pub value_num: Option<f64>,
     pub shown_id: Option<Uuid>,
     pub kept_id: Option<Uuid>,
-    pub author_id: Option<Uuid>,
-    pub place_id: Option<Uuid>,
     pub visit_id: Option<Uuid>,
 }
 
-/// `query_as!` over the columns of [`Candidate`]; the item is `i`. To anybody but the patient a
-/// name goes with a reference whose target they cannot see.
+/// `query_as!` over the columns of [`Candidate`]; the item is `i`.
 macro_rules! candidates {
     ($rest:literal $(, $argument:expr)* $(,)?) => {
         sqlx::query_as!(
             Candidate,
-            "select i.item_id, i.category, i.title, i.first_at, i.utc_offset, i.value_text, i.value_num, i.shown_id, i.kept_id, i.visit_id, \
-             case when i.author_is_named or (select gate.own_patient()) is not null then i.author_id end as author_id, \
-             case when i.place_is_named or (select gate.own_patient()) is not null then i.place_id end as place_id \
-             from item i where i.patient_id = $1 and not i.is_error and "
+            "select i.item_id, i.category, i.title, i.first_at, i.precision, i.utc_offset, i.value_text, i.value_num, i.shown_id, i.kept_id, \
+             i.visit_id from item i where i.patient_id = $1 and not i.is_error and "
                 + $rest,
             $($argument),*
         )
@@ -84,7 +84,7 @@ pub async fn hits(record: &mut Record, query: &Query, found: &Found) -> Result<(
     for candidate in read(record, query, found, &named).await? {
         let of = |id: Option<Uuid>| id.and_then(|id| found.pieces.get(&id)).copied().unwrap_or_default();
         let said = of(candidate.shown_id) | in_row(query, &candidate);
-        let names = said | named.of(&candidate, own);
+        let names = said | named.of(candidate.item_id);
         let kept = names | if own { of(candidate.kept_id) } else { 0 };
         let rank = match () {
             () if said == all && candidate.category != Category::Documents.number() => 3,
@@ -101,57 +101,57 @@ pub async fn hits(record: &mut Record, query: &Query, found: &Found) -> Result<(
         });
     }
     hits.sort_by_key(|hit| (std::cmp::Reverse((hit.rank, hit.at)), hit.id));
-    let people = named.people.into_iter().filter(|(_, pieces)| *pieces == all).map(|(person, _)| person).collect();
+    let mut people: Vec<Person> = named.people.into_iter().filter(|(_, pieces)| *pieces == all).map(|(person, _)| person).collect();
+    people.sort_by(|one, other| (&one.name, one.id).cmp(&(&other.name, other.id)));
+    people.truncate(MOST_PEOPLE);
     Ok((hits, people))
 }
 
 /// Whom and what the record names that holds any piece.
+#[derive(Default)]
 struct Named {
-    /// The pieces that the things named by each item hold, with which of them.
-    by_item: HashMap<Uuid, Vec<(Uuid, Pieces)>>,
-    /// Of those, the medicines: what is named so is the name of the item itself.
-    medicines: HashSet<Uuid>,
+    /// The pieces that the things named by each item hold.
+    by_item: HashMap<Uuid, Pieces>,
     people: Vec<(Person, Pieces)>,
 }
 
 impl Named {
+    /// Others than the patient are told of an item's author and place, and of what its page
+    /// tells them as its own: its medicine, and not what is suspected, or who is paid.
     async fn read(record: &mut Record, found: &Found) -> Result<Self, Error> {
-        let mut named = Self { by_item: HashMap::new(), medicines: HashSet::new(), people: Vec::new() };
+        let mut named = Self::default();
         let (patient, own) = (record.whose().patient, record.is_own());
         let texts: Vec<Uuid> = found.pieces.keys().copied().collect();
         let rows = sqlx::query!(
             r#"select a.item_id, a.resource_type, a.title, a.shown_id, a.kept_id, s.name as source,
-                array(select r.item_id from item_reference r where r.patient_id = a.patient_id and r.target_id = a.item_id) as "by!"
+                array(select r.item_id from item_reference r where r.patient_id = a.patient_id and r.target_id = a.item_id
+                    and ($3 or (select true from item i where i.patient_id = r.patient_id and i.item_id = r.item_id
+                        and (r.target_id in (i.author_id, i.place_id) or i.resource_type || '.' || r.path = any($4))))) as "by!"
             from attachment a join source s on s.source_id = a.source_id
             where a.patient_id = $1 and (a.shown_id = any($2) or ($3 and a.kept_id = any($2)))"#,
             patient.0,
             &texts,
-            own
+            own,
+            fhir::told()
         )
         .fetch_all(record.connection())
         .await?;
         for row in rows {
             let of = |id: Option<Uuid>| id.and_then(|id| found.pieces.get(&id)).copied().unwrap_or_default();
             let pieces = of(row.shown_id) | if own { of(row.kept_id) } else { 0 };
-            for item in row.by {
-                named.by_item.entry(item).or_default().push((row.item_id, pieces));
-            }
-            if row.resource_type == "Medication" {
-                named.medicines.insert(row.item_id);
-            } else if PEOPLE.contains(&row.resource_type.as_str()) {
+            if PEOPLE.contains(&row.resource_type.as_str()) && (own || !row.by.is_empty()) {
                 let person = Person { id: ItemId(row.item_id), resource_type: row.resource_type, name: row.title, source: row.source };
                 named.people.push((person, pieces));
+            }
+            for item in row.by {
+                *named.by_item.entry(item).or_default() |= pieces;
             }
         }
         Ok(named)
     }
 
-    /// The pieces that an item holds by what it names. Others than the patient are told of an
-    /// item's author and place alone, and of its medicine.
-    fn of(&self, item: &Candidate, own: bool) -> Pieces {
-        let names = self.by_item.get(&item.item_id).into_iter().flatten();
-        let is_told = |id: &Uuid| own || Some(*id) == item.author_id || Some(*id) == item.place_id || self.medicines.contains(id);
-        names.filter(|(id, _)| is_told(id)).fold(0, |all, (_, pieces)| all | pieces)
+    fn of(&self, item: Uuid) -> Pieces {
+        self.by_item.get(&item).copied().unwrap_or_default()
     }
 }
 
@@ -164,8 +164,7 @@ async fn read(record: &mut Record, query: &Query, found: &Found, named: &Named) 
     let Some((place, piece)) = query.pieces.iter().enumerate().min_by_key(cost) else { return Ok(Vec::new()) };
     let texts: Vec<Uuid> = found.pieces.iter().filter(|(_, pieces)| **pieces & (1 << place) != 0).map(|(id, _)| *id).collect();
     let kept: &[Uuid] = if own { &texts } else { &[] };
-    let has_piece = |names: &Vec<(Uuid, Pieces)>| names.iter().any(|(_, pieces)| pieces & (1 << place) != 0);
-    let items: Vec<Uuid> = named.by_item.iter().filter(|(_, names)| has_piece(names)).map(|(item, _)| *item).collect();
+    let items: Vec<Uuid> = named.by_item.iter().filter(|(_, pieces)| **pieces & (1 << place) != 0).map(|(item, _)| *item).collect();
     let mut candidates =
         candidates!("(i.shown_id = any($2) or i.kept_id = any($3) or i.item_id = any($4))", patient.0, &texts, kept, &items)
             .fetch_all(record.connection())
@@ -176,25 +175,46 @@ async fn read(record: &mut Record, query: &Query, found: &Found, named: &Named) 
         let (Some(from), Some(to)) = (at(*first, -1), at(*end, 1)) else { continue };
         candidates.extend(candidates!("i.sort_at >= $2 and i.sort_at < $3", patient.0, from, to).fetch_all(record.connection()).await?);
     }
-    if piece.number.is_some() {
-        candidates.extend(candidates!("i.value_text is not null", patient.0).fetch_all(record.connection()).await?);
+    if let Some(Number { value, half }) = piece.number {
+        // A little more than [`is_value`] takes, which rounds in another way. A year is no figure of a text.
+        let (least, most, is_figure) = (value - half * 1.001, value + half * 1.001, piece.days.is_empty());
+        let rows = candidates!(
+            "(i.value_num between $2 and $3 or ($4 and i.value_num is null and i.value_text is not null))",
+            patient.0,
+            least,
+            most,
+            is_figure
+        );
+        candidates.extend(rows.fetch_all(record.connection()).await?);
     }
     let mut seen = HashSet::new();
     candidates.retain(|candidate| seen.insert(candidate.item_id));
     Ok(candidates)
 }
 
-/// The pieces that a row holds by its date and its value.
+/// The pieces that a row holds by its date and its value. A date is found by the day, the month or
+/// the year that it lies in as a whole: what only has a year is not of a day.
 fn in_row(query: &Query, item: &Candidate) -> Pieces {
-    let date = item.first_at.map(|at| {
+    let dates = item.first_at.map(|at| {
         let offset = UtcOffset::from_whole_seconds(i32::from(item.utc_offset.unwrap_or(0)) * 60).unwrap_or(UtcOffset::UTC);
-        at.checked_to_offset(offset).unwrap_or(at).date()
+        let first = at.checked_to_offset(offset).unwrap_or(at).date();
+        (first, last(first, entry::precision(item.precision)))
     });
     let is_in = |piece: &Piece| {
-        let is_then = date.is_some_and(|date| piece.days.iter().any(|(first, end)| *first <= date && date < *end));
+        let is_then = dates.is_some_and(|(one, last)| piece.days.iter().any(|(first, end)| *first <= one && last < *end));
         is_then || is_value(piece, item)
     };
     query.pieces.iter().enumerate().filter(|(_, piece)| is_in(piece)).fold(0, |all, (place, _)| all | (1 << place))
+}
+
+/// The last day of a date that is so precise.
+fn last(first: Date, precision: Precision) -> Date {
+    let day = match precision {
+        Precision::Year => Date::from_calendar_date(first.year(), Month::December, 31),
+        Precision::Month => Date::from_calendar_date(first.year(), first.month(), first.month().length(first.year())),
+        Precision::Day | Precision::Instant => Ok(first),
+    };
+    day.unwrap_or(first)
 }
 
 /// Whether a piece is the value: a number that is shown as it, or its figures among those
@@ -202,7 +222,7 @@ fn in_row(query: &Query, item: &Candidate) -> Pieces {
 fn is_value(piece: &Piece, item: &Candidate) -> bool {
     match (piece.number, item.value_num, &item.value_text) {
         (Some(number), Some(value), _) => (value - number.value).abs() <= number.half * (1.0 + 1e-9),
-        (_, None, Some(text)) if piece.words.iter().any(|word| word.bytes().all(|byte| byte.is_ascii_digit())) => {
+        (_, None, Some(text)) if piece.days.is_empty() && piece.words.iter().any(|word| word.bytes().all(|byte| byte.is_ascii_digit())) => {
             let figures = fold::words(text);
             piece.words.iter().all(|word| figures.contains(word))
         }

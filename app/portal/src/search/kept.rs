@@ -1,18 +1,34 @@
-//! What somebody searched for: a row that lives with their session, its words sealed.
+//! What somebody looked for, by words or by a lens: a row that lives with their session, sealed.
 
 use chartkey_domain::{
     account::Visitor,
     id::{PatientId, SearchId},
+    lens::Lens,
     query::Query,
 };
+use serde::{Deserialize, Serialize};
 
 use crate::{Error, Portal, pool::detached, record::Record, sessions::SessionKey};
 
-/// What the words are sealed for.
+/// What it is sealed for.
 const PURPOSE: &str = "search";
 
 /// So many searches of one session are kept; an older one ends.
 const MOST: i64 = 50;
+
+/// What is sealed.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Sealed {
+    Words(String),
+    Lens(String),
+}
+
+/// What somebody looked for.
+pub enum Kept {
+    Words(String),
+    Lens(&'static Lens),
+}
 
 impl Portal {
     /// Keeps the words of a search. What is in the record is not looked at yet.
@@ -21,7 +37,20 @@ impl Portal {
     /// [`Error::Invalid`] where nothing can be searched for, [`Error::NotFound`] where the session has ended.
     pub async fn begin_search(&self, visitor: &Visitor, session: SessionKey, patient: PatientId, words: &str) -> Result<SearchId, Error> {
         Query::parse(words).ok_or(Error::Invalid("search"))?;
-        let sealed = self.pepper.seal(PURPOSE, &context(visitor, patient), words.trim().as_bytes())?;
+        self.keep_search(visitor, session, patient, &Sealed::Words(words.trim().to_owned())).await
+    }
+
+    /// The same for a lens. Whether anything belongs to it is not looked at either.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where the session has ended.
+    pub async fn begin_lens(&self, visitor: &Visitor, session: SessionKey, patient: PatientId, lens: &Lens) -> Result<SearchId, Error> {
+        self.keep_search(visitor, session, patient, &Sealed::Lens(lens.slug.to_owned())).await
+    }
+
+    async fn keep_search(&self, visitor: &Visitor, session: SessionKey, patient: PatientId, what: &Sealed) -> Result<SearchId, Error> {
+        let what = serde_json::to_vec(what).map_err(Error::internal)?;
+        let sealed = self.pepper.seal(PURPOSE, &context(visitor, patient), &what)?;
         let (portal, visitor) = (self.clone(), visitor.clone());
         detached(async move {
             let (mut transaction, _) = portal.enter(&visitor).await?;
@@ -50,8 +79,9 @@ impl Portal {
     }
 }
 
-/// The words of a search of this session in this record, if there is one.
-pub async fn words(portal: &Portal, record: &mut Record, session: &SessionKey, search: SearchId) -> Result<Option<String>, Error> {
+/// What was looked for with a search of this session in this record, if there is one. A lens that is no
+/// more in the table is none.
+pub async fn kept(portal: &Portal, record: &mut Record, session: &SessionKey, search: SearchId) -> Result<Option<Kept>, Error> {
     let patient = record.whose().patient;
     let context = context(record.visitor(), patient);
     let sealed = sqlx::query_scalar!(
@@ -62,7 +92,12 @@ pub async fn words(portal: &Portal, record: &mut Record, session: &SessionKey, s
     )
     .fetch_optional(record.connection())
     .await?;
-    Ok(sealed.and_then(|sealed| portal.pepper.open(PURPOSE, &context, &sealed)).and_then(|words| String::from_utf8(words).ok()))
+    let what = sealed.and_then(|sealed| portal.pepper.open(PURPOSE, &context, &sealed));
+    Ok(match what.and_then(|what| serde_json::from_slice(&what).ok()) {
+        Some(Sealed::Words(words)) => Some(Kept::Words(words)),
+        Some(Sealed::Lens(slug)) => Lens::from_slug(&slug).map(Kept::Lens),
+        None => None,
+    })
 }
 
 fn context(visitor: &Visitor, patient: PatientId) -> String {

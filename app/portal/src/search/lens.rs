@@ -1,28 +1,36 @@
 //! A lens over a record: what belongs to a condition, and why.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    sync::Arc,
+};
 
 use chartkey_domain::{
     account::Visitor,
     category::Category,
     id::{ItemId, PatientId},
     lens::{Lens, Sign, Why},
+    phrase::Phrase,
 };
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::{
-    MOST,
+    Missing, Window,
     hits::{Candidate, candidates},
     place,
-    texts::Texts,
+    texts::{Texts, in_turn},
 };
 use crate::{
     Error, Opened, Portal,
     audit::Shown,
     entry::{Entry, entries},
+    fhir,
     record::Record,
 };
+
+/// The rows of one category on the first page of a lens.
+const FEW: usize = 10;
 
 /// The most lenses that a search offers.
 const OFFERED: usize = 3;
@@ -32,8 +40,8 @@ const OFFERED: usize = 3;
 pub struct Seen {
     /// By category, newest first.
     pub groups: Vec<Belongings>,
-    /// Not everything of this record can be searched yet.
-    pub is_partial: bool,
+    /// What was not looked at.
+    pub missing: Option<Missing>,
 }
 
 /// What belongs, of one category.
@@ -60,48 +68,38 @@ pub enum Because {
     Noted(String),
 }
 
-impl Portal {
-    /// What of a record belongs to a lens: the newest few of every category, or `rows` of one.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`] where the visitor has no access.
-    pub async fn lens(
-        &self,
-        visitor: &Visitor,
-        patient: PatientId,
-        lens: &Lens,
-        only: Option<Category>,
-        rows: usize,
-    ) -> Result<Opened<Seen>, Error> {
-        let mut record = self.open(visitor, patient).await?;
-        let texts = Texts::read(&mut record).await?;
-        let all = belongings(&mut record, &texts, lens).await?;
-        let mut parted: BTreeMap<usize, (Category, Vec<Belonging>)> = BTreeMap::new();
-        for one in all {
-            parted.entry(place(one.category)).or_insert_with(|| (one.category, Vec::new())).1.push(one);
-        }
-        let wanted = |category: Category| if only.is_none_or(|only| only == category) { rows.min(MOST) } else { 0 };
-        let ids: Vec<Uuid> = parted.values().flat_map(|(category, all)| all.iter().take(wanted(*category))).map(|one| one.item.0).collect();
-        let read = entries!("where i.patient_id = $1 and i.item_id = any($2)", patient.0, &ids).fetch_all(record.connection()).await?;
-        let mut entries: HashMap<ItemId, Entry> = read.into_iter().map(Entry::from).map(|entry| (entry.id, entry)).collect();
-        let mut shown = Shown::default();
-        shown.entries(entries.values());
-        let mut groups = Vec::new();
-        for (category, all) in parted.into_values() {
-            let total = all.len();
-            let rows = all.into_iter().take(wanted(category)).filter_map(|one| Some((entries.remove(&one.item)?, one.because))).collect();
-            groups.push(Belongings { category, total, rows });
-        }
-        record.close("lens", shown, Seen { groups, is_partial: !texts.is_whole }).await
+/// What of a record belongs to a lens: the newest few of every category, or more of one.
+pub(super) async fn seen(mut record: Record, lens: &'static Lens, window: Window) -> Result<Opened<Seen>, Error> {
+    let texts = Arc::new(Texts::read(&mut record).await?);
+    let all = belongings(&mut record, &texts, lens).await?;
+    let mut parted: BTreeMap<usize, (Category, Vec<Belonging>)> = BTreeMap::new();
+    for one in all {
+        parted.entry(place(one.category)).or_insert_with(|| (one.category, Vec::new())).1.push(one);
     }
+    let wanted = |category: Category| window.rows(category, FEW);
+    let ids: Vec<Uuid> = parted.values().flat_map(|(category, all)| all.iter().take(wanted(*category))).map(|one| one.item.0).collect();
+    let patient = record.whose().patient;
+    let read = entries!("where i.patient_id = $1 and i.item_id = any($2)", patient.0, &ids).fetch_all(record.connection()).await?;
+    let mut entries: HashMap<ItemId, Entry> = read.into_iter().map(Entry::from).map(|entry| (entry.id, entry)).collect();
+    let mut shown = Shown::default();
+    shown.entries(entries.values());
+    let mut groups = Vec::new();
+    for (category, all) in parted.into_values() {
+        let total = all.len();
+        let rows = all.into_iter().take(wanted(category)).filter_map(|one| Some((entries.remove(&one.item)?, one.because))).collect();
+        groups.push(Belongings { category, total, rows });
+    }
+    record.close("lens", shown, Seen { groups, missing: texts.missing }).await
+}
 
+impl Portal {
     /// Everything that belongs to a lens, without its rows: what the table is judged by.
     ///
     /// # Errors
-    /// As [`Self::lens`].
-    pub async fn belonging(&self, visitor: &Visitor, patient: PatientId, lens: &Lens) -> Result<Vec<ItemId>, Error> {
+    /// [`Error::NotFound`] where the visitor has no access.
+    pub async fn belonging(&self, visitor: &Visitor, patient: PatientId, lens: &'static Lens) -> Result<Vec<ItemId>, Error> {
         let mut record = self.open(visitor, patient).await?;
-        let texts = Texts::read(&mut record).await?;
+        let texts = Arc::new(Texts::read(&mut record).await?);
         let all = belongings(&mut record, &texts, lens).await?;
         let mut shown = Shown::default();
         all.iter().for_each(|one| shown.add(one.item, one.category));
@@ -114,21 +112,21 @@ impl Portal {
     /// [`Error::NotFound`] where the visitor has no access.
     pub async fn lenses(&self, visitor: &Visitor, patient: PatientId) -> Result<Opened<Vec<&'static Lens>>, Error> {
         let mut record = self.open(visitor, patient).await?;
-        let texts = Texts::read(&mut record).await?;
+        let texts = Arc::new(Texts::read(&mut record).await?);
         let lenses = held(&mut record, &texts, Lens::all().iter().collect()).await?;
         record.close("search", Shown::default(), lenses).await
     }
 }
 
 /// Of the lenses that may be meant, those of which the record holds a problem or a medicine.
-pub(super) async fn offered(record: &mut Record, texts: &Texts, meant: Vec<&'static Lens>) -> Result<Vec<&'static Lens>, Error> {
+pub(super) async fn offered(record: &mut Record, texts: &Arc<Texts>, meant: Vec<&'static Lens>) -> Result<Vec<&'static Lens>, Error> {
     let mut offered = if meant.is_empty() { meant } else { held(record, texts, meant).await? };
     offered.truncate(OFFERED);
     Ok(offered)
 }
 
 /// Those lenses of which the record holds a problem or a medicine, in their order.
-async fn held(record: &mut Record, texts: &Texts, mut lenses: Vec<&'static Lens>) -> Result<Vec<&'static Lens>, Error> {
+async fn held(record: &mut Record, texts: &Arc<Texts>, mut lenses: Vec<&'static Lens>) -> Result<Vec<&'static Lens>, Error> {
     let patient = record.whose().patient;
     let rows = sqlx::query!(
         r#"select distinct i.shown_id as "shown_id!", i.category = 3 as "is_medicine!" from item i
@@ -137,12 +135,17 @@ async fn held(record: &mut Record, texts: &Texts, mut lenses: Vec<&'static Lens>
     )
     .fetch_all(record.connection())
     .await?;
-    let phrases: HashMap<Uuid, _> = texts.iter().collect();
-    let held: Vec<_> = rows.into_iter().filter_map(|row| Some((*phrases.get(&row.shown_id)?, row.is_medicine))).collect();
-    lenses.retain(|lens| {
-        held.iter().any(|(phrase, is_medicine)| lens.code(*phrase).is_some() || (*is_medicine && lens.ingredient(*phrase).is_some()))
-    });
-    Ok(lenses)
+    let texts = Arc::clone(texts);
+    in_turn(move || {
+        let phrases: HashMap<Uuid, _> = texts.iter().collect();
+        let held: Vec<_> = rows.into_iter().filter_map(|row| Some((*phrases.get(&row.shown_id)?, row.is_medicine))).collect();
+        let is_held = |lens: &Lens, phrase: Phrase<'_>, is_medicine: bool| {
+            lens.code(phrase).is_some() || if is_medicine { lens.ingredient(phrase).is_some() } else { lens.words(phrase).is_some() }
+        };
+        lenses.retain(|lens| held.iter().any(|(phrase, is_medicine)| is_held(lens, *phrase, *is_medicine)));
+        lenses
+    })
+    .await
 }
 
 /// One thing that belongs.
@@ -154,10 +157,10 @@ struct Belonging {
 }
 
 /// Everything that belongs, newest first.
-async fn belongings(record: &mut Record, texts: &Texts, lens: &Lens) -> Result<Vec<Belonging>, Error> {
+async fn belongings(record: &mut Record, texts: &Arc<Texts>, lens: &'static Lens) -> Result<Vec<Belonging>, Error> {
     let (patient, own) = (record.whose().patient, record.is_own());
-    let signs: HashMap<Uuid, Vec<Sign>> =
-        texts.iter().map(|(id, phrase)| (id, lens.signs(phrase))).filter(|(_, signs)| !signs.is_empty()).collect();
+    let texts = Arc::clone(texts);
+    let signs = in_turn(move || texts.signs(lens)).await?;
     let ids: Vec<Uuid> = signs.keys().copied().collect();
     let kept: &[Uuid] = if own { &ids } else { &[] };
     let direct = candidates!("(i.shown_id = any($2) or i.kept_id = any($3))", patient.0, &ids, kept).fetch_all(record.connection()).await?;
@@ -199,16 +202,23 @@ fn belonging(item: &Candidate, because: Because) -> Belonging {
 }
 
 /// What names one of these problems, with one that it names. Both are visible to the reader, or
-/// there is no row.
+/// there is no row; and others than the patient are told of it only where the page of the item
+/// tells them.
 async fn naming(record: &mut Record, problems: &HashMap<Uuid, String>) -> Result<HashMap<Uuid, Uuid>, Error> {
     if problems.is_empty() {
         return Ok(HashMap::new());
     }
-    let (patient, ids): (_, Vec<Uuid>) = (record.whose().patient, problems.keys().copied().collect());
+    let (patient, own, ids): (_, _, Vec<Uuid>) = (record.whose().patient, record.is_own(), problems.keys().copied().collect());
     let rows = sqlx::query!(
-        r#"select item_id, target_id as "target_id!" from item_reference where patient_id = $1 and target_id = any($2)"#,
+        r#"select distinct on (r.item_id) r.item_id, r.target_id as "target_id!" from item_reference r
+        where r.patient_id = $1 and r.target_id = any($2)
+            and ($3 or (select true from item i where i.patient_id = r.patient_id and i.item_id = r.item_id
+                and i.resource_type || '.' || r.path = any($4)))
+        order by r.item_id, r.target_id"#,
         patient.0,
-        &ids
+        &ids,
+        own,
+        fhir::told()
     )
     .fetch_all(record.connection())
     .await?;
