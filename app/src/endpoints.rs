@@ -65,6 +65,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         endpoint::<codes::ConfirmCode>(),
         endpoint::<codes::RefuseCode>(),
         endpoint::<search::Search>().keeping(&["words"]),
+        endpoint::<search::Lens>(),
         endpoint::<sharing::GrantWho>(),
         endpoint::<sharing::GrantPurpose>(),
         endpoint::<sharing::GrantWhat>(),

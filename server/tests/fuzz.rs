@@ -15,7 +15,13 @@ use axum::{
     http::{Method, Uri, header},
 };
 use chartkey_app::endpoints::endpoints;
-use chartkey_domain::{fold, lens::Lens, phrase::Phrase, query::Query, when::Moment};
+use chartkey_domain::{
+    fold,
+    lens::Lens,
+    phrase::{Needle, Phrase},
+    query::Query,
+    when::Moment,
+};
 use chartkey_ground::mutate::{Inputs, NASTY};
 use chartkey_portal::{
     cursor::Cursor,
@@ -115,7 +121,11 @@ fn the_words_of_a_search() {
             for piece in &query.pieces {
                 assert!(piece.days.iter().all(|(first, end)| first < end), "{piece:?}");
                 assert!(piece.words.iter().all(|word| !word.contains([' ', '#', '@', '.', '%', '_']) && !word.is_empty()), "{piece:?}");
-                let _ = piece.words.iter().filter(|word| Phrase(text).has_word(word) || fold::is_near(word, "hemoglobin")).count();
+                let _ = piece
+                    .words
+                    .iter()
+                    .filter(|word| Phrase(text).has(&Needle::words(std::slice::from_ref(word))) || fold::is_near(word, "hemoglobin"))
+                    .count();
             }
             let _ = Lens::meant_by(&query);
         }

@@ -45,6 +45,39 @@ async fn a_search_leads_to_a_page_of_its_session_without_its_words(_: PgPoolOpti
     }
 }
 
+/// A lens is offered where the record holds the condition: its name in an address would say so.
+#[sqlx::test(migrations = "../migrations")]
+async fn a_condition_stands_in_no_address(_: PgPoolOptions, options: PgConnectOptions) {
+    let world = World::build(options).await;
+    let names = world.names(Caller::Patient, Which::Own).await;
+    sqlx::query(
+        "with said as (insert into phrase (patient_id, phrase_id, words) select patient_id, gen_random_uuid(), ' @2 @condition gout ' from patient
+         returning patient_id, phrase_id)
+         update item i set shown_id = s.phrase_id from said s where i.patient_id = s.patient_id and i.category = 2",
+    )
+    .execute(&world.house.superuser)
+    .await
+    .unwrap();
+    let mut browser = world.browser(Caller::Patient).await;
+    let form = browser.get(&filled("/record/{patient}/search", &names)).await;
+    assert!(form.body.contains(r#"<button name="lens" value="gout""#), "{}", form.body);
+    let begun = browser.post("/api/lens", &filled("patient={patient}&lens=gout", &names)).await;
+    let page = begun.location().to_owned();
+    assert!(page.starts_with(&filled("/record/{patient}/search/", &names)), "{page}");
+    let seen = browser.get(&page).await;
+    assert!(seen.status == StatusCode::OK && seen.body.contains("<h1>Gout</h1>"), "{}", seen.body);
+    for body in [&form.body, &seen.body] {
+        let addresses = body.split(['"', '\'']).filter(|part| part.starts_with('/') || part.starts_with('?'));
+        assert_eq!(addresses.filter(|address| address.contains("gout")).count(), 0);
+    }
+    assert_eq!(world.browser(Caller::Patient).await.get(&page).await.status, StatusCode::NOT_FOUND, "of another session");
+    let kept: i64 = sqlx::query_scalar("select count(*) from search where encode(sealed, 'escape') ilike '%gout%'")
+        .fetch_one(&world.house.superuser)
+        .await
+        .unwrap();
+    assert_eq!(kept, 0);
+}
+
 #[sqlx::test(migrations = "../migrations")]
 async fn an_island_is_told_what_its_reader_may_see_and_nothing_is_kept(_: PgPoolOptions, options: PgConnectOptions) {
     let world = World::build(options).await;
@@ -62,7 +95,12 @@ async fn an_island_is_told_what_its_reader_may_see_and_nothing_is_kept(_: PgPool
         assert_eq!(answer.status, status, "{caller:?} {}", answer.body);
         if status == StatusCode::OK {
             let told: Value = serde_json::from_str(&answer.body).unwrap();
-            assert!(told["says"].is_string() && told["rows"].is_array(), "{told}");
+            assert!(told["says"][0].is_string() && told["rows"].is_array(), "{told}");
+            // A grantee is told the same sentence below whatever they find, also below nothing.
+            assert_eq!(told["says"].to_string().contains("This may not be everything"), caller == Caller::NarrowGrant, "{told}");
+            let nothing = as_island(&mut browser, &filled("patient={patient}&words=xylophonitis", &names)).await;
+            let shared = nothing.body.contains("Nothing that is shared with you") && nothing.body.contains("This may not be everything");
+            assert_eq!(shared, caller == Caller::NarrowGrant, "{}", nothing.body);
         }
     }
     let kept: i64 = sqlx::query_scalar("select count(*) from search").fetch_one(&world.house.superuser).await.unwrap();

@@ -1,4 +1,5 @@
-//! Searching a record. What somebody is looking for travels in the body of a post alone.
+//! Searching a record. What somebody is looking for travels in the body of a post; words that were
+//! refused come back to their form in a sealed cookie. They stand in no address.
 
 #![expect(missing_docs, reason = "the macro makes a struct of each endpoint's arguments")]
 
@@ -10,8 +11,8 @@ use super::ApiError;
 /// What words that are still being typed would find.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Glance {
-    /// How many, in the reader's words.
-    pub says: String,
+    /// How many, and what else is to be said of them, in the reader's words.
+    pub says: Vec<String>,
     /// The best few.
     pub rows: Vec<GlanceRow>,
 }
@@ -46,4 +47,19 @@ pub async fn search(patient: String, words: String) -> Result<Glance, ApiError> 
     }
     answer(begin(&patient, &words).await, &form_page(&patient))?;
     Ok(Glance::default())
+}
+
+/// Looks at what belongs to a condition: `lens` is its name in the table. It is kept with the
+/// session, as a search is, and leads to its page.
+///
+/// # Errors
+/// None for a plain form post, which goes back to its page.
+#[server(endpoint = "lens")]
+pub async fn lens(patient: String, lens: String) -> Result<(), ApiError> {
+    use crate::{
+        pages::search::{begin_lens, form_page},
+        request::answer,
+    };
+
+    answer(begin_lens(&patient, &lens).await, &form_page(&patient))
 }

@@ -1,6 +1,6 @@
 //! What search and lenses say.
 
-use chartkey_portal::search::lens::Because;
+use chartkey_portal::search::{Missing, lens::Because};
 
 use super::{Language, Say, messages};
 
@@ -12,6 +12,15 @@ impl Say {
             Language::English => english,
             Language::Spanish => spanish,
         })
+    }
+
+    /// Why not everything was searched.
+    #[must_use]
+    pub fn search_missing(self, missing: Missing) -> &'static str {
+        match missing {
+            Missing::Unread => self.search_partial(),
+            Missing::Long => self.search_long(),
+        }
     }
 
     /// Why something stands in a lens.
@@ -73,6 +82,10 @@ messages! {
     search_partial {
         English: "Some of this record is still being made ready for searching. Look again in a few minutes.",
         Spanish: "Una parte de esta historia clínica aún se está preparando para la búsqueda. Vuelva a mirar dentro de unos minutos.",
+    }
+    search_long {
+        English: "This record has more text than one search reads. The longest notes were left out.",
+        Spanish: "Esta historia clínica tiene más texto del que se lee en una búsqueda. Las notas más largas quedaron fuera.",
     }
     found_by_category { English: "Found, by category", Spanish: "Encontrado, por categoría" }
     people_and_places { English: "People and places", Spanish: "Personas y lugares" }

@@ -4,7 +4,7 @@ use leptos::{either::Either, prelude::*};
 
 use super::{
     icon::{Icon, icon},
-    search::marked,
+    search::{marked, parts},
 };
 
 /// A row of a list. What is empty or unknown is left out, but for the date.
@@ -40,7 +40,7 @@ pub struct Row {
 
 /// A row as a list item.
 pub fn row(row: Row) -> impl IntoView {
-    let said = |text: &str| marked(text, &row.marks);
+    let said = |text: &str| marked(parts(text, &row.marks));
     let name = if row.is_error { Either::Left(view! { <s>{said(&row.name)}</s> }) } else { Either::Right(said(&row.name)) };
     let beside: Vec<_> = [row.medical, row.beside].into_iter().flatten().collect();
     view! {

@@ -52,21 +52,15 @@ pub fn live_search_box(say: Say, patient: PatientId, words: Option<String>) -> i
     view! { <SearchAsYouType patient=patient.to_string()>{search_box(say, patient, words)}</SearchAsYouType> }
 }
 
-/// A text with the words marked that were found in it.
-pub fn marked(text: &str, marks: &[String]) -> impl IntoView + use<> {
-    let found = if marks.is_empty() { Vec::new() } else { fold::found(text, marks) };
-    if found.is_empty() {
-        return Either::Left(text.to_owned());
-    }
-    let (mut parts, mut at) = (Vec::new(), 0);
-    for range in found {
-        parts.push(Either::Left(text.get(at..range.start).unwrap_or_default().to_owned()));
-        at = range.end;
-        let word = text.get(range).unwrap_or_default().to_owned();
-        parts.push(Either::Right(view! { <mark>{word}</mark> }));
-    }
-    parts.push(Either::Left(text.get(at..).unwrap_or_default().to_owned()));
-    Either::Right(parts.collect_view())
+/// A text in parts, and which of them were found.
+pub fn parts(text: &str, marks: &[String]) -> Vec<(String, bool)> {
+    if marks.is_empty() { vec![(text.to_owned(), false)] } else { fold::marked(text, marks) }
+}
+
+/// Such a text with what was found marked.
+pub fn marked(parts: Vec<(String, bool)>) -> impl IntoView {
+    let part = |(text, is_found)| if is_found { Either::Right(view! { <mark>{text}</mark> }) } else { Either::Left(text) };
+    parts.into_iter().map(part).collect_view()
 }
 
 /// How many were found of each category, as links to all of one. `here` is the page, `only`

@@ -64,5 +64,6 @@ fn glance(found: Glance) -> impl IntoView {
             view! { <li><a href=row.href>{name.collect_view()}</a> " " <span>{row.beside}</span></li> }
         })
         .collect_view();
-    view! { <p class="quiet">{found.says}</p> <ul>{rows}</ul> }
+    let says = found.says.into_iter().map(|says| view! { <p class="quiet">{says}</p> }).collect_view();
+    view! { {says} <ul>{rows}</ul> }
 }

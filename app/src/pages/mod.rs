@@ -68,7 +68,6 @@ pub use courses::{medicines, problems};
 pub use home::home;
 pub use item::{about_visit, item};
 pub use landing::landing;
-pub use lens::lens;
 pub use new_password::new_password;
 pub use not_found::{failed, missing, not_found};
 pub use offline::offline;

@@ -5,7 +5,10 @@ use chartkey_domain::{
     id::{PatientId, SearchId},
     lens::Lens,
 };
-use chartkey_portal::search::{Group, Person, Row as Hit, Search, Window};
+use chartkey_portal::{
+    Whose,
+    search::{Group, Looked, Missing, Person, Row as Hit, Search, Window},
+};
 use leptos::prelude::*;
 
 use crate::{
@@ -20,10 +23,10 @@ use crate::{
         list::end,
         notice::{Role, notice},
         row::Row,
-        search::{MORE, filters, live_search_box, marked, part},
-        sheet::{more, title},
+        search::{MORE, filters, live_search_box, marked, part, parts},
+        sheet::title,
     },
-    pages::{Paged, page, reader::Reader},
+    pages::{Paged, lens, page, reader::Reader},
     request::{caller, parameter, portal, problem, query, session, visitor},
     shell::{Place, document},
 };
@@ -49,6 +52,19 @@ pub async fn begin(patient: &str, words: &str) -> Result<String, ApiError> {
     Ok(format!("{}/{search}", form_page(&patient.to_string())))
 }
 
+/// The same for a lens.
+///
+/// # Errors
+/// [`ApiError::NotFound`] where there is no such lens.
+pub async fn begin_lens(patient: &str, lens: &str) -> Result<String, ApiError> {
+    let visitor = visitor()?;
+    let patient: PatientId = patient.parse().map_err(|_| ApiError::NotFound)?;
+    let lens = Lens::from_slug(lens).ok_or(ApiError::NotFound)?;
+    let key = session()?.0.key().ok_or(ApiError::SignedOut)?;
+    let search = portal()?.begin_lens(&visitor, key, patient, lens).await?;
+    Ok(format!("{}/{search}", form_page(&patient.to_string())))
+}
+
 /// `/record/{patient}/search`: the form, and the conditions of which there is something.
 pub fn search_form() -> impl IntoView {
     page(async {
@@ -60,14 +76,14 @@ pub fn search_form() -> impl IntoView {
             {title(say.search(), None)}
             {live_search_box(say, reader.patient, None)}
             <p class="quiet">{say.search_what()}</p>
-            {lenses(&reader, &opened.view)}
+            {lens::sheet(say, reader.patient, &opened.view)}
         };
         let page = reader.page(titled(say, say.search(), problem()), Place::Search, &whose).with_islands();
         Paged::Ok(document(page, body).into_any())
     })
 }
 
-/// `/record/{patient}/search/{search}`: what was found.
+/// `/record/{patient}/search/{search}`: what was found, or what belongs to a lens.
 pub fn search() -> impl IntoView {
     page(async {
         let reader = Reader::of_record()?;
@@ -77,34 +93,46 @@ pub fn search() -> impl IntoView {
         let count = query("rows").and_then(|rows| rows.parse().ok()).unwrap_or(MORE);
         let window = only.map_or(Window::Few, |only| Window::Category(only, count));
         let opened = reader.portal.search(&reader.visitor, &key, reader.patient, search, window).await?;
-        let (say, whose, found) = (reader.say, opened.whose, opened.view);
         let here = format!("{}/{search}", reader.path("/search"));
-        let total = found.groups.iter().map(|group| group.total).sum::<usize>();
-        let mended = found.mended.first().map(|(typed, _)| {
-            let meant: Vec<_> = found.mended.iter().filter(|(other, _)| other == typed).map(|(_, meant)| meant.as_str()).collect();
-            view! { <p>{say.search_mended(typed, &meant.join(", "))}</p> }
-        });
-        let is_nothing = total == 0 && found.people.is_empty();
-        let said = match (is_nothing, whose.is_own()) {
-            (false, _) => say.search_found(total + found.people.len(), &found.words),
-            (true, true) => say.search_nothing(&found.words),
-            (true, false) => say.search_nothing_shared(&found.words),
-        };
-        let offers = found.lenses.iter().map(|lens| offer(&reader, lens)).collect_view();
-        let partial = found.is_partial.then(|| notice(Role::Info, say.search_partial(), ()));
-        let body = view! {
-            {title(say.search(), None)}
-            {live_search_box(say, reader.patient, Some(found.words.clone()))}
-            {partial}
-            <div role="status"><p class="found">{said}</p>{mended}</div>
-            {is_nothing.then(|| help(say))}
-            <p>{offers}</p>
-            {filters(say, &here, only, found.groups.iter().map(|group| (group.category, group.total)))}
-            {groups(&reader, &here, only, found)}
-            {end(say, &whose, false)}
-        };
-        Paged::Ok(document(reader.page(say.search(), Place::Search, &whose).with_islands(), body).into_any())
+        Paged::Ok(match opened.view {
+            Looked::Words(search) => found(&reader, &here, only, &opened.whose, search),
+            Looked::Lens(lens, seen) => lens::page(&reader, &here, only, &opened.whose, lens, seen),
+        })
     })
+}
+
+fn found(reader: &Reader, here: &str, only: Option<Category>, whose: &Whose, found: Search) -> AnyView {
+    let say = reader.say;
+    let total = found.groups.iter().map(|group| group.total).sum::<usize>() + found.people.len();
+    let said = match (total, whose.is_own()) {
+        (0, true) => say.search_nothing(&found.words),
+        (0, false) => say.search_nothing_shared(&found.words),
+        _ => say.search_found(total, &found.words),
+    };
+    let body = view! {
+        {title(say.search(), None)}
+        {live_search_box(say, reader.patient, Some(found.words.clone()))}
+        {missing(say, found.missing)}
+        <div role="status"><p class="found">{said}</p>{mended(say, &found).map(|mended| view! { <p>{mended}</p> })}</div>
+        {(total == 0).then(|| help(say))}
+        {lens::offers(say, reader.patient, &found.lenses)}
+        {filters(say, here, only, found.groups.iter().map(|group| (group.category, group.total)))}
+        {groups(reader, here, only, found)}
+        {end(say, whose, false)}
+    };
+    document(reader.page(say.search(), Place::Search, whose).with_islands(), body).into_any()
+}
+
+/// What a word was taken for.
+fn mended(say: Say, found: &Search) -> Option<String> {
+    let (typed, _) = found.mended.first()?;
+    let meant: Vec<_> = found.mended.iter().filter(|(other, _)| other == typed).map(|(_, meant)| meant.as_str()).collect();
+    Some(say.search_mended(typed, &meant.join(", ")))
+}
+
+/// Why not everything was looked at.
+pub fn missing(say: Say, missing: Option<Missing>) -> Option<impl IntoView> {
+    missing.map(|missing| notice(Role::Info, say.search_missing(missing), ()))
 }
 
 /// What to do where nothing was found.
@@ -117,29 +145,6 @@ fn help(say: Say) -> impl IntoView {
         </ul>
         <p class="quiet">{say.search_what()}</p>
     }
-}
-
-fn lenses(reader: &Reader, lenses: &[&'static Lens]) -> Option<impl IntoView + use<>> {
-    let say = reader.say;
-    let links = lenses.iter().map(|lens| view! { <a href=lens_page(reader, lens)>{say.either(lens.title)}</a> }).collect_view();
-    (!lenses.is_empty()).then(|| {
-        view! {
-            <section class="sheet" aria-labelledby="lenses">
-                <h2 id="lenses">{say.lenses()}</h2>
-                <p>{say.lenses_says()}</p>
-                <nav class="filter" aria-label=say.lenses()>{links}</nav>
-            </section>
-        }
-    })
-}
-
-fn lens_page(reader: &Reader, lens: &Lens) -> String {
-    reader.path(&format!("/lens/{}", lens.slug))
-}
-
-fn offer(reader: &Reader, lens: &Lens) -> impl IntoView + use<> {
-    let name = reader.say.either(lens.title);
-    view! { {more(lens_page(reader, lens), reader.say.lens_offer(name))} " " }
 }
 
 fn groups(reader: &Reader, here: &str, only: Option<Category>, found: Search) -> impl IntoView + use<> {
@@ -156,8 +161,9 @@ fn groups(reader: &Reader, here: &str, only: Option<Category>, found: Search) ->
 /// A hit as a row: as in every list, with the words marked, and around them what its name does not say.
 fn hit_row(reader: &Reader, hit: Hit, marks: &[String]) -> Row {
     let row = row_of(reader.say, reader.patient, hit.entry);
-    let said = hit.called.map(|called| reader.say.either(called).to_owned()).filter(|said| *said != row.name).or(hit.excerpt);
-    let beneath = said.map(|said| view! { <p class="excerpt">{marked(&said, marks)}</p> }.into_any());
+    let called = hit.called.map(|called| reader.say.either(called)).filter(|called| *called != row.name);
+    let said = called.map(|called| parts(called, marks)).or(hit.excerpt);
+    let beneath = said.map(|said| view! { <p class="excerpt">{marked(said)}</p> }.into_any());
     Row { marks: marks.to_vec(), beneath, ..row }
 }
 
@@ -166,7 +172,7 @@ fn people(say: Say, people: &[Person], marks: &[String]) -> Option<impl IntoView
         .iter()
         .map(|person| {
             let kind = if person.resource_type.starts_with("Practitioner") { say.a_person() } else { say.a_place() };
-            view! { <li><b>{marked(&person.name, marks)}</b> <span class="quiet">" " {kind} " · " {say.from(&person.source)}</span></li> }
+            view! { <li><b>{marked(parts(&person.name, marks))}</b> <span class="quiet">" " {kind} " · " {say.from(&person.source)}</span></li> }
         })
         .collect_view();
     (!people.is_empty()).then(|| {
@@ -184,11 +190,19 @@ pub async fn look(patient: &str, words: String) -> Result<Glance, ApiError> {
     let visitor = visitor()?;
     let patient: PatientId = patient.parse().map_err(|_| ApiError::NotFound)?;
     let opened = portal()?.look_up(&visitor, patient, words).await?;
-    Ok(glance(caller().say(), patient, opened.view))
+    Ok(glance(caller().say(), patient, &opened.whose, opened.view))
 }
 
-fn glance(say: Say, patient: PatientId, found: Search) -> Glance {
+fn glance(say: Say, patient: PatientId, whose: &Whose, found: Search) -> Glance {
     let total = found.groups.iter().map(|group| group.total).sum::<usize>() + found.people.len();
+    let so_far = match (total, whose.is_own()) {
+        (0, false) => say.search_nothing_shared(&found.words),
+        _ => say.search_found_so_far(total),
+    };
+    // A list that others see says the same at its end whatever is in it, here as everywhere.
+    let constant = (!whose.is_own()).then(|| say.not_everything().to_owned());
+    let missing = found.missing.map(|missing| say.search_missing(missing).to_owned());
+    let says = [Some(so_far), mended(say, &found), missing, constant].into_iter().flatten().collect();
     let row = |category: Category, hit: Hit| {
         let entry = hit.entry;
         let name = called(say, &entry).name;
@@ -200,17 +214,5 @@ fn glance(say: Say, patient: PatientId, found: Search) -> Glance {
         }
     };
     let rows = found.groups.into_iter().flat_map(|group| group.rows.into_iter().map(move |hit| (group.category, hit)));
-    Glance { says: say.search_found_so_far(total), rows: rows.map(|(category, hit)| row(category, hit)).take(8).collect() }
-}
-
-fn parts(text: &str, marks: &[String]) -> Vec<(String, bool)> {
-    let (mut parts, mut at) = (Vec::new(), 0);
-    for range in chartkey_domain::fold::found(text, marks) {
-        parts.push((text.get(at..range.start).unwrap_or_default().to_owned(), false));
-        at = range.end;
-        parts.push((text.get(range).unwrap_or_default().to_owned(), true));
-    }
-    parts.push((text.get(at..).unwrap_or_default().to_owned(), false));
-    parts.retain(|(text, _)| !text.is_empty());
-    parts
+    Glance { says, rows: rows.map(|(category, hit)| row(category, hit)).collect() }
 }

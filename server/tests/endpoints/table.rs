@@ -227,8 +227,6 @@ fn of_record() -> Vec<Row> {
         record("/record/{patient}/search", "/record/{patient}/search", READERS),
         // A search is of the session that began it; each browser here has its own.
         record("/record/{patient}/search/{search}", "/record/{patient}/search/{grant}", NOBODY),
-        record("/record/{patient}/lens/{lens}", "/record/{patient}/lens/diabetes", READERS),
-        record("/record/{patient}/lens/{lens}", "/record/{patient}/lens/nonsense", NOBODY),
         item("/record/{patient}/visits/{item}", "/record/{patient}/visits/{visits}", HOLDERS),
         item("/record/{patient}/visits/{item}/about", "/record/{patient}/visits/{visits}/about?original=1", HOLDERS),
         record("/record/{patient}/trends/{series}", "/record/{patient}/trends/{series}", READERS).with(&[Which::Private], HOLDERS),
@@ -317,6 +315,13 @@ fn forms() -> Vec<Row> {
             "patient={patient}&words=haemoglobin",
             to("/record/{patient}/search/{new}"),
             to("/record/{patient}/search/{new}"),
+        ),
+        form("/api/lens", "patient={patient}&lens=diabetes", to("/record/{patient}/search/{new}"), to("/record/{patient}/search/{new}")),
+        form(
+            "/api/lens",
+            "patient={patient}&lens=nonsense",
+            to("/record/{patient}/search?problem=not-found"),
+            to("/record/{patient}/search?problem=not-found"),
         ),
         // A draft that is no more has become a grant, or never was one: both lead to the list.
         form("/api/give-grant", "draft={draft}&seen={draft-seen}", holders("/sharing/{new}?done=given", "/sharing"), to("/sharing")),
