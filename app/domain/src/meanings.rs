@@ -1,0 +1,248 @@
+//! Which codes mean the same measurement, and how its units turn into each other.
+//!
+//! Pure data, a row a meaning in `meanings.tsv`: the unit it is told in, the others that sources
+//! use for it, and its codes of LOINC (<https://loinc.org>). Codes are together only where
+//! specimen, time and kind of method are: glucose while fasting, in blood and in serum are three
+//! meanings, and so are LDL cholesterol that was measured and that was calculated. Codes that
+//! differ in no more than whether they say "by automated count", or say a mass or an amount,
+//! are one.
+//!
+//! Molar masses are sums of the standard atomic weights of IUPAC (abridged, 2021) over the formula in the
+//! row. That of haemoglobin is its monomer's, by which laboratories report; triglyceride is
+//! counted as triolein, phosphate as phosphorus, urea nitrogen as two of N. Haemoglobin A1c turns
+//! by the master equation of NGSP and IFCC (<https://ngsp.org/ifccngsp.asp>):
+//! NGSP = 0.09148 × IFCC + 2.152.
+
+use std::{collections::HashMap, sync::LazyLock};
+
+use crate::{
+    exact::{Exact, Written},
+    ucum::{self, Line, Unit},
+};
+
+/// One measurement, whatever its codes and units are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Meaning {
+    /// What it is, for whoever reads the table.
+    pub name: &'static str,
+    /// The codes of LOINC that mean it.
+    pub codes: Vec<(&'static str, Part)>,
+    /// The units that it comes in, each with how it turns into the first.
+    pub units: Vec<(&'static Unit, Line)>,
+}
+
+/// Which number of a pair a code has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// All that there is: one number, or the pair as it is written.
+    Whole,
+    /// The first of a pair: systolic.
+    First,
+    /// The second: diastolic.
+    Second,
+}
+
+/// A number in another unit.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Turned {
+    /// As text: with the comparator and as many digits as were written.
+    pub text: String,
+    /// The number itself, not rounded.
+    pub number: f64,
+    /// Whether it is a number alone, and not a limit.
+    pub is_exact: bool,
+}
+
+const TABLE: &str = include_str!("meanings.tsv");
+
+static MEANINGS: LazyLock<Vec<Meaning>> = LazyLock::new(|| TABLE.lines().skip(1).filter_map(meaning_row).collect());
+
+static BY_CODE: LazyLock<HashMap<&'static str, (&'static Meaning, Part)>> =
+    LazyLock::new(|| all().iter().flat_map(|meaning| meaning.codes.iter().map(move |(code, part)| (*code, (meaning, *part)))).collect());
+
+/// Every meaning.
+#[must_use]
+pub fn all() -> &'static [Meaning] {
+    &MEANINGS
+}
+
+/// What a code of LOINC means, and which part of it.
+#[must_use]
+pub fn of(code: &str) -> Option<(&'static Meaning, Part)> {
+    BY_CODE.get(code).copied()
+}
+
+impl Meaning {
+    /// The unit that a source has written so.
+    #[must_use]
+    pub fn unit(&self, written: &str) -> Option<&'static Unit> {
+        self.units.iter().map(|(unit, _)| *unit).find(|unit| unit.spellings.iter().any(|spelling| spelling == written))
+    }
+
+    /// A number as it is written, or several (`120 / 80`), from one unit into another.
+    #[must_use]
+    pub fn turn(&self, written: &str, from: &Unit, to: &Unit) -> Option<Vec<Turned>> {
+        let line = |unit: &Unit| self.units.iter().find(|(known, _)| known.code == unit.code).map(|(_, line)| *line);
+        let line = line(from)?.then(line(to)?.back()?)?;
+        written.split(" / ").map(|text| turned(text, line)).collect()
+    }
+}
+
+fn turned(text: &str, line: Line) -> Option<Turned> {
+    let written = Written::parse(text)?;
+    let number = line.of(written.number)?;
+    let rounded = number.rounded(written.digits)?;
+    let is_exact = written.comparator.is_empty();
+    let text = if is_exact { rounded } else { format!("{} {rounded}", written.comparator) };
+    Some(Turned { text, number: number.near(), is_exact })
+}
+
+/// What lies between the kinds of units of one meaning.
+struct Bridge {
+    molar: Option<Exact>,
+    valence: Option<Exact>,
+}
+
+impl Bridge {
+    /// From the base of one kind to that of another.
+    fn over(&self, from: &str, to: &str) -> Option<Line> {
+        let to_amount = |kind: &str| match kind {
+            "amount in volume" => Some(Exact::ONE),
+            "mass in volume" => Exact::ONE.over(self.molar?),
+            "charge in volume" => Exact::ONE.over(self.valence?),
+            _ => None,
+        };
+        if from == to {
+            return Some(Line::SAME);
+        }
+        Some(Line::times(to_amount(from)?.over(to_amount(to)?)?))
+    }
+}
+
+fn meaning_row(row: &'static str) -> Option<Meaning> {
+    let &[name, first, others, molar, _formula, valence, codes] = row.split('\t').collect::<Vec<_>>().as_slice() else { return None };
+    let number = |text: &str| if text.is_empty() { Some(None) } else { Exact::parse(text).map(Some) };
+    let bridge = Bridge { molar: number(molar)?, valence: number(valence)? };
+    let first = ucum::unit(first)?;
+    let mut units = vec![(first, Line::SAME)];
+    for written in others.split_whitespace() {
+        units.push(unit_of(written, first, &bridge)?);
+    }
+    let codes = codes
+        .split_whitespace()
+        .map(|code| match code.split_once(':') {
+            None => Some((code, Part::Whole)),
+            Some((code, "1")) => Some((code, Part::First)),
+            Some((code, "2")) => Some((code, Part::Second)),
+            Some(_) => None,
+        })
+        .collect::<Option<_>>()?;
+    Some(Meaning { name, codes, units })
+}
+
+/// A unit and how it turns into the first: by what UCUM says of both and the bridge, or as the row
+/// itself says: `unit=factor+offset`.
+fn unit_of(written: &'static str, first: &'static Unit, bridge: &Bridge) -> Option<(&'static Unit, Line)> {
+    if let Some((code, line)) = written.split_once('=') {
+        let (factor, offset) = line.split_once('+')?;
+        return Some((ucum::unit(code)?, Line { factor: Exact::parse(factor)?, offset: Exact::parse(offset)? }));
+    }
+    let unit = ucum::unit(written)?;
+    Some((unit, unit.line.then(bridge.over(unit.kind, first.kind)?)?.then(first.line.back()?)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn every_row_is_read_and_no_code_has_two_meanings() {
+        assert_eq!(all().len(), TABLE.lines().skip(1).count());
+        assert_eq!(BY_CODE.len(), all().iter().map(|meaning| meaning.codes.len()).sum::<usize>());
+    }
+
+    #[test]
+    fn what_is_written_means_one_unit_of_its_meaning() {
+        for meaning in all() {
+            for (unit, _) in &meaning.units {
+                for spelling in &unit.spellings {
+                    let units = meaning.units.iter().filter(|(other, _)| other.spellings.contains(spelling)).count();
+                    assert_eq!(units, 1, "{}: {spelling}", meaning.name);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_differs_for_a_reader_is_kept_apart() {
+        for (one, other) in [
+            ("2345-7", "1558-6"),
+            ("2345-7", "2339-0"),
+            ("18262-6", "13457-7"),
+            ("2160-0", "38483-4"),
+            ("33914-3", "62238-1"),
+            ("3094-0", "3091-6"),
+            ("8310-5", "8331-1"),
+            ("1988-5", "30522-7"),
+        ] {
+            assert_ne!(of(one).unwrap().0, of(other).unwrap().0, "{one} {other}");
+        }
+        assert_eq!(of("5792-7"), None, "glucose in urine");
+    }
+
+    #[test]
+    fn the_comparator_stays_and_words_are_not_turned() {
+        let (glucose, _) = of("2345-7").unwrap();
+        let turn = |text: &str| glucose.turn(text, ucum::unit("mg/dL").unwrap(), ucum::unit("mmol/L").unwrap());
+        let text = |text: &str| turn(text).map(|turned| turned.into_iter().map(|turned| turned.text).collect::<Vec<_>>().join(" / "));
+        assert_eq!(text("130").as_deref(), Some("7.22"));
+        assert_eq!(text("< 20").as_deref(), Some("< 1.1"));
+        assert!(!turn("< 20").unwrap()[0].is_exact);
+        for words in ["1:80", "negative", "1 : 4", "5 mg", ""] {
+            assert_eq!(text(words), None, "{words}");
+        }
+        let (pressure, _) = of("85354-9").unwrap();
+        let turned = pressure.turn("120 / 80", ucum::unit("mm[Hg]").unwrap(), ucum::unit("kPa").unwrap()).unwrap();
+        assert_eq!(turned.iter().map(|turned| turned.text.as_str()).collect::<Vec<_>>(), ["16.0", "11"]);
+    }
+
+    proptest! {
+        /// Whatever is turned and turned back lies within what the rounding between may have cost.
+        #[test]
+        fn there_and_back_is_the_same_within_the_digits(figures in 100_u32..100_000, decimals in 0_usize..4) {
+            let number = Exact::parse(&format!("{figures}e-{decimals}")).unwrap();
+            let digits = figures.to_string().len();
+            let text = number.rounded(digits).unwrap();
+            for meaning in all() {
+                for (from, _) in &meaning.units {
+                    for (to, _) in &meaning.units {
+                        let Some(there) = meaning.turn(&text, from, to) else { continue };
+                        let back = meaning.turn(&there[0].text, to, from).unwrap();
+                        let slope = meaning.turn("1", to, from).unwrap()[0].number - meaning.turn("0", to, from).unwrap()[0].number;
+                        let last = there[0].text.split_once('.').map_or(1.0, |(_, tenths)| 0.1_f64.powi(i32::try_from(tenths.len()).unwrap()));
+                        let off = (back[0].number - number.near()).abs();
+                        prop_assert!(off <= slope.abs() * last * 0.500_001 + 1e-9 * number.near(), "{} {text} {} {} {}", meaning.name, from.code, there[0].text, to.code);
+                    }
+                }
+            }
+        }
+
+        #[test]
+        fn more_stays_more(one in 0_u32..1_000_000, other in 0_u32..1_000_000) {
+            for meaning in all() {
+                for (from, _) in &meaning.units {
+                    for (to, _) in &meaning.units {
+                        let [small, large] = [one.min(other), one.max(other)]
+                            .map(|number| meaning.turn(&number.to_string(), from, to).unwrap().remove(0));
+                        prop_assert!(small.number <= large.number);
+                        if one != other {
+                            prop_assert!(small.number < large.number);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
