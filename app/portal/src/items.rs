@@ -20,6 +20,8 @@ use crate::{
     fhir::{self, Content, FactValue, Part, Told},
     keys::Aside,
     record::Record,
+    series::together,
+    trends::Trend,
 };
 
 /// One item with its facts.
@@ -33,7 +35,9 @@ pub struct Detail {
     pub contents: Vec<Content>,
     /// The language that the source says its texts are in, as a BCP 47 tag.
     pub language: Option<String>,
-    /// Others of its kind, newest first: its series, or its renewals.
+    /// The same measured at other times, and this time, where there is more than words of one time.
+    pub trend: Option<Trend>,
+    /// Others of its kind, newest first: its renewals, its other records.
     pub kin: Vec<Entry>,
     /// The resource as it came in. The patient's only, and only where asked for.
     pub original: Option<String>,
@@ -111,17 +115,22 @@ impl Portal {
         let mut contents = if category == Category::Documents { fhir::document(&raw).unwrap_or_default() } else { Vec::new() };
         bring(&mut record, item, &mut contents, |_, content| content.is_text()).await?;
         let kin = kin(&mut record, &entry).await?;
+        let (trend, kin) = match &entry.series {
+            Some(series) => (Trend::of(series.clone(), kin).filter(Trend::is_worth_a_look), Vec::new()),
+            None => (None, kin),
+        };
         let aside = Aside::of(&mut record, category).await?;
         let language = fhir::language(&raw);
         let original = (original == Original::Show && record.is_own()).then_some(raw);
         let mut shown = Shown::default();
-        shown.entries(std::iter::once(&entry).chain(&kin));
+        let points = trend.iter().flat_map(|trend| &trend.points).map(|point| &point.entry);
+        shown.entries(std::iter::once(&entry).chain(points).chain(&kin));
         for fact in &facts {
             if let Said::Item(item, category, _) = fact.said {
                 shown.add(item, category);
             }
         }
-        record.close("item", shown, Detail { entry, facts, contents, language, kin, original, aside }).await
+        record.close("item", shown, Detail { entry, facts, contents, language, trend, kin, original, aside }).await
     }
 }
 
@@ -200,17 +209,22 @@ fn told(raw: &str, references: &[Reference], own: bool) -> Vec<Fact> {
     facts
 }
 
-/// Others of the same kind: the series of a measurement, the renewals of a
+/// Others of the same kind: what a measurement is measured with, the renewals of a
 /// medicine, the records of a problem.
 async fn kin(record: &mut Record, entry: &Entry) -> Result<Vec<Entry>, Error> {
     let patient = record.whose().patient;
     let rows = match (&entry.series, entry.category) {
         (Some(series), _) => {
             entries!(
-                "where i.patient_id = $1 and i.series = $2 and not i.is_error and i.value_num is not null and i.first_at is not null \
-                 order by i.sort_at desc, i.item_id desc limit 24",
+                "where i.patient_id = $1 and i.item_id = any (array( \
+                    select o.item_id from unnest($2::text[]) s (series) cross join lateral ( \
+                        select item_id, sort_at from item where patient_id = $1 and series = s.series \
+                            and not is_error and value_text is not null and first_at is not null \
+                        order by sort_at desc, item_id desc limit 24) o \
+                    order by o.sort_at desc, o.item_id desc limit 24)) \
+                 order by i.sort_at desc, i.item_id desc",
                 patient.0,
-                series
+                &together(series)
             )
             .fetch_all(record.connection())
             .await?

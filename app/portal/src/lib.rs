@@ -55,6 +55,7 @@ mod sealed;
 pub mod search;
 pub mod second_factor;
 pub mod secrets;
+mod series;
 pub mod sessions;
 pub mod set_up;
 pub mod setup;

@@ -1,43 +1,271 @@
-//! One thing measured over time.
+//! One thing measured over time, whatever codes and units its sources write.
 
-use chartkey_domain::{account::Visitor, id::PatientId};
+use chartkey_domain::{
+    account::Visitor,
+    exact::Written,
+    id::PatientId,
+    meanings::{Meaning, Part, Turned},
+    ucum::Unit,
+};
 
 use crate::{
     Error, Opened, Portal,
     audit::Shown,
-    entry::{Entry, entries},
+    entry::{Entry, Value, entries},
     keys::Aside,
+    series::{meaning, part, together},
 };
 
-/// A series: the same code in the same unit.
+/// So many trends stand under one another at most.
+pub const TOGETHER: usize = 4;
+
+/// What was measured, over time.
 #[derive(Debug, Clone)]
-pub struct Trend {
-    /// The newest 100 points, newest first; never empty. Each has a number and a date.
-    pub entries: Vec<Entry>,
+pub struct Trends {
+    /// The one that was asked for.
+    pub asked: Trend,
+    /// Those that stand under it.
+    pub beside: Vec<Trend>,
+    /// What came with the newest of it, and could stand under it too.
+    pub others: Vec<Entry>,
     /// Keys. The patient's only.
     pub aside: Option<Aside>,
 }
 
+/// Everything of one meaning.
+#[derive(Debug, Clone)]
+pub struct Trend {
+    /// The series that it was asked for by; fit for an address.
+    pub series: String,
+    /// The newest 100 points, newest first; never empty.
+    pub points: Vec<Point>,
+}
+
+/// One time it was measured.
+#[derive(Debug, Clone)]
+pub struct Point {
+    /// As the source wrote it.
+    pub entry: Entry,
+    /// The same in the unit of the newest, as far as it turns into that.
+    pub value: Value,
+    /// Whether the value was turned from another unit.
+    pub is_turned: bool,
+    /// What of it can be drawn.
+    pub drawn: Drawn,
+}
+
+/// What of a value can be drawn.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Drawn {
+    /// A number, or the numbers of a pair, of which one may be missing.
+    Numbers(Option<f64>, Option<f64>),
+    /// Nothing: it is a limit, such as "< 0.5".
+    Limit,
+    /// Nothing: it is words, a titre or a ratio.
+    Words,
+    /// Nothing: its unit does not turn into that of the others.
+    OtherUnit,
+}
+
 impl Portal {
-    /// A series over time.
+    /// A series over time with everything of the same meaning, and others under it.
     ///
     /// # Errors
     /// [`Error::NotFound`] where the visitor can see no point of it.
-    pub async fn trend(&self, visitor: &Visitor, patient: PatientId, series: &str) -> Result<Opened<Trend>, Error> {
+    pub async fn trend(&self, visitor: &Visitor, patient: PatientId, series: &str, beside: &[String]) -> Result<Opened<Trends>, Error> {
         let mut record = self.open(visitor, patient).await?;
+        let groups = groups(series, beside);
+        let (mut all, mut places) = (Vec::new(), Vec::new());
+        for (place, (_, group)) in (1_i32..).zip(&groups) {
+            places.extend(group.iter().map(|_| place));
+            all.extend(group.iter().cloned());
+        }
+        // The newest of each series by its index, of those the newest of each trend; and what
+        // came with the newest of the first, in its report or else at its visit.
         let rows = entries!(
-            "where i.patient_id = $1 and i.series = $2 and not i.is_error and i.value_num is not null and i.first_at is not null \
-             order by i.sort_at desc, i.item_id desc limit 100",
+            "where i.patient_id = $1 and i.item_id = any (array( \
+                (select n.item_id from ( \
+                    select o.item_id, row_number() over (partition by s.place order by o.sort_at desc, o.item_id desc) as nth \
+                    from unnest($2::text[], $3::int[]) s (series, place) cross join lateral ( \
+                        select item_id, sort_at from item where patient_id = $1 and series = s.series \
+                            and not is_error and value_text is not null and first_at is not null \
+                        order by sort_at desc, item_id desc limit 100) o) n where n.nth <= 100) \
+                union all (select w.item_id from ( \
+                    select o.* from unnest($2::text[], $3::int[]) s (series, place) cross join lateral ( \
+                        select report_id, visit_id, category, sort_at, item_id from item where patient_id = $1 and series = s.series \
+                            and not is_error and value_text is not null and first_at is not null \
+                        order by sort_at desc, item_id desc limit 1) o \
+                    where s.place = 1 order by o.sort_at desc, o.item_id desc limit 1) newest cross join lateral ( \
+                        (select item_id from item where patient_id = $1 and report_id = newest.report_id \
+                            and series is not null and value_num is not null and first_at is not null and not is_error \
+                            order by title, item_id limit 100) \
+                        union all (select item_id from item where patient_id = $1 and newest.report_id is null and visit_id = newest.visit_id \
+                            and category = newest.category and series is not null and value_num is not null and first_at is not null and not is_error \
+                            order by title, item_id limit 100)) w))) \
+             order by i.sort_at desc, i.item_id desc",
             patient.0,
-            series
+            &all,
+            &places
         )
         .fetch_all(record.connection())
         .await?;
-        let entries: Vec<Entry> = rows.into_iter().map(Entry::from).collect();
-        let Some(newest) = entries.first() else { return record.refuse().await };
-        let aside = Aside::of(&mut record, newest.category).await?;
+        let mut rows: Vec<Entry> = rows.into_iter().map(Entry::from).collect();
+        let mut trends = Vec::new();
+        for (series, group) in groups {
+            let (of_it, others) = rows.into_iter().partition(|entry| entry.series.as_ref().is_some_and(|own| group.contains(own)));
+            rows = others;
+            if let Some(trend) = Trend::of(series, of_it) {
+                trends.push(trend);
+            } else if trends.is_empty() {
+                return record.refuse().await;
+            }
+        }
+        let mut trends = trends.into_iter();
+        let Some(asked) = trends.next() else { return record.refuse().await };
+        let Some(newest) = asked.points.first() else { return record.refuse().await };
+        let aside = Aside::of(&mut record, newest.entry.category).await?;
+        let trends = Trends { beside: trends.collect(), others: one_of_each(rows), aside, asked };
         let mut shown = Shown::default();
-        shown.entries(&entries);
-        record.close("trend", shown, Trend { entries, aside }).await
+        shown.entries(std::iter::once(&trends.asked).chain(&trends.beside).flat_map(|trend| &trend.points).map(|point| &point.entry));
+        shown.entries(&trends.others);
+        record.close("trend", shown, trends).await
     }
+}
+
+/// The trends that were asked for, each with all of its series; none twice.
+fn groups(series: &str, beside: &[String]) -> Vec<(String, Vec<String>)> {
+    let mut groups = vec![(series.to_owned(), together(series))];
+    for series in beside {
+        if groups.len() < TOGETHER && !groups.iter().any(|(_, group)| group.contains(series)) {
+            groups.push((series.clone(), together(series)));
+        }
+    }
+    groups
+}
+
+/// One entry of each meaning.
+fn one_of_each(entries: Vec<Entry>) -> Vec<Entry> {
+    let mut seen: Vec<String> = Vec::new();
+    let mut of_each = Vec::new();
+    for entry in entries {
+        let Some(series) = entry.series.clone() else { continue };
+        if !seen.contains(&series) {
+            seen.extend(together(&series));
+            of_each.push(entry);
+        }
+    }
+    of_each.sort_by(|one, other| one.title.cmp(&other.title));
+    of_each
+}
+
+impl Trend {
+    /// A trend of entries that are of one series or one meaning, newest first; nothing where there
+    /// is none.
+    #[must_use]
+    pub fn of(series: String, entries: Vec<Entry>) -> Option<Self> {
+        let meaning = meaning(&series);
+        let unit = Common::of(meaning, &entries);
+        let points: Vec<Point> = entries.into_iter().map(|entry| unit.point(entry)).take(100).collect();
+        (!points.is_empty()).then_some(Self { series, points })
+    }
+
+    /// Whether it tells more than the words of one time.
+    pub(crate) fn is_worth_a_look(&self) -> bool {
+        self.points.len() > 1 || self.points.iter().any(|point| matches!(point.drawn, Drawn::Numbers(..)))
+    }
+
+    /// The unit that its values are told in, as a source writes it.
+    #[must_use]
+    pub fn unit(&self) -> Option<&str> {
+        self.points.iter().find(|point| matches!(point.drawn, Drawn::Numbers(..)))?.value.unit.as_deref()
+    }
+}
+
+/// The unit of a trend: that of the newest number, of the newest with a unit that is known if there is one.
+struct Common {
+    meaning: Option<&'static Meaning>,
+    /// As the source wrote it, and which it is. Nothing where no entry is a number.
+    written: Option<(Option<String>, Option<&'static Unit>)>,
+}
+
+impl Common {
+    fn of(meaning: Option<&'static Meaning>, entries: &[Entry]) -> Self {
+        let numbers = entries.iter().filter(|entry| matches!(drawn(meaning, entry), Drawn::Numbers(..)));
+        let units: Vec<_> = numbers.map(|entry| (entry.value.unit.clone(), known(meaning, &entry.value))).collect();
+        let written = units.iter().find(|(_, unit)| unit.is_some()).or_else(|| units.first()).cloned();
+        Self { meaning, written }
+    }
+
+    fn point(&self, entry: Entry) -> Point {
+        let drawn = drawn(self.meaning, &entry);
+        let Some((written, unit)) = &self.written else { return Point { value: entry.value.clone(), entry, is_turned: false, drawn } };
+        let own = known(self.meaning, &entry.value);
+        let is_same = entry.value.unit == *written || (own.is_some() && own.map(|own| own.code) == unit.map(|unit| unit.code));
+        if is_same {
+            let value = Value { unit: written.clone(), ..entry.value.clone() };
+            return Point { value, entry, is_turned: false, drawn };
+        }
+        let turned = self.meaning.zip(own).zip(*unit).and_then(|((meaning, own), unit)| turned(meaning, &entry, own, unit, drawn));
+        let Some((value, drawn)) = turned else {
+            let drawn = if drawn == Drawn::Words { drawn } else { Drawn::OtherUnit };
+            return Point { value: entry.value.clone(), entry, is_turned: false, drawn };
+        };
+        Point { value: Value { unit: written.clone(), ..value }, entry, is_turned: true, drawn }
+    }
+}
+
+/// The unit of a value, where the meaning has it.
+fn known(meaning: Option<&'static Meaning>, value: &Value) -> Option<&'static Unit> {
+    meaning?.unit(value.unit.as_deref()?)
+}
+
+/// What of a value can be drawn, in its own unit.
+fn drawn(meaning: Option<&'static Meaning>, entry: &Entry) -> Drawn {
+    let is_pair = meaning.is_some_and(|meaning| meaning.codes.iter().any(|(_, part)| *part != Part::Whole));
+    let text = entry.value.text.as_deref().unwrap_or_default();
+    match (entry.value.number.filter(|number| number.is_finite()), part(&entry.codes)) {
+        (Some(number), Part::Second) if is_pair => return Drawn::Numbers(None, Some(number)),
+        (Some(number), _) => return Drawn::Numbers(Some(number), None),
+        (None, _) => {}
+    }
+    let numbers: Vec<_> = text.split(" / ").map(Written::parse).collect();
+    match numbers.as_slice() {
+        [Some(written)] if !written.comparator.is_empty() => Drawn::Limit,
+        [Some(first), Some(second)] if is_pair && first.comparator.is_empty() && second.comparator.is_empty() => {
+            Drawn::Numbers(Some(first.number.near()), Some(second.number.near()))
+        }
+        _ => Drawn::Words,
+    }
+}
+
+/// A value in another unit, with the laboratory's range. Its range in words would be of the unit before.
+fn turned(meaning: &Meaning, entry: &Entry, from: &Unit, to: &Unit, drawn: Drawn) -> Option<(Value, Drawn)> {
+    let value = &entry.value;
+    let all = meaning.turn(value.text.as_deref()?, from, to)?;
+    let text = all.iter().map(|turned| turned.text.as_str()).collect::<Vec<_>>().join(" / ");
+    let end = |written: &Option<String>, number: Option<f64>| -> Option<Turned> {
+        let written = written.clone().or_else(|| number.map(|number| number.to_string()))?;
+        meaning.turn(&written, from, to)?.pop()
+    };
+    let (low, high) = (end(&value.low_text, value.low), end(&value.high_text, value.high));
+    let drawn = match (drawn, all.as_slice()) {
+        (Drawn::Numbers(Some(_), None), [one]) => Drawn::Numbers(Some(one.number), None),
+        (Drawn::Numbers(None, Some(_)), [one]) => Drawn::Numbers(None, Some(one.number)),
+        (Drawn::Numbers(Some(_), Some(_)), [one, two]) => Drawn::Numbers(Some(one.number), Some(two.number)),
+        (Drawn::Numbers(..), _) => return None,
+        (drawn, _) => drawn,
+    };
+    let number = value.number.and(all.first()).filter(|turned| turned.is_exact).map(|turned| turned.number);
+    let value = Value {
+        text: Some(text),
+        number,
+        unit: None,
+        low: low.as_ref().map(|low| low.number),
+        high: high.as_ref().map(|high| high.number),
+        low_text: low.map(|low| low.text),
+        high_text: high.map(|high| high.text),
+        range: None,
+        interpretation: value.interpretation.clone(),
+    };
+    Some((value, drawn))
 }

@@ -213,9 +213,9 @@ async fn whoever_asks_for_what_is_not_theirs_leaves_a_refusal(_: PgPoolOptions, 
     assert_eq!(refused().await, 1);
     assert!(house.portal.file(&doctor, house.patient, document, 99).await.is_err());
     assert!(house.portal.visit(&doctor, house.patient, document).await.is_err());
-    assert!(house.portal.trend(&doctor, house.patient, "nothing").await.is_err());
+    assert!(house.portal.trend(&doctor, house.patient, "nothing", &[]).await.is_err());
     assert_eq!(refused().await, 4);
-    assert!(house.portal.trend(&house.ines(), house.patient, "nothing").await.is_err());
+    assert!(house.portal.trend(&house.ines(), house.patient, "nothing", &[]).await.is_err());
     assert_eq!(refused().await, 4, "to look in vain in one's own record is no refusal");
 }
 

@@ -19,7 +19,8 @@
 //! one table after the other, it can deadlock with whoever changes a share, and that
 //! person's change be the one that fails. So a migration gives a lock up after a fifth of
 //! a second, before PostgreSQL looks for deadlocks, and tries again. 0019 reads `item` for
-//! five indexes: whoever imports waits until its commit, and nobody who reads does.
+//! five indexes: whoever imports waits until its commit, and nobody who reads does. 0020 writes those
+//! rows of `item` whose value is no number: whoever imports one of them again waits, and nobody who reads does.
 
 mod harness;
 mod people;

@@ -129,7 +129,7 @@ async fn an_item_of_a_category_that_is_not_shared_is_not_there(_: PgPoolOptions,
     }
     assert!(matches!(house.portal.visit(&doctor, house.patient, hidden).await, Err(Error::NotFound)));
     assert!(matches!(house.portal.file(&doctor, house.patient, hidden, 0).await, Err(Error::NotFound)));
-    assert!(matches!(house.portal.trend(&doctor, house.patient, "nothing").await, Err(Error::NotFound)));
+    assert!(matches!(house.portal.trend(&doctor, house.patient, "nothing", &[]).await, Err(Error::NotFound)));
     assert!(matches!(house.portal.home(&doctor, house.patient, Look::Opened).await, Err(Error::NotFound)));
     let shown = house.portal.timeline(&doctor, house.patient, Filter::default(), None).await.unwrap().view.entries;
     assert!(shown.iter().all(|entry| entry.category == Category::Results), "{shown:?}");

@@ -121,7 +121,7 @@ pub fn project(resource: &Json<'_>) -> Projection {
     let is_negation = category == Some(Category::Allergies) && is_negation(&title);
     let value = if resource_type == "Observation" { observation::value(resource) } else { Value::default() };
     let codes = if title.is_coded { title.codes } else { Vec::new() };
-    let series = value.number.and(trend_key(&codes)).map(|key| series(key, value.unit.as_deref()));
+    let series = value.text.as_ref().and(trend_key(&codes)).map(|key| series(key, value.unit.as_deref()));
     let mut projection = Projection {
         fhir_id: resource.get("id").text().filter(|id| id.len() <= 200).map(without_nul),
         version_id: resource.get("meta").get("versionId").text().map(str::to_owned),
@@ -308,7 +308,8 @@ fn trend_key(codes: &[String]) -> Option<&str> {
 }
 
 /// An identifier that addresses can carry without naming what was measured.
-fn series(key: &str, unit: Option<&str>) -> String {
+#[must_use]
+pub fn series(key: &str, unit: Option<&str>) -> String {
     let mut hash = Sha256::new();
     for part in ["chartkey-series-1", key, unit.unwrap_or_default()] {
         hash.update((part.len() as u64).to_be_bytes());
@@ -362,6 +363,19 @@ mod tests {
         assert_eq!(of("6.4", "%").series, of("7", "%").series);
         assert_ne!(of("6.4", "%").series, of("6.4", "mmol/mol").series);
         assert_eq!(of("6.4", "%").title_key.as_deref(), Some("http://loinc.org|4548-4"));
+    }
+
+    #[test]
+    fn what_is_no_number_belongs_into_a_trend_too() {
+        let of = |value: &str| {
+            let code = r#""code":{"coding":[{"system":"http://loinc.org","code":"1988-5"}]}"#;
+            read(&format!(r#"{{"resourceType":"Observation",{code},{value}}}"#)).series
+        };
+        let number = of(r#""valueQuantity":{"value":7,"unit":"mg/L"}"#);
+        assert!(number.is_some());
+        assert_eq!(of(r#""valueQuantity":{"value":0.5,"comparator":"<","unit":"mg/L"}"#), number);
+        assert!(of(r#""valueString":"1:80""#).is_some_and(|words| Some(words) != number));
+        assert_eq!(of(r#""dataAbsentReason":{"text":"unknown"}"#), None);
     }
 
     #[test]
