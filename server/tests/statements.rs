@@ -81,7 +81,9 @@ const PAGES: &[Page] = &[
     Page("/record/{patient}/search", "/record/{patient}/search", [None, Some(7), Some(9)]),
     Page("/record/{patient}/visits/{item}", "/record/{patient}/visits/{visits}", [None, Some(7), None]),
     Page("/record/{patient}/visits/{item}/about", "/record/{patient}/visits/{visits}/about", [None, Some(8), None]),
+    // Those under it are read with it.
     Page("/record/{patient}/trends/{series}", "/record/{patient}/trends/{series}", [None, Some(7), Some(8)]),
+    Page("/record/{patient}/trends/{series}", "/record/{patient}/trends/{series}?with={lonely-series}", [None, Some(7), Some(8)]),
     Page("/record/{patient}/{category}", "/record/{patient}/vaccines", [None, Some(7), Some(7)]),
     Page("/record/{patient}/{category}", "/record/{patient}/documents", [None, Some(7), Some(7)]),
     Page("/record/{patient}/{category}/{item}", "/record/{patient}/results/{results}", [None, Some(9), Some(10)]),

@@ -107,8 +107,29 @@ messages! {
     same_in_table { English: "The same numbers in a table", Spanish: "Los mismos números en una tabla" }
     over_time { English: "Over time", Spanish: "A lo largo del tiempo" }
     measured_times(count: usize) {
-        English: one "Measured once.", other "The newest {count} times it was measured, in the same unit.";
-        Spanish: one "Se midió una vez.", other "Las {count} veces más recientes que se midió, en la misma unidad.";
+        English: one "Measured once.", other "The newest {count} times it was measured.";
+        Spanish: one "Se midió una vez.", other "Las {count} veces más recientes que se midió.";
+    }
+    turned_times(count: usize, unit: &str) {
+        English: one "1 of them was written in another unit and is told in {unit}; the table has what was written.", other "{count} of them were written in another unit and are told in {unit}; the table has what was written.";
+        Spanish: one "1 de ellas se anotó en otra unidad y se muestra en {unit}; la tabla tiene lo que se anotó.", other "{count} de ellas se anotaron en otra unidad y se muestran en {unit}; la tabla tiene lo que se anotó.";
+    }
+    written_as(value: &str, unit: &str) { English: "written as {value} {unit}", Spanish: "anotado como {value} {unit}" }
+    range_is(range: &str) { English: "Range: {range}", Spanish: "Rango: {range}" }
+    not_drawn_limit { English: "Not in the picture: it is a limit and no exact number.", Spanish: "No está en el gráfico: es un límite y no un número exacto." }
+    not_drawn_words { English: "Not in the picture: it is not a number.", Spanish: "No está en el gráfico: no es un número." }
+    not_drawn_unit { English: "Not in the picture: it has another unit, or none.", Spanish: "No está en el gráfico: tiene otra unidad o ninguna." }
+    of_in_table(name: &str) { English: "{name} in a table", Spanish: "{name} en una tabla" }
+    compare_with { English: "Compare", Spanish: "Comparar" }
+    compare_says {
+        English: "What was measured together with the newest can stand under it, on the same line of time.",
+        Spanish: "Lo que se midió junto con lo más reciente puede verse debajo, en la misma línea de tiempo.",
+    }
+    choose_what_to_add { English: "Choose what to add", Spanish: "Elegir qué añadir" }
+    take_away(name: &str) { English: "Take {name} away", Spanish: "Quitar {name}" }
+    four_is_most {
+        English: "Four stand under one another at most. Take one away to add another.",
+        Spanish: "Como máximo caben cuatro, uno debajo de otro. Quite uno para añadir otro.",
     }
     see_over_time { English: "See it over time", Spanish: "Verlo a lo largo del tiempo" }
     // Home.

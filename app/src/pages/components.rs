@@ -7,7 +7,10 @@ use chartkey_domain::{
     id::{ItemId, PatientId},
     when::Precision,
 };
-use chartkey_portal::entry::{Before, Entry, Value};
+use chartkey_portal::{
+    entry::{Before, Entry, Value},
+    trends::Trend,
+};
 use leptos::prelude::*;
 use time::{Duration, OffsetDateTime, macros::datetime};
 use uuid::Uuid;
@@ -181,7 +184,8 @@ fn trend(say: Say) -> impl IntoView {
             Entry { when: Some((AT - Duration::days(days), Precision::Day)), ..entry(Category::Results, "Haemoglobin A1c", value) }
         })
         .collect();
-    view! { {still(say, "Haemoglobin A1c", &entries)} {table(say, NOBODY, "Haemoglobin A1c", &entries)} }
+    Trend::of(String::new(), entries)
+        .map(|trend| view! { {still(say, "Haemoglobin A1c", &trend)} {table(say, NOBODY, "Haemoglobin A1c", &trend)} })
 }
 
 fn grants(say: Say) -> impl IntoView {

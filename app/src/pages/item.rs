@@ -112,19 +112,16 @@ fn measured(say: Say, detail: &Detail) -> Option<AnyView> {
     )
 }
 
-/// The others of its kind: its series as chart and table, or its other records.
+/// The same at other times as chart and table, or the other records of it.
 fn kin(say: Say, patient: PatientId, name: &str, detail: &Detail) -> Option<AnyView> {
-    if detail.kin.is_empty() {
-        return None;
-    }
-    let Some(series) = &detail.entry.series else {
+    let Some(trend) = &detail.trend else {
         let list = rows(detail.kin.iter().cloned().map(|entry| row_of(say, patient, entry)).collect());
-        return Some(sheet("others", say.the_other_records(), list).into_any());
+        return (!detail.kin.is_empty()).then(|| sheet("others", say.the_other_records(), list).into_any());
     };
-    let href = format!("/record/{patient}/trends/{series}");
+    let href = format!("/record/{patient}/trends/{}", trend.series);
     let inside = view! {
-        {still(say, name, &detail.kin)}
-        <details><summary>{say.same_in_table()}</summary>{table(say, patient, name, &detail.kin)}</details>
+        {still(say, name, trend)}
+        <details><summary>{say.same_in_table()}</summary>{table(say, patient, name, trend)}</details>
         <p>{more(href, say.see_over_time())}</p>
     };
     Some(sheet("trend", say.over_time(), inside).into_any())
