@@ -64,9 +64,10 @@ async function look(page: Page, name: string): Promise<void> {
 
 test('one measurement of two sources is one trend, and others stand under it', { tag: ['@desktop', '@no-script'] }, async ({ page, mail, chartkeyOk }, info) => {
   test.setTimeout(240_000);
-  const [record] = JSON.parse(await chartkeyOk(['import', '-', '--source', `Eastbrook ${info.project.name}`, '--json'], clinic())).patients as string[];
-  await chartkeyOk(['import', '-', '--source', `Northfield ${info.project.name}`, '--patient', record ?? '', '--reason', 'a journey'], elsewhere());
-  const { code } = JSON.parse(await chartkeyOk(['person', 'invite', '--patient', record ?? '', '--json'])) as { code: string };
+  const [imported] = JSON.parse(await chartkeyOk(['import', '-', '--source', `Eastbrook ${info.project.name}`, '--json'], clinic())) as { patients: string[] }[];
+  const record = imported?.patients[0] ?? '';
+  await chartkeyOk(['import', '-', '--source', `Northfield ${info.project.name}`, '--patient', record, '--reason', 'a journey'], elsewhere());
+  const { code } = JSON.parse(await chartkeyOk(['person', 'invite', '--patient', record, '--json'])) as { code: string };
   await signUp(page, mail);
   await page.goto('/claim');
   await field(page, 'Code').fill(code);

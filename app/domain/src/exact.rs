@@ -214,7 +214,9 @@ mod tests {
         ] {
             assert_eq!(Written::parse(text), Some(Written { comparator, number: Exact::parse(number).unwrap(), digits }), "{text}");
         }
-        for text in ["", "1:80", "5 to 9", "120 / 80", "negative", "1e99", "1.2.3", ".5", "٣", "NaN", "inf", "1e", "--1", "9".repeat(40).as_str()] {
+        for text in
+            ["", "1:80", "5 to 9", "120 / 80", "negative", "1e99", "1.2.3", ".5", "٣", "NaN", "inf", "1e", "--1", "9".repeat(40).as_str()]
+        {
             assert_eq!(Written::parse(text), None, "{text}");
         }
     }

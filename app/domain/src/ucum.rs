@@ -126,7 +126,13 @@ mod tests {
     #[test]
     fn every_kind_is_counted_in_one_of_its_units() {
         for unit in UNITS.values() {
-            assert!(UNITS.values().any(|other| other.kind == unit.kind && other.line == Line::SAME) || unit.kind.ends_with("in volume") || unit.kind == "fraction", "{}", unit.code);
+            assert!(
+                UNITS.values().any(|other| other.kind == unit.kind && other.line == Line::SAME)
+                    || unit.kind.ends_with("in volume")
+                    || unit.kind == "fraction",
+                "{}",
+                unit.code
+            );
         }
     }
 

@@ -60,6 +60,10 @@ fn every_conversion_is_what_others_say() {
 #[test]
 fn every_conversion_is_what_was_published() {
     for (code, written, from, to, expected) in PUBLISHED {
-        assert_eq!(turned(code, written, from, to).text.trim_start_matches('-').trim_end_matches(".0"), expected.trim_end_matches(".0"), "{code} {written} {from}");
+        assert_eq!(
+            turned(code, written, from, to).text.trim_start_matches('-').trim_end_matches(".0"),
+            expected.trim_end_matches(".0"),
+            "{code} {written} {from}"
+        );
     }
 }

@@ -165,12 +165,14 @@ async fn both_numbers_of_a_blood_pressure_are_in_one_trend_however_they_came(_: 
 async fn what_came_together_can_stand_under_one_another_and_what_is_hidden_leaves_no_trace(_: PgPoolOptions, options: PgConnectOptions) {
     let house = House::build(Ground::lay(options).await).await;
     let codes = ["2951-2", "2823-3", "2075-0", "2000-8", "2028-9", "14879-1"];
-    let mut all: Vec<String> =
-        codes.iter().map(|code| observation(code, code, "2024-05-01", quantity(4.0, "mmol/L"))).collect();
+    let mut all: Vec<String> = codes.iter().map(|code| observation(code, code, "2024-05-01", quantity(4.0, "mmol/L"))).collect();
     all.push(observation("older", "2951-2", "2023-05-01", quantity(139.0, "mEq/L")));
     let results: Vec<Value> = codes.iter().map(|code| json!({"reference": format!("Observation/{code}")})).collect();
-    all.push(json!({"resourceType": "DiagnosticReport", "id": "report", "status": "final", "code": {"text": "Minerals"},
-        "category": [{"coding": [{"code": "LAB"}]}], "effectiveDateTime": "2024-05-01T08:00:00Z", "result": results}).to_string());
+    all.push(
+        json!({"resourceType": "DiagnosticReport", "id": "report", "status": "final", "code": {"text": "Minerals"},
+        "category": [{"coding": [{"code": "LAB"}]}], "effectiveDateTime": "2024-05-01T08:00:00Z", "result": results})
+        .to_string(),
+    );
     take(&house, "clinic", bundle(&all.iter().map(String::as_str).collect::<Vec<_>>()).as_bytes()).await;
     house.give(Purpose::Treatment).await;
     let doctor = house.doctor(Some(Purpose::Treatment));
@@ -206,7 +208,10 @@ async fn what_came_in_before_gets_the_series_that_an_import_would_give_it(_: PgP
     ];
     take(&house, "clinic", bundle(&all.each_ref().map(String::as_str)).as_bytes()).await;
     let series = async || -> Vec<Option<String>> {
-        sqlx::query_scalar("select series from item where fhir_id in ('a', 'b', 'c', 'd') order by fhir_id").fetch_all(&house.superuser).await.unwrap()
+        sqlx::query_scalar("select series from item where fhir_id in ('a', 'b', 'c', 'd') order by fhir_id")
+            .fetch_all(&house.superuser)
+            .await
+            .unwrap()
     };
     let imported = series().await;
     assert!(imported[..3].iter().all(Option::is_some) && imported[3].is_none(), "{imported:?}");
@@ -217,6 +222,9 @@ async fn what_came_in_before_gets_the_series_that_an_import_would_give_it(_: PgP
     assert_eq!(series().await, imported);
 }
 
+/// A row: its series, whether it is a number, and what it means.
+type Measured = (String, bool, Option<&'static str>);
+
 /// How many rows of the published records are in a longer trend than one code and one unit have,
 /// said for whoever wants to know; and that it stays worth it.
 #[test]
@@ -225,7 +233,7 @@ fn what_the_published_records_gain() {
     for path in below(&shared()) {
         let Ok(text) = read::text(File::open(&path).unwrap(), u64::MAX - 1) else { continue };
         let Ok(found) = read::entries(&text) else { continue };
-        let mut of_owner: HashMap<Option<String>, Vec<(String, bool, Option<&str>)>> = HashMap::new();
+        let mut of_owner: HashMap<Option<String>, Vec<Measured>> = HashMap::new();
         for entry in found.entries {
             let Ok(resource) = Json::parse(entry.raw) else { continue };
             let item = project(&resource);

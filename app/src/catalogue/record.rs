@@ -116,9 +116,9 @@ messages! {
     }
     written_as(value: &str, unit: &str) { English: "written as {value} {unit}", Spanish: "anotado como {value} {unit}" }
     range_is(range: &str) { English: "Range: {range}", Spanish: "Rango: {range}" }
-    not_drawn_limit { English: "Not in the picture: it is a limit and no exact number.", Spanish: "No está en el gráfico: es un límite y no un número exacto." }
-    not_drawn_words { English: "Not in the picture: it is not a number.", Spanish: "No está en el gráfico: no es un número." }
-    not_drawn_unit { English: "Not in the picture: it has another unit, or none.", Spanish: "No está en el gráfico: tiene otra unidad o ninguna." }
+    not_drawn_limit { English: "Not drawn: it is a limit and no exact number.", Spanish: "No se dibuja: es un límite y no un número exacto." }
+    not_drawn_words { English: "Not drawn: it is not a number.", Spanish: "No se dibuja: no es un número." }
+    not_drawn_unit { English: "Not drawn: it has another unit, or none.", Spanish: "No se dibuja: tiene otra unidad o ninguna." }
     of_in_table(name: &str) { English: "{name} in a table", Spanish: "{name} en una tabla" }
     compare_with { English: "Compare", Spanish: "Comparar" }
     compare_says {

@@ -259,7 +259,8 @@ pub fn table(say: Say, patient: PatientId, name: &str, trend: &Trend) -> impl In
             let place = entry.place.clone().or_else(|| entry.author.clone());
             let from = [place, Some(say.from(&entry.source))].into_iter().flatten().collect::<Vec<_>>().join(" · ");
             let own = value.unit.as_deref().and_then(unit).filter(|own| Some(own) != common.as_ref());
-            let told: Vec<String> = [range(say, value), written(say, point), why_not(say, point).map(str::to_owned)].into_iter().flatten().collect();
+            let told: Vec<String> =
+                [range(say, value), written(say, point), why_not(say, point).map(str::to_owned)].into_iter().flatten().collect();
             view! {
                 <tr>
                     <td>
@@ -267,7 +268,7 @@ pub fn table(say: Say, patient: PatientId, name: &str, trend: &Trend) -> impl In
                         <br/><span class="small quiet">{from}</span>
                     </td>
                     <td class="number">
-                        <b>{value.text.clone()}</b> {own.map(|own| format!(" {own}"))}<br/>{range_flag(say, value)}
+                        <b>{value.text.clone()}</b>{own.map(|own| format!(" {own}"))}<br/>{range_flag(say, value)}
                         {told.into_iter().map(|told| view! { <br/><span class="small quiet">{told}</span> }).collect_view()}
                     </td>
                 </tr>
@@ -275,7 +276,7 @@ pub fn table(say: Say, patient: PatientId, name: &str, trend: &Trend) -> impl In
         })
         .collect_view();
     view! {
-        <table>
+        <table class="measured">
             <caption class="hide">{say.table_says(name)}</caption>
             <thead><tr><th scope="col">{say.date_and_place()}</th><th scope="col" class="number">{common.unwrap_or_else(|| say.value().to_owned())}</th></tr></thead>
             <tbody>{rows}</tbody>
@@ -291,7 +292,9 @@ fn range(say: Say, value: &Value) -> Option<String> {
 /// A value as its source wrote it, where the page tells it in another unit.
 fn written(say: Say, point: &Point) -> Option<String> {
     let value = &point.entry.value;
-    point.is_turned.then(|| say.written_as(value.text.as_deref().unwrap_or_default(), &value.unit.as_deref().and_then(unit).unwrap_or_default()))
+    point
+        .is_turned
+        .then(|| say.written_as(value.text.as_deref().unwrap_or_default(), &value.unit.as_deref().and_then(unit).unwrap_or_default()))
 }
 
 /// Why a value is not in the picture.

@@ -49,7 +49,7 @@ pub fn trend() -> impl IntoView {
                 {(!is_alone).then(|| view! { <h3>{with_unit(say, &trends.asked)}</h3> })}
                 {chart(say, &name, &trends.asked, span)}
                 {under}
-                <p class="says">{times} {turned(say, &trends)}</p>
+                <p class="says">{times} " " {turned(say, &trends)}</p>
                 {tables.collect_view()}
                 {end(say, &whose, false)}
             </section>
