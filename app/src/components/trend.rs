@@ -268,7 +268,7 @@ pub fn table(say: Say, patient: PatientId, name: &str, trend: &Trend) -> impl In
                         <br/><span class="small quiet">{from}</span>
                     </td>
                     <td class="number">
-                        <b>{value.text.clone()}</b>{own.map(|own| format!(" {own}"))}<br/>{range_flag(say, value)}
+                        <b>{value.text.clone()}</b>{own.map(|own| format!(" {own}"))}{range_flag(say, value).map(|flag| view! { <br/>{flag} })}
                         {told.into_iter().map(|told| view! { <br/><span class="small quiet">{told}</span> }).collect_view()}
                     </td>
                 </tr>
