@@ -83,6 +83,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/record/:patient/timeline") view=pages::timeline ssr=SsrMode::Async/>
                 <Route path=path!("/record/:patient/search") view=pages::search::search_form ssr=SsrMode::Async/>
                 <Route path=path!("/record/:patient/search/:search") view=pages::search::search ssr=SsrMode::Async/>
+                <Route path=path!("/record/:patient/documents/:item/view/:part") view=pages::view_part ssr=SsrMode::Async/>
                 <Route path=path!("/record/:patient/:category") view=pages::category ssr=SsrMode::Async/>
                 <Route path=path!("/record/:patient/:category/:item") view=pages::item ssr=SsrMode::Async/>
             </FlatRoutes>

@@ -113,7 +113,7 @@ impl Portal {
         let (raw, references) = source(&mut record, item).await?;
         let facts = told(&raw, &references, record.is_own());
         let mut contents = if category == Category::Documents { fhir::document(&raw).unwrap_or_default() } else { Vec::new() };
-        bring(&mut record, item, &mut contents, |_, content| content.is_text()).await?;
+        bring(&mut record, item, &mut contents).await?;
         let kin = kin(&mut record, &entry).await?;
         let (trend, kin) = match &entry.series {
             Some(series) => (Trend::of(series.clone(), kin).filter(Trend::is_worth_a_look), Vec::new()),

@@ -12,6 +12,7 @@ mod account;
 mod activity;
 mod codes;
 mod dates;
+mod documents;
 mod download;
 mod facts;
 mod glance;

@@ -186,13 +186,6 @@ messages! {
     to_time(from: &str, to: &str) { English: "{from} to {to}", Spanish: "de {from} a {to}" }
     // One item.
     about_this { English: "About this", Spanish: "Sobre esto" }
-    read_it { English: "Read it", Spanish: "Leerlo" }
-    download_file(number: usize) { English: "Download file {number}", Spanish: "Descargar el archivo {number}" }
-    file_is(kind: &str) { English: "A file ({kind})", Spanish: "Un archivo ({kind})" }
-    file_did_not_come {
-        English: "This file did not come with the record. The place that made it has it.",
-        Spanish: "Este archivo no llegó con la historia clínica. Lo tiene el lugar donde se hizo.",
-    }
     source_of { English: "Came from", Spanish: "Vino de" }
     added { English: "Added to your record", Spanish: "Se añadió a su historia clínica" }
     see_original { English: "See the original", Spanish: "Ver el original" }

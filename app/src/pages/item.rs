@@ -3,11 +3,11 @@
 use chartkey_domain::{category::Category, id::PatientId, names};
 use chartkey_portal::{
     entry::{Entry, Value},
-    fhir::document::ContentPlace,
     items::{Detail, Fact, Original, Said},
 };
 use leptos::prelude::*;
 
+use self::contents::contents;
 use crate::{
     api::ApiError,
     catalogue::Say,
@@ -29,6 +29,8 @@ use crate::{
     request::{item as item_of_page, parameter, query},
     shell::{Place, document},
 };
+
+pub mod contents;
 
 /// One item of the category that the address names.
 pub fn item() -> impl IntoView {
@@ -125,38 +127,6 @@ fn kin(say: Say, patient: PatientId, name: &str, detail: &Detail) -> Option<AnyV
         <p>{more(href, say.see_over_time())}</p>
     };
     Some(sheet("trend", say.over_time(), inside).into_any())
-}
-
-/// What can be read of a document, as text, and what can be downloaded.
-fn contents(say: Say, patient: PatientId, detail: &Detail, may_copy: bool) -> Option<AnyView> {
-    if detail.contents.is_empty() {
-        return None;
-    }
-    let parts = detail
-        .contents
-        .iter()
-        .enumerate()
-        .map(|(number, content)| {
-            let lang = content.language.clone().or_else(|| detail.language.clone());
-            let heading = content.title.clone().map(|title| view! { <h3 lang=detail.language.clone()>{title}</h3> });
-            let text = content.text();
-            let kind = (text.is_none()).then(|| view! { <p class="quiet">{say.file_is(&kind_of(&content.content_type))}</p> });
-            let text = text.map(|text| view! { <div class="note" lang=lang dir="auto">{text}</div> });
-            if content.place == ContentPlace::Missing {
-                return view! { {heading}{kind}<p class="quiet">{say.file_did_not_come()}</p> }.into_any();
-            }
-            let href = format!("/record/{patient}/documents/{}/files/{number}", detail.entry.id);
-            let copy = may_copy.then(|| view! { <p class="actions"><a href=href download="">{say.download_file(number + 1)}</a></p> });
-            view! { {heading}{text}{kind}{copy} }.into_any()
-        })
-        .collect_view();
-    Some(sheet("read", say.read_it(), parts).into_any())
-}
-
-/// "PDF" of `application/pdf`.
-fn kind_of(content_type: &str) -> String {
-    let kind = content_type.split(';').next().unwrap_or_default().rsplit('/').next().unwrap_or_default();
-    kind.trim().to_uppercase()
 }
 
 fn about(say: Say, patient: PatientId, detail: &Detail) -> impl IntoView + use<> {

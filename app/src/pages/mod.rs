@@ -60,6 +60,7 @@ pub mod search;
 mod set_up;
 mod timeline;
 mod trend;
+mod view;
 mod visits;
 
 pub use card::card;
@@ -84,6 +85,7 @@ pub use sign_in_code::{sign_in_code, sign_in_lost};
 pub use sign_up::sign_up;
 pub use timeline::timeline;
 pub use trend::trend;
+pub use view::view_part;
 pub use visits::{visit, visits};
 pub use welcome::welcome;
 

@@ -1,7 +1,7 @@
-//! The files of a document, as downloads: never shown inside a page of ours, and
-//! never under the media type that the source claims.
+//! The files of a document: as downloads, never under the media type that the source claims, and as what a
+//! browser shows, under one of ours.
 
-use std::sync::Arc;
+use std::{future::Future, sync::Arc};
 
 use axum::{
     extract::{Extension, OriginalUri, Path, State},
@@ -9,44 +9,89 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use chartkey_app::{api::ApiError, request::welcome};
-use chartkey_domain::id::{ItemId, PatientId};
+use chartkey_domain::{
+    account::Visitor,
+    id::{ItemId, PatientId},
+};
+use chartkey_portal::{Error, Opened, Portal, documents::File, fhir::document::kind::Kind};
 
-use super::{Shared, plain, session::Known};
+use super::{Shared, headers, plain, session::Known};
+
+/// What names a file: the record, the document, and the number of the part.
+type Named = Path<(String, String, String)>;
 
 /// `/record/{patient}/documents/{item}/files/{number}`.
 pub async fn file(
     State(shared): State<Shared>,
     known: Option<Extension<Known>>,
     OriginalUri(address): OriginalUri,
-    Path((patient, item, number)): Path<(String, String, String)>,
+    named: Named,
 ) -> Response {
-    let Some(Extension(known)) = known else { return Redirect::to(&welcome(address.path())).into_response() };
-    let (Ok(patient), Ok(item), Ok(number)) = (patient.parse::<PatientId>(), item.parse::<ItemId>(), number.parse::<usize>()) else {
-        return plain::problem(ApiError::NotFound);
-    };
-    let visitor = Arc::clone(&known.visitor);
-    match shared.portal.file(&visitor, patient, item, number).await {
-        Ok(opened) => {
-            let file = opened.view;
+    let read = async |portal: Portal, visitor: Arc<Visitor>, patient, item, number| portal.file(&visitor, patient, item, number).await;
+    match opened(shared, known, address.path(), named, read).await {
+        Ok((number, file)) => {
             let name = format!("attachment; filename=\"document-{}.{}\"", number.saturating_add(1), ending(&file.content_type));
             ([(header::CONTENT_TYPE, "application/octet-stream".to_owned()), (header::CONTENT_DISPOSITION, name)], file.bytes)
                 .into_response()
         }
-        Err(error) => plain::problem(error.into()),
+        Err(answer) => answer,
     }
+}
+
+/// `/record/{patient}/documents/{item}/files/{number}/shown`: a PDF or a picture that is one.
+pub async fn shown(
+    State(shared): State<Shared>,
+    known: Option<Extension<Known>>,
+    OriginalUri(address): OriginalUri,
+    named: Named,
+) -> Response {
+    let read = async |portal: Portal, visitor: Arc<Visitor>, patient, item, number| portal.shown_file(&visitor, patient, item, number).await;
+    match opened(shared, known, address.path(), named, read).await {
+        Ok((number, file)) => {
+            let Some(kind) = Kind::of(&file.content_type).shown_as() else { return plain::problem(ApiError::NotFound) };
+            let name = format!("inline; filename=\"document-{}.{}\"", number.saturating_add(1), ending(&file.content_type));
+            let said = [
+                (header::CONTENT_TYPE, kind.to_owned()),
+                (header::CONTENT_DISPOSITION, name),
+                (header::CONTENT_SECURITY_POLICY, headers::SHOWN.to_owned()),
+                (header::X_FRAME_OPTIONS, "SAMEORIGIN".to_owned()),
+            ];
+            (said, file.bytes).into_response()
+        }
+        Err(answer) => answer,
+    }
+}
+
+/// The file that the address names, or the answer where there is none for whoever asks.
+async fn opened<F: Future<Output = Result<Opened<File>, Error>>>(
+    shared: Shared,
+    known: Option<Extension<Known>>,
+    address: &str,
+    Path((patient, item, number)): Named,
+    read: impl FnOnce(Portal, Arc<Visitor>, PatientId, ItemId, usize) -> F,
+) -> Result<(usize, File), Response> {
+    let Some(Extension(known)) = known else { return Err(Redirect::to(&welcome(address)).into_response()) };
+    let (Ok(patient), Ok(item), Ok(number)) = (patient.parse(), item.parse(), number.parse()) else {
+        return Err(plain::problem(ApiError::NotFound));
+    };
+    let opened = read(shared.portal, Arc::clone(&known.visitor), patient, item, number).await;
+    opened.map(|opened| (number, opened.view)).map_err(|error| plain::problem(error.into()))
 }
 
 /// What a device opens the file with. Names of files come from us alone, so that
 /// none of the source's words ends in a folder of downloads.
 fn ending(content_type: &str) -> &'static str {
-    match content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase().as_str() {
-        "application/pdf" => "pdf",
-        "text/plain" => "txt",
-        "image/jpeg" => "jpg",
-        "image/png" => "png",
-        "application/dicom" => "dcm",
-        "application/xml" | "text/xml" => "xml",
-        _ => "bin",
+    match Kind::of(content_type) {
+        Kind::Pdf => "pdf",
+        Kind::Text => "txt",
+        Kind::Rtf => "rtf",
+        Kind::Jpeg => "jpg",
+        Kind::Png => "png",
+        Kind::Gif => "gif",
+        Kind::WebP => "webp",
+        Kind::Dicom => "dcm",
+        Kind::Xml | Kind::Clinical => "xml",
+        Kind::Html | Kind::Svg | Kind::Sound | Kind::Film | Kind::Zip | Kind::Other => "bin",
     }
 }
 
@@ -56,9 +101,9 @@ mod tests {
 
     #[test]
     fn what_a_browser_could_run_has_no_ending_of_its_own() {
-        for kind in ["text/html", "image/svg+xml", "application/xhtml+xml", "text/javascript", "", "nonsense"] {
+        for kind in ["text/html", "image/svg+xml", "application/xhtml+xml", "", "nonsense"] {
             assert_eq!(ending(kind), "bin");
         }
-        assert_eq!(ending("Application/PDF; x=y"), "pdf");
+        assert_eq!((ending("Application/PDF; x=y"), ending("text/javascript")), ("pdf", "txt"));
     }
 }

@@ -28,13 +28,18 @@ const ALWAYS: &[(&str, &str)] = &[
 const WITHOUT_SCRIPT: &str =
     "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
+/// The policy of a file that a browser shows: it has no origin, runs nothing and loads nothing, and only a page of
+/// ours frames it. The style is the browser's own around a picture.
+pub const SHOWN: &str =
+    "sandbox; default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
+
 /// The policy of a page: scripts of ours, those that carry its nonce, and the
-/// compilation of WebAssembly.
+/// compilation of WebAssembly. In a frame of ours stands only what says itself that it may: [`SHOWN`].
 #[must_use]
 pub fn policy(nonce: &str) -> String {
     format!(
         "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
-         connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+         frame-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
 }
 

@@ -40,6 +40,12 @@ pub const ROUTES: &[Route] = &[
         access: Access::SignedIn,
         handler: || get(files::file),
     },
+    Route {
+        method: "GET",
+        path: "/record/{patient}/documents/{item}/files/{number}/shown",
+        access: Access::SignedIn,
+        handler: || get(files::shown),
+    },
     Route { method: "POST", path: "/download/fhir", access: Access::SignedIn, handler: || post(download::fhir) },
     Route { method: "POST", path: "/download/results", access: Access::SignedIn, handler: || post(download::results) },
     Route { method: "POST", path: "/download/pack", access: Access::SignedIn, handler: || post(download::pack) },

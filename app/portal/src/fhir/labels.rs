@@ -6,13 +6,13 @@ use std::{collections::HashMap, sync::LazyLock};
 use chartkey_domain::label::{Label, Labels};
 
 use super::{
-    document::{decode, plain},
+    document::{decode, plain, words},
     json::Json,
 };
 
 /// The version of [`TABLE`]. Raise it with every change: items labelled by an older
 /// table are the patient's only until they have been labelled again.
-pub const LABEL_TABLE_VERSION: i16 = 2;
+pub const LABEL_TABLE_VERSION: i16 = 3;
 
 /// One readable table, with the source of each list.
 const TABLE: &str = include_str!("labels.tsv");
@@ -167,7 +167,12 @@ fn of_data(data: &str) -> Labels {
     }
     let text = String::from_utf8_lossy(&bytes);
     let labels = of_words(&text);
-    if text.contains('<') { labels.union(of_words(&plain(&text))) } else { labels }
+    let read = match text.trim_start() {
+        rtf if rtf.starts_with("{\\rtf") => words("text/rtf", &bytes),
+        markup if markup.contains('<') => Some(plain(markup)),
+        _ => None,
+    };
+    read.map_or(labels, |read| labels.union(of_words(&read)))
 }
 
 #[cfg(test)]
@@ -186,6 +191,7 @@ mod tests {
             assert!(!labels(b"HIV positive", kind).is_empty(), "{kind}");
             assert!(!labels(b"psiquiatr\xeda, HIV positive", kind).is_empty(), "{kind}");
             assert!(labels(b"\x89PNG\0\xff HIV positive", kind).is_empty(), "{kind}");
+            assert!(!labels(b"{\\rtf1 \\b d\\b0 epression}", kind).is_empty(), "{kind}");
         }
     }
 
