@@ -25,7 +25,12 @@ use chartkey_domain::{
 use chartkey_ground::mutate::{Inputs, NASTY};
 use chartkey_portal::{
     cursor::Cursor,
-    fhir::{self, json::Json, person::person},
+    fhir::{
+        self, Content,
+        document::{ContentPlace, reading::Reading},
+        json::Json,
+        person::person,
+    },
     import::read,
 };
 use chartkey_server::http::leptos_app;
@@ -65,6 +70,86 @@ fn a_file() {
                     assert!(projection.when.is_none_or(|when| when.last.is_none_or(|last| when.first <= last)), "ends before it begins");
                     let _ = person(&json);
                 }
+            }
+        }
+        assert!(begun.elapsed() < AT_MOST, "{:?}", begun.elapsed());
+    }
+}
+
+/// What a note is made of, whatever was written in it.
+const SHOWN: [&str; 32] = [
+    "blockquote",
+    "br",
+    "caption",
+    "code",
+    "dd",
+    "div",
+    "dl",
+    "dt",
+    "em",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "li",
+    "ol",
+    "p",
+    "pre",
+    "s",
+    "small",
+    "strong",
+    "sub",
+    "sup",
+    "table",
+    "tbody",
+    "td",
+    "tfoot",
+    "th",
+    "thead",
+    "tr",
+    "u",
+    "ul",
+];
+
+fn is_shown(html: &str, source: &[u8]) {
+    for tag in html.split('<').skip(1) {
+        let name = tag.trim_start_matches('/').split(|letter: char| !letter.is_ascii_alphanumeric()).next().unwrap_or_default();
+        let is_quiet = !tag.split('>').next().unwrap_or_default().contains(" on");
+        assert!(SHOWN.contains(&name) && is_quiet, "<{tag} of {source:?}");
+    }
+}
+
+#[test]
+fn a_document() {
+    let clinical = "<ClinicalDocument xmlns=\"urn:hl7-org:v3\"><title>T</title><effectiveTime value=\"20141015103026-0500\"/><component><structuredBody>\
+        <component><section><title>S</title><text><table><tr><th>a</th></tr><tr><td colspan=\"2\">b<br/></td></tr></table><list><item>c</item></list>\
+        </text></section></component></structuredBody></component></ClinicalDocument>";
+    let seeds = [
+        "<div lang=\"es\"><h2>a</h2><p>b <b>c</b><ul><li>d<li>e</ul><table><tr><th>f<tr><td colspan=2>g</table><script>h</script><!-- i -->&amp;</div>",
+        "<svg><p title='>'><style><img src=x onerror=alert(1)></style></svg><math><mtext></form><![CDATA[x]]><a href=javascript:x()>y",
+        r"{\rtf1\ansi\ansicpg1252{\fonttbl{\f0 Arial;}}{\*\generator x}a\'e9\par\u8211 ?\uc0\bin4 abcd\cell\row}",
+        clinical,
+        "GIF89a\u{1}\0\u{1}\0\0\0\0!\u{7f}\u{1}x\0,\0\0\0\0\u{1}\0\u{1}\0\0\u{2}\0;",
+        "\u{7f}PNG\r\n\u{1a}\n\0\0\0\rIHDR\0\0\0\u{1}\0\0\0\u{1}",
+        "%PDF-1.4 text",
+    ];
+    let mut inputs = inputs("a-document", seeds.map(|seed| seed.as_bytes().to_vec()).into());
+    while let Some(bytes) = inputs.another() {
+        let begun = Instant::now();
+        for kind in
+            ["text/html", "application/rtf", "text/xml", "text/plain; charset=utf-16", "image/gif", "image/png", "image/jpeg", "image/webp"]
+        {
+            let place = ContentPlace::Here(bytes.clone());
+            let content = Content { content_type: kind.to_owned(), title: None, language: None, place };
+            let _ = content.text();
+            match content.reading(2) {
+                Reading::Markup(markup) => is_shown(markup.html(), &bytes),
+                Reading::Clinical(clinical) => {
+                    clinical.sections.iter().flat_map(|section| &section.text).for_each(|text| is_shown(text.html(), &bytes));
+                }
+                Reading::Picture { width, height } => assert!(width * height <= 40_000_000),
+                _ => {}
             }
         }
         assert!(begun.elapsed() < AT_MOST, "{:?}", begun.elapsed());

@@ -88,6 +88,7 @@ const PAGES: &[Page] = &[
     Page("/record/{patient}/{category}", "/record/{patient}/documents", [None, Some(7), Some(7)]),
     Page("/record/{patient}/{category}/{item}", "/record/{patient}/results/{results}", [None, Some(9), Some(10)]),
     Page("/record/{patient}/{category}/{item}", "/record/{patient}/documents/{documents}", [None, Some(8), None]),
+    Page("/record/{patient}/documents/{item}/view/{part}", "/record/{patient}/documents/{documents}/view/1", [None, Some(8), None]),
 ];
 
 /// What is no page of somebody's: forms whose draft or link is the address, and what this house does not have.

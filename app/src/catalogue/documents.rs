@@ -1,9 +1,6 @@
 //! What a document's page says of its parts.
 
-use chartkey_portal::fhir::document::{
-    kind::Kind,
-    reading::Closed,
-};
+use chartkey_portal::fhir::document::{kind::Kind, reading::Closed};
 
 use super::{Say, messages};
 

@@ -36,7 +36,8 @@ pub fn view_part() -> impl IntoView {
                 let title = name(say.the_pdf());
                 // A page of its own could not be covered when the key to it is taken back.
                 let alone = whose.is_own().then(|| view! { <p><a href=src.clone()>{say.open_alone()}</a></p> });
-                let frame = view! { <p class="quiet">{say.pdf_says()}</p>{alone}<iframe class="file" src=src title=title.clone()></iframe> };
+                let frame =
+                    view! { <p class="quiet">{say.pdf_says()}</p>{alone}<iframe class="file" src=src title=title.clone()></iframe> };
                 (title, frame.into_any())
             }
             _ => return Err(ApiError::NotFound),

@@ -45,7 +45,8 @@ pub async fn shown(
     OriginalUri(address): OriginalUri,
     named: Named,
 ) -> Response {
-    let read = async |portal: Portal, visitor: Arc<Visitor>, patient, item, number| portal.shown_file(&visitor, patient, item, number).await;
+    let read =
+        async |portal: Portal, visitor: Arc<Visitor>, patient, item, number| portal.shown_file(&visitor, patient, item, number).await;
     match opened(shared, known, address.path(), named, read).await {
         Ok((number, file)) => {
             let Some(kind) = Kind::of(&file.content_type).shown_as() else { return plain::problem(ApiError::NotFound) };

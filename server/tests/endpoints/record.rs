@@ -118,7 +118,8 @@ pub fn bundle(owner: &str) -> String {
             "DocumentReference",
             "documents",
             json!({"status": "current", "type": said("documents", "7-5"),
-            "date": "2024-03-05T08:00:00Z", "content": [{"attachment": {"contentType": "text/plain", "data": encoded(&mark("bytes"))}}]}),
+            "date": "2024-03-05T08:00:00Z", "content": [{"attachment": {"contentType": "text/plain", "data": encoded(&mark("bytes"))}},
+                {"attachment": {"contentType": "application/pdf", "data": encoded(&format!("%PDF-1.4 {}", mark("pdf")))}}]}),
         ),
         of_subject("ImagingStudy", "imaging", json!({"status": "available", "description": mark("imaging"), "started": "2024-01-01"})),
         of_subject(

@@ -229,6 +229,9 @@ fn of_record() -> Vec<Row> {
         record("/record/{patient}/search/{search}", "/record/{patient}/search/{grant}", NOBODY),
         item("/record/{patient}/visits/{item}", "/record/{patient}/visits/{visits}", HOLDERS),
         item("/record/{patient}/visits/{item}/about", "/record/{patient}/visits/{visits}/about?original=1", HOLDERS),
+        record("/record/{patient}/documents/{item}/view/{part}", "/record/{patient}/documents/{documents}/view/1", HOLDERS)
+            .with(&[Which::Crossed], NOBODY),
+        record("/record/{patient}/documents/{item}/view/{part}", "/record/{patient}/documents/{documents}/view/0", NOBODY),
         record("/record/{patient}/trends/{series}", "/record/{patient}/trends/{series}", READERS).with(&[Which::Private], HOLDERS),
     ];
     for category in Category::SHAREABLE.into_iter().chain([Category::Own]) {
@@ -388,6 +391,7 @@ fn routes() -> Vec<Row> {
     const NOT_THEIRS: Outcome = To("/download?problem=not-found");
     const TAKEN: Columns = [Welcome, Shown, NOT_THEIRS, NOT_THEIRS, NOT_THEIRS, Shown];
     let file = "/record/{patient}/documents/{item}/files/{number}";
+    let shown = "/record/{patient}/documents/{item}/files/{number}/shown";
     let start = "/auth/{organization}/start";
     let back = "/auth/{organization}/callback";
     let unknown = [To("/clinicians?problem=not-found"); 6];
@@ -405,6 +409,9 @@ fn routes() -> Vec<Row> {
             .with(&[Which::Malformed], [Unreadable; 6]),
         record(file, "/record/{patient}/documents/{documents}/files/0", HOLDERS).with(&[Which::Crossed], NOBODY),
         record(file, "/record/{patient}/documents/{documents}/files/9", NOBODY),
+        record(shown, "/record/{patient}/documents/{documents}/files/1/shown", HOLDERS).with(&[Which::Crossed], NOBODY),
+        // A text is on its page, and nowhere else for a browser to show.
+        record(shown, "/record/{patient}/documents/{documents}/files/0/shown", NOBODY),
         row("GET", start, start, "").with(&STRANGE, unknown).with(&[Which::Own], [To("/clinicians?problem=unavailable"); 6]),
         row("GET", back, "/auth/{organization}/callback?state=x&code=y", "")
             .with(&STRANGE, unknown)

@@ -154,8 +154,7 @@ fn language_of(json: &Json<'_>) -> Option<String> {
 
 /// What is no tag says nothing.
 fn is_language(tag: &str) -> bool {
-    tag.len() <= 35
-        && tag.split('-').all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|letter| letter.is_ascii_alphanumeric()))
+    tag.len() <= 35 && tag.split('-').all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|letter| letter.is_ascii_alphanumeric()))
 }
 
 fn attachment(part: &Json<'_>) -> Content {

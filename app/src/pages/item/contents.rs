@@ -50,8 +50,8 @@ impl Parts {
     pub fn copy(self, say: Say, number: usize, content: &Content, kind: Kind) -> impl IntoView + use<> {
         let words = say.file_in_words(kind, content.size());
         let href = format!("/record/{}/documents/{}/files/{number}", self.patient, self.item);
-        let copy = (self.may_copy && content.size().is_some())
-            .then(|| view! { <a href=href download="">{say.download_part(number + 1)}</a> });
+        let copy =
+            (self.may_copy && content.size().is_some()).then(|| view! { <a href=href download="">{say.download_part(number + 1)}</a> });
         view! { <p class="part"><span class="quiet">{words}</span>{copy}</p> }
     }
 }
@@ -96,7 +96,8 @@ fn part(say: Say, parts: Parts, number: usize, content: &Content, lang: Option<&
 /// What the portal has made of a source's markup. A table that is wider than a screen moves in its own place, by
 /// the keyboard too.
 fn prose(html: &str, lang: Option<String>) -> AnyView {
-    view! { <div class="note prose" lang=lang dir="auto" tabindex="0" inner_html=html.to_owned()></div> }.into_any()
+    let may_move = html.contains("<table").then_some("0");
+    view! { <div class="note prose" lang=lang dir="auto" tabindex=may_move inner_html=html.to_owned()></div> }.into_any()
 }
 
 /// A clinical document: its head, and each section under its title.

@@ -81,7 +81,7 @@ impl Clinical {
         }
         let mut clinical = Self {
             title: child(root, "title").and_then(words),
-            language: child(root, "languageCode").and_then(|code| code.attribute("code")).filter(|tag| is_language(tag)).map(str::to_owned),
+            language: child(root, "languageCode").and_then(|code| code.attribute("code")).and_then(language),
             authors: children(root, "author").filter_map(author).take(10).collect(),
             custodian: at(root, &["custodian", "assignedCustodian", "representedCustodianOrganization", "name"]).and_then(words),
             date: child(root, "effectiveTime").and_then(|time| time.attribute("value")).and_then(moment),
@@ -99,9 +99,10 @@ impl Clinical {
     #[must_use]
     pub fn words(&self) -> String {
         let head = [&self.title, &self.custodian].into_iter().flatten().chain(&self.authors).cloned();
-        let body = self.sections.iter().flat_map(|section| {
-            [section.title.clone(), section.text.as_ref().map(|text| super::plain(text.html()))].into_iter().flatten()
-        });
+        let body = self
+            .sections
+            .iter()
+            .flat_map(|section| [section.title.clone(), section.text.as_ref().map(|text| super::plain(text.html()))].into_iter().flatten());
         head.chain(body).collect::<Vec<_>>().join("\n")
     }
 }
@@ -143,13 +144,16 @@ fn words(node: Node<'_, '_>) -> Option<String> {
 /// A person, or a device, or the organization behind them.
 fn author(author: Node<'_, '_>) -> Option<String> {
     let assigned = child(author, "assignedAuthor")?;
-    [
-        &["assignedPerson", "name"][..],
-        &["assignedAuthoringDevice", "softwareName"][..],
-        &["representedOrganization", "name"][..],
-    ]
-    .into_iter()
-    .find_map(|path| at(assigned, path).and_then(words))
+    [&["assignedPerson", "name"][..], &["assignedAuthoringDevice", "softwareName"][..], &["representedOrganization", "name"][..]]
+        .into_iter()
+        .find_map(|path| at(assigned, path).and_then(words))
+}
+
+/// A language as a tag. Some write `eng-US`, which is none: where a language has two letters, they are its tag
+/// (BCP 47, 2.2.1).
+fn language(said: &str) -> Option<String> {
+    let primary = said.split('-').next().unwrap_or_default();
+    (primary.len() == 2 && is_language(said)).then(|| said.to_owned())
 }
 
 /// A moment as HL7 V3 writes it: `20141015103026-0500`, or less of it.
@@ -248,7 +252,7 @@ fn attributes(node: Node<'_, '_>) -> Attributes {
     Attributes {
         columns: span(node.attribute("colspan")),
         rows: span(node.attribute("rowspan")),
-        language: node.attribute("language").filter(|tag| is_language(tag)).map(str::to_owned),
+        language: node.attribute("language").and_then(language),
         ..Attributes::default()
     }
 }
@@ -279,8 +283,11 @@ mod tests {
         assert_eq!((read.title.as_deref(), read.authors.as_slice()), (Some("Summary of care"), &["Ana Roe".to_owned()][..]));
         assert_eq!((read.custodian.as_deref(), read.language.as_deref()), (Some("Northfield"), Some("en-US")));
         assert_eq!(read.date, Moment::parse("2014-10-15T10:30:26-05:00"));
-        let sections: Vec<_> =
-            read.sections.iter().map(|section| (section.depth, section.title.as_deref().unwrap(), section.text.as_ref().unwrap().html())).collect();
+        let sections: Vec<_> = read
+            .sections
+            .iter()
+            .map(|section| (section.depth, section.title.as_deref().unwrap(), section.text.as_ref().unwrap().html()))
+            .collect();
         assert_eq!(sections[0].0, 0);
         assert!(sections[0].2.contains("<td><small>Drug</small> <strong>A</strong><br>x</td>"), "{}", sections[0].2);
         assert_eq!(sections[1], (1, "Doses", "<ol><strong>Each</strong><li>one</li></ol>"));

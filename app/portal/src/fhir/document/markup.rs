@@ -285,9 +285,8 @@ impl Writer {
 fn shown(name: &str) -> Option<&'static str> {
     Some(match name {
         "p" | "paragraph" => "p",
-        "div" | "section" | "article" | "header" | "footer" | "main" | "aside" | "address" | "center" | "figure" | "details" | "fieldset" => {
-            "div"
-        }
+        "div" | "section" | "article" | "header" | "footer" | "main" | "aside" | "address" | "center" | "figure" | "details"
+        | "fieldset" => "div",
         "ul" | "menu" | "dir" => "ul",
         "ol" => "ol",
         "li" => "li",
@@ -320,8 +319,38 @@ fn shown(name: &str) -> Option<&'static str> {
 /// All that may stand in it: no link, no picture, no style, no name.
 static CLEAN: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let tags = [
-        "blockquote", "br", "caption", "code", "dd", "div", "dl", "dt", "em", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "s",
-        "small", "strong", "sub", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "u", "ul",
+        "blockquote",
+        "br",
+        "caption",
+        "code",
+        "dd",
+        "div",
+        "dl",
+        "dt",
+        "em",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "hr",
+        "li",
+        "ol",
+        "p",
+        "pre",
+        "s",
+        "small",
+        "strong",
+        "sub",
+        "sup",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "u",
+        "ul",
     ];
     let spans = HashSet::from(["colspan", "rowspan"]);
     let mut builder = Builder::empty();
@@ -347,7 +376,10 @@ mod tests {
             shown("<div class=x style='color:red' id=top onclick=a()><P>A <b>b</b> <a href='javascript:x()'>c</a><br/>&lt;d&gt;</p></div>"),
             "<div><p>A <strong>b</strong> c<br>&lt;d&gt;</p></div>"
         );
-        assert_eq!(shown("<ul><li>one<li>two <em lang=es dir=rtl>tres</em></ul>"), "<ul><li>one</li><li>two <em lang=\"es\" dir=\"rtl\">tres</em></li></ul>");
+        assert_eq!(
+            shown("<ul><li>one<li>two <em lang=es dir=rtl>tres</em></ul>"),
+            "<ul><li>one</li><li>two <em lang=\"es\" dir=\"rtl\">tres</em></li></ul>"
+        );
         assert_eq!(shown("<img src=x onerror=alert(1)><svg onload=a()><p>in</p></svg>a"), "a");
         assert_eq!(shown("<p lang='\"><script>'>x</p>"), "<p>x</p>");
     }
@@ -374,7 +406,8 @@ mod tests {
         let deep = shown(&format!("{}x", "<div>".repeat(100_000)));
         assert_eq!(deep.matches("<div>").count(), DEEPEST);
         // Mended as browsers do it, each paragraph would repeat each of these.
-        let crossed = format!("{}{}", (0..20_000).map(|n| format!("<b a={n}><table></b></table>")).collect::<String>(), "<p>x".repeat(20_000));
+        let crossed =
+            format!("{}{}", (0..20_000).map(|n| format!("<b a={n}><table></b></table>")).collect::<String>(), "<p>x".repeat(20_000));
         assert!(Markup::of(&crossed, 2).is_ok_and(|markup| markup.0.len() < 8 * crossed.len()));
         assert_eq!(Markup::of(&"<td>x".repeat(400_000), 2), Err(Unwritten::TooLong));
         assert_eq!(Markup::of("<p> </p><script>alert(1)</script>", 2), Err(Unwritten::Empty));

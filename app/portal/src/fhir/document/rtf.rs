@@ -11,8 +11,23 @@ const LONGEST: usize = 4 << 20;
 
 /// Destinations that are no text of the document.
 const HIDDEN: [&str; 17] = [
-    "fonttbl", "colortbl", "stylesheet", "info", "pict", "object", "header", "footer", "headerl", "headerr", "headerf", "footerl", "footerr",
-    "footerf", "fldinst", "themedata", "datastore",
+    "fonttbl",
+    "colortbl",
+    "stylesheet",
+    "info",
+    "pict",
+    "object",
+    "header",
+    "footer",
+    "headerl",
+    "headerr",
+    "headerf",
+    "footerl",
+    "footerr",
+    "footerf",
+    "fldinst",
+    "themedata",
+    "datastore",
 ];
 
 /// Of the group that is read.
@@ -236,7 +251,9 @@ mod tests {
     #[test]
     fn what_is_no_text_is_left_out() {
         assert_eq!(
-            read(r"{\rtf1{\fonttbl{\f0 Arial;}}{\colortbl;\red0;}{\info{\author A}}{\*\generator W;}{\object\objdata 0105}{\pict 89504e47}{\field{\*\fldinst HYPERLINK javascript:alert(1)}{\fldrslt seen}} here}"),
+            read(
+                r"{\rtf1{\fonttbl{\f0 Arial;}}{\colortbl;\red0;}{\info{\author A}}{\*\generator W;}{\object\objdata 0105}{\pict 89504e47}{\field{\*\fldinst HYPERLINK javascript:alert(1)}{\fldrslt seen}} here}"
+            ),
             "seen here"
         );
         assert_eq!(read("{\\rtf1 a\\bin5 }}{{{b}"), "ab");
