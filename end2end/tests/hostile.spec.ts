@@ -32,11 +32,11 @@ const HTML = [
 const SVG = `<svg xmlns="http://www.w3.org/2000/svg" onload="${RUN}"><script>${RUN}</script></svg>`;
 const RTF = String.raw`{\rtf1\ansi{\fonttbl{\f0 Arial;}}{\object\objupdate{\*\objdata 0105}}{\field{\*\fldinst{HYPERLINK "javascript:alert(1)"}}{\fldrslt seen}}\par Caf\'e9}`;
 
-/** A PDF with a page of words and a program that runs when it is opened. */
-function pdf(): string {
+/** A PDF with a page of words, and perhaps a program that runs when it is opened. */
+function pdf(opens = ''): string {
   const words = 'BT /F1 24 Tf 40 150 Td (A letter) Tj ET';
   const objects = [
-    '<</Type/Catalog/Pages 2 0 R/OpenAction<</S/JavaScript/JS(app.alert\\("ran"\\);)>>>>',
+    `<</Type/Catalog/Pages 2 0 R${opens}>>`,
     '<</Type/Pages/Kids[3 0 R]/Count 1>>',
     '<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 200]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>',
     `<</Length ${words.length}>>stream\n${words}\nendstream`,
@@ -128,6 +128,8 @@ test('nothing that came with a record runs, and a person reads what can be read'
     letter('plain', 'Progress note', { kind: 'text/plain', bytes: '\n2024-03-05\n\n# Chief Complaint\n- Decreased attentiveness\n- Cough\n\n# History of Present Illness\nMrs Roe is 63 years old and comes with her daughter.' }),
     letter('ccda', 'Progress note of the hospital', { kind: 'application/xml', bytes: readFileSync(path.join(sharedData, 'ccda/Referral_Note.xml')) }),
     letter('pdf', 'Letter', { kind: 'application/pdf', bytes: pdf(), title: 'The letter' }),
+    letter('program', 'Letter with a program', { kind: 'application/pdf', bytes: pdf('/OpenAction<</S/JavaScript/JS(app.alert\\("ran"\\);)>>') }),
+    letter('leads', 'Letter that leads elsewhere', { kind: 'application/pdf', bytes: pdf('/OpenAction<</S/URI/URI(http://evil.example/)>>') }),
     letter('picture', 'Wound', { kind: 'image/png', bytes: png(1600, 900), title: 'Left foot' }),
     ...HTML.map((bytes, at) => letter(`html${at}`, `Note ${at} ${EVIL}`, { kind: 'text/html', bytes, title: EVIL })),
     letter('svg', EVIL, { kind: 'image/svg+xml', bytes: SVG, title: EVIL }),
@@ -171,7 +173,7 @@ test('nothing that came with a record runs, and a person reads what can be read'
   await look(address('large'), 'document-too-large');
   await look(address('svg'), 'document-svg');
 
-  for (const id of [...HTML.map((_, at) => `html${at}`), 'sections', 'svg', 'gif', 'both', 'zip', 'large']) {
+  for (const id of [...HTML.map((_, at) => `html${at}`), 'sections', 'svg', 'gif', 'both', 'program', 'leads', 'zip', 'large']) {
     await open(address(id));
     if (id.startsWith('html')) await expect(page.locator('.prose'), id).toContainText('seen');
     expect(await page.locator('.prose').locator('a, img, script, style, iframe, [style], [id], [class]').count(), id).toBe(0);
@@ -186,10 +188,10 @@ test('nothing that came with a record runs, and a person reads what can be read'
     expect(answer.headers()['content-type'], id).toBe(kind);
     expect(answer.headers()['content-security-policy'], id).toContain('sandbox;');
   }
-  expect((await page.request.get(`${address('svg')}/files/0/shown`)).status()).toBe(404);
+  for (const id of ['svg', 'program', 'large']) expect((await page.request.get(`${address(id)}/files/0/shown`)).status(), id).toBe(404);
   expect((await page.request.get(`${address('svg')}/files/0`)).headers()['content-disposition']).toBe('attachment; filename="document-1.bin"');
 
-  for (const id of ['both', 'pdf']) {
+  for (const id of ['both', 'leads', 'pdf']) {
     await open(`${address(id)}/view/0`);
     // The viewer is a page of the browser's own, which draws when it likes.
     await page.waitForTimeout(3000);

@@ -132,14 +132,22 @@ fn a_document() {
         clinical,
         "GIF89a\u{1}\0\u{1}\0\0\0\0!\u{7f}\u{1}x\0,\0\0\0\0\u{1}\0\u{1}\0\0\u{2}\0;",
         "\u{7f}PNG\r\n\u{1a}\n\0\0\0\rIHDR\0\0\0\u{1}\0\0\0\u{1}",
-        "%PDF-1.4 text",
+        "%PDF-1.5 5 0 obj<</Type/ObjStm/Filter[/FlateDecode]/X(a)>>stream\nx\nendstream",
     ];
     let mut inputs = inputs("a-document", seeds.map(|seed| seed.as_bytes().to_vec()).into());
     while let Some(bytes) = inputs.another() {
         let begun = Instant::now();
-        for kind in
-            ["text/html", "application/rtf", "text/xml", "text/plain; charset=utf-16", "image/gif", "image/png", "image/jpeg", "image/webp"]
-        {
+        for kind in [
+            "text/html",
+            "application/rtf",
+            "text/xml",
+            "text/plain; charset=utf-16",
+            "image/gif",
+            "image/png",
+            "image/jpeg",
+            "image/webp",
+            "application/pdf",
+        ] {
             let place = ContentPlace::Here(bytes.clone());
             let content = Content { content_type: kind.to_owned(), title: None, language: None, place };
             let _ = content.text();

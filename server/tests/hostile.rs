@@ -210,8 +210,7 @@ async fn a_note_in_html_is_words_and_their_order(_: PgPoolOptions, options: PgCo
     assert_eq!(select(&page, "article.document > h3").len(), DISGUISES.len(), "a title is words");
 }
 
-/// A PDF with a program that runs when it is opened.
-const PDF: &[u8] = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R/OpenAction<</S/JavaScript/JS(app.alert(1))>>>>endobj\n\
+const PDF: &[u8] = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R/OpenAction[3 0 R/Fit]>>endobj\n\
     2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>endobj\n\
     trailer<</Root 1 0 R>>\n%%EOF";
 
@@ -246,6 +245,19 @@ async fn a_file_goes_out_as_what_it_is_or_as_a_download(_: PgPoolOptions, option
     let files: Vec<(&str, Vec<u8>, &str, Option<&str>)> = vec![
         ("application/pdf", PDF.to_vec(), "Read the PDF", Some("application/pdf")),
         ("application/pdf", [b"%PDF-1.4\n", html].concat(), "Read the PDF", Some("application/pdf")),
+        // A program that runs when it is opened, in clear and by the numbers of its letters.
+        (
+            "application/pdf",
+            [PDF, b"1 0 obj<</OpenAction<</S/JavaScript/JS(app.alert(1))>>>>endobj"].concat(),
+            "a program in this PDF",
+            None,
+        ),
+        (
+            "application/pdf",
+            [PDF, b"1 0 obj<</OpenAction<</S/J#61vaScript/JS(app.alert(1))>>>>endobj"].concat(),
+            "a program in this PDF",
+            None,
+        ),
         ("application/pdf", [html, PDF].concat(), "not what it says it is", None),
         ("text/html", [b"%PDF-1.4 seen", html].concat(), "seen", None),
         ("image/png", png(800, 600), "Picture (PNG), ", Some("image/png")),

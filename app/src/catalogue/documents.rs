@@ -36,6 +36,10 @@ messages! {
         English: "A drawing of this kind can contain programs, so it is not shown here.",
         Spanish: "Un dibujo de este tipo puede contener programas, así que no se muestra aquí.",
     }
+    file_is_program {
+        English: "There is a program in this PDF, or a part that could not be checked, so it is not shown here.",
+        Spanish: "Este PDF contiene un programa, o una parte que no se pudo revisar, así que no se muestra aquí.",
+    }
     file_is_otherwise {
         English: "This file is not what it says it is, so it is not shown here.",
         Spanish: "Este archivo no es lo que dice ser, así que no se muestra aquí.",
@@ -116,6 +120,7 @@ impl Say {
             Closed::Missing => self.file_did_not_come(),
             Closed::Kind => self.file_of_other_kind(),
             Closed::Drawing => self.file_is_drawing(),
+            Closed::Program => self.file_is_program(),
             Closed::Otherwise => self.file_is_otherwise(),
             Closed::Broken => self.file_is_broken(),
             Closed::Empty => self.file_is_empty(),

@@ -16,6 +16,7 @@ use super::{json::Json, read::names_a_binary};
 pub mod clinical;
 pub mod kind;
 pub mod markup;
+mod pdf;
 pub mod reading;
 mod rtf;
 mod tags;

@@ -197,8 +197,8 @@ impl Writer {
         let Some(place) = found else { return };
         // Nothing in a cell ends what the cell is in, but for the table itself.
         let is_of_table = shown.is_some_and(|tag| ["table", "thead", "tbody", "tfoot", "tr"].contains(&tag));
-        let wall = |open: &&str| *open == "table" || (!is_of_table && ["td", "th"].contains(open));
-        if self.open.get(place + 1..).is_some_and(|inside| inside.iter().any(|open| wall(&open))) {
+        let wall = |open: &&'static str| *open == "table" || (!is_of_table && ["td", "th"].contains(open));
+        if self.open.get(place + 1..).is_some_and(|inside| inside.iter().any(wall)) {
             return;
         }
         self.end(place);

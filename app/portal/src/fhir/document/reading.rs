@@ -6,7 +6,7 @@ use super::{
     decoded,
     kind::Kind,
     markup::{LONGEST, Markup, Unwritten},
-    rtf,
+    pdf, rtf,
 };
 
 /// The largest picture that is shown, in points: what a camera makes is shown, and what would fill the memory
@@ -47,6 +47,8 @@ pub enum Closed {
     Kind,
     /// A drawing, which may contain programs.
     Drawing,
+    /// A PDF with a program, or with parts in which there may be one.
+    Program,
     /// Its bytes are not of the kind that its source calls it.
     Otherwise,
     /// It is broken.
@@ -95,6 +97,7 @@ fn read(kind: Kind, content_type: &str, bytes: &[u8], below: u8) -> Result<Readi
         Kind::Rtf => text(rtf::text(bytes)),
         Kind::Html => Ok(Reading::Markup(Markup::of(&decoded(content_type, bytes), below).map_err(Closed::from)?)),
         Kind::Xml | Kind::Clinical => clinical(&decoded(content_type, bytes)),
+        Kind::Pdf if pdf::may_act(bytes) => Err(Closed::Program),
         Kind::Pdf => Ok(Reading::Pdf),
         Kind::Png | Kind::Jpeg | Kind::Gif | Kind::WebP => picture(kind, bytes),
         Kind::Svg => Err(Closed::Drawing),
