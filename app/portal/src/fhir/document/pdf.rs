@@ -38,14 +38,13 @@ pub fn may_act(pdf: &[u8]) -> bool {
     let mut work = 2 * pdf.len() + 16 * LONGEST;
     let mut opened = BTreeSet::new();
     for (at, _) in pdf.windows(3).enumerate().filter(|(_, word)| word == b"obj") {
-        let from = after_white(pdf, at + 3);
-        if !pdf.get(from..).is_some_and(|rest| rest.starts_with(b"<<")) {
-            continue;
-        }
-        let window = pdf.get(..pdf.len().min(from + LONGEST)).unwrap_or(pdf);
-        let found = dictionary(window, from);
-        let cost = found.as_ref().map_or(window.len(), |(_, end)| *end) - from;
-        match work.checked_sub(cost) {
+        let start = at + 3;
+        let window = pdf.get(..pdf.len().min(start + LONGEST)).unwrap_or(pdf);
+        let from = after_white(window, start);
+        let is_dictionary = window.get(from..).is_some_and(|rest| rest.starts_with(b"<<"));
+        let found = if is_dictionary { dictionary(window, from) } else { None };
+        let end = if is_dictionary { found.as_ref().map_or(window.len(), |(_, end)| *end) } else { from };
+        match work.checked_sub(end.saturating_sub(start)) {
             Some(left) => work = left,
             None => return true,
         }
@@ -241,6 +240,8 @@ mod tests {
         let cut = with(plain, &"1 0 <<>>".repeat(1000));
         assert!(may_act(&cut[..cut.len() - 60]), "what is broken may be anything");
         assert!(may_act(&with(plain, &" ".repeat(65 << 20))), "what grows without end, too");
-        assert!(may_act(format!("/ObjStm {}", "obj<<(".repeat(1_000_000)).as_bytes()));
+        for endless in ["obj<<(", "obj%", "obj<<<<", "obj<</A "] {
+            assert!(may_act(format!("/ObjStm {}", endless.repeat(1_000_000)).as_bytes()), "{endless}");
+        }
     }
 }
