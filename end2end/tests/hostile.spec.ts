@@ -113,7 +113,7 @@ async function watched(page: Page, here: string): Promise<() => Promise<string[]
   });
   return async () => {
     const inside = await page.evaluate(() => {
-      const { ran, refused } = window as unknown as { ran?: number; refused: string[] };
+      const { ran, refused = [] } = window as unknown as { ran?: number; refused?: string[] };
       return [...(ran === undefined ? [] : ['ran']), ...refused];
     });
     return [...seen, ...inside];
