@@ -106,8 +106,8 @@ impl Say {
     /// How large a file is, as exact as a person asks.
     fn size(self, bytes: usize) -> String {
         match bytes {
-            ..1_000 => self.bytes(bytes),
-            ..1_000_000 => self.kilobytes((bytes + 500) / 1_000),
+            0..1_000 => self.bytes(bytes),
+            1_000..1_000_000 => self.kilobytes((bytes + 500) / 1_000),
             #[expect(clippy::cast_precision_loss, reason = "one digit of it is said")]
             _ => self.megabytes(bytes as f64 / 1e6),
         }
