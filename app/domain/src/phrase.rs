@@ -42,7 +42,7 @@ impl Writer {
 
     /// Adds the code of a terminology.
     pub fn code(&mut self, system: &str, code: &str) {
-        let code: String = code.chars().filter(|letter| !letter.is_whitespace()).take(64).collect();
+        let code: String = code.chars().filter(|letter| !letter.is_whitespace() && !letter.is_control()).take(64).collect();
         if !code.is_empty() {
             self.mark(format!("#{}|{}", short(system), code.to_lowercase()));
         }
@@ -200,7 +200,7 @@ mod tests {
         let mut writer = Writer::default();
         writer.text("Fracture of clavicle (disorder)");
         writer.kind(Some(Category::Problems), "Condition");
-        writer.code("http://snomed.info/sct", "58150001");
+        writer.code("http://snomed.info/sct", "58\0150 001");
         writer.text("Fracture of clavicle (disorder)");
         writer.text("Heart. Failure");
         writer.finish()

@@ -223,18 +223,17 @@ async fn write(connection: &mut PgConnection, patient: Uuid, table: &Table, item
     let (mut keys, mut words) = (Vec::new(), Vec::new());
     for row in &rows {
         let codes: Option<Vec<String>> = row.try_get(4)?;
-        let is_as_it_is = texts::Row {
-            category: row.try_get::<Option<i16>, _>(1)?.and_then(Category::from_number),
-            resource_type: row.try_get(2)?,
-            title: row.try_get(3)?,
-            codes: codes.as_deref().unwrap_or_default(),
-        };
         let bytes: Option<&[u8]> = row.try_get(5)?;
         let raw = bytes.map(String::from_utf8_lossy).unwrap_or_default();
         let json = Json::parse(&raw).ok();
         // An attachment has no column for the codes of its title.
         let projected = json.as_ref().filter(|_| codes.is_none()).map(project).unwrap_or_default();
-        let own = if codes.is_none() { texts::Row { codes: &projected.codes, ..is_as_it_is } } else { is_as_it_is };
+        let own = texts::Row {
+            category: row.try_get::<Option<i16>, _>(1)?.and_then(Category::from_number),
+            resource_type: row.try_get(2)?,
+            title: row.try_get(3)?,
+            codes: codes.as_deref().unwrap_or(&projected.codes),
+        };
         let texts = texts::texts(own, json.as_ref());
         ids.push(row.try_get(0)?);
         shown.push(key(&texts.shown));
