@@ -38,7 +38,7 @@ test('a record is searched, and the words stand in no address', { tag: ['@deskto
   await expect(patient.getByRole('heading', { level: 1 })).toHaveText(/osteoporosis/i);
   await patient.waitForURL(/\/search\/[0-9a-f-]{36}$/);
   await patient.getByText('Why is this here?').first().click();
-  await expect(patient.locator('.why p').first()).toBeVisible();
+  await expect(patient.locator('.reason p').first()).toBeVisible();
   if (script) await expectAccessible(patient);
   await shoot(patient, 'lens');
 

@@ -8,7 +8,7 @@ use crate::{
     api::ApiError,
     catalogue::Say,
     components::{
-        entry::{Called, called},
+        entry::{Called, called, plain},
         picture::picture,
         sheet::{back, title},
     },
@@ -127,7 +127,7 @@ impl Said {
 /// What a thing is called, with the words of the source: who reads the card may know no others.
 fn said(Called { name, beside, is_ours }: Called) -> String {
     match beside.filter(|_| is_ours) {
-        Some(written) => format!("{name} ({written})"),
+        Some(written) => format!("{name} ({})", plain(&written).0),
         None => name,
     }
 }

@@ -50,7 +50,7 @@ pub fn page(reader: &Reader, here: &str, only: Option<Category>, whose: &Whose, 
 /// What belongs, as in every list, with the reason below.
 fn row(reader: &Reader, entry: Entry, because: &Because) -> Row {
     let say = reader.say;
-    let why = view! { <details class="why"><summary>{say.why_here()}</summary><p>{say.because(because)}</p></details> };
+    let why = view! { <details class="reason"><summary>{say.why_here()}</summary><p>{say.because(because)}</p></details> };
     Row { beneath: Some(why.into_any()), ..row_of(say, reader.patient, entry) }
 }
 
