@@ -37,7 +37,7 @@ test('the last HbA1c, the note of the last visit and an allergy are a few taps f
   took.push(
     await way(page, 'the note of the last visit', [
       open,
-      () => page.getByRole('region', { name: 'Latest visits' }).getByRole('link').first().tap(),
+      () => page.getByRole('region', { name: 'Latest visits' }).locator('.row').getByRole('link').first().tap(),
       () => main.getByRole('link', { name: /note/i }).first().tap(),
       async () => expect(main.locator('h1 ~ *, .note, pre').first()).toBeVisible(),
     ]),

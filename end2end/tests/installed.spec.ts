@@ -43,7 +43,7 @@ test('without a network the page says so, and comes back with it', { tag: '@desk
   const listen = (port: number) => new Promise<number>((listening) => cable.listen(port, '127.0.0.1', () => listening((cable.address() as AddressInfo).port)));
   const port = await listen(0);
   await page.goto(`http://127.0.0.1:${port}/sign-in`);
-  expect(await ready(page)).toBe('activated');
+  await expect.poll(() => ready(page)).toBe('activated');
 
   const unplugged = new Promise((done) => cable.close(done));
   open.forEach((socket) => socket.destroy());

@@ -129,10 +129,20 @@ pub async fn probe(
             tally.look(world, canaries, caller, &format!("after {what} {next}"), &page);
         }
     }
-    // A reader's own record stands in their navigation, wherever they are.
-    let own = matches!(which, Which::Own | Which::Crossed | Which::Private | Which::Labelled);
-    let others = names.into_iter().filter(|(name, _)| !own || name != "patient").collect();
+    // A reader's own record stands in their navigation, wherever they are; a way on has none.
+    let own = matches!(which, Which::Own | Which::Crossed | Which::Private | Which::Labelled) && !answer.status.is_redirection();
+    let made = made(answer.location(), outcome, &names);
+    let others = names.into_iter().filter(|(name, _)| !own || name != "patient").chain(made).collect();
     normalised(&answer, &others)
+}
+
+/// What `{new}` stands for in an answer.
+fn made(location: &str, outcome: Outcome, names: &Names) -> Option<(String, String)> {
+    let Outcome::To(path) = outcome else { return None };
+    let expected = filled(path, names);
+    let (before, after) = expected.split_once("{new}")?;
+    let made = location.strip_prefix(before)?.strip_suffix(after)?;
+    Some(("new".to_owned(), made.to_owned()))
 }
 
 /// The same post as another site would make it, and a read of what only takes posts.
