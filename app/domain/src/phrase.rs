@@ -200,7 +200,7 @@ mod tests {
         let mut writer = Writer::default();
         writer.text("Fracture of clavicle (disorder)");
         writer.kind(Some(Category::Problems), "Condition");
-        writer.code("http://snomed.info/sct", "58\0150 001");
+        writer.code("http://snomed.info/sct", "58\x00150 001");
         writer.text("Fracture of clavicle (disorder)");
         writer.text("Heart. Failure");
         writer.finish()

@@ -65,10 +65,11 @@ pub async fn know(State(shared): State<Shared>, session: Session, mut request: R
     };
     if let (Some(kept), Some(life), Some(id)) = (kept, store::life(&session).await, session.id()) {
         let idle = store::idle(&shared.config.sessions, &kept);
-        if life.is_stale && !DO_NOT_EXTEND.contains(&request.uri().path()) {
-            if let Err(error) = shared.portal.touch_session(store::key(&id), idle).await {
-                tracing::warn!(%error, "the use of a session was not noted");
-            }
+        if life.is_stale
+            && !DO_NOT_EXTEND.contains(&request.uri().path())
+            && let Err(error) = shared.portal.touch_session(store::key(&id), idle).await
+        {
+            tracing::warn!(%error, "the use of a session was not noted");
         }
         language::speak(&life.language);
         let (record, factor_ends_at) = (kept.record, life.factor_ends_at);
