@@ -143,7 +143,7 @@ mod tests {
     #[test]
     fn an_endpoint_says_its_fields() {
         let of = |path: &str| endpoints().into_iter().find(|endpoint| endpoint.path == path).map(|endpoint| endpoint.fields);
-        assert_eq!(of("/api/sign-in"), Some(vec!["email", "password", "to"]));
+        assert_eq!(of("/api/sign-in"), Some(vec!["email", "password", "to", "shared"]));
         assert_eq!(of("/api/sign-out"), Some(Vec::new()));
         assert_eq!(of("/api/grant-time").map(|fields| fields[..2].to_vec()), Some(vec!["draft", "from_day"]));
     }

@@ -50,14 +50,7 @@ async fn a_search_leads_to_a_page_of_its_session_without_its_words(_: PgPoolOpti
 async fn a_condition_stands_in_no_address(_: PgPoolOptions, options: PgConnectOptions) {
     let world = World::build(options).await;
     let names = world.names(Caller::Patient, Which::Own).await;
-    sqlx::query(
-        "with said as (insert into phrase (patient_id, phrase_id, words) select patient_id, gen_random_uuid(), ' @2 @condition gout ' from patient
-         returning patient_id, phrase_id)
-         update item i set shown_id = s.phrase_id from said s where i.patient_id = s.patient_id and i.category = 2",
-    )
-    .execute(&world.house.superuser)
-    .await
-    .unwrap();
+    world.have_gout().await;
     let mut browser = world.browser(Caller::Patient).await;
     let form = browser.get(&filled("/record/{patient}/search", &names)).await;
     assert!(form.body.contains(r#"<button name="lens" value="gout""#), "{}", form.body);

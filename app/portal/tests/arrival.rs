@@ -107,7 +107,7 @@ async fn what_a_document_keeps_in_a_binary_is_read_with_it_and_what_never_came_i
     let detail = house.portal.item(&house.ines(), house.patient, Category::Documents, document, Original::Leave).await.unwrap().view;
     let texts: Vec<_> = detail.contents.iter().map(|content| content.text()).collect();
     assert_eq!(texts, [Some("Here".to_owned()), Some("Sleep well".to_owned()), None, None, None]);
-    assert!(matches!(detail.contents[2].place, ContentPlace::There(_)), "a picture is brought only as a download");
+    assert_eq!(detail.contents[2].place, ContentPlace::Here(b"\x89PNG".to_vec()), "a picture is looked into before it is shown");
     assert_eq!((&detail.contents[3].place, &detail.contents[4].place), (&ContentPlace::Missing, &ContentPlace::Missing));
     let file = async |number| house.portal.file(&house.ines(), house.patient, document, number).await;
     assert_eq!(file(1).await.unwrap().view.bytes, b"Sleep well");

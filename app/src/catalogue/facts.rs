@@ -196,7 +196,8 @@ mod tests {
     #[test]
     fn every_key_of_the_mapping_has_a_name_in_spanish() {
         let mapping = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("portal/src/fhir");
-        let sources = std::fs::read_dir(mapping).unwrap().map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap());
+        let files = std::fs::read_dir(mapping).unwrap().map(|file| file.unwrap().path()).filter(|path| path.is_file());
+        let sources = files.map(|file| std::fs::read_to_string(file).unwrap());
         let keys: std::collections::BTreeSet<String> = sources
             .flat_map(|source| {
                 source.split("\"fact.").skip(1).filter_map(|rest| rest.split('"').next().map(str::to_owned)).collect::<Vec<_>>()

@@ -22,7 +22,7 @@ pub fn meaning(say: Say, entry: &Entry) -> Option<AnyView> {
     let source = if plain.source == OURS {
         say.words_of_ours().into_any()
     } else {
-        view! { {say.words_from()} ": " <cite lang="en">{plain.source}</cite> }.into_any()
+        view! { {format!("{}: ", say.words_from())} <cite lang="en">{plain.source}</cite> }.into_any()
     };
     let review = plain.reviewed_by.map_or_else(|| say.not_yet_reviewed().to_owned(), |name| say.reviewed_by(name));
     let body = view! {

@@ -98,6 +98,18 @@ impl World {
         }
     }
 
+    /// Everybody has a problem from now on of which there is a lens.
+    pub async fn have_gout(&self) {
+        sqlx::query(
+            "with said as (insert into phrase (patient_id, phrase_id, words) select patient_id, gen_random_uuid(), ' @2 @condition gout ' from patient
+             returning patient_id, phrase_id)
+             update item i set shown_id = s.phrase_id from said s where i.patient_id = s.patient_id and i.category = 2",
+        )
+        .execute(&self.house.superuser)
+        .await
+        .unwrap();
+    }
+
     /// What is used up by a probe that succeeds, anew.
     pub async fn refresh(&mut self) {
         let mut ada = std::mem::replace(&mut self.ada, self.bea.empty());
