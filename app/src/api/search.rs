@@ -55,7 +55,7 @@ pub async fn search(patient: String, words: String) -> Result<Glance, ApiError> 
 /// # Errors
 /// None for a plain form post, which goes back to its page.
 #[server(endpoint = "lens")]
-pub async fn lens(patient: String, lens: String) -> Result<(), ApiError> {
+pub async fn lens(patient: String, #[server(default)] lens: String) -> Result<(), ApiError> {
     use crate::{
         pages::search::{begin_lens, form_page},
         request::answer,
