@@ -79,6 +79,8 @@ export interface Read {
 export async function readAll(request: APIRequestContext, record: string, also: string[] = []): Promise<Read> {
   const read: Read = { bytes: new Map(), found: new Set() };
   const waiting = [`/record/${record}`, ...also];
+  // One trend under each other is enough: together they are more than anybody reads.
+  const compared = new Set<string>();
   for (let address = waiting.shift(); address !== undefined; address = waiting.shift()) {
     if (read.bytes.has(address)) continue;
     const answer = await request.get(address, { maxRedirects: 0 });
@@ -88,7 +90,10 @@ export async function readAll(request: APIRequestContext, record: string, also: 
     read.found.add(address);
     for (const [, href = ''] of body.matchAll(/href="([^"#]+)"/g)) {
       const next = href.replaceAll('&amp;', '&').startsWith('?') ? `${address.split('?')[0]}${href.replaceAll('&amp;', '&')}` : href.replaceAll('&amp;', '&');
-      if (next.startsWith(`/record/${record}`) && !read.bytes.has(next)) waiting.push(next);
+      if (!next.startsWith(`/record/${record}`) || read.bytes.has(next)) continue;
+      const [path = ''] = next.split('?with=');
+      if (path !== next && compared.size === compared.add(path).size) continue;
+      waiting.push(next);
     }
   }
   return read;
