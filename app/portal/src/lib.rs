@@ -62,11 +62,13 @@ pub mod setup;
 pub mod shared;
 pub mod sharing;
 pub mod sign_in;
+pub mod sources;
 pub mod summary;
 pub mod take_away;
 pub mod tally;
 pub mod timeline;
 pub mod trends;
+pub mod uploads;
 pub mod visits;
 
 pub use error::Error;

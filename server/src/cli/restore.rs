@@ -174,5 +174,8 @@ fn print(replayed: &Replayed) {
         "  passwords to be chosen anew {}, addresses to be given anew (chartkey person email) {}, saved codes ended {}",
         taken_away.passwords, taken_away.addresses, taken_away.recovery_codes
     );
-    println!("  grants paused for somebody unknown {}, sessions ended {}", taken_away.paused_for_unknown, taken_away.sessions);
+    println!(
+        "  grants paused for somebody unknown {}, things made private {}, sessions ended {}",
+        taken_away.paused_for_unknown, taken_away.made_private, taken_away.sessions
+    );
 }

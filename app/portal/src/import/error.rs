@@ -29,6 +29,38 @@ pub enum Error {
     /// Not FHIR in JSON.
     #[error("The file is not FHIR in JSON: {0}. Ask its source for FHIR R4 as JSON or NDJSON.")]
     NotFhir(String),
+    /// Nothing is in it.
+    #[error("There is nothing in the file.")]
+    Empty,
+    /// Something in it is no JSON.
+    #[error("The file is not FHIR in JSON: line {line}, column {column} is no JSON. Ask its source for FHIR R4 as JSON or NDJSON.")]
+    NotJson {
+        /// The line.
+        line: usize,
+        /// The letter in it.
+        column: usize,
+    },
+    /// An archive that cannot be opened, or has a password.
+    #[error("The archive could not be opened ({0}). Unpack it, and add what is in it.")]
+    Archive(#[from] zip::result::ZipError),
+    /// An archive of more files than anybody's record has.
+    #[error("The archive holds more than {limit} files. Split it.")]
+    TooMany {
+        /// The limit.
+        limit: usize,
+    },
+    /// One file of an archive.
+    #[error("{name}: {cause}")]
+    Inside {
+        /// Its name in the archive.
+        name: String,
+        /// What is wrong with it.
+        #[source]
+        cause: Box<Error>,
+    },
+    /// A file of a patient's own that says that it is about somebody else.
+    #[error("The file says that it is about somebody else.")]
+    SomebodyElse(super::own::Described),
     /// The same Patient with another name or birth date.
     #[error(
         "The Patient {fhir_id} of this source is known with another {what}. Two people may have got the same identifier: \

@@ -29,6 +29,14 @@ pub fn sha256(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()
 }
 
+/// The SHA-256 of pieces, one after another.
+#[must_use]
+pub fn sha256_of<'p>(pieces: impl IntoIterator<Item = &'p [u8]>) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    pieces.into_iter().for_each(|piece| hash.update(piece));
+    hash.finalize().into()
+}
+
 /// A hash in hexadecimal.
 #[must_use]
 pub fn hex(hash: &[u8]) -> String {

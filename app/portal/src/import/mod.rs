@@ -10,6 +10,7 @@
 mod copy;
 mod error;
 pub mod identity;
+pub mod own;
 mod owner;
 mod patients;
 mod phrases;
@@ -18,6 +19,7 @@ mod relabel;
 mod resource;
 mod stage;
 mod store;
+mod take_back;
 mod tray;
 
 use std::{
@@ -33,6 +35,8 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 pub use error::Error;
+pub(crate) use take_back::take_back;
+use own::{Own, Part};
 use owner::Owners;
 use resource::{Index, Resource};
 
@@ -68,6 +72,8 @@ pub struct ImportOptions {
     pub reason: String,
     /// The name of the operator, beside the reason.
     pub operator: String,
+    /// Set: the patient's own file, into their own record.
+    pub own: Option<Own>,
 }
 
 impl ImportOptions {
@@ -81,6 +87,7 @@ impl ImportOptions {
             limit: LIMIT,
             reason: "import".to_owned(),
             operator: "operator".to_owned(),
+            own: None,
         }
     }
 }
@@ -154,25 +161,42 @@ pub async fn run(
     connection: &mut PgConnection,
     reader: impl Read,
     options: &ImportOptions,
+    progress: impl FnMut(Progress),
+) -> Result<ImportReport, Error> {
+    let text = read::text(reader, options.limit)?;
+    take(connection, &[Part { name: None, text }], options, progress).await
+}
+
+/// Imports the parts of one file, together.
+pub(crate) async fn take(
+    connection: &mut PgConnection,
+    parts: &[Part],
+    options: &ImportOptions,
     mut progress: impl FnMut(Progress),
 ) -> Result<ImportReport, Error> {
     let started = Instant::now();
-    let text = read::text(reader, options.limit)?;
-    let read::Entries { entries, empty } = read::entries(&text)?;
+    let read::Entries { entries, empty, left_out } = own::entries(parts)?;
     let mut resources: Vec<Resource<'_>> = entries.into_iter().map(Resource::read).collect();
     let total = resources.len();
+    if total == 0 && options.own.is_some() {
+        return Err(Error::Empty);
+    }
 
     let mut transaction = connection.begin().await?;
     let source = identity::source_id(&options.source);
-    let import = ImportId(Uuid::now_v7());
-    let Begun { at, is_known } = begin(&mut transaction, source, import, options, &text).await?;
+    let import = options.own.as_ref().map_or_else(|| ImportId(Uuid::now_v7()), |own| own.import);
+    let Begun { at, is_known } = begin(&mut transaction, source, import, options, parts).await?;
 
     // What waited for this file may speak of more people than it does.
     let from_tray = tray::waiting(&mut transaction, source, &mut resources).await?;
     let index = index_of(&resources);
     let mut patients = patients::known(&mut transaction, source, &resources, &index).await?;
     let only = patients::who(&mut transaction, source, options.into, &mut patients, &resources, &index).await?;
-    patients::contradictions(&mut transaction, source, &patients, &resources).await?;
+    let contradictions = patients::contradictions(&mut transaction, source, &patients, &resources).await;
+    match (&options.own, only) {
+        (Some(own), Some(patient)) => own.is_theirs(&mut transaction, patient, &resources, contradictions).await?,
+        _ => contradictions?,
+    }
 
     patients::begin(&mut transaction, source, &patients, only, &resources).await?;
 
@@ -187,9 +211,13 @@ pub async fn run(
         tray::named(&mut transaction, source, &mut resources, &patients, only, awaited).await?;
     let index = index_of(&resources);
     let owners = Owners { resources: &resources, index: &index, patients: &patients, of };
-    let unassigned = tray::keep(&mut transaction, source, import, at, &owners).await?;
+    let unassigned = match &options.own {
+        // What of it can be nobody's record is not for the operator either.
+        Some(_) => tray::left_out(&owners),
+        None => tray::keep(&mut transaction, source, import, at, &owners).await?,
+    };
     let rounds = stage::stage(&mut transaction, source, &owners, |done| progress(Progress { done, total })).await?;
-    let outcomes = store::store(&mut transaction, source, import, at, rounds, store::About { is_known, names_outside }).await?;
+    let outcomes = store::store(&mut transaction, source, import, at, rounds, store::About { is_known, names_outside, is_own: options.own.is_some() }).await?;
 
     patients::write_heads(&mut transaction, source).await?;
 
@@ -215,12 +243,18 @@ pub async fn run(
             report.not_understood.push(note(resource, reason));
         }
     }
+    report.not_understood.extend(left_out.into_iter().map(|position| Noted {
+        position,
+        resource_type: "Unknown".to_owned(),
+        reason: "it is no FHIR in JSON, and was not kept".to_owned(),
+    }));
     report.seconds = started.elapsed().as_secs_f64();
     sqlx::query("update import set report = $2, finished_at = clock_timestamp() where import_id = $1")
         .bind(import.0)
         .bind(sqlx::types::Json(&report))
         .execute(&mut *transaction)
         .await?;
+    own::deliver(&mut transaction, source, import, at, &report, options.own.as_ref()).await?;
     if report.changed_anything() {
         tell(&mut transaction, &report, options, at).await?;
     }
@@ -249,8 +283,10 @@ async fn lock(connection: &mut PgConnection, records: &[Uuid]) -> Result<(), sql
 /// Writes the import into the log of every record that the file is about, in the
 /// order of the chains, and where in it the file came.
 async fn tell(connection: &mut PgConnection, report: &ImportReport, options: &ImportOptions, at: OffsetDateTime) -> Result<(), Error> {
-    let what = What { action: "imported".to_owned(), text: Some(options.source.clone()), ..What::default() };
-    let event = Event { at, who: Who::operator(&options.operator), what, why: Why::Operator { reason: options.reason.clone() } };
+    let by_operator = || (Who::operator(&options.operator), Some(options.source.clone()), Why::Operator { reason: options.reason.clone() });
+    let (who, text, why) = options.own.as_ref().map_or_else(by_operator, |own| (own.who.clone(), None, Why::Own));
+    let what = What { action: "imported".to_owned(), text, ..What::default() };
+    let event = Event { at, who, what, why };
     for patient in &report.patients {
         sqlx::query("select set_config('chartkey.patient', $1, true)").bind(patient.to_string()).execute(&mut *connection).await?;
         audit::append(connection, Chain::Patient(*patient), &event).await.map_err(|error| Error::Log(Box::new(error)))?;
@@ -293,9 +329,12 @@ async fn begin(
     source: SourceId,
     import: ImportId,
     options: &ImportOptions,
-    text: &str,
+    parts: &[Part],
 ) -> Result<Begun, sqlx::Error> {
-    sqlx::query("select set_config('chartkey.task', 'import', true)").execute(&mut *connection).await?;
+    sqlx::query("select set_config('chartkey.task', 'import', true), set_config('chartkey.undoable', $1, true)")
+        .bind(options.own.as_ref().map_or_else(String::new, |own| own.import.to_string()))
+        .execute(&mut *connection)
+        .await?;
     // Where PostgreSQL was built with it, lz4 saves a tenth of the whole import (measured).
     sqlx::query(
         "select set_config('default_toast_compression', 'lz4', true)
@@ -305,17 +344,14 @@ async fn begin(
     .await?;
     // Plans of temporary tables must not be those of empty ones.
     sqlx::query("set local plan_cache_mode = force_custom_plan").execute(&mut *connection).await?;
-    sqlx::query("select pg_advisory_xact_lock(hashtextextended('chartkey-import ' || $1, 0))")
-        .bind(source.0.to_string())
-        .execute(&mut *connection)
-        .await?;
+    own::turn(connection, source).await?;
     sqlx::query("insert into source (source_id, name) values ($1, $2) on conflict do nothing")
         .bind(source.0)
         .bind(&options.source)
         .execute(&mut *connection)
         .await?;
-    let hash = identity::sha256(text.as_bytes());
-    let is_known = sqlx::query_scalar("select exists (select from import where source_id = $1 and sha256 = $2)")
+    let hash = identity::sha256_of(parts.iter().map(|part| part.text.as_bytes()));
+    let is_known = sqlx::query_scalar("select exists (select from import where source_id = $1 and sha256 = $2 and undone_at is null)")
         .bind(source.0)
         .bind(hash.as_slice())
         .fetch_one(&mut *connection)

@@ -17,7 +17,7 @@ use crate::fhir::{
 };
 
 /// What a record is called while its source gives no name.
-const UNNAMED: &str = "Unnamed";
+pub(super) const UNNAMED: &str = "Unnamed";
 
 /// The Patients of the file, and those of earlier files that it speaks of.
 pub async fn known(

@@ -80,7 +80,8 @@ pub async fn forget_unused(connection: &mut PgConnection) -> Result<(), sqlx::Er
     unused(connection, &patients).await
 }
 
-async fn unused(connection: &mut PgConnection, patients: &[Uuid]) -> Result<(), sqlx::Error> {
+/// The same of these records.
+pub async fn unused(connection: &mut PgConnection, patients: &[Uuid]) -> Result<(), sqlx::Error> {
     sqlx::query(
         "with used as materialized (
             select patient_id, shown_id as phrase_id from item where patient_id = any($1)

@@ -1,5 +1,5 @@
 //! From bytes to entries: gzip, Bundle, NDJSON or a single resource. Whatever is
-//! refused here is refused as a whole file.
+//! refused here is refused as a whole file. `own.rs` reads what else a patient may add.
 
 use std::{
     borrow::Cow,
@@ -33,6 +33,8 @@ pub struct Entries<'a> {
     pub entries: Vec<Entry<'a>>,
     /// Entries that carry no resource: requests and responses.
     pub empty: usize,
+    /// Files of an archive that are no FHIR.
+    pub left_out: Vec<String>,
 }
 
 /// Reads everything, decompressed, up to a limit.
@@ -78,7 +80,7 @@ pub fn entries(text: &str) -> Result<Entries<'_>, Error> {
             }
             match error.classify() {
                 Category::Eof => Err(Error::Truncated { line: error.line() }),
-                _ => Err(Error::NotFhir(format!("line {}, column {} is no JSON", error.line(), error.column()))),
+                _ => Err(Error::NotJson { line: error.line(), column: error.column() }),
             }
         }
     }
@@ -190,7 +192,7 @@ mod tests {
         assert!(matches!(entries(r#"{"resourceType":"Bundle","entry":[{"#), Err(Error::Truncated { line: 1 })));
         assert!(matches!(entries("{\"resourceType\":\"A\"}\n{\"resourceType\":\"B\""), Err(Error::Truncated { line: 2 })));
         for text in ["", "<xml/>", "[]", "{}", r#"{"resourceType":"Bundle","entry":{}}"#, "{\"a\":1}\n{\"b\":1}", "{a}"] {
-            assert!(matches!(entries(text), Err(Error::NotFhir(_))), "{text}");
+            assert!(matches!(entries(text), Err(Error::NotFhir(_) | Error::NotJson { .. })), "{text}");
         }
     }
 

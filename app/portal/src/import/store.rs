@@ -48,7 +48,8 @@ const JUDGE: &str = "
         case when s.last_updated <> v.last_updated then s.last_updated > v.last_updated end) as newer
     ) r on true
     left join lateral (select exists (
-        select from item_version e where e.patient_id = s.patient_id and e.item_id = s.item_id and e.sha256 = s.sha256) as is_known
+        select from item_version e where e.patient_id = s.patient_id and e.item_id = s.item_id and e.sha256 = s.sha256
+            and e.withdrawn_at is null) as is_known
     ) k on true
     where s.round = $1";
 
@@ -167,7 +168,7 @@ const PLACES: &str = "
       and i.patient_id = a.patient_id and i.place_id = a.item_id and i.place is null";
 
 /// Who and what came in another file is in the record all the same.
-const NAMED: &str = "
+pub const NAMED: &str = "
     with named as materialized (
         select i.patient_id, i.item_id,
                exists (select from attachment a where a.patient_id = i.patient_id and a.item_id = i.author_id) as author,
@@ -205,7 +206,15 @@ pub struct About {
     pub is_known: bool,
     /// It names people or medicines of other files, or other files name its own.
     pub names_outside: bool,
+    /// The patient adds it themselves.
+    pub is_own: bool,
 }
+
+/// What a patient adds themselves is private until they show it, a newer version too.
+const OWN: &str = "
+    update item i set is_private = true from verdict v
+    where v.outcome in ('created', 'updated', 'changed') and not v.is_attachment
+      and i.patient_id = v.patient_id and i.item_id = v.item_id and not i.is_private";
 
 /// Takes the staged rows into the record.
 pub async fn store(
@@ -232,6 +241,9 @@ pub async fn store(
             newer(connection, round, at).await?;
         }
         sqlx::query(REFERENCES).bind(round).execute(&mut *connection).await?;
+    }
+    if about.is_own {
+        sqlx::query(OWN).execute(&mut *connection).await?;
     }
     let changed: Vec<uuid::Uuid> =
         sqlx::query_scalar("select distinct patient_id from verdict where outcome <> 'unchanged'").fetch_all(&mut *connection).await?;

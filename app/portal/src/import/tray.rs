@@ -207,6 +207,12 @@ async fn remember(connection: &mut PgConnection, source: SourceId, missing: &[(N
     Ok(())
 }
 
+/// What belongs to nobody, for the report of a file that is kept in no tray.
+pub fn left_out(owners: &Owners<'_, '_>) -> Vec<Noted> {
+    let free = owners.resources.iter().enumerate().filter(|(place, _)| owners.is_free(*place));
+    free.map(|(_, resource)| note(resource, resource.reason.as_deref().unwrap_or("it does not say whose it is"))).collect()
+}
+
 /// Puts what belongs to nobody into the tray, and says why.
 pub async fn keep(
     connection: &mut PgConnection,

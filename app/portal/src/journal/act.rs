@@ -1,5 +1,5 @@
-//! What a line of the journal says. The triggers of `0014_journal.sql` and
-//! `0016_protection.sql` write it.
+//! What a line of the journal says. The triggers of `0014_journal.sql`,
+//! `0016_protection.sql` and `0018_sources.sql` write it.
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -49,6 +49,13 @@ pub enum Act {
         of: Option<Uuid>,
         /// Whether it is kept from them.
         in_force: bool,
+    },
+    /// A file that a patient had added was taken back.
+    Undone {
+        /// Whose record.
+        patient: Uuid,
+        /// Which import.
+        import: Uuid,
     },
     /// A code of a patient was used, refused or called back.
     Code {
@@ -111,6 +118,7 @@ pub(super) enum About {
     Grant(Uuid, Uuid),
     Block(Uuid, Option<Uuid>, Option<Uuid>),
     Exclusion(Uuid, Uuid, Option<Uuid>, Option<Uuid>),
+    Undone(Uuid, Uuid),
     Code(Uuid, Uuid),
     Claim(Uuid),
     Holder(Uuid, Uuid),
@@ -126,6 +134,7 @@ impl Act {
             Self::Grant { patient, grant, .. } => About::Grant(*patient, *grant),
             Self::Block { patient, account, organization, .. } => About::Block(*patient, *account, *organization),
             Self::Exclusion { patient, item, account, organization, .. } => About::Exclusion(*patient, *item, *account, *organization),
+            Self::Undone { patient, import } => About::Undone(*patient, *import),
             Self::Code { patient, code } => About::Code(*patient, *code),
             Self::Claim { claim } => About::Claim(*claim),
             Self::Holder { patient, account, .. } => About::Holder(*patient, *account),
@@ -142,7 +151,12 @@ impl Act {
             Self::Grant { state, .. } => state != "active",
             Self::Block { in_force, .. } | Self::Exclusion { in_force, .. } | Self::SecondFactor { in_force, .. } => *in_force,
             Self::Holder { in_force, .. } => !in_force,
-            Self::Code { .. } | Self::Claim { .. } | Self::Password { .. } | Self::Email { .. } | Self::RecoveryCode { .. } => true,
+            Self::Undone { .. }
+            | Self::Code { .. }
+            | Self::Claim { .. }
+            | Self::Password { .. }
+            | Self::Email { .. }
+            | Self::RecoveryCode { .. } => true,
         }
     }
 }

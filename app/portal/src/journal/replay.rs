@@ -51,6 +51,8 @@ pub struct TakenAway {
     pub grants_shortened: u32,
     /// Blocks and exclusions put in force.
     pub blocks: u32,
+    /// Things that a file had brought which was taken back since: private again, until that is done again.
+    pub made_private: u32,
     /// Codes that cannot be used any more.
     pub codes: u32,
     /// Accounts that do not hold a record any more.

@@ -45,6 +45,7 @@ impl<'c> Again<'c> {
             Act::Exclusion { patient, item, account, organization, of, .. } => {
                 self.exclusion(patient, item, account, organization, of).await
             }
+            Act::Undone { patient, import } => self.undone(patient, import).await,
             Act::Code { patient, code } => self.code(patient, code).await,
             Act::Claim { claim } => self.claim(claim).await,
             Act::Holder { patient, account, .. } => self.holder(patient, account).await,
@@ -208,6 +209,25 @@ impl<'c> Again<'c> {
         for grant in paused {
             self.taken.paused_for_unknown += 1;
             self.tell(patient, grant.grant_id, "paused", "grant-paused", grant.sentence).await?;
+        }
+        Ok(())
+    }
+
+    /// What the file brought is hidden from everybody but the patient, who may take it back again.
+    async fn undone(&mut self, patient: Uuid, import: Uuid) -> Result<(), Error> {
+        self.own(patient).await?;
+        let hidden = sqlx::query!(
+            "update item i set is_private = true
+            where i.patient_id = $1 and not i.is_private
+                and exists (select from item_version v where v.patient_id = $1 and v.item_id = i.item_id and v.import_id = $2)",
+            patient,
+            import
+        )
+        .execute(&mut *self.connection)
+        .await?;
+        if hidden.rows_affected() > 0 {
+            self.taken.made_private += u32::try_from(hidden.rows_affected()).unwrap_or(u32::MAX);
+            self.note(patient, did("kept-closed"));
         }
         Ok(())
     }
