@@ -9,7 +9,7 @@ use serde::{
     forward_to_deserialize_any,
 };
 
-use crate::api::{accounts, activity, codes, credentials, devices, search, second_factor, second_step, sharing};
+use crate::api::{accounts, activity, codes, credentials, devices, search, second_factor, second_step, sharing, sources};
 
 /// A server function.
 #[derive(Debug, Clone)]
@@ -76,6 +76,10 @@ pub fn endpoints() -> Vec<Endpoint> {
         endpoint::<sharing::ResumeGrant>(),
         endpoint::<sharing::OpenShared>(),
         endpoint::<sharing::PrintShared>(),
+        endpoint::<sources::ConfirmUpload>(),
+        endpoint::<sources::DiscardUpload>(),
+        endpoint::<sources::ShowImport>(),
+        endpoint::<sources::UndoImport>(),
     ]
 }
 

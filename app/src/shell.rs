@@ -46,6 +46,8 @@ pub enum Place {
     Sharing,
     /// The access log.
     Activity,
+    /// Where the record comes from.
+    Sources,
     /// Taking one's record away.
     Download,
     /// The account.
@@ -86,6 +88,8 @@ pub struct Page {
     open: Option<OpenPage>,
     islands: bool,
     installs: bool,
+    uploads: bool,
+    asks_again: bool,
 }
 
 /// What a page that is not the reader's own rests on: `cover.js` covers it when any of that
@@ -156,6 +160,20 @@ impl Page {
         self.installs = true;
         self
     }
+
+    /// The page has a form that sends a file.
+    #[must_use]
+    pub const fn that_uploads(mut self) -> Self {
+        self.uploads = true;
+        self
+    }
+
+    /// The page shows something that goes on by itself: it asks again, without script.
+    #[must_use]
+    pub const fn that_asks_again(mut self) -> Self {
+        self.asks_again = true;
+        self
+    }
 }
 
 /// The whole document. `body` is the inside of `<main>` and has been built, so that
@@ -163,7 +181,7 @@ impl Page {
 pub fn document(page: Page, body: impl IntoView) -> impl IntoView {
     let caller = caller();
     let say = caller.say();
-    let Page { title, place, bar, open: open_page, islands, installs } = page;
+    let Page { title, place, bar, open: open_page, islands, installs, uploads, asks_again } = page;
     let files = assets();
     let has_cover = open_page.is_some();
     let nonce = use_nonce().map(|nonce| nonce.to_string());
@@ -200,6 +218,8 @@ pub fn document(page: Page, body: impl IntoView) -> impl IntoView {
                 {caller.leaves_after.map(leaving)}
                 {islands.then(|| island_scripts(&files, nonce.clone()))}
                 {installs.then(|| installing(&files, nonce.clone()))}
+                {uploads.then(|| view! { <script type="module" src=files.address("upload.js") nonce=nonce.clone()></script> })}
+                {asks_again.then(|| view! { <meta http-equiv="refresh" content="3"/> })}
             </head>
             <body
                 class=class
@@ -318,7 +338,7 @@ fn link(here: bool, href: String, sign: Icon, words: &'static str) -> impl IntoV
 }
 
 fn person_navigation(say: Say, place: Place, record: Option<PatientId>) -> impl IntoView {
-    let in_record = matches!(place, Place::Summary | Place::Category(_) | Place::Timeline | Place::Search | Place::Download);
+    let in_record = matches!(place, Place::Summary | Place::Category(_) | Place::Timeline | Place::Search | Place::Sources | Place::Download);
     let summary = record.map_or_else(|| "/claim".to_owned(), |record| format!("/record/{record}"));
     let parts = record.filter(|_| in_record).map(|record| {
         let part = |here: bool, path: String, words: &'static str| view! { <li><a href=format!("/record/{record}{path}") aria-current=here.then_some("page")>{words}</a></li> };
@@ -331,6 +351,7 @@ fn person_navigation(say: Say, place: Place, record: Option<PatientId>) -> impl 
                     .map(|category| part(place == Place::Category(category), format!("/{}", category.slug()), say.category(category)))
                     .collect_view()}
                 {part(place == Place::Timeline, "/timeline".to_owned(), say.everything_by_date())}
+                <li><a href="/sources" aria-current=(place == Place::Sources).then_some("page")>{say.sources()}</a></li>
                 <li><a href="/download" aria-current=(place == Place::Download).then_some("page")>{say.download()}</a></li>
             </ul>
         }

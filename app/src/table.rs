@@ -9,7 +9,7 @@ use time::Date;
 
 use crate::{
     catalogue::Say,
-    components::{flag::range_word, when::machine},
+    components::{flag::range_word, source::source_name, when::machine},
 };
 
 const MARK: &[u8] = "\u{feff}".as_bytes();
@@ -62,7 +62,7 @@ pub fn line(say: Say, entry: &Entry) -> io::Result<Vec<u8>> {
         range_word(say, value).unwrap_or_default(),
         &text(&entry.author),
         &text(&entry.place),
-        &harmless(&entry.source),
+        &harmless(&source_name(say, &entry.source)),
         &entry.added_at.date().to_string(),
     ])
 }

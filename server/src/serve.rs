@@ -140,6 +140,7 @@ pub async fn shared(config: Config, portal: Portal, stopping: watch::Receiver<bo
         portal,
         assets: assets::manifest(config.site_dir.as_deref()),
         post,
+        uploads: http::upload::Room::default(),
         providers: Providers::new(Outgoing::new()?),
         secure: config.public_url.is_secure(),
         config: Arc::new(config),

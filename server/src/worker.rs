@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 
 use chartkey_domain::id::PatientId;
 use chartkey_portal::{Error, Portal, audit::anchor::Anchor};
-use tokio::{sync::watch, task::JoinHandle, time::MissedTickBehavior};
+use tokio::{runtime::Handle, sync::watch, task::JoinHandle, time::MissedTickBehavior};
 
 use crate::{backup, config::Config, mail::Post, metrics};
 
@@ -25,6 +25,7 @@ pub async fn work(portal: Portal, config: Arc<Config>, mut stopping: watch::Rece
     if let Err(error) = &post {
         tracing::error!(%error, "messages cannot be sent");
     }
+    tokio::spawn(files(portal.clone(), stopping.clone()));
     for reading in [Reading::Labels, Reading::Words] {
         tokio::spawn(read_again(portal.clone(), reading, stopping.clone()));
     }
@@ -103,6 +104,39 @@ async fn read_again(portal: Portal, reading: Reading, mut stopping: watch::Recei
         }
         tokio::select! {
             () = tokio::time::sleep(AGAIN) => {}
+            () = told(&mut stopping) => return,
+        }
+    }
+}
+
+/// Between two looks for files that people have added.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// Reads the files that people add to their records, one after another, where blocking is allowed.
+async fn files(portal: Portal, mut stopping: watch::Receiver<bool>) {
+    let job = "import-files";
+    loop {
+        let (portal, runtime) = (portal.clone(), Handle::current());
+        let next = tokio::task::spawn_blocking(move || runtime.block_on(portal.import_next())).await;
+        let pause = match next {
+            Ok(Ok(Some(_))) => Duration::ZERO,
+            Ok(Ok(None)) => {
+                metrics::job_done(job);
+                LOOK
+            }
+            Ok(Err(error)) => {
+                metrics::job_failed(job);
+                tracing::error!(%error, job, "a file was not read");
+                Duration::from_secs(10)
+            }
+            Err(error) => {
+                metrics::job_failed(job);
+                tracing::error!(%error, job, "whoever read a file has ended");
+                Duration::from_secs(10)
+            }
+        };
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
             () = told(&mut stopping) => return,
         }
     }

@@ -53,6 +53,11 @@ const PAGES: &[Page] = &[
     Page("/account/second-factor", "/account/second-factor", [None, Some(5), None]),
     Page("/account/second-factor/keep", "/account/second-factor/keep", [Some(0), Some(1), Some(1)]),
     Page("/account/devices", "/account/devices", [None, Some(7), Some(7)]),
+    Page("/sources", "/sources", [None, Some(8), None]),
+    Page("/sources/add", "/sources/add", [None, Some(1), None]),
+    // How far it is comes first, then what became of it.
+    Page("/sources/imports/{import}", "/sources/imports/{import}", [None, Some(12), None]),
+    Page("/sources/imports/{import}", "/sources/imports/{asking}", [None, Some(6), None]),
     Page("/download", "/download", [None, Some(4), None]),
     Page("/download/card", "/download/card", [None, Some(7), None]),
     Page("/sharing", "/sharing", [None, Some(8), None]),

@@ -20,7 +20,9 @@
 //! person's change be the one that fails. So a migration gives a lock up after a fifth of
 //! a second, before PostgreSQL looks for deadlocks, and tries again. 0019 reads `item` for
 //! five indexes: whoever imports waits until its commit, and nobody who reads does. 0020 writes those
-//! rows of `item` whose value is no number: whoever imports one of them again waits, and nobody who reads does.
+//! rows of `item` whose value is no number: whoever imports one of them again waits, and nobody who reads does. 0018
+//! reads `item_version` before it locks anything; then it adds a column to it and triggers to
+//! `item`, which keep everybody waiting for as long as that takes.
 
 mod harness;
 mod people;

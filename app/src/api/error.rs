@@ -73,6 +73,16 @@ problems! {
     PassphraseAgain = "passphrase-again", 422;
     /// The record is larger than a pack may be.
     PackTooLarge = "pack-too-large", 422;
+    /// No file was chosen.
+    NoFile = "no-file", 422;
+    /// A file is larger than is taken.
+    UploadTooLarge = "upload-too-large", 413;
+    /// A file did not come in whole.
+    UploadLost = "upload-lost", 400;
+    /// Too many files of one person wait to be read.
+    UploadsWait = "uploads-wait", 429;
+    /// A later import changed the same things.
+    LaterImport = "later-import", 409;
     /// Nothing can be searched for, or it is too long.
     Search = "search", 422;
     /// A link from a message was used, or is too old.
@@ -114,6 +124,7 @@ impl ApiError {
             Self::Passphrase => Some("passphrase"),
             Self::PassphraseAgain => Some("again"),
             Self::Language => Some("language"),
+            Self::NoFile | Self::UploadTooLarge | Self::UploadLost | Self::UploadsWait => Some("file"),
             Self::Search => Some("words"),
             Self::GrantWho => Some("recipient"),
             Self::GrantPurpose => Some("purpose_text"),

@@ -12,5 +12,6 @@ pub mod search;
 pub mod second_factor;
 pub mod second_step;
 pub mod sharing;
+pub mod sources;
 
 pub use error::ApiError;

@@ -30,6 +30,7 @@ mod record;
 mod search;
 mod sharing;
 mod shell;
+mod sources;
 
 pub use dates::Clock;
 pub use grant::{CATALOGUE_VERSION, Named};

@@ -9,6 +9,7 @@ use super::{
     flag::range_word,
     line::range_words,
     result::unit,
+    source::from_source,
 };
 use crate::catalogue::Say;
 
@@ -29,7 +30,7 @@ fn line(say: Say, entry: &Entry) -> impl IntoView + use<> {
     let beside: Vec<_> = [beside, value(say, entry), status].into_iter().flatten().collect();
     let when = entry.when.map_or_else(|| say.no_date().to_owned(), |(first, precision)| say.when(first, precision));
     let meta: Vec<_> =
-        [Some(when), entry.author.clone(), entry.place.clone(), Some(say.from(&entry.source))].into_iter().flatten().collect();
+        [Some(when), entry.author.clone(), entry.place.clone(), Some(from_source(say, &entry.source))].into_iter().flatten().collect();
     view! { <li><p><b>{name}</b> " " {beside.join(" · ")}</p><p class="quiet">{meta.join(" · ")}</p></li> }
 }
 

@@ -11,7 +11,7 @@ use chartkey_portal::{
 };
 use leptos::{either::Either, prelude::*};
 
-use super::{flag::flag, icon::Icon, result::unit, row::Row, when::when};
+use super::{flag::flag, icon::Icon, result::unit, row::Row, source::from_source, when::when};
 use crate::catalogue::Say;
 
 /// The address of an item's own page.
@@ -120,7 +120,7 @@ pub fn row_of(say: Say, patient: PatientId, entry: Entry) -> Row {
         when: Some(when),
         who: entry.author,
         place: entry.place,
-        from: Some(say.from(&entry.source)),
+        from: Some(from_source(say, &entry.source)),
         is_error: entry.is_error,
         ..Row::default()
     }

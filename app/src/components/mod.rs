@@ -17,6 +17,7 @@ pub mod row;
 pub mod search;
 pub mod sentence;
 pub mod sheet;
+pub mod source;
 pub mod steps;
 pub mod trend;
 pub mod when;

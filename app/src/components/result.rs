@@ -9,6 +9,7 @@ use super::{
     flag::{Lies, range_flag},
     icon::{Icon, icon},
     line::line,
+    source::from_source,
 };
 use crate::catalogue::Say;
 
@@ -28,7 +29,7 @@ pub fn result(say: Say, patient: PatientId, entry: Entry, dated: bool) -> impl I
     // Where no heading does, the row says itself when, who, where and from whom.
     let meta = dated.then(|| {
         let said = [date.clone(), entry.author.clone(), entry.place.clone()].into_iter().flatten().collect::<Vec<_>>().join(" · ");
-        view! { <p class="meta"><span class="when">{said}</span> " " <span class="from">{icon(Icon::Source)} " " {say.from(&entry.source)}</span></p> }
+        view! { <p class="meta"><span class="when">{said}</span> " " <span class="from">{icon(Icon::Source)} " " {from_source(say, &entry.source)}</span></p> }
     });
     let aside = date.map(|date| view! { <span class="hide">", " {date}</span> });
     view! {

@@ -14,6 +14,7 @@ use super::{
     icon::uses_marks,
     line::{mark, range_words, short},
     result::{shortened, unit},
+    source::from_source,
     when::when,
 };
 use crate::{
@@ -257,7 +258,7 @@ pub fn table(say: Say, patient: PatientId, name: &str, trend: &Trend) -> impl In
             let (entry, value) = (&point.entry, &point.value);
             let href = address(patient, entry.category, entry.id);
             let place = entry.place.clone().or_else(|| entry.author.clone());
-            let from = [place, Some(say.from(&entry.source))].into_iter().flatten().collect::<Vec<_>>().join(" · ");
+            let from = [place, Some(from_source(say, &entry.source))].into_iter().flatten().collect::<Vec<_>>().join(" · ");
             let own = value.unit.as_deref().and_then(unit).filter(|own| Some(own) != common.as_ref());
             let told: Vec<String> =
                 [range(say, value), written(say, point), why_not(say, point).map(str::to_owned)].into_iter().flatten().collect();

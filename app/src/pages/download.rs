@@ -38,6 +38,7 @@ pub fn download() -> impl IntoView {
             {title(say.download(), Some(say.download_says().to_owned()))}
             {ways}
             {on_paper(say, patient)}
+            <p>{more("/sources".to_owned(), say.sources_title())}</p>
         };
         Paged::Ok(document(Page::new(titled(say, say.download(), problem), Place::Download), body).into_any())
     })

@@ -22,6 +22,7 @@ use crate::{
         result::{Digits, figure, unit},
         row::rows,
         sheet::{back, more, sheet},
+        source::source_name,
         trend::{still, table},
         when::{moment, when},
     },
@@ -138,7 +139,7 @@ fn about(say: Say, patient: PatientId, detail: &Detail) -> impl IntoView + use<>
         // One word and several values: the word is said once for each, so that no value stands alone.
         told.push((word, value));
     }
-    told.push((say.source_of().to_owned(), entry.source.clone().into_any()));
+    told.push((say.source_of().to_owned(), source_name(say, &entry.source).into_any()));
     told.push((say.added().to_owned(), added(say, entry)));
     facts(told)
 }

@@ -18,6 +18,7 @@ use crate::{
         search::search_box,
         sentence::sentence,
         sheet::{more, sheet, title},
+        source::from_source,
         when::when,
     },
     pages::{Paged, page, reader::Reader},
@@ -192,7 +193,7 @@ fn care_team(say: Say, reader: &Reader, whose: &Whose, team: Vec<Member>) -> Opt
             medical: Some(if member.is_in_team { say.named_in_team() } else { say.seen_at_visit() }.to_owned()),
             when: seen,
             place: member.place,
-            from: Some(say.from(&member.source)),
+            from: Some(from_source(say, &member.source)),
             ..Row::default()
         }
     };

@@ -13,6 +13,7 @@ use crate::{
         result::result,
         row::row,
         sheet::title,
+        source::from_source,
         when::when,
     },
     pages::{
@@ -59,7 +60,7 @@ fn sheet_of(say: Say, patient: PatientId, index: usize, report: Report, aside: O
     let labelled_by = id.clone();
     let first = report.results.first();
     let date = first.and_then(|entry| entry.when).map(|(first, precision)| (say.when(first, precision), when(say, first, precision)));
-    let source = first.map(|entry| say.from(&entry.source));
+    let source = first.map(|entry| from_source(say, &entry.source));
     let made =
         report.head.as_ref().map(|head| [head.author.clone(), head.place.clone()].into_iter().flatten().collect::<Vec<_>>().join(" · "));
     let made = made.filter(|made| !made.is_empty()).or_else(|| first.and_then(|entry| entry.author.clone()));

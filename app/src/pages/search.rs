@@ -25,6 +25,7 @@ use crate::{
         row::Row,
         search::{MORE, filters, live_search_box, marked, part, parts},
         sheet::title,
+        source::from_source,
     },
     pages::{Paged, lens, page, reader::Reader},
     request::{caller, parameter, portal, problem, query, session, visitor},
@@ -172,7 +173,7 @@ fn people(say: Say, people: &[Person], marks: &[String]) -> Option<impl IntoView
         .iter()
         .map(|person| {
             let kind = if person.resource_type.starts_with("Practitioner") { say.a_person() } else { say.a_place() };
-            view! { <li><b>{marked(parts(&person.name, marks))}</b> <span class="quiet">" " {kind} " · " {say.from(&person.source)}</span></li> }
+            view! { <li><b>{marked(parts(&person.name, marks))}</b> <span class="quiet">" " {kind} " · " {from_source(say, &person.source)}</span></li> }
         })
         .collect_view();
     (!people.is_empty()).then(|| {
@@ -210,7 +211,7 @@ fn glance(say: Say, patient: PatientId, whose: &Whose, found: Search) -> Glance 
         GlanceRow {
             href: address(patient, category, entry.id),
             name: parts(&name, &found.marks),
-            beside: format!("{} · {date} · {}", say.category(category), say.from(&entry.source)),
+            beside: format!("{} · {date} · {}", say.category(category), from_source(say, &entry.source)),
         }
     };
     let rows = found.groups.into_iter().flat_map(|group| group.rows.into_iter().map(move |hit| (group.category, hit)));

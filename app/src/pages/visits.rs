@@ -15,6 +15,7 @@ use crate::{
         result::results,
         row::rows,
         sheet::{back, title},
+        source::from_source,
     },
     pages::{
         Paged, page,
@@ -137,7 +138,7 @@ pub fn day(say: Say, visit: &Entry) -> impl IntoView + use<> {
                 <h1>{named(say, visit)}</h1>
                 {called(say, visit).beside.map(|beside| view! { <p class="medical">{beside}</p> })}
                 <p class="quiet">{about}{status.map(|status| format!(" · {status}"))}</p>
-                <p class="quiet small from">{icon(Icon::Source)} " " {say.from(&visit.source)}</p>
+                <p class="quiet small from">{icon(Icon::Source)} " " {from_source(say, &visit.source)}</p>
             </div>
         </div>
     }

@@ -19,7 +19,7 @@ use axum::{
 use http_body_util::LengthLimitError;
 use tokio::{sync::Semaphore, time::timeout};
 
-use super::{BODY_LIMIT, plain};
+use super::{BODY_LIMIT, plain, upload};
 
 /// How long a request waits for its turn.
 const WAIT: Duration = Duration::from_secs(1);
@@ -82,7 +82,7 @@ impl Admission {
 
     fn needs(&self, request: &Request) -> Needs<'_> {
         match request.uri().path() {
-            "/healthz" | "/events" => Needs::Nothing,
+            "/healthz" | "/events" | upload::PATH => Needs::Nothing,
             "/readyz" => Needs::Time,
             path if path.starts_with("/assets/") || path.starts_with("/auth/") => Needs::Nothing,
             _ if request.method().is_safe() => Needs::Turn(&self.reading),
@@ -105,10 +105,14 @@ impl Default for Room {
 /// Takes in what is sent before anybody's turn is spent on it: a slow sender keeps
 /// nobody waiting but themselves.
 pub async fn gather(State(room): State<Room>, request: Request, next: Next) -> Response {
-    if request.method().is_safe() {
+    // A file is taken in by whoever knows who sends it.
+    if request.method().is_safe() || request.uri().path() == upload::PATH {
         return next.run(request).await;
     }
-    let said = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    let said: Option<usize> = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    if said.is_some_and(|said| said > BODY_LIMIT) {
+        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    }
     let size = u32::try_from(said.unwrap_or(UNSAID).min(BODY_LIMIT)).unwrap_or(u32::MAX);
     let Ok(Ok(_held)) = timeout(WAIT, room.0.acquire_many_owned(size)).await else { return plain::busy() };
     let limit = if said.is_some() { BODY_LIMIT } else { UNSAID };

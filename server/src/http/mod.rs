@@ -10,7 +10,7 @@ use axum::{Router, extract::DefaultBodyLimit, middleware};
 use chartkey_portal::Portal;
 use leptos::config::LeptosOptions;
 use tokio::sync::watch;
-use tower_http::{catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, timeout::RequestBodyTimeoutLayer};
+use tower_http::{catch_panic::CatchPanicLayer, timeout::RequestBodyTimeoutLayer};
 use tower_sessions::{SessionManagerLayer, cookie::SameSite};
 
 use crate::{config::Config, mail::Post};
@@ -37,6 +37,7 @@ pub mod routes;
 pub mod session;
 pub mod store;
 pub mod typed;
+pub mod upload;
 
 /// What handlers share.
 #[derive(Debug, Clone)]
@@ -53,6 +54,8 @@ pub struct Shared {
     pub assets: chartkey_app::request::Assets,
     /// Sends messages.
     pub post: Post,
+    /// Room for the files that people are sending.
+    pub uploads: upload::Room,
     /// Signs clinicians in.
     pub providers: oauth::Providers,
     /// What open pages listen to.
@@ -68,7 +71,7 @@ impl axum::extract::FromRef<Shared> for LeptosOptions {
     }
 }
 
-/// A form is small; a file of a record comes in through the command line.
+/// A form is small. A file that somebody adds to their record has a limit of its own: see [`upload`].
 const BODY_LIMIT: usize = 256 * 1024;
 
 /// A body that stops coming for so long is given up.
@@ -101,7 +104,6 @@ pub fn around(routes: Router<Shared>, shared: &Shared) -> Router {
         .layer(middleware::from_fn_with_state(admission::Admission::over(config.connections), admission::admit))
         .layer(middleware::from_fn_with_state(admission::Room::default(), admission::gather))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
-        .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
         .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE))
         .layer(middleware::from_fn_with_state(Arc::new(config.public_url.clone()), origin::guard))
         .layer(CatchPanicLayer::custom(plain::after_panic))

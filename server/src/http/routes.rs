@@ -1,9 +1,12 @@
 //! Everything that is neither a page nor a server function. The router and the
 //! test of who may reach what are both made from this table.
 
-use axum::routing::{MethodRouter, get, post};
+use axum::{
+    extract::DefaultBodyLimit,
+    routing::{MethodRouter, get, post},
+};
 
-use super::{Shared, download, events, files, health, installed, oauth};
+use super::{Shared, download, events, files, health, installed, oauth, upload};
 
 /// Who gets an answer other than "sign in" or "not found".
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +52,12 @@ pub const ROUTES: &[Route] = &[
     Route { method: "POST", path: "/download/fhir", access: Access::SignedIn, handler: || post(download::fhir) },
     Route { method: "POST", path: "/download/results", access: Access::SignedIn, handler: || post(download::results) },
     Route { method: "POST", path: "/download/pack", access: Access::SignedIn, handler: || post(download::pack) },
+    Route {
+        method: "POST",
+        path: upload::PATH,
+        access: Access::SignedIn,
+        handler: || post(upload::upload).layer(DefaultBodyLimit::disable()),
+    },
     Route { method: "GET", path: "/auth/{organization}/start", access: Access::Anyone, handler: || get(oauth::start) },
     Route { method: "GET", path: "/auth/{organization}/callback", access: Access::Anyone, handler: || get(oauth::callback) },
 ];

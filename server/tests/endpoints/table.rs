@@ -201,6 +201,11 @@ fn pages() -> Vec<Row> {
         page("/redeem", CLINICIANS),
         page("/shared", CLINICIANS),
         page("/shared/print", CLINICIANS),
+        page("/sources", HOLDERS),
+        page("/sources/add", HOLDERS),
+        record("/sources/imports/{import}", "/sources/imports/{import}", HOLDERS),
+        record("/sources/imports/{import}", "/sources/imports/{import}?ask=undo", HOLDERS),
+        record("/sources/imports/{import}", "/sources/imports/{asking}", HOLDERS),
         page("/download", HOLDERS),
         page("/download/card", HOLDERS),
         page("/home", [Welcome, Shown, To("/shared"), To("/shared"), To("/shared"), Shown]),
@@ -343,12 +348,24 @@ fn forms() -> Vec<Row> {
                 columns[Caller::NarrowGrant as usize] = To("/record/{patient}");
                 columns
             }),
+        answer("/api/confirm-upload", "import={asking}", ASKING, "/sources/imports/{asking}"),
+        answer("/api/discard-upload", "import={asking}", ASKING, "/sources/imports/{asking}"),
+        answer("/api/show-import", "import={import}", IMPORT, "/sources/imports/{import}?done=shown"),
+        answer("/api/undo-import", "import={import}", IMPORT, "/sources/imports/{import}"),
         post("/api/print-shared", "", {
             const NONE: Outcome = To("/shared?problem=not-found");
             const ASKED: Outcome = To("/shared/print");
             [Welcome, NONE, ASKED, ASKED, ASKED, NONE]
         }),
     ]
+}
+
+const ASKING: &str = "/sources/imports/{asking}?problem=not-found";
+const IMPORT: &str = "/sources/imports/{import}?problem=not-found";
+
+/// A form about a file of one's own.
+fn answer(path: &'static str, fields: &'static str, refused: &'static str, done: &'static str) -> Row {
+    form(path, fields, holders(done, refused), to(refused))
 }
 
 /// Forms about one's own account. A clinician's is their organization's, but for its
@@ -399,6 +416,13 @@ fn routes() -> Vec<Row> {
         post("/download/fhir", "", TAKEN),
         post("/download/results", "", TAKEN),
         post("/download/pack", "passphrase=six+words+for+a+pack&again=six+words+for+a+pack", TAKEN),
+        // Without a file; whoever holds no record has nowhere to send one.
+        post("/sources/upload", "", {
+            const NO_RECORD: Outcome = To("/sources/add?problem=not-found");
+            const NO_FILE: Outcome = To("/sources/add?problem=no-file");
+            const ADD: Outcome = Welcome;
+            [ADD, NO_FILE, NO_RECORD, NO_RECORD, NO_RECORD, NO_FILE]
+        }),
         page("/healthz", ANYBODY),
         page("/readyz", ANYBODY),
         page("/manifest.webmanifest", ANYBODY),

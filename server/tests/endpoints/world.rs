@@ -149,8 +149,11 @@ impl World {
             .await
             .unwrap();
         let (session, device) = self.renew_devices(side).await;
+        let (import, asking) = self.renew_files(side).await;
         side.names.extend(
             [
+                ("import", import.to_string()),
+                ("asking", asking.to_string()),
                 ("session", session.to_string()),
                 ("device", device.to_string()),
                 ("grant", grant.to_string()),
@@ -165,6 +168,26 @@ impl World {
             ]
             .map(|(name, value)| (name.to_owned(), value)),
         );
+    }
+
+    /// A file of the patient's own that is in their record, and one that asks whose it is.
+    async fn renew_files(&self, side: &Side) -> (Uuid, Uuid) {
+        let (import, asking) = (Uuid::new_v4(), Uuid::new_v4());
+        let mut transaction = self.house.superuser.begin().await.unwrap();
+        for statement in [
+            "insert into source (source_id, name) select gen_random_uuid(), 'upload/' || $1::text where $2 <> $3 on conflict do nothing",
+            "delete from upload where patient_id = $1 and $2 <> $3",
+            "insert into import (import_id, source_id, file_name, sha256, started_at, report)
+                select $2, source_id, '', '', now(), '{}' from source where name = 'upload/' || $1::text and $2 <> $3",
+            "insert into delivery (patient_id, import_id, source_id, at, added, changed, older, unchanged, not_understood, is_own)
+                select $1, $2, source_id, now(), 0, 0, 0, 1, 0, true from source where name = 'upload/' || $1::text and $2 <> $3",
+            "insert into upload (import_id, patient_id, file_name, bytes, state, who, said)
+                select $3, $1, 'file.json', 1, 'asking', '{}', '{\"name\": \"Somebody\"}' where $2 <> $3",
+        ] {
+            sqlx::query(statement).bind(side.patient.0).bind(import).bind(asking).execute(&mut *transaction).await.unwrap();
+        }
+        transaction.commit().await.unwrap();
+        (import, asking)
     }
 
     fn grantee(&self, clinician: &SignedIn) -> Grantee {

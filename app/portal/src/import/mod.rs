@@ -206,6 +206,10 @@ pub(crate) async fn take(
     lock(&mut transaction, &records).await?;
     relabel::stale(&mut transaction, &records).await?;
     phrases::stale(&mut transaction, &records).await?;
+    // What was only read again is not what the file changes.
+    if let Some(own) = &options.own {
+        own.keep_what_was(&mut transaction).await?;
+    }
 
     let tray::Assigned { found, of, names_outside } =
         tray::named(&mut transaction, source, &mut resources, &patients, only, awaited).await?;
@@ -331,10 +335,7 @@ async fn begin(
     options: &ImportOptions,
     parts: &[Part],
 ) -> Result<Begun, sqlx::Error> {
-    sqlx::query("select set_config('chartkey.task', 'import', true), set_config('chartkey.undoable', $1, true)")
-        .bind(options.own.as_ref().map_or_else(String::new, |own| own.import.to_string()))
-        .execute(&mut *connection)
-        .await?;
+    sqlx::query("select set_config('chartkey.task', 'import', true)").execute(&mut *connection).await?;
     // Where PostgreSQL was built with it, lz4 saves a tenth of the whole import (measured).
     sqlx::query(
         "select set_config('default_toast_compression', 'lz4', true)

@@ -171,6 +171,12 @@ pub(super) fn entries(parts: &[Part]) -> Result<Entries<'_>, Error> {
 }
 
 impl Own {
+    /// From here on whatever is changed is kept as it was before, so that it can be taken back.
+    pub(super) async fn keep_what_was(&self, connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+        sqlx::query("select set_config('chartkey.undoable', $1, true)").bind(self.import.to_string()).execute(connection).await?;
+        Ok(())
+    }
+
     /// Refuses a file that describes somebody else than the record does, or than an earlier file
     /// of the patient's did under the same identifier, unless they have said that it is about them.
     pub(super) async fn is_theirs(

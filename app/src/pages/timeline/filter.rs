@@ -16,7 +16,10 @@ use time::Date;
 use crate::{
     api::ApiError,
     catalogue::Say,
-    components::form::{day, hidden},
+    components::{
+        form::{day, hidden},
+        source::source_name,
+    },
     pages::reader::with_errors,
     request::query,
 };
@@ -127,7 +130,7 @@ impl Asked {
                         {choose(say, "category", say.filter_kind(), say.anything(), categories.collect())}
                         {choose(say, "person", say.filter_person(), say.anybody(), offered(&choices.people))}
                         {choose(say, "place", say.filter_place(), say.anywhere(), offered(&choices.places))}
-                        {choose(say, "source", say.filter_source(), say.any_source(), offered(&choices.sources))}
+                        {choose(say, "source", say.filter_source(), say.any_source(), named(offered(&choices.sources), |name| source_name(say, name)))}
                         {days("from", say.filter_from(), &self.from)}
                         {days("to", say.filter_to(), &self.to)}
                     </div>
@@ -146,7 +149,7 @@ impl Asked {
             self.category.map(|category| say.category(category).to_owned()),
             self.person.map(|_| chosen(&choices.people).unwrap_or_else(gone)),
             self.place.map(|_| chosen(&choices.places).unwrap_or_else(gone)),
-            self.source.map(|_| chosen(&choices.sources).unwrap_or_else(gone)),
+            self.source.map(|_| chosen(&choices.sources).map_or_else(gone, |name| source_name(say, &name))),
             from.map(|from| say.since_day(&say.when(from.first, from.precision))),
             to.map(|to| say.up_to_day(&say.when(to.first, to.precision))),
         ];
@@ -178,6 +181,11 @@ fn period(typed: &TypedDay) -> Result<Option<Moment>, ApiError> {
 /// Choices as the values of a field.
 fn offered<Id: ToString>(choices: &[Choice<Id>]) -> Vec<(String, String, bool)> {
     choices.iter().map(|choice| (choice.id.to_string(), choice.name.clone(), choice.is_chosen)).collect()
+}
+
+/// The same with other names.
+fn named(choices: Vec<(String, String, bool)>, name: impl Fn(&str) -> String) -> Vec<(String, String, bool)> {
+    choices.into_iter().map(|(id, called, is_chosen)| (id, name(&called), is_chosen)).collect()
 }
 
 fn chosen<Id>(choices: &[Choice<Id>]) -> Option<String> {

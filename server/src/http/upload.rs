@@ -1,0 +1,130 @@
+//! A file that somebody adds to their own record. It goes piece by piece into an unnamed file on
+//! disk, and from there into the database; only then is it acknowledged. A connection that is
+//! lost meanwhile leaves nothing.
+
+use std::{
+    fs::File,
+    io::{self, Seek, Write},
+    sync::Arc,
+    time::Duration,
+};
+
+use axum::{
+    extract::{
+        Extension, FromRequest, Multipart, Request, State,
+        multipart::{Field, MultipartError},
+    },
+    response::{IntoResponse, Redirect, Response},
+};
+use chartkey_app::{api::ApiError, request::welcome};
+use chartkey_domain::{account::Visitor, id::PatientId};
+use chartkey_portal::import::own::LARGEST;
+use tokio::{sync::Semaphore, time::timeout};
+
+use super::{Shared, plain, session::Known};
+
+/// Where it is sent.
+pub const PATH: &str = "/sources/upload";
+
+/// The page of the form.
+const PAGE: &str = "/sources/add";
+
+/// Files that come in at once.
+const AT_ONCE: usize = 8;
+
+/// How long somebody waits for room.
+const WAIT: Duration = Duration::from_secs(1);
+
+/// How long a file may take to come in. Where nothing moves it is given up much sooner.
+const SENDING: Duration = Duration::from_secs(30 * 60);
+
+/// How long the database may take with it.
+const KEEPING: Duration = Duration::from_secs(60);
+
+/// What is read of a file that is too large, so that its sender gets an answer.
+const DRAINED: u64 = 4 * LARGEST;
+
+/// Room for the files that are coming in.
+#[derive(Debug, Clone)]
+pub struct Room(Arc<Semaphore>);
+
+impl Default for Room {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(AT_ONCE)))
+    }
+}
+
+/// Takes it in, and leads to the page that says how far it is.
+pub async fn upload(State(shared): State<Shared>, known: Option<Extension<Known>>, request: Request) -> Response {
+    let Ok(Ok(_place)) = timeout(WAIT, Arc::clone(&shared.uploads.0).acquire_owned()).await else { return plain::busy() };
+    match taken(&shared, known, request).await {
+        Ok(page) => Redirect::to(&page).into_response(),
+        Err(ApiError::SignedOut) => Redirect::to(&welcome(PAGE)).into_response(),
+        Err(problem) => Redirect::to(&format!("{PAGE}?problem={}", problem.code())).into_response(),
+    }
+}
+
+async fn taken(shared: &Shared, known: Option<Extension<Known>>, request: Request) -> Result<String, ApiError> {
+    let (visitor, patient) = holder(known)?;
+    let form = Multipart::from_request(request, &()).await.map_err(|_| ApiError::NoFile)?;
+    let sent = timeout(SENDING, spooled(form)).await.map_err(|_| ApiError::UploadLost)??;
+    let kept = shared.portal.keep_upload(&visitor, patient, &sent.name, sent.file, sent.bytes);
+    match timeout(KEEPING, kept).await.map_err(|_| ApiError::Unavailable)? {
+        Ok(import) => Ok(format!("/sources/imports/{import}")),
+        Err(chartkey_portal::Error::TooManyTries) => Err(ApiError::UploadsWait),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Who sends, and the record that they hold.
+fn holder(known: Option<Extension<Known>>) -> Result<(Arc<Visitor>, PatientId), ApiError> {
+    let Extension(known) = known.ok_or(ApiError::SignedOut)?;
+    let patient = known.record.ok_or(ApiError::NotFound)?;
+    Ok((known.visitor, patient))
+}
+
+/// A file that has come in, at its beginning.
+struct Sent {
+    name: String,
+    file: File,
+    bytes: u64,
+}
+
+async fn spooled(mut form: Multipart) -> Result<Sent, ApiError> {
+    while let Some(field) = form.next_field().await.map_err(lost)? {
+        if field.name() == Some("file") {
+            let name = field.file_name().unwrap_or_default().to_owned();
+            let (file, bytes) = pieces(field).await?;
+            return if bytes == 0 { Err(ApiError::NoFile) } else { Ok(Sent { name, file, bytes }) };
+        }
+    }
+    Err(ApiError::NoFile)
+}
+
+async fn pieces(mut field: Field<'_>) -> Result<(File, u64), ApiError> {
+    let mut file = tempfile::tempfile().map_err(failed)?;
+    let mut bytes = 0;
+    while let Some(piece) = field.chunk().await.map_err(lost)? {
+        bytes += piece.len() as u64;
+        if bytes > DRAINED {
+            return Err(ApiError::UploadTooLarge);
+        }
+        if bytes <= LARGEST {
+            file.write_all(&piece).map_err(failed)?;
+        }
+    }
+    if bytes > LARGEST {
+        return Err(ApiError::UploadTooLarge);
+    }
+    file.rewind().map_err(failed)?;
+    Ok((file, bytes))
+}
+
+fn lost(_: MultipartError) -> ApiError {
+    ApiError::UploadLost
+}
+
+fn failed(error: io::Error) -> ApiError {
+    tracing::error!(%error, "a file that came in could not be kept on disk");
+    ApiError::Unavailable
+}
