@@ -107,7 +107,13 @@ async fn a_long_record_comes_in_while_its_page_says_how_far_it_is(_: PgPoolOptio
     assert!(browser.get(&page).await.body.contains("The file was taken back"));
     assert!(!clinician(list).await.contains("added by the patient"));
     let log = browser.get("/activity").await;
-    for words in ["sent a file for this record", "said that a file is about them", "added a file to this record", "let keys cover what a file brought", "took a file back"] {
+    for words in [
+        "sent a file for this record",
+        "said that a file is about them",
+        "added a file to this record",
+        "let keys cover what a file brought",
+        "took a file back",
+    ] {
         assert!(log.body.contains(words), "{words}");
     }
 }
@@ -116,7 +122,11 @@ async fn a_long_record_comes_in_while_its_page_says_how_far_it_is(_: PgPoolOptio
 async fn a_file_that_is_cut_off_or_too_large_leaves_nothing(_: PgPoolOptions, options: PgConnectOptions) {
     let world = World::build(options).await;
     let mut browser = world.browser(Caller::Patient).await;
-    let half = [Ok(Bytes::from(head("half.json"))), Ok(Bytes::from_static(b"{\"resourceType\":")), Err(io::Error::other("the train is in a tunnel"))];
+    let half = [
+        Ok(Bytes::from(head("half.json"))),
+        Ok(Bytes::from_static(b"{\"resourceType\":")),
+        Err(io::Error::other("the train is in a tunnel")),
+    ];
     let cut = send(&mut browser, Body::from_stream(stream::iter(half))).await;
     assert_eq!(cut.location(), "/sources/add?problem=upload-lost");
     let page = browser.get("/sources/add?problem=upload-lost").await;

@@ -195,8 +195,12 @@ impl Portal {
                 notes.fetch_one(record.connection()).await?.0
             }
         };
-        let brought =
-            rows.into_iter().map(|row| Brought { category: category(row.category), new: row.new, changed: row.changed, private: row.private });
+        let brought = rows.into_iter().map(|row| Brought {
+            category: category(row.category),
+            new: row.new,
+            changed: row.changed,
+            private: row.private,
+        });
         let changed = entries!(
             "where i.patient_id = $1 and i.item_id in (select v.item_id from item_version v \
                 where v.patient_id = $1 and v.import_id = $2 and v.version_no = i.version_no and exists (select from item_version e \
@@ -358,4 +362,3 @@ async fn work_in(record: &mut Record, task: &str) -> Result<(), Error> {
 fn did(action: &str, items: i64) -> What {
     What { action: action.to_owned(), items: u32::try_from(items).unwrap_or(u32::MAX), ..What::default() }
 }
-

@@ -413,7 +413,8 @@ async fn spooled(connection: &mut sqlx::PgConnection, import: ImportId) -> Resul
     let mut file = tempfile::tempfile()?;
     let mut transaction = connection.begin().await?;
     sqlx::query!("select set_config('chartkey.task', 'import', true)").fetch_one(&mut *transaction).await?;
-    let mut pieces = sqlx::query_scalar!("select bytes from upload_piece where import_id = $1 order by place", import.0).fetch(&mut *transaction);
+    let mut pieces =
+        sqlx::query_scalar!("select bytes from upload_piece where import_id = $1 order by place", import.0).fetch(&mut *transaction);
     while let Some(piece) = pieces.try_next().await? {
         file.write_all(&piece)?;
     }

@@ -193,7 +193,10 @@ async fn a_file_about_somebody_else_waits_for_an_answer(_: PgPoolOptions, option
     let ana = r#"{"resourceType":"Patient","id":"ana","name":[{"text":"Ana Roe"}],"birthDate":"1960-05-02","gender":"female"}"#;
     let (first, asked) = add(&house, "ana.json", &bundle(&[ana])).await;
     let State::Asking(whom) = asked else { panic!("{asked:?}") };
-    assert_eq!((whom.name.as_deref(), whom.birth_date.as_deref(), whom.sex.as_deref()), (Some("Ana Roe"), Some("1960-05-02"), Some("female")));
+    assert_eq!(
+        (whom.name.as_deref(), whom.birth_date.as_deref(), whom.sex.as_deref()),
+        (Some("Ana Roe"), Some("1960-05-02"), Some("female"))
+    );
     assert_eq!(fingerprint(&house).await, before);
     assert_eq!(house.portal.import_next().await.unwrap(), None, "it waits for the answer");
     let stranger = house.stranger().await;
@@ -209,14 +212,21 @@ async fn a_file_about_somebody_else_waits_for_an_answer(_: PgPoolOptions, option
     assert_eq!(house.portal.import_next().await.unwrap(), Some(second));
     assert_eq!(state(&house, second).await, State::Done);
     assert_eq!(count(&house, "select count(*) from item where fhir_id = 'ana' and is_private").await, 1);
-    let head: String = sqlx::query_scalar("select full_name from patient where patient_id = $1").bind(house.patient.0).fetch_one(&house.superuser).await.unwrap();
+    let head: String = sqlx::query_scalar("select full_name from patient where patient_id = $1")
+        .bind(house.patient.0)
+        .fetch_one(&house.superuser)
+        .await
+        .unwrap();
     assert_eq!(head, "Ines", "the record keeps its name");
     let actions: Vec<_> = house.events().await.into_iter().map(|event| event.what.action).collect();
     assert_eq!(actions, ["uploaded", "upload-discarded", "uploaded", "upload-confirmed", "imported"]);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_clinician_sees_nothing_of_a_file_until_it_is_shown_and_nothing_once_it_is_taken_back(_: PgPoolOptions, options: PgConnectOptions) {
+async fn a_clinician_sees_nothing_of_a_file_until_it_is_shown_and_nothing_once_it_is_taken_back(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
     let house = house(options).await;
     house.give(Purpose::Treatment).await;
     let before = doctor_sees(&house).await;
@@ -239,10 +249,12 @@ async fn a_clinician_sees_nothing_of_a_file_until_it_is_shown_and_nothing_once_i
 
     // A grant of this one thing names a version that never comes back.
     sqlx::query("update access_grant set categories = 0").execute(&house.superuser).await.unwrap();
-    sqlx::query("insert into grant_item select g.patient_id, g.grant_id, i.item_id, i.version_no from access_grant g, item i where i.fhir_id = 'a'")
-        .execute(&house.superuser)
-        .await
-        .unwrap();
+    sqlx::query(
+        "insert into grant_item select g.patient_id, g.grant_id, i.item_id, i.version_no from access_grant g, item i where i.fhir_id = 'a'",
+    )
+    .execute(&house.superuser)
+    .await
+    .unwrap();
     assert_eq!(doctor_sees(&house).await, ["140"]);
     house.portal.undo_import(&house.ines(), import).await.unwrap();
     assert_eq!(doctor_sees(&house).await, Vec::<String>::new());
@@ -267,7 +279,12 @@ async fn taking_files_back_leaves_the_record_exactly_as_it_was(_: PgPoolOptions,
     let (second, _) = add(&house, "two.json", &bundle(&[PRACTITIONER, report, labelled, &sodium("a", "141"), request])).await;
     let two = fingerprint(&house).await;
     assert_ne!(one, two);
-    let (third, _) = add(&house, "three.json", &bundle(&[medicine, &sodium("b", "151"), &sodium("b", "152"), PRACTITIONER.replace("Aalto", "Bell").as_str()])).await;
+    let (third, _) = add(
+        &house,
+        "three.json",
+        &bundle(&[medicine, &sodium("b", "151"), &sodium("b", "152"), PRACTITIONER.replace("Aalto", "Bell").as_str()]),
+    )
+    .await;
     assert_eq!(count(&house, "select count(*) from item where title = 'Metformin'").await, 1);
 
     let asked = house.portal.ask_undo(&house.ines(), first).await.unwrap().view;

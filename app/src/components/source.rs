@@ -1,6 +1,6 @@
 //! Who delivered something, in the reader's words.
 
-use chartkey_portal::sources::owner_of;
+use chartkey_portal::import::own::owner_of;
 
 use crate::{catalogue::Say, request::caller};
 

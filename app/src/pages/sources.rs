@@ -2,7 +2,8 @@
 
 use chartkey_domain::account::Actor;
 use chartkey_portal::{
-    sources::{Delivery, Sources, owner_of},
+    import::own::owner_of,
+    sources::{Delivery, Sources},
     uploads::{State, Upload},
 };
 use leptos::prelude::*;

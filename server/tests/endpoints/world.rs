@@ -183,11 +183,26 @@ impl World {
                 select $1, $2, source_id, now(), 0, 0, 0, 1, 0, true from source where name = 'upload/' || $1::text and $2 <> $3",
             "insert into upload (import_id, patient_id, file_name, bytes, state, who, said)
                 select $3, $1, 'file.json', 1, 'asking', '{}', '{\"name\": \"Somebody\"}' where $2 <> $3",
+            "update item_version v set import_id = $2 from item i
+                where v.patient_id = $1 and i.patient_id = $1 and i.item_id = v.item_id and i.fhir_id = 'own-file' and $2 <> $3",
         ] {
             sqlx::query(statement).bind(side.patient.0).bind(import).bind(asking).execute(&mut *transaction).await.unwrap();
         }
         transaction.commit().await.unwrap();
         (import, asking)
+    }
+
+    /// A private thing that Ada's file brought, until the file is taken back.
+    pub async fn lay_own_file(&self) {
+        for statement in [
+            "insert into item (patient_id, item_id, source_id, resource_type, fhir_id, category, version_no, labelled_by, title, added_at, is_private)
+                select $1, '00000000-0000-0000-0000-0000000000f1', source_id, 'Procedure', 'own-file', 8, 1, 1, 'Of a file', now(), true
+                from source where name = 'upload/' || $1::text",
+            "insert into item_version (patient_id, item_id, version_no, sha256, bytes, import_id, added_at)
+                select $1, '00000000-0000-0000-0000-0000000000f1', 1, '', '{}', import_id, now() from delivery where patient_id = $1 and is_own limit 1",
+        ] {
+            self.run(statement, self.ada.patient).await;
+        }
     }
 
     fn grantee(&self, clinician: &SignedIn) -> Grantee {

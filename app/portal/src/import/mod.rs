@@ -35,10 +35,10 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 pub use error::Error;
-pub(crate) use take_back::take_back;
 use own::{Own, Part};
 use owner::Owners;
 use resource::{Index, Resource};
+pub(crate) use take_back::take_back;
 
 use crate::audit::{self, Chain, Event, What, Who, Why};
 
@@ -221,7 +221,9 @@ pub(crate) async fn take(
         None => tray::keep(&mut transaction, source, import, at, &owners).await?,
     };
     let rounds = stage::stage(&mut transaction, source, &owners, |done| progress(Progress { done, total })).await?;
-    let outcomes = store::store(&mut transaction, source, import, at, rounds, store::About { is_known, names_outside, is_own: options.own.is_some() }).await?;
+    let outcomes =
+        store::store(&mut transaction, source, import, at, rounds, store::About { is_known, names_outside, is_own: options.own.is_some() })
+            .await?;
 
     patients::write_heads(&mut transaction, source).await?;
 

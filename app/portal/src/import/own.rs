@@ -106,8 +106,7 @@ pub fn parts(mut file: File, file_name: &str) -> Result<Vec<Part>, Error> {
 
 /// The media type of a paper, by its first bytes.
 fn paper(head: &[u8]) -> Option<&'static str> {
-    const KINDS: [(&[u8], &str); 3] =
-        [(b"%PDF-", "application/pdf"), (b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG\r\n\x1a\n", "image/png")];
+    const KINDS: [(&[u8], &str); 3] = [(b"%PDF-", "application/pdf"), (b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG\r\n\x1a\n", "image/png")];
     KINDS.iter().find(|(begins, _)| head.starts_with(begins)).map(|(_, kind)| *kind)
 }
 
@@ -161,7 +160,9 @@ pub(super) fn entries(parts: &[Part]) -> Result<Entries<'_>, Error> {
             Ok(inside) => {
                 any = true;
                 found.empty += inside.empty;
-                found.entries.extend(inside.entries.into_iter().map(|entry| read::Entry { position: format!("{name}, {}", entry.position), ..entry }));
+                found.entries.extend(
+                    inside.entries.into_iter().map(|entry| read::Entry { position: format!("{name}, {}", entry.position), ..entry }),
+                );
             }
             Err(Error::NotFhir(_)) => found.left_out.push(name.clone()),
             Err(cause) => return Err(Error::Inside { name: name.clone(), cause: Box::new(cause) }),
@@ -195,7 +196,10 @@ impl Own {
             other => other?,
         }
         let (name, birth_date, sex): (String, Option<String>, Option<String>) =
-            sqlx::query_as("select full_name, birth_date, sex from patient where patient_id = $1").bind(patient.0).fetch_one(connection).await?;
+            sqlx::query_as("select full_name, birth_date, sex from patient where patient_id = $1")
+                .bind(patient.0)
+                .fetch_one(connection)
+                .await?;
         let names = if name == UNNAMED { Vec::new() } else { vec![name.to_lowercase()] };
         let here = Person { names, birth_date, sex, ..Person::default() };
         let differs = |person: &&Person| {

@@ -66,7 +66,9 @@ pub async fn stale(connection: &mut PgConnection, patients: &[Uuid]) -> Result<(
 /// Labels one record, from all versions of everything in it.
 async fn record(connection: &mut PgConnection, patient: Uuid) -> Result<u64, sqlx::Error> {
     let mut of: BTreeMap<Uuid, Labels> = BTreeMap::new();
-    let mut versions = sqlx::query("select item_id, bytes from item_version where patient_id = $1 and withdrawn_at is null").bind(patient).fetch(&mut *connection);
+    let mut versions = sqlx::query("select item_id, bytes from item_version where patient_id = $1 and withdrawn_at is null")
+        .bind(patient)
+        .fetch(&mut *connection);
     while let Some(row) = versions.try_next().await? {
         let (item, bytes): (Uuid, Vec<u8>) = (row.try_get(0)?, row.try_get(1)?);
         let found = Json::parse(&String::from_utf8_lossy(&bytes)).map_or(Labels::NONE, |resource| labels::of(&resource));

@@ -46,7 +46,12 @@ const BY_REFERENCE: [&str; 4] = ["MedicationRequest", "MedicationStatement", "Me
 
 /// Takes back what an import brought to a record, and works out afresh what follows from the
 /// rest. The task is `import`, and nothing later may rest on it.
-pub(crate) async fn take_back(connection: &mut PgConnection, patient: PatientId, source: SourceId, import: ImportId) -> Result<(), sqlx::Error> {
+pub(crate) async fn take_back(
+    connection: &mut PgConnection,
+    patient: PatientId,
+    source: SourceId,
+    import: ImportId,
+) -> Result<(), sqlx::Error> {
     // Whoever brings something into this record waits, or is waited for.
     sqlx::query("select from patient where patient_id = $1 for update").bind(patient.0).execute(&mut *connection).await?;
     sqlx::query("select gate.take_back($1, $2)").bind(patient.0).bind(import.0).execute(&mut *connection).await?;

@@ -3,8 +3,8 @@
 use chartkey_domain::{category::Category, id::PatientId};
 use chartkey_portal::{
     Error, Whose,
-    import::own::Described,
-    sources::{Brought, Delivery, Report, Undo, owner_of},
+    import::own::{Described, owner_of},
+    sources::{Brought, Delivery, Report, Undo},
     uploads::{State, Upload},
 };
 use leptos::prelude::*;
@@ -74,7 +74,9 @@ fn on_its_way(say: Say, upload: Upload) -> AnyView {
     let import = upload.import.to_string();
     let (name, inside) = match upload.state {
         State::Waiting => (say.file_is_safe(), progress(say, None, say.file_waits()).into_any()),
-        State::Reading { done, total } => (say.file_is_safe(), progress(say, total.map(|total| (done, total)), say.file_is_read()).into_any()),
+        State::Reading { done, total } => {
+            (say.file_is_safe(), progress(say, total.map(|total| (done, total)), say.file_is_read()).into_any())
+        }
         State::Asking(whom) => (say.is_this_you(), question(say, import, &whom).into_any()),
         State::Discarded => (say.state_discarded(), view! { <p>{say.file_discarded_says()}</p> {another(say)} }.into_any()),
         State::Done | State::Failed(_) => {
@@ -128,9 +130,9 @@ fn report(say: Say, whose: &Whose, heading: String, report: Report) -> impl Into
     let patient = whose.patient;
     let is_done = |what: &str| query("done").as_deref() == Some(what);
     let shown = is_done("shown").then(|| notice(Role::Positive, say.done(), view! { <p>{say.import_shown()}</p> }));
-    let undone = delivery.undone_at.map(|at| {
-        notice(Role::Info, say.import_undone(), view! { <p>{say.import_undone_says(&say.day_and_time(at))}</p> })
-    });
+    let undone = delivery
+        .undone_at
+        .map(|at| notice(Role::Info, say.import_undone(), view! { <p>{say.import_undone_says(&say.day_and_time(at))}</p> }));
     let is_here = delivery.undone_at.is_none();
     let came = delivery.added + delivery.changed + delivery.older;
     let nothing_new = (is_here && came == 0 && delivery.unchanged > 0)
@@ -210,7 +212,8 @@ fn ask(say: Say, undo: Undo) -> impl IntoView {
     let inside = if later.is_empty() {
         let lines = gone.into_iter().map(|(category, count)| (say.category(category).to_owned(), say.number(count).into_any()));
         let lines: Vec<_> = lines.collect();
-        let goes = if lines.is_empty() && back == 0 { view! { <p>{say.undo_nothing_goes()}</p> }.into_any() } else { facts(lines).into_any() };
+        let goes =
+            if lines.is_empty() && back == 0 { view! { <p>{say.undo_nothing_goes()}</p> }.into_any() } else { facts(lines).into_any() };
         view! {
             {sheet("goes", say.undo_goes(), view! {
                 {goes}
