@@ -56,7 +56,7 @@ const PAGES: &[Page] = &[
     Page("/sources", "/sources", [None, Some(8), None]),
     Page("/sources/add", "/sources/add", [None, Some(1), None]),
     // How far it is comes first, then what became of it.
-    Page("/sources/imports/{import}", "/sources/imports/{import}", [None, Some(12), None]),
+    Page("/sources/imports/{import}", "/sources/imports/{import}", [None, Some(15), None]),
     Page("/sources/imports/{import}", "/sources/imports/{asking}", [None, Some(6), None]),
     Page("/download", "/download", [None, Some(4), None]),
     Page("/download/card", "/download/card", [None, Some(7), None]),

@@ -15,6 +15,7 @@ use chartkey_domain::{
 use chartkey_portal::{
     Standing,
     codes::CodeState,
+    import::{identity, own},
     organizations::NewOrganization,
     sessions::{NewSession, SessionKey},
     sharing::{NewGrant, Sentence},
@@ -174,8 +175,14 @@ impl World {
     async fn renew_files(&self, side: &Side) -> (Uuid, Uuid) {
         let (import, asking) = (Uuid::new_v4(), Uuid::new_v4());
         let mut transaction = self.house.superuser.begin().await.unwrap();
+        let source = own::source_of(side.patient);
+        sqlx::query("insert into source (source_id, name) values ($1, $2) on conflict do nothing")
+            .bind(identity::source_id(&source).0)
+            .bind(source)
+            .execute(&mut *transaction)
+            .await
+            .unwrap();
         for statement in [
-            "insert into source (source_id, name) select gen_random_uuid(), 'upload/' || $1::text where $2 <> $3 on conflict do nothing",
             "delete from upload where patient_id = $1 and $2 <> $3",
             "insert into import (import_id, source_id, file_name, sha256, started_at, report)
                 select $2, source_id, '', '', now(), '{}' from source where name = 'upload/' || $1::text and $2 <> $3",
