@@ -4,7 +4,7 @@ const { file, submitter = form.querySelector('[type=submit]') } = form.elements;
 const { most, large, lost } = form.dataset;
 const sending = form.querySelector('.sending');
 const bar = form.querySelector('progress');
-const wrong = form.querySelector('[role=alert]');
+const wrong = form.querySelector('[role=status]');
 let sent;
 
 form.querySelector('.drop').hidden = false;

@@ -107,7 +107,7 @@ test('sending says how far it is, and a lost connection keeps the choice', { tag
   await page.route('**/sources/upload', (route) => (lost ? route.abort('connectionreset') : route.continue()));
   await field(page, 'File').setInputFiles(bundle(sodium(randomUUID(), 141)));
   await page.getByRole('button', { name: 'Send' }).click();
-  await expect(page.getByRole('alert')).toContainText('The connection was lost and nothing was kept.');
+  await expect(page.getByRole('status')).toContainText('The connection was lost and nothing was kept.');
   await look(page, 'sources-lost');
   lost = false;
   await page.getByRole('button', { name: 'Send' }).click();

@@ -63,7 +63,7 @@ fn form(say: Say, problem: Option<ApiError>) -> impl IntoView {
                 <progress max="100" value="0" aria-label=say.send_file()></progress>
                 <p>{say.sending_file()}</p>
             </div>
-            <p class="wrong" role="alert"></p>
+            <p class="wrong" role="status"></p>
             <p class="actions"><button class="button" type="submit">{say.send_file()}</button></p>
         </form>
     }
