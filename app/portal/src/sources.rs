@@ -202,9 +202,11 @@ impl Portal {
             private: row.private,
         });
         let changed = entries!(
-            "where i.patient_id = $1 and i.item_id in (select v.item_id from item_version v \
-                where v.patient_id = $1 and v.import_id = $2 and v.version_no = i.version_no and exists (select from item_version e \
-                    where e.patient_id = v.patient_id and e.item_id = v.item_id and e.version_no < v.version_no)) \
+            "where i.patient_id = $1 \
+             and (select true from item_version v \
+                where v.patient_id = i.patient_id and v.item_id = i.item_id and v.version_no = i.version_no and v.import_id = $2) \
+             and (select true from item_version e \
+                where e.patient_id = i.patient_id and e.item_id = i.item_id and e.version_no < i.version_no limit 1) \
              order by i.sort_at desc, i.item_id desc limit 50",
             patient.0,
             import.0

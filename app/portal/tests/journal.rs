@@ -123,6 +123,7 @@ async fn every_act_that_takes_access_away_is_noted_with_its_commit(_: PgPoolOpti
             Act::Email { .. } => "email".to_owned(),
             Act::SecondFactor { in_force, .. } => format!("factor {in_force}"),
             Act::RecoveryCode { .. } => "saved code".to_owned(),
+            Act::Undone { .. } => "undone".to_owned(),
         })
         .collect();
     assert_eq!(

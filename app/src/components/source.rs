@@ -14,7 +14,7 @@ pub fn source_name(say: Say, source: &str) -> String {
     by_patient(say, source).unwrap_or(source).to_owned()
 }
 
-fn by_patient<'s>(say: Say, source: &'s str) -> Option<&'s str> {
+fn by_patient(say: Say, source: &str) -> Option<&str> {
     let owner = owner_of(source)?;
     Some(if caller().record == Some(owner) { say.added_by_you() } else { say.added_by_patient() })
 }

@@ -190,6 +190,7 @@ impl World {
                 select $1, $2, source_id, now(), 0, 0, 0, 1, 0, true from source where name = 'upload/' || $1::text and $2 <> $3",
             "insert into upload (import_id, patient_id, file_name, bytes, state, who, said)
                 select $3, $1, 'file.json', 1, 'asking', '{}', '{\"name\": \"Somebody\"}' where $2 <> $3",
+            "update item set is_private = true where patient_id = $1 and fhir_id = 'own-file' and $2 <> $3",
             "update item_version v set import_id = $2 from item i
                 where v.patient_id = $1 and i.patient_id = $1 and i.item_id = v.item_id and i.fhir_id = 'own-file' and $2 <> $3",
         ] {
