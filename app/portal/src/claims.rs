@@ -12,6 +12,7 @@ use crate::{
     audit::{self, Chain, Event, What, Who, Why},
     pool::detached,
     secrets::{random_code, typed_code},
+    sign_in::Subjects,
 };
 
 /// Tries in a row, over all codes, that cost an account or an address no wait.
@@ -80,13 +81,18 @@ impl Portal {
         let Actor::Person { account } = visitor.actor else { return Err(Error::NotFound) };
         let (portal, who) = (self.clone(), Who::from(visitor));
         let hash = self.pepper.digest("claim", &typed_code(code));
-        let subjects = (self.pepper.digest("claim", &account.to_string()), self.pepper.digest("claim-address", address));
+        let subjects = Subjects {
+            account: (self.pepper.digest("claim", &account.to_string()), FREE_TRIES),
+            address: (self.pepper.digest("claim-address", address), FREE_FOR_ADDRESS),
+        };
         detached(async move {
-            if !portal.count_try(&subjects.0, FREE_TRIES, &subjects.1, FREE_FOR_ADDRESS).await? {
+            if !portal.count(&subjects).await? {
                 return Err(Error::NotFound);
             }
             let patient = portal.prove_claim(account, who, hash, born).await?.ok_or(Error::NotFound)?;
-            sqlx::query!("delete from sign_in_failure where subject_hash = $1", subjects.0).execute(&portal.pool).await?;
+            let mut transaction = portal.pool.begin().await?;
+            subjects.forgive(&mut transaction).await?;
+            transaction.commit().await?;
             Ok(patient)
         })
         .await

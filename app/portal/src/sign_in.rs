@@ -24,6 +24,7 @@ mod waits;
 
 pub use clinicians::{Attempt, NewAttempt, VerifiedClinician};
 pub use waits::Origin;
+pub(crate) use waits::Subjects;
 
 /// A proven sign-in, from which a session may begin.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

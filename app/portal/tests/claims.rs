@@ -138,3 +138,13 @@ async fn guessing_codes_costs_waits_that_look_like_wrong_codes(_: PgPoolOptions,
     assert!(matches!(clinic.claim(&mallory, &code, BORN).await, Err(Error::NotFound)), "the right one, but during the wait");
     assert_eq!(clinic.actions().await, ["claim-code-made"]);
 }
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn whoever_claims_what_is_theirs_uses_up_nobodys_tries(_: PgPoolOptions, options: PgConnectOptions) {
+    let clinic = Clinic::build(options).await;
+    let (ines, code) = (clinic.person().await, clinic.code().await);
+    // A clinic's whole waiting room has one address; the second click of a double one stands for the others.
+    for claim in 0..31 {
+        assert!(clinic.claim(&ines, &code, BORN).await.is_ok(), "claim {claim}");
+    }
+}

@@ -22,9 +22,11 @@ impl From<&str> for Origin {
 }
 
 /// What a try is counted under, with the tries that cost no wait.
-pub(super) struct Subjects {
-    account: (Vec<u8>, i64),
-    address: (Vec<u8>, i64),
+pub(crate) struct Subjects {
+    /// The account.
+    pub account: (Vec<u8>, i64),
+    /// Where it comes from.
+    pub address: (Vec<u8>, i64),
 }
 
 /// Tries that cost no wait: for one account, and from one address.
@@ -34,7 +36,7 @@ const FREE_FOR_ADDRESS: i64 = 30;
 impl Subjects {
     /// What was right forgives the tries before it, and does not count against an
     /// address that many share.
-    pub(super) async fn forgive(&self, transaction: &mut Transaction<'_, Postgres>) -> Result<(), Error> {
+    pub(crate) async fn forgive(&self, transaction: &mut Transaction<'_, Postgres>) -> Result<(), Error> {
         sqlx::query!("delete from sign_in_failure where subject_hash = $1", self.account.0).execute(&mut **transaction).await?;
         sqlx::query!(
             "delete from sign_in_failure where ctid = (
@@ -64,7 +66,7 @@ impl Portal {
     }
 
     /// Counts one try; false, and not counted, where it has to wait.
-    pub(super) async fn count(&self, Subjects { account, address }: &Subjects) -> Result<bool, Error> {
+    pub(crate) async fn count(&self, Subjects { account, address }: &Subjects) -> Result<bool, Error> {
         self.count_try(&account.0, account.1, &address.0, address.1).await
     }
 
