@@ -18,8 +18,9 @@ create table delivery (
     not_understood int not null,
     -- Of a file of the patient's own: what was not understood, where and why.
     notes jsonb not null default '[]',
-    -- Its patient added it, and may take it back.
+    -- Its patient added it, and may take it back. Until they show it, what rests on it is theirs alone.
     is_own boolean not null default false,
+    shown_at timestamptz,
     undone_at timestamptz,
     primary key (patient_id, import_id)
 );
@@ -78,17 +79,14 @@ create table item_before (
     patient_id uuid not null,
     import_id uuid not null references import,
     item_id uuid not null,
-    -- 'item' or 'attachment', the row, its references, and the texts that it is found by.
+    -- 'item' or 'attachment', the row, and its references.
     kind text not null,
     was jsonb not null,
     refs jsonb not null,
-    shown text,
-    kept text,
     primary key (patient_id, import_id, item_id)
 );
 
--- What a file of a patient's brought again as it was: where an earlier file that brought it first is
--- taken back, it stays, and is this file's from then on.
+-- What a file of a patient's brought again as it was: it rests on the file that brought it first.
 create table item_again (
     patient_id uuid not null,
     import_id uuid not null references import,
@@ -108,6 +106,8 @@ alter table item_again enable row level security;
 alter table item_again force row level security;
 
 create policy own on delivery for select using (patient_id = (select gate.own_patient()));
+create policy own_shown on delivery for update
+    using (patient_id = (select gate.own_patient())) with check (patient_id = (select gate.own_patient()));
 create policy import on delivery for all using ((select gate.task()) = 'import') with check ((select gate.task()) = 'import');
 create policy own on upload for all
     using (patient_id = (select gate.own_patient())) with check (patient_id = (select gate.own_patient()));
@@ -153,11 +153,9 @@ as $$ select nullif(current_setting('chartkey.undoable', true), '')::uuid $$;
 -- nothing was before.
 create function keep_before() returns trigger language plpgsql as $$
 begin
-    insert into item_before (patient_id, import_id, item_id, kind, was, refs, shown, kept)
+    insert into item_before (patient_id, import_id, item_id, kind, was, refs)
     select old.patient_id, i.import_id, old.item_id, tg_table_name, to_jsonb(old),
-        coalesce((select jsonb_agg(to_jsonb(r)) from item_reference r where r.patient_id = old.patient_id and r.item_id = old.item_id), '[]'),
-        (select p.words from phrase p where p.patient_id = old.patient_id and p.phrase_id = old.shown_id),
-        (select p.words from phrase p where p.patient_id = old.patient_id and p.phrase_id = old.kept_id)
+        coalesce((select jsonb_agg(to_jsonb(r)) from item_reference r where r.patient_id = old.patient_id and r.item_id = old.item_id), '[]')
     from import i where i.import_id = gate.undoable() and old.added_at <> i.started_at
     on conflict do nothing;
     return new;
@@ -178,81 +176,96 @@ end $$;
 create trigger count_gone after delete on item referencing old table as removed for each statement execute function count_gone_items();
 
 -- The things of a record that an import brought or changed.
-create function gate.touched(patient uuid, import uuid) returns setof uuid language sql stable as $$
+create function gate.changed(patient uuid, import uuid) returns setof uuid language sql stable as $$
     select v.item_id from item_version v where v.patient_id = patient and v.import_id = import and v.withdrawn_at is null
     union
     select b.item_id from item_before b where b.patient_id = patient and b.import_id = import
 $$;
 
--- Which later file of the patient's brought a thing again as it was; the first of them.
-create function gate.kept_by(patient uuid, import uuid, item uuid) returns uuid language sql stable as $$
-    select a.import_id
-    from item_again a
-    join delivery d on d.patient_id = a.patient_id and d.import_id = a.import_id
-    join delivery u on u.patient_id = a.patient_id and u.import_id = import
-    where a.patient_id = patient and a.item_id = item and d.undone_at is null and d.at > u.at
-    order by d.at limit 1
+-- Later files of the patient's that rest on this one: they brought or changed the same things, brought
+-- them again, name them, or are listed by them. Files are taken back newest first, as far as they
+-- touch one another; then nothing that stays can tell of what has gone.
+create function gate.resting(patient uuid, import uuid) returns table (import_id uuid, at timestamptz) language sql stable as $$
+    with these as materialized (select c.item_id from gate.changed(patient, import) c (item_id))
+    select d.import_id, d.at from delivery d join delivery u on u.patient_id = d.patient_id and u.import_id = import
+    where d.patient_id = patient and d.is_own and d.undone_at is null and (d.at, d.import_id) > (u.at, u.import_id) and (
+        exists (select from gate.changed(patient, d.import_id) c (item_id) join these t on t.item_id = c.item_id)
+        or exists (select from item_again a join these t on t.item_id = a.item_id where a.patient_id = patient and a.import_id = d.import_id)
+        or exists (select from item_version v join item_reference r on r.patient_id = v.patient_id and r.item_id = v.item_id
+            join these t on t.item_id = r.target_id where v.patient_id = patient and v.import_id = d.import_id and v.withdrawn_at is null)
+        or exists (select from item_version v join item i on i.patient_id = v.patient_id and i.item_id = v.item_id
+            join these t on t.item_id = i.report_id where v.patient_id = patient and v.import_id = d.import_id and v.withdrawn_at is null)
+    )
 $$;
 
--- What goes, or goes back, where an import is taken back.
-create function gate.goes(patient uuid, import uuid) returns setof uuid language sql stable as $$
-    select t.item_id from gate.touched(patient, import) t (item_id) where gate.kept_by(patient, import, t.item_id) is null
+-- The things that rest on an import: what is in force in the version that it brought, and whatever
+-- names, at any distance, a person, a medicine or a file that is.
+create function gate.reached(patient uuid, imports uuid[]) returns setof uuid language sql stable as $$
+    with recursive reached (item_id) as (
+        select v.item_id from item_version v
+        where v.patient_id = patient and v.import_id = any (imports) and v.withdrawn_at is null and v.version_no = coalesce(
+            (select i.version_no from item i where i.patient_id = patient and i.item_id = v.item_id),
+            (select a.version_no from attachment a where a.patient_id = patient and a.item_id = v.item_id))
+        union
+        select r.item_id from reached join item_reference r on r.patient_id = patient and r.target_id = reached.item_id
+        where exists (select from attachment a where a.patient_id = patient and a.item_id = reached.item_id)
+    )
+    select i.item_id from reached join item i on i.patient_id = patient and i.item_id = reached.item_id
 $$;
 
--- Puts rows back as they were. The columns are those of the table, whatever it has got since.
-create function gate.put_back(target regclass, patient uuid, import uuid) returns void language plpgsql volatile as $$
+-- What rests on a file of the patient's own that they have not shown is theirs alone, and nothing else
+-- of what they have added is.
+create function gate.settle_privacy(patient uuid) returns bigint language plpgsql volatile as $$
 declare
-    columns text := (select string_agg(quote_ident(a.attname), ', ' order by a.attnum) from pg_attribute a
-        where a.attrelid = target and a.attnum > 0 and not a.attisdropped and a.attgenerated = '');
+    held uuid[] := array(select gate.reached(patient, array(
+        select d.import_id from delivery d where d.patient_id = patient and d.is_own and d.shown_at is null and d.undone_at is null)));
+    settled bigint;
 begin
-    execute format('insert into %1$s (%2$s) select %2$s from (
-        select (jsonb_populate_record(null::%1$s, b.was)).* from item_before b
-        where b.patient_id = $1 and b.import_id = $2 and b.kind = $3) was', target, columns)
-    using patient, import, target::text;
+    update item i set is_private = o.is_held
+    from (select w.item_id, h.item_id is not null as is_held
+        from item w join source s on s.source_id = w.source_id and s.name = 'upload/' || patient
+        left join (select distinct u.item_id from unnest(held) u (item_id)) h on h.item_id = w.item_id
+        where w.patient_id = patient) o
+    where i.patient_id = patient and i.item_id = o.item_id and i.is_private <> o.is_held;
+    get diagnostics settled = row_count;
+    return settled;
+end $$;
+
+-- Puts rows back as they were, which a query gives; what a table has got since, a row gets as a new one would.
+create function gate.put_back(target regclass, rows text, patient uuid, import uuid) returns void language plpgsql volatile as $$
+declare
+    columns text;
+begin
+    execute format('select string_agg(quote_ident(a.attname), '', '' order by a.attnum) from pg_attribute a
+        where a.attrelid = $3 and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''''
+            and a.attname in (select jsonb_object_keys(r.was) from (%s limit 1) r (was))', rows) into columns using patient, import, target;
+    if columns is not null then
+        execute format('insert into %1$s (%2$s) select %2$s from (
+            select (jsonb_populate_record(null::%1$s, r.was)).* from (%3$s) r (was)) was', target, columns, rows)
+        using patient, import;
+    end if;
 end $$;
 
 -- Takes back what an import brought to a record: what was new is gone, and what it changed is as it
 -- was before. As the task 'import', in the record that is open; the caller has made sure that
--- nothing later rests on it, and works out afresh what follows from the rest.
+-- nothing later rests on it.
 create function gate.take_back(patient uuid, import uuid) returns void language plpgsql volatile as $$
 declare
-    things uuid[] := array(select gate.goes(patient, import));
+    things uuid[] := array(select gate.changed(patient, import));
+    rows constant text := 'select %s from item_before b where b.patient_id = $1 and b.import_id = $2%s';
 begin
-    with kept as materialized (
-        select t.item_id, gate.kept_by(patient, import, t.item_id) as by from gate.touched(patient, import) t (item_id)
-        where not t.item_id = any (things)
-    ), versions as (
-        update item_version v set import_id = k.by from kept k
-        where v.patient_id = patient and v.item_id = k.item_id and v.import_id = import and v.withdrawn_at is null
-        returning v.import_id
-    ), before as (
-        update item_before b set import_id = k.by from kept k
-        where b.patient_id = patient and b.item_id = k.item_id and b.import_id = import
-    )
-    update delivery d set added = d.added + m.things, unchanged = greatest(d.unchanged - m.things, 0)
-    from (select import_id, count(*) as things from versions group by import_id) m
-    where d.patient_id = patient and d.import_id = m.import_id;
     update item_version v set withdrawn_at = now() where v.patient_id = patient and v.import_id = import and v.withdrawn_at is null;
     delete from item_reference r where r.patient_id = patient and r.item_id = any (things);
     delete from item i where i.patient_id = patient and i.item_id = any (things);
     delete from attachment a where a.patient_id = patient and a.item_id = any (things);
-    perform gate.put_back('item', patient, import), gate.put_back('attachment', patient, import);
-    insert into item_reference
-    select (jsonb_populate_record(null::item_reference, r.was)).*
-    from item_before b cross join lateral jsonb_array_elements(b.refs) r (was)
-    where b.patient_id = patient and b.import_id = import;
-    insert into phrase (patient_id, phrase_id, words)
-    select b.patient_id, p.phrase_id, p.words
-    from item_before b
-    cross join lateral (values ((b.was ->> 'shown_id')::uuid, b.shown), ((b.was ->> 'kept_id')::uuid, b.kept)) p (phrase_id, words)
-    where b.patient_id = patient and b.import_id = import and p.words is not null
-    on conflict do nothing;
-    -- A report that went lists nothing any more.
-    update item i set report_id = null where i.patient_id = patient and i.report_id = any (things)
-        and not exists (select from item d where d.patient_id = patient and d.item_id = i.report_id);
+    perform gate.put_back('item', format(rows, 'b.was', ' and b.kind = ''item'''), patient, import),
+        gate.put_back('attachment', format(rows, 'b.was', ' and b.kind = ''attachment'''), patient, import),
+        gate.put_back('item_reference', format(rows, 'jsonb_array_elements(b.refs)', ''), patient, import);
     delete from item_before b where b.patient_id = patient and b.import_id = import;
+    delete from item_again a where a.patient_id = patient and a.import_id = import;
     update import m set undone_at = now() where m.import_id = import;
     update delivery d set undone_at = now() where d.patient_id = patient and d.import_id = import;
+    perform gate.settle_privacy(patient);
 end $$;
 
 -- What was taken back must not come back with a restored database.
@@ -266,11 +279,10 @@ create trigger journal after update of undone_at on delivery for each row
 
 reset role;
 
-grant execute on function gate.undoable, gate.touched, gate.kept_by, gate.goes, gate.put_back, gate.take_back to chartkey_runtime;
+grant execute on function gate.undoable, gate.changed, gate.resting, gate.reached, gate.settle_privacy, gate.put_back, gate.take_back to chartkey_runtime;
 grant select, insert, update on delivery to chartkey_runtime;
 grant select, insert, update, delete on upload to chartkey_runtime;
 grant select, insert, delete on upload_piece, item_before, item_again to chartkey_runtime;
-grant update (import_id) on item_before to chartkey_runtime;
-grant update (withdrawn_at, import_id) on item_version to chartkey_runtime;
+grant update (withdrawn_at) on item_version to chartkey_runtime;
 grant delete on item, attachment to chartkey_runtime;
 grant select on delivery, upload, upload_piece, item_before, item_again to chartkey_backup;

@@ -61,7 +61,7 @@ fn a_file() {
     while let Some(bytes) = inputs.another() {
         let begun = Instant::now();
         if let Ok(text) = read::text(bytes.as_slice(), 1 << 20)
-            && let Ok(entries) = read::entries(&text)
+            && let Ok(entries) = read::entries(&text, usize::MAX)
         {
             for entry in entries.entries {
                 let _ = (fhir::facts(entry.raw), fhir::document(entry.raw));

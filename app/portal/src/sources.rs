@@ -73,8 +73,6 @@ pub struct Brought {
     pub new: i64,
     /// Things that are in force in the version that it brought.
     pub changed: i64,
-    /// How many of both are private.
-    pub private: i64,
 }
 
 /// The report of one import.
@@ -84,6 +82,8 @@ pub struct Report {
     pub delivery: Delivery,
     /// What of it is in the record now.
     pub brought: Vec<Brought>,
+    /// Whether anything that rests on it is the patient's alone until they show it.
+    pub is_held: bool,
     /// The newest of what changed, at most [`CHANGED`].
     pub changed: Vec<Entry>,
     /// What was not understood, where the patient added the file.
@@ -99,7 +99,7 @@ pub struct Undo {
     pub gone: Vec<(Category, i64)>,
     /// Things that go back to the version before.
     pub back: i64,
-    /// Later imports that changed the same things: these have to be taken back first, newest first.
+    /// Later imports that rest on this one: these have to be taken back first, newest first.
     pub later: Vec<(ImportId, OffsetDateTime)>,
 }
 
@@ -169,10 +169,18 @@ impl Portal {
         let mut record = self.open_own(visitor).await?;
         let patient = record.whose().patient;
         let delivery = delivery(&mut record, import).await?;
-        let rows = sqlx::query!(
-            r#"select i.category, count(*) filter (where not w.is_change) as "new!", count(*) filter (where w.is_change) as "changed!",
-                count(*) filter (where i.is_private) as "private!",
-                (select d.notes from delivery d where d.patient_id = $1 and d.import_id = $2) as "notes!: Json<Vec<Noted>>"
+        let told = sqlx::query!(
+            r#"select d.notes as "notes!: Json<Vec<Noted>>", exists (select from gate.reached($1, array[$2::uuid]) r (item_id)
+                join item i on i.patient_id = $1 and i.item_id = r.item_id where i.is_private and i.category <> $3) as "is_held!"
+            from delivery d where d.patient_id = $1 and d.import_id = $2"#,
+            patient.0,
+            import.0,
+            Category::Own.number()
+        )
+        .fetch_one(record.connection())
+        .await?;
+        let brought = sqlx::query!(
+            r#"select i.category, count(*) filter (where not w.is_change) as "new!", count(*) filter (where w.is_change) as "changed!"
             from item_version v
             join item i on i.patient_id = v.patient_id and i.item_id = v.item_id and i.version_no = v.version_no
             cross join lateral (select exists (select from item_version e
@@ -184,23 +192,7 @@ impl Portal {
         )
         .fetch_all(record.connection())
         .await?;
-        let notes = match rows.first() {
-            Some(row) => row.notes.0.clone(),
-            None => {
-                let notes = sqlx::query_scalar!(
-                    r#"select notes as "notes!: Json<Vec<Noted>>" from delivery where patient_id = $1 and import_id = $2"#,
-                    patient.0,
-                    import.0
-                );
-                notes.fetch_one(record.connection()).await?.0
-            }
-        };
-        let brought = rows.into_iter().map(|row| Brought {
-            category: category(row.category),
-            new: row.new,
-            changed: row.changed,
-            private: row.private,
-        });
+        let brought = brought.into_iter().map(|row| Brought { category: category(row.category), new: row.new, changed: row.changed });
         let changed = entries!(
             "where i.patient_id = $1 \
              and (select true from item_version v \
@@ -216,7 +208,9 @@ impl Portal {
         let mut shown = Shown::default();
         let changed: Vec<Entry> = changed.into_iter().map(Entry::from).collect();
         changed.iter().for_each(|entry| shown.add(entry.id, entry.category));
-        record.close("import", shown, Report { delivery, brought: brought.collect(), changed, notes }).await
+        record
+            .close("import", shown, Report { delivery, brought: brought.collect(), is_held: told.is_held, changed, notes: told.notes.0 })
+            .await
     }
 
     /// What taking an import back would do.
@@ -232,7 +226,7 @@ impl Portal {
         }
         let rows = sqlx::query!(
             r#"select i.category, count(*) filter (where not w.is_change) as "gone!", count(*) filter (where w.is_change) as "back!"
-            from gate.goes($1, $2) g (item_id)
+            from gate.changed($1, $2) g (item_id)
             join item i on i.patient_id = $1 and i.item_id = g.item_id
             cross join lateral (select exists (select from item_version e
                 where e.patient_id = i.patient_id and e.item_id = i.item_id and e.import_id <> $2) as is_change) w
@@ -253,7 +247,7 @@ impl Portal {
     ///
     /// # Errors
     /// [`Error::NotFound`] where there is no such import in a record of theirs, or it is not theirs to
-    /// take back; `later-import` where a later one changed the same things.
+    /// take back; `later-import` where a later one rests on it.
     pub async fn undo_import(&self, visitor: &Visitor, import: ImportId) -> Result<(), Error> {
         let (portal, visitor) = (self.clone(), visitor.clone());
         detached(async move {
@@ -272,14 +266,14 @@ impl Portal {
                 return Err(Error::Invalid("later-import"));
             }
             let items = sqlx::query_scalar!(
-                r#"select count(*) as "count!" from gate.goes($1, $2) g (item_id) join item i on i.patient_id = $1 and i.item_id = g.item_id"#,
+                r#"select count(*) as "count!" from gate.changed($1, $2) g (item_id) join item i on i.patient_id = $1 and i.item_id = g.item_id"#,
                 patient.0,
                 import.0
             )
             .fetch_one(record.connection())
             .await?;
             work_in(&mut record, "import").await?;
-            import::take_back(record.connection(), patient, source, import).await?;
+            import::take_back(record.connection(), patient, import).await?;
             work_in(&mut record, "").await?;
             record.finish(did("import-undone", items)).await?;
             Ok(())
@@ -300,18 +294,17 @@ impl Portal {
             if !delivery(&mut record, import).await?.is_own {
                 return Err(Error::NotFound);
             }
-            let shown = sqlx::query!(
-                "update item i set is_private = false from item_version v
-                where i.patient_id = $1 and i.is_private and v.patient_id = i.patient_id and v.item_id = i.item_id
-                    and v.version_no = i.version_no and v.import_id = $2",
+            let told = sqlx::query!(
+                "update delivery set shown_at = now() where patient_id = $1 and import_id = $2 and shown_at is null and undone_at is null",
                 patient.0,
                 import.0
             )
             .execute(record.connection())
-            .await?
-            .rows_affected();
-            if shown > 0 {
-                record.finish(did("import-shown", i64::try_from(shown).unwrap_or(i64::MAX))).await?;
+            .await?;
+            let shown =
+                sqlx::query_scalar!(r#"select gate.settle_privacy($1) as "shown!""#, patient.0).fetch_one(record.connection()).await?;
+            if told.rows_affected() > 0 {
+                record.finish(did("import-shown", shown)).await?;
             }
             Ok(())
         })
@@ -336,22 +329,16 @@ async fn delivery(record: &mut Record, import: ImportId) -> Result<Delivery, Err
     row.map(Delivery::from).ok_or(Error::NotFound)
 }
 
-/// Later files of the patient's own that changed something that would go with this one.
+/// Later files of the patient's own that rest on this one, newest first.
 async fn later(record: &mut Record, import: ImportId) -> Result<Vec<(ImportId, OffsetDateTime)>, Error> {
-    let patient = record.whose().patient;
     let rows = sqlx::query!(
-        r#"with goes as materialized (select g.item_id from gate.goes($1, $2) g (item_id))
-        select d.import_id, d.at from delivery d
-        join delivery u on u.patient_id = d.patient_id and u.import_id = $2
-        where d.patient_id = $1 and d.is_own and d.undone_at is null and d.at > u.at
-            and exists (select from gate.touched($1, d.import_id) t (item_id) join goes using (item_id))
-        order by d.at desc"#,
-        patient.0,
+        r#"select import_id as "import!", at as "at!" from gate.resting($1, $2) order by at desc"#,
+        record.whose().patient.0,
         import.0
     )
     .fetch_all(record.connection())
     .await?;
-    Ok(rows.into_iter().map(|row| (ImportId(row.import_id), row.at)).collect())
+    Ok(rows.into_iter().map(|row| (ImportId(row.import), row.at)).collect())
 }
 
 /// The task decides what the rest of the transaction may change. Every statement of it names

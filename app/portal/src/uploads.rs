@@ -17,8 +17,10 @@ use chartkey_domain::{
 };
 use futures::TryStreamExt;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use sqlx::types::Json;
 use time::OffsetDateTime;
+use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 use crate::{
@@ -27,6 +29,7 @@ use crate::{
     import::{
         self, ImportOptions, Into, Progress,
         own::{self, Described, Own},
+        storable,
     },
     pool::detached,
     record::Record,
@@ -115,6 +118,7 @@ impl From<&import::Error> for Refusal {
             Why::Read(_) | Why::Archive(_) => Self::new("damaged"),
             Why::TooLarge { limit } => Self { number: Some(*limit), ..Self::new("too-large") },
             Why::TooMany { limit } => Self { number: number(*limit), ..Self::new("too-many-files") },
+            Why::TooMuch { limit } => Self { number: number(*limit), ..Self::new("too-much") },
             Why::TooDeep { .. } => Self::new("too-deep"),
             Why::Truncated { line } => Self { line: Some(*line), ..Self::new("truncated") },
             Why::NotJson { line, .. } => Self { line: Some(*line), ..Self::new("not-json") },
@@ -135,7 +139,7 @@ struct Row {
     state: String,
     done: i32,
     total: Option<i32>,
-    said: Option<serde_json::Value>,
+    said: Option<Value>,
 }
 
 impl From<Row> for Upload {
@@ -197,16 +201,7 @@ impl Portal {
             if !record.is_own() {
                 return record.refuse().await;
             }
-            let count = sqlx::query!(
-                r#"select count(*) filter (where state in ('waiting', 'reading', 'asking')) as "waiting!", count(*) as "of_today!"
-                from upload where patient_id = $1 and (added_at > now() - interval '1 day' or state in ('waiting', 'reading', 'asking'))"#,
-                patient.0
-            )
-            .fetch_one(record.connection())
-            .await?;
-            if count.waiting >= WAITING || count.of_today >= A_DAY {
-                return Err(Error::TooManyTries);
-            }
+            has_room(&mut record).await?;
             let import = ImportId(Uuid::now_v7());
             sqlx::query!(
                 "insert into upload (import_id, patient_id, file_name, bytes, who) values ($1, $2, $3, $4, $5)",
@@ -231,6 +226,19 @@ impl Portal {
             Ok(import)
         })
         .await
+    }
+
+    /// Whether another file may come to the visitor's own record; asked before it is sent, and
+    /// again when it has come in.
+    ///
+    /// # Errors
+    /// As [`Self::keep_upload`].
+    pub async fn room_for_upload(&self, visitor: &Visitor, patient: PatientId) -> Result<(), Error> {
+        let mut record = self.open(visitor, patient).await?;
+        if !record.is_own() {
+            return record.refuse().await;
+        }
+        has_room(&mut record).await
     }
 
     /// How far a file of the visitor's own record is. Nothing of the record is read and nothing is
@@ -312,21 +320,21 @@ impl Portal {
         let Some(next) = self.take_up_upload().await? else { return Ok(None) };
         let import = next.import;
         let told = Arc::new((AtomicUsize::new(0), AtomicUsize::new(0)));
-        let beating = tokio::spawn(beat(self.clone(), import, Arc::clone(&told)));
+        let beating = Beating(tokio::spawn(beat(self.clone(), import, Arc::clone(&told))));
         let outcome = self.read_upload(&next, &told).await;
-        beating.abort();
+        drop(beating);
         let (state, said) = match &outcome {
             Ok(()) => return Ok(Some(import)),
-            Err(import::Error::SomebodyElse(whom)) => ("asking", serde_json::to_value(whom)),
-            Err(import::Error::Database(_) | import::Error::Log(_)) if next.tries < TRIES => ("waiting", Ok(serde_json::Value::Null)),
+            Err(import::Error::SomebodyElse(whom)) => ("asking", storable(whom)),
+            Err(import::Error::Database(_) | import::Error::Log(_)) if next.tries < TRIES => ("waiting", Json(Value::Null)),
             Err(error) => {
                 // Nothing of the file: only which of the reasons it was.
                 let refusal = Refusal::from(error);
                 tracing::info!(%import, code = refusal.code, "a file was refused");
-                ("failed", serde_json::to_value(refusal))
+                ("failed", storable(&refusal))
             }
         };
-        self.set_upload_aside(import, state, said.map_err(Error::internal)?).await?;
+        self.set_upload_aside(import, state, said).await?;
         match outcome {
             Err(import::Error::Database(error)) => Err(error.into()),
             Err(import::Error::Log(error)) => Err(Error::internal(error)),
@@ -378,22 +386,37 @@ impl Portal {
         import::take(&mut connection, &parts, &options, progress).await.map(drop)
     }
 
-    async fn set_upload_aside(&self, import: ImportId, state: &str, said: serde_json::Value) -> Result<(), Error> {
+    async fn set_upload_aside(&self, import: ImportId, state: &str, said: Json<Value>) -> Result<(), Error> {
         let mut transaction = self.pool.begin().await?;
         sqlx::query!("select set_config('chartkey.task', 'import', true)").fetch_one(&mut *transaction).await?;
-        sqlx::query!(
-            "update upload set state = $2, said = $3 where import_id = $1 and state = 'reading'",
-            import.0,
-            state,
-            Json(said) as _
-        )
-        .execute(&mut *transaction)
-        .await?;
+        sqlx::query!("update upload set state = $2, said = $3 where import_id = $1 and state = 'reading'", import.0, state, said as _)
+            .execute(&mut *transaction)
+            .await?;
         if state == "failed" {
             sqlx::query!("delete from upload_piece where import_id = $1", import.0).execute(&mut *transaction).await?;
         }
         transaction.commit().await?;
         Ok(())
+    }
+}
+
+async fn has_room(record: &mut Record) -> Result<(), Error> {
+    let count = sqlx::query!(
+        r#"select count(*) filter (where state in ('waiting', 'reading', 'asking')) as "waiting!", count(*) as "of_today!"
+        from upload where patient_id = $1 and (added_at > now() - interval '1 day' or state in ('waiting', 'reading', 'asking'))"#,
+        record.whose().patient.0
+    )
+    .fetch_one(record.connection())
+    .await?;
+    if count.waiting >= WAITING || count.of_today >= A_DAY { Err(Error::TooManyTries) } else { Ok(()) }
+}
+
+/// The signs of life end with whoever reads, however that ends.
+struct Beating(JoinHandle<()>);
+
+impl Drop for Beating {
+    fn drop(&mut self) {
+        self.0.abort();
     }
 }
 

@@ -104,7 +104,7 @@ async fn house(options: PgConnectOptions) -> House {
 #[sqlx::test(migrations = "../../migrations")]
 async fn every_kind_of_file_comes_in_and_stays_private(_: PgPoolOptions, options: PgConnectOptions) {
     let house = house(options).await;
-    let lines = format!("{INES}\n{}\n{{broken}}\n", sodium("line", "141"));
+    let lines = format!("{INES}\n{}\n{{broken}}\n{{\"resourceType\":\"A\\u0000\"}}\n", sodium("line", "141"));
     let (plain, inside) = (sodium("single", "142"), bundle(&[INES, &sodium("bundled", "143")]));
     let files: Vec<(&str, Vec<u8>)> = vec![
         ("lines.ndjson", lines.clone().into_bytes()),
@@ -154,7 +154,12 @@ async fn a_file_that_cannot_be_says_why_and_leaves_nothing(_: PgPoolOptions, opt
         State::Failed(Refusal { code: code.to_owned(), part: part.map(str::to_owned), line, number })
     };
     let several = bundle(&[INES, r#"{"resourceType":"Patient","id":"q"}"#]);
+    let many = format!(r#"{{"resourceType":"Bundle","entry":[{}7]}}"#, "7,".repeat(200_000));
+    let wide = format!(r#"{{"resourceType":"Basic","id":"w","extension":[{}7]}}"#, "7,".repeat(5_000_001));
     for (name, bytes, expected) in [
+        ("many.json.gz", gzipped(many.as_bytes()), refused("too-much", None, None, Some(200_000))),
+        ("many.zip", zipped(&[("a.json", many.as_bytes())]), refused("too-much", None, None, Some(200_000))),
+        ("wide.json.gz", gzipped(wide.as_bytes()), refused("too-much", None, None, Some(5_000_000))),
         ("bomb.zip", zipped(&[("a.json", &bomb)]), refused("too-large", None, None, Some(128 << 20))),
         ("bomb.gz", gzipped(&bomb), refused("too-large", None, None, Some(128 << 20))),
         ("cut.json", b"{\"resourceType\":\"Bundle\",\n\"entry\":[{".to_vec(), refused("truncated", None, Some(2), None)),
@@ -310,17 +315,77 @@ async fn taking_files_back_leaves_the_record_exactly_as_it_was(_: PgPoolOptions,
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn what_a_later_file_brought_again_stays_with_it(_: PgPoolOptions, options: PgConnectOptions) {
+async fn a_file_stays_while_a_later_one_rests_on_it(_: PgPoolOptions, options: PgConnectOptions) {
     let house = house(options).await;
-    let (first, _) = add(&house, "may.json", &bundle(&[INES, PRACTITIONER, &sodium("a", "140"), &sodium("lost", "1")])).await;
-    let (second, _) = add(&house, "june.json", &bundle(&[INES, PRACTITIONER, &sodium("a", "140"), &sodium("b", "150")])).await;
-    let asked = house.portal.ask_undo(&house.ines(), first).await.unwrap().view;
-    assert_eq!((asked.gone.iter().map(|(_, count)| count).sum::<i64>(), asked.later.len()), (1, 0), "only what June did not bring");
+    let report = r#"{"resourceType":"DiagnosticReport","id":"r","status":"final","subject":{"reference":"Patient/p"},"code":{"text":"Blood"},"result":[{"reference":"Observation/later"}]}"#;
+    let medicine = r#"{"resourceType":"Medication","id":"m","code":{"text":"Metformin"}}"#;
+    let request = r#"{"resourceType":"MedicationRequest","id":"mr","status":"active","intent":"order","subject":{"reference":"Patient/p"},"medicationReference":{"reference":"Medication/m"}}"#;
+    let (first, _) = add(&house, "one.json", &bundle(&[&sodium("a", "140"), report, medicine])).await;
+    for (later, how) in [
+        (bundle(&[&sodium("a", "140")]), "brings the same again"),
+        (bundle(&[&sodium("a", "141")]), "changes it"),
+        (bundle(&[request]), "names what it brought"),
+        (bundle(&[&sodium("later", "150")]), "is listed by what it brought"),
+        (bundle(&[PRACTITIONER]), "gives its people their names"),
+    ] {
+        let before = fingerprint(&house).await;
+        let (second, _) = add(&house, "two.json", &later).await;
+        let refused = house.portal.undo_import(&house.ines(), first).await;
+        assert!(matches!(refused, Err(Error::Invalid("later-import"))), "a later file {how}: {refused:?}");
+        house.portal.undo_import(&house.ines(), second).await.unwrap();
+        assert_eq!(fingerprint(&house).await, before, "{how}");
+    }
+    // What has nothing to do with it stands in nobody's way.
+    let (photo, _) = add(&house, "photo.jpg", b"\xff\xd8\xff\xe0 a photo").await;
+    let (other, _) = add(&house, "photo.jpg", b"\xff\xd8\xff\xe0 another").await;
     house.portal.undo_import(&house.ines(), first).await.unwrap();
-    assert_eq!(count(&house, "select count(*) from item where fhir_id in ('a', 'b', 'p')").await, 3);
-    assert_eq!(count(&house, "select count(*) from item where fhir_id = 'lost'").await, 0);
-    house.portal.undo_import(&house.ines(), second).await.unwrap();
-    assert_eq!(count(&house, "select count(*) from item where fhir_id in ('a', 'b', 'p')").await, 0);
+    house.portal.undo_import(&house.ines(), photo).await.unwrap();
+    assert_eq!(count(&house, "select count(*) from item join source using (source_id) where name like 'upload/%'").await, 1);
+    house.portal.undo_import(&house.ines(), other).await.unwrap();
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn three_files_of_one_export_are_taken_back_one_after_another(_: PgPoolOptions, options: PgConnectOptions) {
+    let house = house(options).await;
+    let (mut prints, mut imports, mut all) = (vec![fingerprint(&house).await], Vec::new(), vec![INES.to_owned(), PRACTITIONER.to_owned()]);
+    for (id, value) in [("a", "140"), ("b", "150"), ("c", "160")] {
+        all.push(sodium(id, value));
+        all[1] = PRACTITIONER.replace("Aalto", value);
+        let resources: Vec<&str> = all.iter().map(String::as_str).collect();
+        imports.push(add(&house, "export.json", &bundle(&resources)).await.0);
+        prints.push(fingerprint(&house).await);
+    }
+    let middle = house.portal.ask_undo(&house.ines(), imports[1]).await.unwrap().view;
+    assert_eq!(middle.later.iter().map(|(import, _)| *import).collect::<Vec<_>>(), [imports[2]]);
+    prints.pop();
+    for (import, before) in imports.into_iter().zip(prints).rev() {
+        house.portal.undo_import(&house.ines(), import).await.unwrap();
+        assert_eq!(fingerprint(&house).await, before);
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_changes_with_a_person_that_it_names_is_theirs_alone_until_that_is_shown(_: PgPoolOptions, options: PgConnectOptions) {
+    let house = house(options).await;
+    house.give(Purpose::Treatment).await;
+    let before = doctor_sees(&house).await;
+    let shown = [before.clone(), vec!["140".to_owned()]].concat();
+    let (first, _) = add(&house, "one.json", &bundle(&[INES, PRACTITIONER, &sodium("a", "140")])).await;
+    house.portal.show_import(&house.ines(), first).await.unwrap();
+    assert_eq!(doctor_sees(&house).await, shown);
+    let renamed = PRACTITIONER.replace("Aalto", "Bell");
+    let (second, _) = add(&house, "two.json", &bundle(&[&renamed])).await;
+    assert_eq!(doctor_sees(&house).await, before, "what names the person has changed with her");
+    assert!(house.portal.import_report(&house.ines(), second).await.unwrap().view.is_held);
+    let (third, _) = add(&house, "three.json", &bundle(&[&sodium("a", "140"), &renamed.replace("Bell", "Cole")])).await;
+    house.portal.show_import(&house.ines(), second).await.unwrap();
+    assert_eq!(doctor_sees(&house).await, before, "and again with the third");
+    house.portal.show_import(&house.ines(), third).await.unwrap();
+    assert_eq!(doctor_sees(&house).await, shown);
+    for import in [third, second] {
+        house.portal.undo_import(&house.ines(), import).await.unwrap();
+        assert_eq!(doctor_sees(&house).await, shown, "as it was shown before");
+    }
 }
 
 #[sqlx::test(migrations = "../../migrations")]

@@ -232,7 +232,7 @@ fn what_the_published_records_gain() {
     let (mut rows, mut longer, mut worded, mut known) = (0, 0, 0, 0);
     for path in below(&shared()) {
         let Ok(text) = read::text(File::open(&path).unwrap(), u64::MAX - 1) else { continue };
-        let Ok(found) = read::entries(&text) else { continue };
+        let Ok(found) = read::entries(&text, usize::MAX) else { continue };
         let mut of_owner: HashMap<Option<String>, Vec<Measured>> = HashMap::new();
         for entry in found.entries {
             let Ok(resource) = Json::parse(entry.raw) else { continue };

@@ -161,8 +161,8 @@ messages! {
     }
     later_imports { English: "Later files stand in the way", Spanish: "Hay archivos posteriores que lo impiden" }
     later_imports_says {
-        English: "They changed the same things. Take these back first, from the top:",
-        Spanish: "Cambiaron las mismas cosas. Retire primero estos, empezando por arriba:",
+        English: "They build on what this file brought. Take these back first, from the top:",
+        Spanish: "Se apoyan en lo que trajo este archivo. Retire primero estos, empezando por arriba:",
     }
     file_of(when: &str) { English: "File of {when}", Spanish: "Archivo del {when}" }
 }
@@ -177,6 +177,7 @@ impl super::Say {
             "damaged" => self.refused_damaged().to_owned(),
             "too-large" => self.refused_too_large(number >> 20),
             "too-many-files" => self.refused_too_many_files(number),
+            "too-much" => self.refused_too_much(number),
             "too-deep" => self.refused_too_deep().to_owned(),
             "truncated" => self.refused_truncated(line),
             "not-json" => self.refused_not_json(line),
@@ -215,6 +216,10 @@ messages! {
     refused_too_many_files(most: usize) {
         English: "The archive holds more than {most} files. Add what is in it in parts.",
         Spanish: "El archivo comprimido contiene más de {most} archivos. Añada su contenido por partes.",
+    }
+    refused_too_much(most: usize) {
+        English: "It holds more than {most} things. Ask for your record in parts, for example year by year.",
+        Spanish: "Contiene más de {most} datos. Pida su historia clínica por partes, por ejemplo año por año.",
     }
     refused_too_deep {
         English: "It is nested more deeply than any health record. Ask where it came from for FHIR R4.",

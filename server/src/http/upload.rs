@@ -3,9 +3,10 @@
 //! lost meanwhile leaves nothing.
 
 use std::{
+    collections::HashSet,
     fs::File,
     io::{self, Seek, Write},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -20,8 +21,9 @@ use chartkey_app::{api::ApiError, request::welcome};
 use chartkey_domain::{account::Visitor, id::PatientId};
 use chartkey_portal::import::own::LARGEST;
 use tokio::{sync::Semaphore, time::timeout};
+use tower_sessions::Session;
 
-use super::{Shared, plain, session::Known};
+use super::{Shared, plain, session::Known, store};
 
 /// Where it is sent.
 pub const PATH: &str = "/sources/upload";
@@ -44,35 +46,72 @@ const KEEPING: Duration = Duration::from_secs(60);
 /// What is read of a file that is too large, so that its sender gets an answer.
 const DRAINED: u64 = 4 * LARGEST;
 
-/// Room for the files that are coming in.
+/// Room for the files that are coming in: so many at once, and one for each record, so that nobody
+/// takes up the room of all.
 #[derive(Debug, Clone)]
-pub struct Room(Arc<Semaphore>);
+pub struct Room {
+    places: Arc<Semaphore>,
+    records: Arc<Mutex<HashSet<PatientId>>>,
+}
 
 impl Default for Room {
     fn default() -> Self {
-        Self(Arc::new(Semaphore::new(AT_ONCE)))
+        Self { places: Arc::new(Semaphore::new(AT_ONCE)), records: Arc::default() }
+    }
+}
+
+impl Room {
+    /// The turn of a record; none where one of its files is coming in already.
+    fn turn(&self, record: PatientId) -> Option<Turn> {
+        let mut records = self.records.lock().unwrap_or_else(PoisonError::into_inner);
+        records.insert(record).then(|| Turn { records: Arc::clone(&self.records), record })
+    }
+}
+
+/// A record has its turn until this is dropped.
+struct Turn {
+    records: Arc<Mutex<HashSet<PatientId>>>,
+    record: PatientId,
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        self.records.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.record);
     }
 }
 
 /// Takes it in, and leads to the page that says how far it is.
-pub async fn upload(State(shared): State<Shared>, known: Option<Extension<Known>>, request: Request) -> Response {
-    let Ok(Ok(_place)) = timeout(WAIT, Arc::clone(&shared.uploads.0).acquire_owned()).await else { return plain::busy() };
-    match taken(&shared, known, request).await {
+pub async fn upload(State(shared): State<Shared>, known: Option<Extension<Known>>, session: Session, request: Request) -> Response {
+    let Ok(Ok(_place)) = timeout(WAIT, Arc::clone(&shared.uploads.places).acquire_owned()).await else { return plain::busy() };
+    match taken(&shared, known, &session, request).await {
         Ok(page) => Redirect::to(&page).into_response(),
         Err(ApiError::SignedOut) => Redirect::to(&welcome(PAGE)).into_response(),
         Err(problem) => Redirect::to(&format!("{PAGE}?problem={}", problem.code())).into_response(),
     }
 }
 
-async fn taken(shared: &Shared, known: Option<Extension<Known>>, request: Request) -> Result<String, ApiError> {
+async fn taken(shared: &Shared, known: Option<Extension<Known>>, session: &Session, request: Request) -> Result<String, ApiError> {
     let (visitor, patient) = holder(known)?;
+    let _turn = shared.uploads.turn(patient).ok_or(ApiError::UploadsWait)?;
+    shared.portal.room_for_upload(&visitor, patient).await.map_err(refused)?;
     let form = Multipart::from_request(request, &()).await.map_err(|_| ApiError::NoFile)?;
     let sent = timeout(SENDING, spooled(form)).await.map_err(|_| ApiError::UploadLost)??;
+    // Meanwhile the session may have ended.
+    let key = session.id().map(|id| store::key(&id)).ok_or(ApiError::SignedOut)?;
+    if !shared.portal.sessions_alive([&key]).await?.contains(&key) {
+        return Err(ApiError::SignedOut);
+    }
     let kept = shared.portal.keep_upload(&visitor, patient, &sent.name, sent.file, sent.bytes);
     match timeout(KEEPING, kept).await.map_err(|_| ApiError::Unavailable)? {
         Ok(import) => Ok(format!("/sources/imports/{import}")),
-        Err(chartkey_portal::Error::TooManyTries) => Err(ApiError::UploadsWait),
-        Err(error) => Err(error.into()),
+        Err(error) => Err(refused(error)),
+    }
+}
+
+fn refused(error: chartkey_portal::Error) -> ApiError {
+    match error {
+        chartkey_portal::Error::TooManyTries => ApiError::UploadsWait,
+        error => error.into(),
     }
 }
 

@@ -154,10 +154,19 @@ impl<'a> Json<'a> {
     }
 }
 
-/// How deeply objects and arrays are nested in a text.
+/// What reading a text would take.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Shape {
+    /// How deeply objects and arrays are nested.
+    pub depth: usize,
+    /// How many values follow another one in their object or array.
+    pub values: usize,
+}
+
+/// The shape of a text, whatever it is.
 #[must_use]
-pub fn depth(text: &[u8]) -> usize {
-    let (mut now, mut most, mut in_string, mut escaped) = (0_usize, 0, false, false);
+pub fn shape(text: &[u8]) -> Shape {
+    let (mut shape, mut now, mut in_string, mut escaped) = (Shape::default(), 0_usize, false, false);
     for &byte in text {
         if in_string {
             match byte {
@@ -171,14 +180,15 @@ pub fn depth(text: &[u8]) -> usize {
                 b'"' => in_string = true,
                 b'{' | b'[' => {
                     now += 1;
-                    most = most.max(now);
+                    shape.depth = shape.depth.max(now);
                 }
                 b'}' | b']' => now = now.saturating_sub(1),
+                b',' => shape.values += 1,
                 _ => {}
             }
         }
     }
-    most
+    shape
 }
 
 /// A string that borrows where it has no escapes.
@@ -239,6 +249,6 @@ mod tests {
 
     #[test]
     fn depth_ignores_brackets_in_strings() {
-        assert_eq!(depth(br#"{"a":"[[[\"[","b":[{}]}"#), 3);
+        assert_eq!(shape(br#"{"a":"[[[\",[","b":[{}]}"#), Shape { depth: 3, values: 1 });
     }
 }

@@ -49,6 +49,12 @@ pub enum Error {
         /// The limit.
         limit: usize,
     },
+    /// More resources, or more values in them, than anybody's record has.
+    #[error("The file holds more than {limit} things. Split it.")]
+    TooMuch {
+        /// The limit.
+        limit: usize,
+    },
     /// One file of an archive.
     #[error("{name}: {cause}")]
     Inside {

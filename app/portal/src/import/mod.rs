@@ -18,6 +18,7 @@ pub mod read;
 mod relabel;
 mod resource;
 mod stage;
+mod storable;
 mod store;
 mod take_back;
 mod tray;
@@ -38,6 +39,7 @@ pub use error::Error;
 use own::{Own, Part};
 use owner::Owners;
 use resource::{Index, Resource};
+pub(crate) use storable::storable;
 pub(crate) use take_back::take_back;
 
 use crate::audit::{self, Chain, Event, What, Who, Why};
@@ -175,7 +177,7 @@ pub(crate) async fn take(
     mut progress: impl FnMut(Progress),
 ) -> Result<ImportReport, Error> {
     let started = Instant::now();
-    let read::Entries { entries, empty, left_out } = own::entries(parts)?;
+    let read::Entries { entries, empty, left_out } = own::entries(parts, options.own.as_ref())?;
     let mut resources: Vec<Resource<'_>> = entries.into_iter().map(Resource::read).collect();
     let total = resources.len();
     if total == 0 && options.own.is_some() {
@@ -221,9 +223,7 @@ pub(crate) async fn take(
         None => tray::keep(&mut transaction, source, import, at, &owners).await?,
     };
     let rounds = stage::stage(&mut transaction, source, &owners, |done| progress(Progress { done, total })).await?;
-    let outcomes =
-        store::store(&mut transaction, source, import, at, rounds, store::About { is_known, names_outside, is_own: options.own.is_some() })
-            .await?;
+    let outcomes = store::store(&mut transaction, source, import, at, rounds, store::About { is_known, names_outside }).await?;
 
     patients::write_heads(&mut transaction, source).await?;
 
@@ -257,7 +257,7 @@ pub(crate) async fn take(
     report.seconds = started.elapsed().as_secs_f64();
     sqlx::query("update import set report = $2, finished_at = clock_timestamp() where import_id = $1")
         .bind(import.0)
-        .bind(sqlx::types::Json(&report))
+        .bind(storable(&report))
         .execute(&mut *transaction)
         .await?;
     own::deliver(&mut transaction, source, import, at, &report, options.own.as_ref()).await?;

@@ -10,7 +10,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use chartkey_domain::id::{ImportId, PatientId, SourceId};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use sqlx::{PgConnection, types::Json};
+use sqlx::PgConnection;
 use time::OffsetDateTime;
 use zip::ZipArchive;
 
@@ -20,8 +20,12 @@ use super::{
     patients::UNNAMED,
     read::{self, Entries},
     resource::Resource,
+    storable,
 };
-use crate::{audit::Who, fhir::person::Person};
+use crate::{
+    audit::Who,
+    fhir::{json, person::Person},
+};
 
 /// The most bytes of a file that a patient adds, as it comes.
 pub const LARGEST: u64 = 64 << 20;
@@ -31,6 +35,10 @@ pub const LARGEST_INSIDE: u64 = 128 << 20;
 
 /// The most files in an archive.
 const FILES: usize = 1_000;
+
+/// The most resources of it, and the most values in them: what a few letters can grow to in memory.
+const RESOURCES: usize = 200_000;
+const VALUES: usize = 5_000_000;
 
 /// How the name of the source of a patient's own files begins; the record follows.
 const SOURCE: &str = "upload/";
@@ -89,7 +97,7 @@ pub struct Part {
 /// PDF or picture, or FHIR in JSON, compressed or not.
 ///
 /// # Errors
-/// As [`read::text`], [`Error::Archive`], [`Error::TooMany`], [`Error::Inside`].
+/// As [`read::text`], [`Error::Archive`], [`Error::TooMany`], [`Error::TooMuch`], [`Error::Inside`].
 pub fn parts(mut file: File, file_name: &str) -> Result<Vec<Part>, Error> {
     let mut head = Vec::new();
     (&mut file).take(8).read_to_end(&mut head)?;
@@ -101,7 +109,15 @@ pub fn parts(mut file: File, file_name: &str) -> Result<Vec<Part>, Error> {
         Some(kind) => document(file, kind, file_name)?,
         None => read::text(file, LARGEST_INSIDE)?,
     };
-    Ok(vec![Part { name: None, text }])
+    let parts = vec![Part { name: None, text }];
+    bounded(&parts)?;
+    Ok(parts)
+}
+
+/// A few letters of a text are a value in memory that is many times as large.
+fn bounded(parts: &[Part]) -> Result<(), Error> {
+    let values: usize = parts.iter().map(|part| json::shape(part.text.as_bytes()).values).sum();
+    if values > VALUES { Err(Error::TooMuch { limit: VALUES }) } else { Ok(()) }
 }
 
 /// The media type of a paper, by its first bytes.
@@ -147,16 +163,18 @@ fn archive(file: File) -> Result<Vec<Part>, Error> {
         room = room.saturating_sub(text.len() as u64);
         parts.push(Part { name: Some(name), text });
     }
+    bounded(&parts)?;
     Ok(parts)
 }
 
 /// The entries of all parts. Of an archive what is no FHIR is left out, unless nothing is.
-pub(super) fn entries(parts: &[Part]) -> Result<Entries<'_>, Error> {
+pub(super) fn entries<'p>(parts: &'p [Part], own: Option<&Own>) -> Result<Entries<'p>, Error> {
+    let most = if own.is_some() { RESOURCES } else { usize::MAX };
     let mut found = Entries::default();
     let mut any = false;
     for Part { name, text } in parts {
-        let Some(name) = name else { return read::entries(text) };
-        match read::entries(text) {
+        let Some(name) = name else { return read::entries(text, most) };
+        match read::entries(text, most.saturating_sub(found.entries.len())) {
             Ok(inside) => {
                 any = true;
                 found.empty += inside.empty;
@@ -165,6 +183,7 @@ pub(super) fn entries(parts: &[Part]) -> Result<Entries<'_>, Error> {
                 );
             }
             Err(Error::NotFhir(_)) => found.left_out.push(name.clone()),
+            Err(Error::TooMuch { .. }) => return Err(Error::TooMuch { limit: most }),
             Err(cause) => return Err(Error::Inside { name: name.clone(), cause: Box::new(cause) }),
         }
     }
@@ -240,7 +259,7 @@ pub(super) async fn deliver(
     .bind(import.0)
     .bind(source.0)
     .bind(at)
-    .bind(Json(notes))
+    .bind(storable(&notes))
     .bind(own.is_some())
     .execute(&mut *connection)
     .await?;
@@ -253,8 +272,11 @@ pub(super) async fn deliver(
         sqlx::query("update upload set state = 'done', done = $2, total = $2, said = null where import_id = $1")
             .bind(import.0)
             .bind(i32::try_from(report.resources).unwrap_or(i32::MAX))
-            .execute(connection)
+            .execute(&mut *connection)
             .await?;
+        for patient in &report.patients {
+            sqlx::query("select gate.settle_privacy($1)").bind(patient.0).execute(&mut *connection).await?;
+        }
     }
     Ok(())
 }

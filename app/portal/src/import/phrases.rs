@@ -81,7 +81,7 @@ pub async fn forget_unused(connection: &mut PgConnection) -> Result<(), sqlx::Er
 }
 
 /// The same of these records.
-pub async fn unused(connection: &mut PgConnection, patients: &[Uuid]) -> Result<(), sqlx::Error> {
+async fn unused(connection: &mut PgConnection, patients: &[Uuid]) -> Result<(), sqlx::Error> {
     sqlx::query(
         "with used as materialized (
             select patient_id, shown_id as phrase_id from item where patient_id = any($1)
@@ -182,6 +182,11 @@ const ITEMS: Table = Table {
          from unnest($2::uuid[], $3::uuid[], $4::uuid[]) p (item_id, shown_id, kept_id)
          where i.patient_id = $1 and i.item_id = p.item_id and (i.shown_id, i.kept_id) is distinct from (p.shown_id, p.kept_id)",
 };
+
+/// Writes the words of a record anew, whoever wrote them.
+pub async fn again(connection: &mut PgConnection, patient: Uuid) -> Result<(), sqlx::Error> {
+    record(connection, patient).await.map(drop)
+}
 
 /// Writes the words of one record.
 async fn record(connection: &mut PgConnection, patient: Uuid) -> Result<u64, sqlx::Error> {

@@ -56,27 +56,34 @@ pub fn text(reader: impl Read, limit: u64) -> Result<String, Error> {
     if bytes.starts_with(b"\xef\xbb\xbf") {
         bytes.drain(..3);
     }
-    let depth = json::depth(&bytes);
+    let depth = json::shape(&bytes).depth;
     if depth > DEPTH {
         return Err(Error::TooDeep { depth, limit: DEPTH });
     }
     String::from_utf8(bytes).map_err(|_| Error::NotFhir("it is not UTF-8 text".into()))
 }
 
-/// The entries of a text.
+impl Entries<'_> {
+    /// Whether another one still fits.
+    fn has_room(&self, most: usize) -> Result<(), Error> {
+        if self.entries.len() + self.empty >= most { Err(Error::TooMuch { limit: most }) } else { Ok(()) }
+    }
+}
+
+/// The entries of a text, at most so many.
 ///
 /// # Errors
-/// [`Error::Truncated`] and [`Error::NotFhir`].
-pub fn entries(text: &str) -> Result<Entries<'_>, Error> {
+/// [`Error::Truncated`], [`Error::NotFhir`] and [`Error::TooMuch`].
+pub fn entries(text: &str, most: usize) -> Result<Entries<'_>, Error> {
     if !text.trim_start().starts_with('{') {
         return Err(Error::NotFhir("it does not begin with an object".into()));
     }
     match serde_json::from_str::<Fields<'_>>(text) {
-        Ok(fields) => whole(text, &fields),
+        Ok(fields) => whole(text, &fields, most),
         Err(error) => {
             let first = text.trim_start().lines().next().unwrap_or_default();
             if serde_json::from_str::<Fields<'_>>(first).is_ok() {
-                return lines(text);
+                return lines(text, most);
             }
             match error.classify() {
                 Category::Eof => Err(Error::Truncated { line: error.line() }),
@@ -86,22 +93,23 @@ pub fn entries(text: &str) -> Result<Entries<'_>, Error> {
     }
 }
 
-fn whole<'a>(text: &'a str, fields: &Fields<'a>) -> Result<Entries<'a>, Error> {
+fn whole<'a>(text: &'a str, fields: &Fields<'a>, most: usize) -> Result<Entries<'a>, Error> {
     let mut found = Entries::default();
     match resource_type(fields).as_deref() {
         None => return Err(Error::NotFhir("it has no resourceType".into())),
-        Some("Bundle") => bundle(fields, "", &mut found)?,
+        Some("Bundle") => bundle(fields, "", most, &mut found)?,
         Some(_) => found.entries.push(Entry { position: "the file".into(), full_url: None, raw: text.trim() }),
     }
     Ok(found)
 }
 
 /// The entries of a Bundle; a Bundle inside it is opened too.
-fn bundle<'a>(fields: &Fields<'a>, outside: &str, found: &mut Entries<'a>) -> Result<(), Error> {
+fn bundle<'a>(fields: &Fields<'a>, outside: &str, most: usize, found: &mut Entries<'a>) -> Result<(), Error> {
     let Some((_, list)) = fields.0.iter().find(|(key, _)| key == "entry") else { return Ok(()) };
     let list: Vec<&'a serde_json::value::RawValue> =
         serde_json::from_str(list.get()).map_err(|_| Error::NotFhir("the entries of its Bundle are no list".into()))?;
     for (index, raw) in list.into_iter().enumerate() {
+        found.has_room(most)?;
         let position = format!("{outside}entry {}", index + 1);
         let Ok(entry) = serde_json::from_str::<Fields<'a>>(raw.get()) else {
             found.entries.push(Entry { position, full_url: None, raw: raw.get() });
@@ -114,7 +122,7 @@ fn bundle<'a>(fields: &Fields<'a>, outside: &str, found: &mut Entries<'a>) -> Re
         let inner =
             serde_json::from_str::<Fields<'a>>(resource.get()).ok().filter(|inner| resource_type(inner).as_deref() == Some("Bundle"));
         if let Some(inner) = inner {
-            bundle(&inner, &format!("{position}, "), found)?;
+            bundle(&inner, &format!("{position}, "), most, found)?;
             continue;
         }
         let full_url = entry.0.iter().find(|(key, _)| key == "fullUrl").and_then(|(_, url)| Json::parse(url.get()).ok());
@@ -126,7 +134,7 @@ fn bundle<'a>(fields: &Fields<'a>, outside: &str, found: &mut Entries<'a>) -> Re
 
 /// NDJSON: one resource a line. A line that is no JSON is kept, but the last one
 /// says that the file was cut off.
-fn lines(text: &str) -> Result<Entries<'_>, Error> {
+fn lines(text: &str, most: usize) -> Result<Entries<'_>, Error> {
     let mut found = Entries::default();
     let mut any = false;
     let count = text.lines().count();
@@ -138,8 +146,9 @@ fn lines(text: &str) -> Result<Entries<'_>, Error> {
         let kind = fields.as_ref().ok().and_then(resource_type);
         any |= kind.is_some();
         let position = format!("line {}", index + 1);
+        found.has_room(most)?;
         match (kind.as_deref(), fields) {
-            (Some("Bundle"), Ok(fields)) => bundle(&fields, &format!("{position}, "), &mut found)?,
+            (Some("Bundle"), Ok(fields)) => bundle(&fields, &format!("{position}, "), most, &mut found)?,
             _ => found.entries.push(Entry { position, full_url: None, raw: line.trim() }),
         }
     }
@@ -161,14 +170,14 @@ mod tests {
     use super::*;
 
     fn positions(text: &str) -> Vec<String> {
-        entries(text).unwrap().entries.into_iter().map(|entry| format!("{}: {}", entry.position, entry.raw)).collect()
+        entries(text, usize::MAX).unwrap().entries.into_iter().map(|entry| format!("{}: {}", entry.position, entry.raw)).collect()
     }
 
     #[test]
     fn a_bundle_gives_the_bytes_of_its_resources_as_they_came() {
         let text = r#"{"entry":[{"resource": { "id" : 1.50 } },{"request":{}},{"resource":[1]},7],"resourceType":"Bundle"}"#;
         assert_eq!(positions(text), [r#"entry 1: { "id" : 1.50 }"#, "entry 3: [1]", "entry 4: 7"]);
-        assert_eq!(entries(text).unwrap().empty, 1);
+        assert_eq!(entries(text, usize::MAX).unwrap().empty, 1);
     }
 
     #[test]
@@ -188,11 +197,22 @@ mod tests {
     }
 
     #[test]
+    fn a_file_of_more_entries_than_it_may_have_is_refused_however_it_has_them() {
+        let bundle = |inside: &str| format!(r#"{{"resourceType":"Bundle","entry":[{inside}]}}"#);
+        let nested = bundle(&format!(r#"{{"resource":{}}},7"#, bundle("7,7")));
+        let lines = "{\"resourceType\":\"A\"}\n".repeat(3);
+        for text in [bundle("7,7,7"), bundle("{},{},{}"), nested, lines] {
+            assert!(matches!(entries(&text, 2), Err(Error::TooMuch { limit: 2 })), "{text}");
+            assert!(entries(&text, 4).is_ok(), "{text}");
+        }
+    }
+
+    #[test]
     fn a_file_that_is_cut_off_or_not_fhir_is_refused_as_a_whole() {
-        assert!(matches!(entries(r#"{"resourceType":"Bundle","entry":[{"#), Err(Error::Truncated { line: 1 })));
-        assert!(matches!(entries("{\"resourceType\":\"A\"}\n{\"resourceType\":\"B\""), Err(Error::Truncated { line: 2 })));
+        assert!(matches!(entries(r#"{"resourceType":"Bundle","entry":[{"#, usize::MAX), Err(Error::Truncated { line: 1 })));
+        assert!(matches!(entries("{\"resourceType\":\"A\"}\n{\"resourceType\":\"B\"", usize::MAX), Err(Error::Truncated { line: 2 })));
         for text in ["", "<xml/>", "[]", "{}", r#"{"resourceType":"Bundle","entry":{}}"#, "{\"a\":1}\n{\"b\":1}", "{a}"] {
-            assert!(matches!(entries(text), Err(Error::NotFhir(_) | Error::NotJson { .. })), "{text}");
+            assert!(matches!(entries(text, usize::MAX), Err(Error::NotFhir(_) | Error::NotJson { .. })), "{text}");
         }
     }
 

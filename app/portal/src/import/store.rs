@@ -206,15 +206,7 @@ pub struct About {
     pub is_known: bool,
     /// It names people or medicines of other files, or other files name its own.
     pub names_outside: bool,
-    /// The patient adds it themselves.
-    pub is_own: bool,
 }
-
-/// What a patient adds themselves is private until they show it, a newer version too.
-const OWN: &str = "
-    update item i set is_private = true from verdict v
-    where v.outcome in ('created', 'updated', 'changed') and not v.is_attachment
-      and i.patient_id = v.patient_id and i.item_id = v.item_id and not i.is_private";
 
 /// Takes the staged rows into the record.
 pub async fn store(
@@ -241,9 +233,6 @@ pub async fn store(
             newer(connection, round, at).await?;
         }
         sqlx::query(REFERENCES).bind(round).execute(&mut *connection).await?;
-    }
-    if about.is_own {
-        sqlx::query(OWN).execute(&mut *connection).await?;
     }
     let changed: Vec<uuid::Uuid> =
         sqlx::query_scalar("select distinct patient_id from verdict where outcome <> 'unchanged'").fetch_all(&mut *connection).await?;

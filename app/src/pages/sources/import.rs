@@ -1,6 +1,6 @@
 //! `/sources/imports/{import}`: how far a file is, what it brought, and taking it back.
 
-use chartkey_domain::{category::Category, id::PatientId};
+use chartkey_domain::id::PatientId;
 use chartkey_portal::{
     Error, Whose,
     import::own::{Described, owner_of},
@@ -126,7 +126,7 @@ fn question(say: Say, import: String, whom: &Described) -> impl IntoView + use<>
 }
 
 fn report(say: Say, whose: &Whose, heading: String, report: Report) -> impl IntoView + use<> {
-    let Report { delivery, brought, changed, notes } = report;
+    let Report { delivery, brought, is_held, changed, notes } = report;
     let patient = whose.patient;
     let is_done = |what: &str| query("done").as_deref() == Some(what);
     let shown = is_done("shown").then(|| notice(Role::Positive, say.done(), view! { <p>{say.import_shown()}</p> }));
@@ -137,9 +137,8 @@ fn report(say: Say, whose: &Whose, heading: String, report: Report) -> impl Into
     let came = delivery.added + delivery.changed + delivery.older;
     let nothing_new = (is_here && came == 0 && delivery.unchanged > 0)
         .then(|| notice(Role::Info, say.what_came_in(), view! { <p>{say.all_was_here(delivery.unchanged.into())}</p> }));
-    let private: i64 = brought.iter().filter(|part| part.category != Category::Own).map(|part| part.private).sum();
     let import = delivery.import.to_string();
-    let hidden = (delivery.is_own && is_here && private > 0).then(|| show(say, import.clone()));
+    let hidden = (delivery.is_own && is_here && is_held).then(|| show(say, import.clone()));
     let says = format!("{} · {}", capital(&source_of(say, &delivery)), say.day_and_time(delivery.at));
     let parts = rows(brought.into_iter().map(|part| part_of(say, patient, part)).collect());
     view! {

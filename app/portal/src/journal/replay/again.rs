@@ -216,17 +216,25 @@ impl<'c> Again<'c> {
     /// What the file brought is hidden from everybody but the patient, who may take it back again.
     async fn undone(&mut self, patient: Uuid, import: Uuid) -> Result<(), Error> {
         self.own(patient).await?;
-        let hidden = sqlx::query!(
-            "update item i set is_private = true
-            where i.patient_id = $1 and not i.is_private
-                and exists (select from item_version v where v.patient_id = $1 and v.item_id = i.item_id and v.import_id = $2)",
+        sqlx::query!("update delivery set shown_at = null where patient_id = $1 and import_id = $2", patient, import)
+            .execute(&mut *self.connection)
+            .await?;
+        // Where it waited at that moment, it is not read again.
+        let discarded = sqlx::query!(
+            "update upload set state = 'discarded', said = null where patient_id = $1 and import_id = $2 and state in ('waiting', 'reading', 'asking')",
             patient,
             import
         )
         .execute(&mut *self.connection)
-        .await?;
-        if hidden.rows_affected() > 0 {
-            self.taken.made_private += u32::try_from(hidden.rows_affected()).unwrap_or(u32::MAX);
+        .await?
+        .rows_affected();
+        sqlx::query!("delete from upload_piece where patient_id = $1 and import_id = $2", patient, import)
+            .execute(&mut *self.connection)
+            .await?;
+        let hidden =
+            sqlx::query_scalar!(r#"select gate.settle_privacy($1) as "hidden!""#, patient).fetch_one(&mut *self.connection).await?;
+        if hidden > 0 || discarded > 0 {
+            self.taken.made_private += u32::try_from(hidden).unwrap_or(u32::MAX);
             self.note(patient, did("kept-closed"));
         }
         Ok(())
