@@ -301,9 +301,9 @@ impl Portal {
             )
             .execute(record.connection())
             .await?;
-            let shown =
-                sqlx::query_scalar!(r#"select gate.settle_privacy($1) as "shown!""#, patient.0).fetch_one(record.connection()).await?;
             if told.rows_affected() > 0 {
+                let settle = sqlx::query_scalar!(r#"select gate.settle_privacy($1) as "shown!""#, patient.0);
+                let shown = settle.fetch_one(record.connection()).await?;
                 record.finish(did("import-shown", shown)).await?;
             }
             Ok(())
