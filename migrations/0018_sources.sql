@@ -107,7 +107,8 @@ alter table item_again force row level security;
 
 create policy own on delivery for select using (patient_id = (select gate.own_patient()));
 create policy own_shown on delivery for update
-    using (patient_id = (select gate.own_patient())) with check (patient_id = (select gate.own_patient()));
+    using (patient_id = (select gate.own_patient()) and is_own and undone_at is null)
+    with check (patient_id = (select gate.own_patient()) and is_own and undone_at is null);
 create policy import on delivery for all using ((select gate.task()) = 'import') with check ((select gate.task()) = 'import');
 create policy own on upload for all
     using (patient_id = (select gate.own_patient())) with check (patient_id = (select gate.own_patient()));
@@ -183,10 +184,15 @@ create function gate.changed(patient uuid, import uuid) returns setof uuid langu
 $$;
 
 -- Later files of the patient's that rest on this one: they brought or changed the same things, brought
--- them again, name them, or are listed by them. Files are taken back newest first, as far as they
--- touch one another; then nothing that stays can tell of what has gone.
+-- them again, name them, perhaps by way of a person or a medicine, or are listed by them. Files are taken
+-- back newest first, as far as they touch one another; then nothing that stays can tell of what has gone.
 create function gate.resting(patient uuid, import uuid) returns table (import_id uuid, at timestamptz) language sql stable as $$
-    with these as materialized (select c.item_id from gate.changed(patient, import) c (item_id))
+    with recursive these (item_id) as (
+        select c.item_id from gate.changed(patient, import) c (item_id)
+        union
+        select r.item_id from these join item_reference r on r.patient_id = patient and r.target_id = these.item_id
+        where exists (select from attachment a where a.patient_id = patient and a.item_id = r.item_id)
+    )
     select d.import_id, d.at from delivery d join delivery u on u.patient_id = d.patient_id and u.import_id = import
     where d.patient_id = patient and d.is_own and d.undone_at is null and (d.at, d.import_id) > (u.at, u.import_id) and (
         exists (select from gate.changed(patient, d.import_id) c (item_id) join these t on t.item_id = c.item_id)
@@ -198,8 +204,8 @@ create function gate.resting(patient uuid, import uuid) returns table (import_id
     )
 $$;
 
--- The things that rest on an import: what is in force in the version that it brought, and whatever
--- names, at any distance, a person, a medicine or a file that is.
+-- The things that rest on imports: what is in force in the version that one brought, what names, at any
+-- distance, a person, a medicine or a file that is, and what still has a name or codes that it got with one.
 create function gate.reached(patient uuid, imports uuid[]) returns setof uuid language sql stable as $$
     with recursive reached (item_id) as (
         select v.item_id from item_version v
@@ -211,6 +217,11 @@ create function gate.reached(patient uuid, imports uuid[]) returns setof uuid la
         where exists (select from attachment a where a.patient_id = patient and a.item_id = reached.item_id)
     )
     select i.item_id from reached join item i on i.patient_id = patient and i.item_id = reached.item_id
+    union
+    select i.item_id from item_before b join item i on i.patient_id = patient and i.item_id = b.item_id
+    where b.patient_id = patient and b.import_id = any (imports) and (b.was ->> 'version_no')::int = i.version_no
+        and (b.was -> 'title', b.was -> 'codes', b.was -> 'author', b.was -> 'place') is distinct from
+            (to_jsonb(i.title), to_jsonb(i.codes), coalesce(to_jsonb(i.author), 'null'), coalesce(to_jsonb(i.place), 'null'))
 $$;
 
 -- What rests on a file of the patient's own that they have not shown is theirs alone, and nothing else
@@ -241,7 +252,7 @@ begin
             and a.attname in (select jsonb_object_keys(r.was) from (%s limit 1) r (was))', rows) into columns using patient, import, target;
     if columns is not null then
         execute format('insert into %1$s (%2$s) select %2$s from (
-            select (jsonb_populate_record(null::%1$s, r.was)).* from (%3$s) r (was)) was', target, columns, rows)
+            select p.* from (%3$s) r (was) cross join lateral jsonb_populate_record(null::%1$s, r.was) p) was', target, columns, rows)
         using patient, import;
     end if;
 end $$;
@@ -254,6 +265,13 @@ declare
     things uuid[] := array(select gate.changed(patient, import));
     rows constant text := 'select %s from item_before b where b.patient_id = $1 and b.import_id = $2%s';
 begin
+    -- Whoever names what goes waits for it again.
+    insert into awaited (source_id, resource_type, fhir_id, patient_id)
+    select distinct a.source_id, a.resource_type, a.fhir_id, patient
+    from attachment a join item_reference r on r.patient_id = patient and r.target_id = a.item_id
+    where a.patient_id = patient and a.item_id = any (things) and not r.item_id = any (things)
+        and not exists (select from item_before b where b.patient_id = patient and b.import_id = import and b.item_id = a.item_id)
+    on conflict do nothing;
     update item_version v set withdrawn_at = now() where v.patient_id = patient and v.import_id = import and v.withdrawn_at is null;
     delete from item_reference r where r.patient_id = patient and r.item_id = any (things);
     delete from item i where i.patient_id = patient and i.item_id = any (things);
@@ -280,7 +298,8 @@ create trigger journal after update of undone_at on delivery for each row
 reset role;
 
 grant execute on function gate.undoable, gate.changed, gate.resting, gate.reached, gate.settle_privacy, gate.put_back, gate.take_back to chartkey_runtime;
-grant select, insert, update on delivery to chartkey_runtime;
+grant select, insert on delivery to chartkey_runtime;
+grant update (shown_at, undone_at) on delivery to chartkey_runtime;
 grant select, insert, update, delete on upload to chartkey_runtime;
 grant select, insert, delete on upload_piece, item_before, item_again to chartkey_runtime;
 grant update (withdrawn_at) on item_version to chartkey_runtime;

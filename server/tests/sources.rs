@@ -137,6 +137,15 @@ async fn a_file_that_is_cut_off_or_too_large_leaves_nothing(_: PgPoolOptions, op
     let large = large.chain([Bytes::from(format!("\r\n--{BOUNDARY}--\r\n"))]).map(Ok::<_, Infallible>);
     assert_eq!(send(&mut browser, Body::from_stream(stream::iter(large))).await.location(), "/sources/add?problem=upload-too-large");
     assert_eq!(send(&mut browser, Body::from(whole("", b""))).await.location(), "/sources/add?problem=no-file");
+    // Nothing but the file may be long: neither what comes before the first part, nor its head, nor another part.
+    let endless = || std::iter::repeat_n(Bytes::from(vec![b'x'; 1 << 18]), 5);
+    let head = format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"file\"; x=\"");
+    let other = format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"other\"\r\n\r\n");
+    for begins in [String::new(), head, other] {
+        let sent = std::iter::once(Bytes::from(begins.clone())).chain(endless()).chain([Bytes::from(whole("late.json", b"{}"))]);
+        let answer = send(&mut browser, Body::from_stream(stream::iter(sent.map(Ok::<_, Infallible>)))).await;
+        assert_eq!(answer.location(), "/sources/add?problem=upload-lost", "{begins}");
+    }
     assert_eq!(kept(&world).await, (0, 0));
 
     // Everything else is as small as before.

@@ -247,14 +247,13 @@ impl Portal {
     ///
     /// # Errors
     /// [`Error::NotFound`] where there is no such import in a record of theirs, or it is not theirs to
-    /// take back; `later-import` where a later one rests on it.
+    /// take back; `later-import` where a later one rests on it, `file-is-read` while another is read.
     pub async fn undo_import(&self, visitor: &Visitor, import: ImportId) -> Result<(), Error> {
         let (portal, visitor) = (self.clone(), visitor.clone());
         detached(async move {
             let mut record = portal.open_own(&visitor).await?;
             let patient = record.whose().patient;
-            let source = identity::source_id(&own::source_of(patient));
-            own::turn(record.connection(), source).await?;
+            take_turn(&mut record).await?;
             let delivery = delivery(&mut record, import).await?;
             if !delivery.is_own {
                 return Err(Error::NotFound);
@@ -285,12 +284,13 @@ impl Portal {
     /// is in force. Done twice it is done once.
     ///
     /// # Errors
-    /// [`Error::NotFound`] where there is no such file in a record of theirs.
+    /// [`Error::NotFound`] where there is no such file in a record of theirs, `file-is-read` while another is read.
     pub async fn show_import(&self, visitor: &Visitor, import: ImportId) -> Result<(), Error> {
         let (portal, visitor) = (self.clone(), visitor.clone());
         detached(async move {
             let mut record = portal.open_own(&visitor).await?;
             let patient = record.whose().patient;
+            take_turn(&mut record).await?;
             if !delivery(&mut record, import).await?.is_own {
                 return Err(Error::NotFound);
             }
@@ -339,6 +339,13 @@ async fn later(record: &mut Record, import: ImportId) -> Result<Vec<(ImportId, O
     .fetch_all(record.connection())
     .await?;
     Ok(rows.into_iter().map(|row| (ImportId(row.import), row.at)).collect())
+}
+
+/// While one of the patient's own files is read, what it brings is on neither side yet: nobody shows
+/// or takes back anything beside it.
+async fn take_turn(record: &mut Record) -> Result<(), Error> {
+    let source = identity::source_id(&own::source_of(record.whose().patient));
+    if own::try_turn(record.connection(), source).await? { Ok(()) } else { Err(Error::Invalid("file-is-read")) }
 }
 
 /// The task decides what the rest of the transaction may change. Every statement of it names

@@ -326,6 +326,7 @@ impl Portal {
         let (state, said) = match &outcome {
             Ok(()) => return Ok(Some(import)),
             Err(import::Error::SomebodyElse(whom)) => ("asking", storable(whom)),
+            Err(error) if is_ours(error) => ("waiting", Json(Value::Null)),
             Err(import::Error::Database(_) | import::Error::Log(_)) if next.tries < TRIES => ("waiting", Json(Value::Null)),
             Err(error) => {
                 // Nothing of the file: only which of the reasons it was.
@@ -334,9 +335,10 @@ impl Portal {
                 ("failed", storable(&refusal))
             }
         };
-        self.set_upload_aside(import, state, said).await?;
+        self.set_upload_aside(import, state, said, outcome.as_ref().is_err_and(is_ours)).await?;
         match outcome {
             Err(import::Error::Database(error)) => Err(error.into()),
+            Err(import::Error::Spool(error)) => Err(Error::internal(error)),
             Err(import::Error::Log(error)) => Err(Error::internal(error)),
             _ => Ok(Some(import)),
         }
@@ -348,7 +350,8 @@ impl Portal {
         let claimed = sqlx::query!(
             r#"update upload set state = 'reading', seen_at = clock_timestamp(), tries = tries + 1, done = 0, total = null
             where import_id = (select import_id from upload
-                where state = 'waiting' or (state = 'reading' and seen_at < clock_timestamp() - interval '1 minute')
+                where (state = 'waiting' and (seen_at is null or seen_at < clock_timestamp() - interval '10 seconds'))
+                    or (state = 'reading' and seen_at < clock_timestamp() - interval '1 minute')
                 order by added_at limit 1 for update skip locked)
             returning import_id, patient_id, file_name, is_confirmed, who as "who: Json<Who>", tries"#
         )
@@ -376,7 +379,7 @@ impl Portal {
         let options = ImportOptions {
             into: Into::Patient(next.patient),
             limit: own::LARGEST_INSIDE,
-            own: Some(Own { import: next.import, who: next.who.clone(), is_confirmed: next.is_confirmed }),
+            own: Some(Own { import: next.import, patient: next.patient, who: next.who.clone(), is_confirmed: next.is_confirmed }),
             ..ImportOptions::new(own::source_of(next.patient), next.file_name.clone())
         };
         let progress = |Progress { done, total }| {
@@ -386,12 +389,20 @@ impl Portal {
         import::take(&mut connection, &parts, &options, progress).await.map(drop)
     }
 
-    async fn set_upload_aside(&self, import: ImportId, state: &str, said: Json<Value>) -> Result<(), Error> {
+    async fn set_upload_aside(&self, import: ImportId, state: &str, said: Json<Value>, is_ours: bool) -> Result<(), Error> {
         let mut transaction = self.pool.begin().await?;
         sqlx::query!("select set_config('chartkey.task', 'import', true)").fetch_one(&mut *transaction).await?;
-        sqlx::query!("update upload set state = $2, said = $3 where import_id = $1 and state = 'reading'", import.0, state, said as _)
-            .execute(&mut *transaction)
-            .await?;
+        sqlx::query!(
+            "update upload set state = $2, said = $3, seen_at = case when $2 = 'waiting' then clock_timestamp() end,
+                tries = tries - case when $4 then 1 else 0 end
+            where import_id = $1 and state = 'reading'",
+            import.0,
+            state,
+            said as _,
+            is_ours
+        )
+        .execute(&mut *transaction)
+        .await?;
         if state == "failed" {
             sqlx::query!("delete from upload_piece where import_id = $1", import.0).execute(&mut *transaction).await?;
         }
@@ -409,6 +420,19 @@ async fn has_room(record: &mut Record) -> Result<(), Error> {
     .fetch_one(record.connection())
     .await?;
     if count.waiting >= WAITING || count.of_today >= A_DAY { Err(Error::TooManyTries) } else { Ok(()) }
+}
+
+/// Whether it is no fault of the file: it waits until the disk or the database is well again.
+fn is_ours(error: &import::Error) -> bool {
+    match error {
+        import::Error::Spool(_) => true,
+        // Connections, resources and whoever operates it; the rest may be what the file says.
+        import::Error::Database(sqlx::Error::Database(refused)) => {
+            refused.code().is_some_and(|code| ["08", "40", "53", "55", "57", "58"].iter().any(|class| code.starts_with(class)))
+        }
+        import::Error::Database(error) => matches!(error, sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed),
+        _ => false,
+    }
 }
 
 /// The signs of life end with whoever reads, however that ends.
@@ -433,17 +457,17 @@ struct Claimed {
 /// The bytes of a file, piece after piece, in an unnamed file on disk.
 async fn spooled(connection: &mut sqlx::PgConnection, import: ImportId) -> Result<File, import::Error> {
     use sqlx::Connection;
-    let mut file = tempfile::tempfile()?;
+    let mut file = tempfile::tempfile().map_err(import::Error::Spool)?;
     let mut transaction = connection.begin().await?;
     sqlx::query!("select set_config('chartkey.task', 'import', true)").fetch_one(&mut *transaction).await?;
     let mut pieces =
         sqlx::query_scalar!("select bytes from upload_piece where import_id = $1 order by place", import.0).fetch(&mut *transaction);
     while let Some(piece) = pieces.try_next().await? {
-        file.write_all(&piece)?;
+        file.write_all(&piece).map_err(import::Error::Spool)?;
     }
     drop(pieces);
     transaction.rollback().await?;
-    file.rewind()?;
+    file.rewind().map_err(import::Error::Spool)?;
     Ok(file)
 }
 

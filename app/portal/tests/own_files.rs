@@ -73,6 +73,7 @@ async fn fingerprint(house: &House) -> Vec<String> {
         "select coalesce(string_agg(a::text, E'\\n' order by item_id), '') from attachment a where patient_id = $1",
         "select coalesce(string_agg(r::text, E'\\n' order by item_id, ordinal), '') from item_reference r where patient_id = $1",
         "select coalesce(string_agg(p::text, E'\\n' order by phrase_id), '') from phrase p where patient_id = $1",
+        "select coalesce(string_agg(w.resource_type || w.fhir_id, E'\\n' order by w.fhir_id), '') from awaited w where patient_id = $1",
         "select coalesce(string_agg(t::text, E'\\n' order by category), '') from item_total t where patient_id = $1 and items + negations <> 0",
         "select coalesce(string_agg(v.item_id || ' ' || v.version_no || encode(v.sha256, 'hex'), E'\\n' order by v.item_id, v.version_no), '')
          from item_version v where patient_id = $1 and withdrawn_at is null",
@@ -156,7 +157,11 @@ async fn a_file_that_cannot_be_says_why_and_leaves_nothing(_: PgPoolOptions, opt
     let several = bundle(&[INES, r#"{"resourceType":"Patient","id":"q"}"#]);
     let many = format!(r#"{{"resourceType":"Bundle","entry":[{}7]}}"#, "7,".repeat(200_000));
     let wide = format!(r#"{{"resourceType":"Basic","id":"w","extension":[{}7]}}"#, "7,".repeat(5_000_001));
+    let changing: String = (0..52).map(|value| format!("{}\n", sodium("same", &value.to_string()))).collect();
+    let no_text = vec![0xff; 70 << 20];
     for (name, bytes, expected) in [
+        ("changing.ndjson", changing.into_bytes(), refused("too-much", None, None, Some(200_000))),
+        ("no-text.zip", zipped(&[("a.bin", &no_text), ("b.bin", &no_text)]), refused("too-large", None, None, Some(128 << 20))),
         ("many.json.gz", gzipped(many.as_bytes()), refused("too-much", None, None, Some(200_000))),
         ("many.zip", zipped(&[("a.json", many.as_bytes())]), refused("too-much", None, None, Some(200_000))),
         ("wide.json.gz", gzipped(wide.as_bytes()), refused("too-much", None, None, Some(5_000_000))),
@@ -342,6 +347,59 @@ async fn a_file_stays_while_a_later_one_rests_on_it(_: PgPoolOptions, options: P
     house.portal.undo_import(&house.ines(), photo).await.unwrap();
     assert_eq!(count(&house, "select count(*) from item join source using (source_id) where name like 'upload/%'").await, 1);
     house.portal.undo_import(&house.ines(), other).await.unwrap();
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn nothing_is_shown_or_taken_back_while_another_file_is_read(_: PgPoolOptions, options: PgConnectOptions) {
+    let house = house(options).await;
+    let (first, _) = add(&house, "one.json", &bundle(&[&sodium("a", "140")])).await;
+    let mut reading = house.superuser.begin().await.unwrap();
+    let turn =
+        "select pg_advisory_xact_lock(hashtextextended('chartkey-import ' || source_id::text, 0)) from source where name like 'upload/%'";
+    sqlx::query(turn).execute(&mut *reading).await.unwrap();
+    for refused in [house.portal.show_import(&house.ines(), first).await, house.portal.undo_import(&house.ines(), first).await] {
+        assert!(matches!(refused, Err(Error::Invalid("file-is-read"))), "{refused:?}");
+    }
+    reading.rollback().await.unwrap();
+    house.portal.show_import(&house.ines(), first).await.unwrap();
+    house.portal.undo_import(&house.ines(), first).await.unwrap();
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_name_that_came_with_a_file_that_is_not_shown_is_told_to_nobody(_: PgPoolOptions, options: PgConnectOptions) {
+    let house = house(options).await;
+    house.give(Purpose::Treatment).await;
+    let before = doctor_sees(&house).await;
+    let (first, _) = add(&house, "one.json", &bundle(&[&sodium("a", "140")])).await;
+    house.portal.show_import(&house.ines(), first).await.unwrap();
+    let (named, _) = add(&house, "two.json", &bundle(&[&PRACTITIONER.replace("Aalto", "Bell")])).await;
+    let (renamed, _) = add(&house, "three.json", &bundle(&[&PRACTITIONER.replace("Aalto", "Cole")])).await;
+    house.portal.show_import(&house.ines(), renamed).await.unwrap();
+    assert_eq!(doctor_sees(&house).await, before, "it has the name of the second file, which is not shown");
+    house.portal.show_import(&house.ines(), named).await.unwrap();
+    assert_eq!(doctor_sees(&house).await, [before, vec!["140".to_owned()]].concat());
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn who_was_taken_back_is_awaited_again(_: PgPoolOptions, options: PgConnectOptions) {
+    let house = house(options).await;
+    add(&house, "one.json", &bundle(&[&sodium("a", "140")])).await;
+    for _ in 0..2 {
+        let (second, _) = add(&house, "two.json", &bundle(&[PRACTITIONER])).await;
+        assert_eq!(count(&house, "select count(*) from item where fhir_id = 'a' and author = 'Dr Aalto' and author_is_named").await, 1);
+        house.portal.undo_import(&house.ines(), second).await.unwrap();
+        assert_eq!(count(&house, "select count(*) from item where fhir_id = 'a' and author is null").await, 1);
+        assert_eq!(count(&house, "select count(*) from awaited where fhir_id = 'd'").await, 1);
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_file_that_brings_nothing_says_so(_: PgPoolOptions, options: PgConnectOptions) {
+    let house = house(options).await;
+    let (import, state) = add(&house, "lone.json", br#"{"resourceType":"Basic","id":"\ud800"}"#).await;
+    assert_eq!(state, State::Done);
+    let report = house.portal.import_report(&house.ines(), import).await.unwrap().view;
+    assert_eq!((report.delivery.added, report.is_held), (0, false));
 }
 
 #[sqlx::test(migrations = "../../migrations")]

@@ -83,6 +83,8 @@ problems! {
     UploadsWait = "uploads-wait", 429;
     /// A later import changed the same things.
     LaterImport = "later-import", 409;
+    /// A file is being read into the record.
+    FileIsRead = "file-is-read", 409;
     /// Nothing can be searched for, or it is too long.
     Search = "search", 422;
     /// A link from a message was used, or is too old.

@@ -110,6 +110,7 @@ impl super::Say {
             ApiError::UploadLost => self.upload_lost(),
             ApiError::UploadsWait => self.uploads_wait(),
             ApiError::LaterImport => self.later_import(),
+            ApiError::FileIsRead => self.problem_file_is_read(),
             ApiError::Search => self.search_problem(),
             ApiError::LinkEnded => self.link_ended(),
             ApiError::SignInFailed => self.sign_in_failed(),

@@ -159,6 +159,10 @@ messages! {
         English: "A later file changed the same things. Take that one back first.",
         Spanish: "Un archivo posterior cambió las mismas cosas. Retire primero ese.",
     }
+    problem_file_is_read {
+        English: "One of your files is being read right now. Nothing was changed: try again in a minute.",
+        Spanish: "Se está leyendo uno de sus archivos. No se ha cambiado nada: inténtelo de nuevo dentro de un minuto.",
+    }
     later_imports { English: "Later files stand in the way", Spanish: "Hay archivos posteriores que lo impiden" }
     later_imports_says {
         English: "They build on what this file brought. Take these back first, from the top:",

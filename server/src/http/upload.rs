@@ -6,11 +6,15 @@ use std::{
     collections::HashSet,
     fs::File,
     io::{self, Seek, Write},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
 use axum::{
+    body::Body,
     extract::{
         Extension, FromRequest, Multipart, Request, State,
         multipart::{Field, MultipartError},
@@ -20,6 +24,7 @@ use axum::{
 use chartkey_app::{api::ApiError, request::welcome};
 use chartkey_domain::{account::Visitor, id::PatientId};
 use chartkey_portal::import::own::LARGEST;
+use futures::StreamExt;
 use tokio::{sync::Semaphore, time::timeout};
 use tower_sessions::Session;
 
@@ -42,6 +47,9 @@ const SENDING: Duration = Duration::from_secs(30 * 60);
 
 /// How long the database may take with it.
 const KEEPING: Duration = Duration::from_secs(60);
+
+/// What may come before the file. One piece of a body is as large as a frame of the connection.
+const BEFORE: usize = 1 << 20;
 
 /// What is read of a file that is too large, so that its sender gets an answer.
 const DRAINED: u64 = 4 * LARGEST;
@@ -94,8 +102,9 @@ async fn taken(shared: &Shared, known: Option<Extension<Known>>, session: &Sessi
     let (visitor, patient) = holder(known)?;
     let _turn = shared.uploads.turn(patient).ok_or(ApiError::UploadsWait)?;
     shared.portal.room_for_upload(&visitor, patient).await.map_err(refused)?;
+    let (request, begun) = bounded(request);
     let form = Multipart::from_request(request, &()).await.map_err(|_| ApiError::NoFile)?;
-    let sent = timeout(SENDING, spooled(form)).await.map_err(|_| ApiError::UploadLost)??;
+    let sent = timeout(SENDING, spooled(form, &begun)).await.map_err(|_| ApiError::UploadLost)??;
     // Meanwhile the session may have ended.
     let key = session.id().map(|id| store::key(&id)).ok_or(ApiError::SignedOut)?;
     if !shared.portal.sessions_alive([&key]).await?.contains(&key) {
@@ -129,9 +138,30 @@ struct Sent {
     bytes: u64,
 }
 
-async fn spooled(mut form: Multipart) -> Result<Sent, ApiError> {
+/// The request, of which no more than a form's worth is read before its file begins: whatever
+/// comes before that is kept in memory.
+fn bounded(request: Request) -> (Request, Arc<AtomicBool>) {
+    let begun = Arc::new(AtomicBool::new(false));
+    let has_begun = Arc::clone(&begun);
+    let mut before = 0;
+    let (parts, body) = request.into_parts();
+    let body = body.into_data_stream().map(move |piece| {
+        let piece = piece.map_err(io::Error::other)?;
+        if !has_begun.load(Ordering::Relaxed) {
+            before += piece.len();
+            if before > BEFORE {
+                return Err(io::Error::other("too much comes before the file"));
+            }
+        }
+        Ok(piece)
+    });
+    (Request::from_parts(parts, Body::from_stream(body)), begun)
+}
+
+async fn spooled(mut form: Multipart, begun: &AtomicBool) -> Result<Sent, ApiError> {
     while let Some(field) = form.next_field().await.map_err(lost)? {
         if field.name() == Some("file") {
+            begun.store(true, Ordering::Relaxed);
             let name = field.file_name().unwrap_or_default().to_owned();
             let (file, bytes) = pieces(field).await?;
             return if bytes == 0 { Err(ApiError::NoFile) } else { Ok(Sent { name, file, bytes }) };

@@ -6,6 +6,9 @@ pub enum Error {
     /// Reading the file or its compression failed.
     #[error("The file could not be read ({0}). If it is compressed, it may be damaged: copy it again.")]
     Read(#[from] std::io::Error),
+    /// The disk of ours did not take it.
+    #[error("The file could not be put on disk ({0}). Make room for temporary files.")]
+    Spool(std::io::Error),
     /// Larger than the limit once decompressed.
     #[error("The file is larger than {limit} bytes once decompressed. Split it, for example into one file a patient.")]
     TooLarge {
@@ -67,6 +70,9 @@ pub enum Error {
     /// A file of a patient's own that says that it is about somebody else.
     #[error("The file says that it is about somebody else.")]
     SomebodyElse(super::own::Described),
+    /// A source that stands for what a patient adds themselves.
+    #[error("The source {0} stands for what a patient adds themselves. Give the source of the file another name.")]
+    OwnSource(String),
     /// The same Patient with another name or birth date.
     #[error(
         "The Patient {fhir_id} of this source is known with another {what}. Two people may have got the same identifier: \

@@ -177,6 +177,9 @@ pub(crate) async fn take(
     mut progress: impl FnMut(Progress),
 ) -> Result<ImportReport, Error> {
     let started = Instant::now();
+    if options.own.is_none() && own::owner_of(&options.source).is_some() {
+        return Err(Error::OwnSource(options.source.clone()));
+    }
     let read::Entries { entries, empty, left_out } = own::entries(parts, options.own.as_ref())?;
     let mut resources: Vec<Resource<'_>> = entries.into_iter().map(Resource::read).collect();
     let total = resources.len();
@@ -223,6 +226,9 @@ pub(crate) async fn take(
         None => tray::keep(&mut transaction, source, import, at, &owners).await?,
     };
     let rounds = stage::stage(&mut transaction, source, &owners, |done| progress(Progress { done, total })).await?;
+    if options.own.is_some() {
+        Own::is_bearable(rounds)?;
+    }
     let outcomes = store::store(&mut transaction, source, import, at, rounds, store::About { is_known, names_outside }).await?;
 
     patients::write_heads(&mut transaction, source).await?;

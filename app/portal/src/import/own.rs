@@ -40,6 +40,9 @@ const FILES: usize = 1_000;
 const RESOURCES: usize = 200_000;
 const VALUES: usize = 5_000_000;
 
+/// The most versions of one thing in it.
+const ROUNDS: i32 = 50;
+
 /// How the name of the source of a patient's own files begins; the record follows.
 const SOURCE: &str = "upload/";
 
@@ -60,6 +63,8 @@ pub fn owner_of(source: &str) -> Option<PatientId> {
 pub struct Own {
     /// What it has been called since it was sent.
     pub import: ImportId,
+    /// Whose record it goes to.
+    pub patient: PatientId,
     /// The patient, as the log names them.
     pub who: Who,
     /// They have said that it is about them.
@@ -154,13 +159,17 @@ fn archive(file: File) -> Result<Vec<Part>, Error> {
         if !inner.is_file() || name.starts_with("__MACOSX/") || name.rsplit('/').next().is_some_and(|last| last.starts_with('.')) {
             continue;
         }
-        let text = match read::text(inner, room) {
+        let inside = |cause| match cause {
+            Error::TooLarge { .. } => Error::TooLarge { limit: LARGEST_INSIDE },
+            cause => Error::Inside { name: name.clone(), cause: Box::new(cause) },
+        };
+        let bytes = read::bytes(inner, room).map_err(inside)?;
+        room = room.saturating_sub(bytes.len() as u64);
+        let text = match read::decoded(bytes) {
             // An archive inside the archive, a picture, a note: said in the report, and no reason to refuse the rest.
             Err(Error::NotFhir(_)) => String::new(),
-            Err(Error::TooLarge { .. }) => return Err(Error::TooLarge { limit: LARGEST_INSIDE }),
-            text => text.map_err(|cause| Error::Inside { name: name.clone(), cause: Box::new(cause) })?,
+            text => text.map_err(inside)?,
         };
-        room = room.saturating_sub(text.len() as u64);
         parts.push(Part { name: Some(name), text });
     }
     bounded(&parts)?;
@@ -192,6 +201,11 @@ pub(super) fn entries<'p>(parts: &'p [Part], own: Option<&Own>) -> Result<Entrie
 
 impl Own {
     /// From here on whatever is changed is kept as it was before, so that it can be taken back.
+    /// Refuses a file that changes one thing again and again: each time is a round through the record.
+    pub(super) fn is_bearable(rounds: i32) -> Result<(), Error> {
+        if rounds > ROUNDS { Err(Error::TooMuch { limit: RESOURCES }) } else { Ok(()) }
+    }
+
     pub(super) async fn keep_what_was(&self, connection: &mut PgConnection) -> Result<(), sqlx::Error> {
         sqlx::query("select set_config('chartkey.undoable', $1, true)").bind(self.import.to_string()).execute(connection).await?;
         Ok(())
@@ -230,12 +244,22 @@ impl Own {
 }
 
 /// Takes a turn among the imports of one source, until the end of the transaction.
-pub(crate) async fn turn(connection: &mut PgConnection, source: SourceId) -> Result<(), sqlx::Error> {
+pub(super) async fn turn(connection: &mut PgConnection, source: SourceId) -> Result<(), sqlx::Error> {
     sqlx::query("select pg_advisory_xact_lock(hashtextextended('chartkey-import ' || $1, 0))")
         .bind(source.0.to_string())
-        .execute(connection)
+        .execute(&mut *connection)
         .await?;
     Ok(())
+}
+
+/// The same for somebody who does not wait: whether they have it. What they change afterwards
+/// waits for nobody long.
+pub(crate) async fn try_turn(connection: &mut PgConnection, source: SourceId) -> Result<bool, sqlx::Error> {
+    sqlx::query("set local lock_timeout = '2s'").execute(&mut *connection).await?;
+    sqlx::query_scalar("select pg_try_advisory_xact_lock(hashtextextended('chartkey-import ' || $1, 0))")
+        .bind(source.0.to_string())
+        .fetch_one(connection)
+        .await
 }
 
 /// Writes down what came to each record, and that the patient's own file is done.
@@ -254,13 +278,17 @@ pub(super) async fn deliver(
             count(*) filter (where v.outcome = 'created'), count(*) filter (where v.outcome in ('updated', 'changed')),
             count(*) filter (where v.outcome = 'older'), count(*) filter (where v.outcome = 'unchanged'),
             count(*) filter (where s.resource_type = 'Unknown'), $4, $5
-         from verdict v join stage s on s.seq = v.seq group by v.patient_id",
+         from verdict v join stage s on s.seq = v.seq group by v.patient_id
+        union all
+        -- Its patient is told of a file that brought nothing that can be kept.
+        select $6, $1, $2, $3, 0, 0, 0, 0, 0, $4, $5 where $6 is not null and not exists (select from verdict)",
     )
     .bind(import.0)
     .bind(source.0)
     .bind(at)
     .bind(storable(&notes))
     .bind(own.is_some())
+    .bind(own.map(|own| own.patient.0))
     .execute(&mut *connection)
     .await?;
     if own.is_some() {
@@ -274,6 +302,8 @@ pub(super) async fn deliver(
             .bind(i32::try_from(report.resources).unwrap_or(i32::MAX))
             .execute(&mut *connection)
             .await?;
+        // Who may see it is worked out afresh whenever something is taken back.
+        sqlx::query("select set_config('chartkey.undoable', '', true)").execute(&mut *connection).await?;
         for patient in &report.patients {
             sqlx::query("select gate.settle_privacy($1)").bind(patient.0).execute(&mut *connection).await?;
         }

@@ -42,6 +42,11 @@ pub struct Entries<'a> {
 /// # Errors
 /// [`Error::Read`], [`Error::TooLarge`], [`Error::TooDeep`], [`Error::NotFhir`].
 pub fn text(reader: impl Read, limit: u64) -> Result<String, Error> {
+    decoded(bytes(reader, limit)?)
+}
+
+/// The bytes of a file, decompressed, up to a limit.
+pub(super) fn bytes(reader: impl Read, limit: u64) -> Result<Vec<u8>, Error> {
     let mut reader = BufReader::with_capacity(1 << 16, reader);
     let is_gzip = reader.fill_buf()?.starts_with(&[0x1f, 0x8b]);
     let mut bytes = Vec::new();
@@ -50,9 +55,11 @@ pub fn text(reader: impl Read, limit: u64) -> Result<String, Error> {
     } else {
         reader.take(limit + 1).read_to_end(&mut bytes)?;
     }
-    if bytes.len() as u64 > limit {
-        return Err(Error::TooLarge { limit });
-    }
+    if bytes.len() as u64 > limit { Err(Error::TooLarge { limit }) } else { Ok(bytes) }
+}
+
+/// Bytes as a text that can be read.
+pub(super) fn decoded(mut bytes: Vec<u8>) -> Result<String, Error> {
     if bytes.starts_with(b"\xef\xbb\xbf") {
         bytes.drain(..3);
     }

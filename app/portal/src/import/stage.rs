@@ -22,7 +22,7 @@ use crate::fhir::{json::Json, project::Reference, texts, types};
 /// resource: each is taken after the one before it.
 const TABLES: &str = "
     create temporary table stage (
-        seq int, round smallint, is_attachment bool, patient_id uuid, item_id uuid, resource_type text, fhir_id text,
+        seq int, round int, is_attachment bool, patient_id uuid, item_id uuid, resource_type text, fhir_id text,
         category smallint, labels smallint, first_at timestamptz, last_at timestamptz, precision smallint, title text,
         title_key text, codes text[], status text, is_error bool, value_text text, value_num float8, unit text,
         range_low float8, range_high float8, range_low_text text, range_high_text text, range_text text, interpretation text, series text, visit_id uuid,
@@ -48,11 +48,11 @@ pub async fn stage(
     source: SourceId,
     owners: &Owners<'_, '_>,
     mut progress: impl FnMut(usize),
-) -> Result<i16, sqlx::Error> {
+) -> Result<i32, sqlx::Error> {
     sqlx::raw_sql(TABLES).execute(&mut *connection).await?;
     let rows: Vec<(usize, PatientId)> =
         owners.of.iter().enumerate().flat_map(|(place, patients)| patients.iter().map(move |patient| (place, *patient))).collect();
-    let mut rounds: HashMap<ItemId, i16> = HashMap::new();
+    let mut rounds: HashMap<ItemId, i32> = HashMap::new();
     let mut most = 0;
 
     let mut copy = connection.copy_in_raw("copy stage from stdin (format binary)").await?;
@@ -90,7 +90,7 @@ struct Row<'r, 'f, 'a> {
     patient: PatientId,
     id: ItemId,
     seq: usize,
-    round: i16,
+    round: i32,
 }
 
 impl Row<'_, '_, '_> {
@@ -160,7 +160,7 @@ fn item(rows: &mut Rows, phrases: &mut Phrases, row: &Row<'_, '_, '_>) {
     let references = own.references.get(..REFERENCES).unwrap_or(&own.references);
     rows.row()
         .int(i32::try_from(row.seq).unwrap_or(i32::MAX))
-        .small(Some(row.round))
+        .int(row.round)
         .bool(own.category.is_none())
         .uuid(Some(row.patient.0))
         .uuid(Some(row.id.0))

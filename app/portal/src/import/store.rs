@@ -214,7 +214,7 @@ pub async fn store(
     source: SourceId,
     import: ImportId,
     at: OffsetDateTime,
-    rounds: i16,
+    rounds: i32,
     about: About,
 ) -> Result<Outcomes, sqlx::Error> {
     let is_new = !sqlx::query_scalar::<_, bool>(KNOWN).fetch_one(&mut *connection).await?;
@@ -269,7 +269,7 @@ pub async fn store(
 }
 
 /// What was there before, in another version.
-async fn newer(connection: &mut PgConnection, round: i16, at: OffsetDateTime) -> Result<(), sqlx::Error> {
+async fn newer(connection: &mut PgConnection, round: i32, at: OffsetDateTime) -> Result<(), sqlx::Error> {
     sqlx::query(NEWER_ITEMS).bind(round).bind(at).bind(LABEL_TABLE_VERSION).execute(&mut *connection).await?;
     sqlx::query(OLDER_ITEMS).bind(round).execute(&mut *connection).await?;
     sqlx::query(NEWER_ATTACHMENTS).bind(round).bind(at).execute(&mut *connection).await?;

@@ -108,7 +108,8 @@ fn another(say: Say) -> impl IntoView {
 /// Whom the file describes, and whose record it would go to.
 fn question(say: Say, import: String, whom: &Described) -> impl IntoView + use<> {
     let born = whom.birth_date.as_deref().map(|date| say.born(&say.fhir_date(date)));
-    let parts: Vec<_> = [whom.name.clone(), born, whom.sex.as_deref().map(|sex| say.coded(sex).to_lowercase())].into_iter().flatten().collect();
+    let parts: Vec<_> =
+        [whom.name.clone(), born, whom.sex.as_deref().map(|sex| say.coded(sex).to_lowercase())].into_iter().flatten().collect();
     let words = if parts.is_empty() { say.whom_unnamed().to_owned() } else { parts.join(", ") };
     view! {
         {notice(Role::Ask, say.file_says_whom(&words), view! { <p>{say.nothing_until_answer()}</p> })}
