@@ -133,6 +133,7 @@ messages! {
     }
     see_over_time { English: "See it over time", Spanish: "Verlo a lo largo del tiempo" }
     // Home.
+    done_claimed { English: "This record is yours now.", Spanish: "Esta historia clínica ya es suya." }
     hello(name: &str) { English: "Hello, {name}", Spanish: "Hola, {name}" }
     home_says {
         English: "The newest of your record, and who can see it.",

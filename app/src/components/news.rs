@@ -53,11 +53,11 @@ fn of_kind(say: Say, patient: PatientId, kind: Kind) -> Row {
 fn older(say: Say, patient: PatientId, older: &[(Category, i64)]) -> impl IntoView + use<> {
     let links = older
         .iter()
-        .map(|(category, count)| view! { <a href=path(patient, *category)>{say.so_many_of(say.category(*category), *count)}</a> })
+        .map(|(category, count)| view! { <li><a href=path(patient, *category)>{say.so_many_of(say.category(*category), *count)}</a></li> })
         .collect_view();
     view! {
         <h3>{say.older_things()}</h3>
         <p class="quiet">{say.older_things_say()}</p>
-        <nav class="filter" aria-label=say.older_things()>{links}</nav>
+        <nav class="filter" aria-label=say.older_things()><ul>{links}</ul></nav>
     }
 }

@@ -33,3 +33,14 @@ pub fn notice(role: Role, heading: impl IntoView, body: impl IntoView) -> impl I
     };
     view! { <div class=class>{icon(sign)}<div><h2>{heading}</h2>{body}</div></div> }
 }
+
+/// What a form has just done, on the page that it led to. It takes the focus, so that it is what a
+/// screen reader says first and where the keyboard goes on from.
+pub fn what_was_done(heading: impl IntoView, body: impl IntoView) -> impl IntoView {
+    view! {
+        <div class="notice positive" role="status" tabindex="-1" autofocus>
+            {icon(Icon::Check)}
+            <div><h2>{heading}</h2>{body}</div>
+        </div>
+    }
+}

@@ -41,7 +41,7 @@ pub fn result(say: Say, patient: PatientId, entry: Entry, dated: bool) -> impl I
             {has_line.then(|| line(say, &entry.value))}
             {figure(say, &entry.value, Digits::Few)}
             {(Lies::of(&entry.value) != Lies::Unknown).then(|| range_flag(say, &entry.value))}
-            <p class="was">{was}</p>
+            {was.map(|was| view! { <p class="was">{was}</p> })}
             {meta}
         </li>
     }

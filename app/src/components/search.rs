@@ -68,11 +68,11 @@ pub fn marked(parts: Vec<(String, bool)>) -> impl IntoView {
 pub fn filters(say: Say, here: &str, only: Option<Category>, found: impl Iterator<Item = (Category, usize)>) -> Option<AnyView> {
     let link = |to: Option<Category>, words: String| {
         let href = to.map_or_else(|| here.to_owned(), |to| format!("{here}?category={}", to.slug()));
-        view! { <a href=href aria-current=(to == only).then_some("page")>{words}</a> }
+        view! { <li><a href=href aria-current=(to == only).then_some("page")>{words}</a></li> }
     };
     let links: Vec<_> = found.map(|(category, total)| link(Some(category), format!("{} {total}", say.category(category)))).collect();
     let all = link(None, say.all_categories().to_owned());
-    (!links.is_empty()).then(|| view! { <nav class="filter" aria-label=say.found_by_category()>{all}{links}</nav> }.into_any())
+    (!links.is_empty()).then(|| view! { <nav class="filter" aria-label=say.found_by_category()><ul>{all}{links}</ul></nav> }.into_any())
 }
 
 /// One category of what was found: its rows, and the way to the rest of them.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use leptos::{prelude::*, task::spawn_local};
 
-use crate::api::search::{Glance, search};
+use crate::api::search::{Glance, GlanceRow, search};
 
 /// So long nobody types before the server is asked.
 const QUIET: Duration = Duration::from_millis(300);
@@ -45,16 +45,21 @@ pub fn SearchAsYouType(patient: String, children: Children) -> impl IntoView {
     };
     view! {
         <div class="live" on:input=typed>
-            {children()} <div class="glance" role="status">
-                {move || seen.get().map(glance)}
+            {children()} <div class="glance">
+                <div role="status">{move || seen.get().map(|found| said(found.says))}</div>
+                {move || seen.get().map(|found| found.rows).filter(|rows| !rows.is_empty()).map(listed)}
             </div>
         </div>
     }
 }
 
-fn glance(found: Glance) -> impl IntoView {
-    let rows = found
-        .rows
+/// What a screen reader says while somebody types: how many, and not each of them.
+fn said(says: Vec<String>) -> impl IntoView {
+    says.into_iter().map(|says| view! { <p class="quiet">{says}</p> }).collect_view()
+}
+
+fn listed(rows: Vec<GlanceRow>) -> impl IntoView {
+    let rows = rows
         .into_iter()
         .map(|row| {
             let name = row
@@ -64,6 +69,5 @@ fn glance(found: Glance) -> impl IntoView {
             view! { <li><a href=row.href>{name.collect_view()}</a> " " <span>{row.beside}</span></li> }
         })
         .collect_view();
-    let says = found.says.into_iter().map(|says| view! { <p class="quiet">{says}</p> }).collect_view();
-    view! { {says} <ul>{rows}</ul> }
+    view! { <ul>{rows}</ul> }
 }

@@ -9,7 +9,7 @@ use crate::{
     components::{
         facts::facts,
         form::{beside, choice, problem_summary, titled},
-        notice::{Role, notice},
+        notice::what_was_done,
         sheet::{more, sheet, title},
     },
     pages::{Paged, page},
@@ -37,10 +37,8 @@ pub fn account() -> impl IntoView {
             Actor::Clinician { profession, .. } => clinician(say, &visitor, profession).into_any(),
         };
         let done = match query("done").as_deref() {
-            Some("password") => {
-                Some(notice(Role::Positive, say.password_done(), view! { <p>{say.password_changed_says()}</p> }).into_any())
-            }
-            Some("language") => Some(notice(Role::Positive, say.language_saved(), ()).into_any()),
+            Some("password") => Some(what_was_done(say.password_done(), view! { <p>{say.password_changed_says()}</p> }).into_any()),
+            Some("language") => Some(what_was_done(say.language_saved(), ()).into_any()),
             _ => None,
         };
         let body = view! {

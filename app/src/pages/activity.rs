@@ -13,7 +13,7 @@ use crate::{
     components::{
         form::{problem_summary, titled},
         icon::{Icon, icon},
-        notice::{Role, notice},
+        notice::what_was_done,
         sentence::unmarked,
         sheet::{more, title},
         when::machine,
@@ -44,7 +44,7 @@ pub fn activity() -> impl IntoView {
         };
         let body = view! {
             {problem_summary(say, problem())}
-            {stopped.map(|words| notice(Role::Positive, say.done(), view! { <p>{words}</p> }))}
+            {stopped.map(|words| what_was_done(say.done(), view! { <p>{words}</p> }))}
             {title(say.who_has_looked(), Some(say.log_says().to_owned()))}
             {filters(say, filter, &people)}
             {days}
@@ -93,9 +93,9 @@ fn filters(say: Say, chosen: Filter, people: &[(AccountId, String)]) -> impl Int
     let all = all.into_iter().map(|(filter, words)| (filter, words.to_owned()));
     let people = people.iter().map(|(account, name)| (Filter::Person(*account), name.clone()));
     let links = all.chain(people).map(|(filter, words)| {
-        view! { <a href=address(filter, None) aria-current=(filter == chosen).then_some("page")>{words}</a> }
+        view! { <li><a href=address(filter, None) aria-current=(filter == chosen).then_some("page")>{words}</a></li> }
     });
-    view! { <nav class="filter" aria-label=say.show()>{links.collect_view()}</nav> }
+    view! { <nav class="filter" aria-label=say.show()><ul>{links.collect_view()}</ul></nav> }
 }
 
 fn by_day(entries: Vec<LogEntry>) -> Vec<(Date, Vec<LogEntry>)> {

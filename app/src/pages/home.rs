@@ -16,12 +16,13 @@ use crate::{
         entry::row_of,
         icon::{Icon, icon},
         news::{heading, news},
+        notice::what_was_done,
         row::rows,
-        sentence::{Life, life, sentence},
+        sentence::{Life, life, sentence, unmarked},
         sheet::{more, sheet, title},
     },
     pages::{Paged, page, visits::day},
-    request::{caller, look, portal, redirect},
+    request::{caller, look, portal, query, redirect},
     shell::{Page, Place, document},
 };
 
@@ -44,7 +45,10 @@ pub fn home() -> impl IntoView {
         };
         let nobody = home.grants.is_empty().then(|| view! { <p>{say.nobody_can_see()}</p> });
         let grants = home.grants.into_iter().map(|grant| granted(say, grant, home.now)).collect_view();
+        let claimed =
+            (query("done").as_deref() == Some("claimed")).then(|| what_was_done(say.done(), view! { <p>{say.done_claimed()}</p> }));
         let body = view! {
+            {claimed}
             {title(say.hello(name), Some(say.home_says().to_owned()))}
             <div class="split">
                 <div>
@@ -114,7 +118,7 @@ fn granted(say: Say, grant: HomeGrant, now: OffsetDateTime) -> impl IntoView {
         <div class="grant compact">
             {sentence(say, &grant.sentence)}
             {life(say, left, now)}
-            <p class="actions"><a class="button small" href=format!("/sharing/{}", grant.id)>{say.see_or_stop()}</a></p>
+            <p class="actions"><a class="button small" href=format!("/sharing/{}", grant.id)>{say.see_or_stop()}<span class="hide">": " {unmarked(say, &grant.sentence)}</span></a></p>
         </div>
     }
 }

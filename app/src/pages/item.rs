@@ -70,7 +70,7 @@ async fn one(reader: Reader, category: Category) -> Paged {
         )
     });
     let raw = detail.original.clone().map(|raw| {
-        view! { <section class="sheet" aria-labelledby="original"><h2 id="original">{say.the_original()}</h2><pre class="raw" tabindex="0">{raw}</pre></section> }
+        view! { <section class="sheet" aria-labelledby="original"><h2 id="original">{say.the_original()}</h2><pre class="raw" tabindex="0" role="group" aria-labelledby="original">{raw}</pre></section> }
     });
     let body = view! {
         {back(place, say.category(category))}

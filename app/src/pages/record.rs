@@ -40,7 +40,7 @@ pub fn record() -> impl IntoView {
         let parts = Category::SHAREABLE
             .into_iter()
             .filter(|category| whose.may_show(*category))
-            .map(|category| view! { <a href=reader.category(category)>{say.category(category)}</a> })
+            .map(|category| view! { <li><a href=reader.category(category)>{say.category(category)}</a></li> })
             .collect_view();
         let Summary { allergies, reactions, none_known, medicines, problems, results: measured, visits, team, news, aside } = summary;
         let around = Around { reader: &reader, whose: &whose, aside: aside.as_ref() };
@@ -57,7 +57,7 @@ pub fn record() -> impl IntoView {
             {granted(say, &whose)}
             {title(name, None)}
             {search_box(say, reader.patient, None)}
-            <nav class="filter" aria-label=say.parts_of_record()>{parts}</nav>
+            <nav class="filter" aria-label=say.parts_of_record()><ul>{parts}</ul></nav>
             {news.map(|found| changed(say, &reader, &whose, found))}
             {allergies}
             <div class="pair">

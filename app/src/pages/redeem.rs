@@ -6,7 +6,7 @@ use crate::{
     api::ApiError,
     components::{
         form::{field, problem_summary, titled},
-        notice::{Role, notice},
+        notice::what_was_done,
         sheet::{back, sheet, title},
     },
     pages::{Paged, page},
@@ -24,7 +24,7 @@ pub fn redeem() -> impl IntoView {
             return Err(ApiError::NotFound);
         }
         let done = (query("done").as_deref() == Some("redeemed"))
-            .then(|| notice(Role::Positive, say.redeemed_title(), view! { <p>{say.redeemed_says()}</p> }));
+            .then(|| what_was_done(say.redeemed_title(), view! { <p>{say.redeemed_says()}</p> }));
         let body = view! {
             {back("/shared".to_owned(), say.back())}
             {problem_summary(say, problem())}

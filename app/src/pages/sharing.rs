@@ -9,7 +9,7 @@ use crate::{
     components::{
         form::{problem_summary, titled},
         icon::{Icon, icon},
-        notice::{Role, notice},
+        notice::{Role, notice, what_was_done},
         sentence::{Life, life, sentence, unmarked},
         sheet::{more, sheet, title},
         when::moment,
@@ -66,7 +66,7 @@ pub fn done(say: Say) -> Option<impl IntoView> {
         "code-refused" => say.done_code_refused(),
         _ => return None,
     };
-    Some(notice(Role::Positive, say.done(), view! { <p>{words}</p> }))
+    Some(what_was_done(say.done(), view! { <p>{words}</p> }))
 }
 
 /// To whom a grant is, in a few words.

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::{
     components::{
         form::{choice, field, hidden, problem_summary, titled},
-        notice::{Role, notice},
+        notice::what_was_done,
         sheet::{more, sheet, title},
     },
     pages::{Paged, page},
@@ -31,7 +31,7 @@ pub fn sign_in() -> impl IntoView {
         let clinicians = with_way_back("/clinicians", to.as_deref());
         let body = view! {
             {problem_summary(say, problem)}
-            {done.map(|(heading, says)| notice(Role::Positive, heading, view! { <p>{says}</p> }))}
+            {done.map(|(heading, says)| what_was_done(heading, view! { <p>{says}</p> }))}
             {title(say.sign_in(), None)}
             {sheet("way-in", say.door_people(), view! {
                 <form method="post" action="/api/sign-in">

@@ -111,14 +111,14 @@ fn years(say: Say, path: &str, asked: &Asked, choices: &Choices) -> Option<impl 
         .map(|(year, count)| {
             let many = if *count > MANY { say.more_than(MANY) } else { count.to_string() };
             let words = if counts { format!("{year} · {many}") } else { year.to_string() };
-            view! { <a href=asked.up_to_year(*year).address(path)>{words}</a> }
+            view! { <li><a href=asked.up_to_year(*year).address(path)>{words}</a></li> }
         })
         .collect_view();
     (choices.years.len() > 1).then(|| {
         view! {
             <details class="jump">
                 <summary>{say.jump_to_year()}</summary>
-                <nav class="filter" aria-label=say.jump_to_year()>{links}</nav>
+                <nav class="filter" aria-label=say.jump_to_year()><ul>{links}</ul></nav>
             </details>
         }
     })

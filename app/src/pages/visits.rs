@@ -36,9 +36,9 @@ pub fn visits() -> impl IntoView {
         let path = reader.category(Category::Visits);
         let here = year.map_or_else(|| path.clone(), |year| format!("{path}?year={year}"));
         let years = (visits.years.len() > 1).then(|| {
-            let link = |href: String, current: bool, words: String| view! { <a href=href aria-current=current.then_some("page")>{words}</a> };
+            let link = |href: String, current: bool, words: String| view! { <li><a href=href aria-current=current.then_some("page")>{words}</a></li> };
             let each = visits.years.iter().map(|of| link(format!("{path}?year={of}"), year == Some(*of), say.visits_in(*of))).collect_view();
-            view! { <nav class="filter" aria-label=say.visits_by_year()>{link(path.clone(), year.is_none(), say.all_years().to_owned())}{each}</nav> }
+            view! { <nav class="filter" aria-label=say.visits_by_year()><ul>{link(path.clone(), year.is_none(), say.all_years().to_owned())}{each}</ul></nav> }
         });
         let inside = if whose.may_show(Category::Visits) {
             let is_empty = visits.entries.is_empty();

@@ -13,7 +13,7 @@ use crate::{
     catalogue::Say,
     components::{
         form::{problem_summary, titled},
-        notice::{Role, notice},
+        notice::what_was_done,
         sheet::{back, sheet, title},
         when::moment,
     },
@@ -45,7 +45,7 @@ pub fn devices() -> impl IntoView {
         let body = view! {
             {back("/account".to_owned(), say.account())}
             {problem_summary(say, problem())}
-            {done.map(|words| notice(Role::Positive, say.done(), view! { <p>{words}</p> }))}
+            {done.map(|words| what_was_done(say.done(), view! { <p>{words}</p> }))}
             {title(say.devices_and_log(), None)}
             {sheet("open", say.signed_in_on(), view! { <ul class="rows">{sessions}</ul> })}
             {known}

@@ -9,7 +9,7 @@ use crate::{
     components::{
         facts::facts,
         form::{field, hidden, problem_summary, titled},
-        notice::{Role, notice},
+        notice::{Role, notice, what_was_done},
         picture::picture,
         sheet::{back, sheet, title},
         when::moment,
@@ -60,7 +60,7 @@ pub fn second_factor() -> impl IntoView {
         let body = view! {
             {back("/account".to_owned(), say.account())}
             {problem_summary(say, problem)}
-            {done.map(|(heading, says)| notice(Role::Positive, heading, view! { <p>{says}</p> }))}
+            {done.map(|(heading, says)| what_was_done(heading, view! { <p>{says}</p> }))}
             {title(say.second_factor(), Some(say.second_factor_says().to_owned()))}
             {step}
         };
