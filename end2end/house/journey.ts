@@ -8,15 +8,24 @@ import { field, newPerson, sharedData, signInAt, signUp } from './test.ts';
 export interface Chartkey {
   house: House;
   mail: Mail;
-  chartkeyOk: (args: string[]) => Promise<string>;
+  chartkeyOk: (args: string[], input?: string) => Promise<string>;
   sql: (statement: string) => string[];
 }
 
 /** Imports a file of the shared records as a source of its own; its only patient makes an account and claims it. */
-export async function claim(page: Page, file: string, { mail, chartkeyOk, sql }: Chartkey): Promise<string> {
+export function claim(page: Page, file: string, chartkey: Chartkey): Promise<string> {
+  return claimFrom(page, path.join(sharedData, file), undefined, chartkey);
+}
+
+/** The same with a record that we made. */
+export function claimBundle(page: Page, bundle: string, chartkey: Chartkey): Promise<string> {
+  return claimFrom(page, '-', bundle, chartkey);
+}
+
+async function claimFrom(page: Page, file: string, input: string | undefined, { mail, chartkeyOk, sql }: Chartkey): Promise<string> {
   const person = newPerson();
   const source = `journey of ${person.email}`;
-  await chartkeyOk(['import', path.join(sharedData, file), '--source', source, '--reason', 'a journey']);
+  await chartkeyOk(['import', file, '--source', source, '--reason', 'a journey'], input);
   const [row = ''] = sql(`select patient_id || ' ' || birth_date from patient join subject using (patient_id) join source using (source_id) where name = '${source}'`);
   const [record = '', born = ''] = row.split(' ');
   const { code } = JSON.parse(await chartkeyOk(['person', 'invite', '--patient', record, '--json'])) as { code: string };
