@@ -6,6 +6,9 @@
 #![recursion_limit = "256"]
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
+/// Whether this build makes PDF files; where it does not, no page says a word of them.
+pub const WRITES_PDF: bool = cfg!(feature = "pdf");
+
 pub mod api;
 pub mod islands;
 
@@ -21,6 +24,10 @@ pub mod installed;
 pub mod pack;
 #[cfg(feature = "ssr")]
 pub mod pages;
+#[cfg(feature = "ssr")]
+pub mod paper;
+#[cfg(feature = "pdf")]
+pub mod pdf;
 #[cfg(feature = "ssr")]
 pub mod request;
 #[cfg(feature = "ssr")]

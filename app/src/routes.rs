@@ -76,6 +76,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/sources/imports/:import") view=pages::import ssr=SsrMode::Async/>
                 <Route path=path!("/home") view=pages::home ssr=SsrMode::Async/>
                 <Route path=path!("/record/:patient") view=pages::record ssr=SsrMode::Async/>
+                <Route path=path!("/record/:patient/print") view=pages::print ssr=SsrMode::Async/>
                 <Route path=path!("/record/:patient/visits") view=pages::visits ssr=SsrMode::Async/>
                 <Route path=path!("/record/:patient/visits/:item") view=pages::visit ssr=SsrMode::Async/>
                 <Route path=path!("/record/:patient/visits/:item/about") view=pages::about_visit ssr=SsrMode::Async/>

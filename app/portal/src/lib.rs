@@ -44,6 +44,7 @@ pub mod notices;
 pub mod operator;
 pub mod organizations;
 pub mod pack_lock;
+pub mod paper;
 mod passwords;
 pub mod pool;
 mod portal;

@@ -124,7 +124,7 @@ impl Portal {
         .await
     }
 
-    async fn open_own_freshly(&self, visitor: &Visitor, patient: PatientId) -> Result<Record, Error> {
+    pub(crate) async fn open_own_freshly(&self, visitor: &Visitor, patient: PatientId) -> Result<Record, Error> {
         let mut record = self.open(visitor, patient).await?;
         if !record.is_own() {
             return record.refuse().await;

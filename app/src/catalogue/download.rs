@@ -64,10 +64,42 @@ messages! {
     }
     print_summary { English: "On paper", Spanish: "En papel" }
     print_summary_says {
-        English: "The summary of your record prints well: open it, then print it with your browser.",
-        Spanish: "El resumen de su historia clínica se imprime bien: ábralo y después imprímalo con su navegador.",
+        English: "The summary of your record as a page to print: open it, then print it with your browser.",
+        Spanish: "El resumen de su historia clínica como página para imprimir: ábrala y después imprímala con su navegador.",
     }
-    open_summary { English: "Open the summary", Spanish: "Abrir el resumen" }
+    open_summary { English: "Summary to print", Spanish: "Resumen para imprimir" }
+    // The summary on paper.
+    paper { English: "Summary to print", Spanish: "Resumen para imprimir" }
+    paper_says {
+        English: "Print it with your browser, to take to a visit or to keep. Each page has your name, your birth date and its number.",
+        Spanish: "Imprímalo con su navegador, para llevarlo a una consulta o para guardarlo. Cada página lleva su nombre, su fecha de nacimiento y su número.",
+    }
+    paper_private {
+        English: "What you keep private from everybody is on it, too. Whoever gets the paper can read it.",
+        Spanish: "También contiene lo que usted mantiene privado para todos. Quien reciba el papel puede leerlo.",
+    }
+    paper_file_says {
+        English: "The same as a file (PDF), which screen readers read as well. Anybody who gets the file can read it.",
+        Spanish: "Lo mismo en un archivo (PDF), que también leen los lectores de pantalla. Cualquiera que consiga el archivo puede leerlo.",
+    }
+    paper_file { English: "Download as PDF", Spanish: "Descargar en PDF" }
+    paper_of(name: &str) { English: "Health summary: {name}", Spanish: "Resumen de salud: {name}" }
+    paper_made(moment: &str) { English: "Made with Chartkey on {moment} (UTC).", Spanish: "Hecho con Chartkey el {moment} (UTC)." }
+    paper_from(sources: &str) { English: "From what these sources sent: {sources}.", Spanish: "Con lo que enviaron estas fuentes: {sources}." }
+    paper_from_nobody { English: "No source has sent anything yet.", Spanish: "Ninguna fuente ha enviado nada todavía." }
+    paper_may_lack {
+        English: "It may not be everything, and nobody has checked it.",
+        Spanish: "Puede que no sea todo, y nadie lo ha revisado.",
+    }
+    paper_goes_on(most: usize) {
+        English: "These are the newest {most}. There are more.",
+        Spanish: "Estos son los {most} más recientes. Hay más.",
+    }
+    paper_page(page: i32, of: i32) { English: "Page {page} of {of}", Spanish: "Página {page} de {of}" }
+    paper_letters {
+        English: "Where there is �, the font of this file has no such letter. The letter itself is in the file: it is read aloud and copied.",
+        Spanish: "Donde aparece �, la letra no está en la tipografía de este archivo. La letra misma sí está en el archivo: se lee en voz alta y se copia.",
+    }
     card { English: "Emergency card", Spanish: "Tarjeta de emergencia" }
     card_says {
         English: "A card for your wallet, to print, cut out and fold: allergies, medicines, health problems and whom to call, and the same as a picture that a telephone reads without a network.",

@@ -1,7 +1,7 @@
 //! Entries in short, on what is printed or carried away: nothing of it leads anywhere.
 
 use chartkey_domain::category::Category;
-use chartkey_portal::entry::Entry;
+use chartkey_portal::entry::{Entry, Value};
 use leptos::prelude::*;
 
 use super::{
@@ -13,36 +13,68 @@ use super::{
 };
 use crate::catalogue::Say;
 
+/// An entry as it is printed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// What it is called.
+    pub name: String,
+    /// What the source calls it, its value, an unusual status; perhaps nothing.
+    pub beside: String,
+    /// When, by whom, where, from whom.
+    pub about: String,
+}
+
 /// A heading and its entries; `none` where there are none.
 pub fn part(say: Say, heading: &'static str, entries: &[Entry], none: &'static str) -> impl IntoView + use<> {
-    let lines = entries.iter().map(|entry| line(say, entry)).collect_view();
-    let inside = if entries.is_empty() {
-        view! { <p class="quiet">{none}</p> }.into_any()
-    } else {
-        view! { <ul class="brief">{lines}</ul> }.into_any()
-    };
+    let lines = entries.iter().map(|entry| line(say, entry)).collect();
+    let inside = if entries.is_empty() { view! { <p class="quiet">{none}</p> }.into_any() } else { lines_of(lines).into_any() };
     view! { <section><h2>{heading}</h2>{inside}</section> }
 }
 
-fn line(say: Say, entry: &Entry) -> impl IntoView + use<> {
+/// A list of them.
+pub fn lines_of(lines: Vec<Line>) -> impl IntoView {
+    let line = |Line { name, beside, about }| view! { <li><p><b>{name}</b> " " {beside}</p><p class="quiet">{about}</p></li> };
+    view! { <ul class="brief">{lines.into_iter().map(line).collect_view()}</ul> }
+}
+
+/// An entry in short.
+#[must_use]
+pub fn line(say: Say, entry: &Entry) -> Line {
     let Called { name, beside, .. } = called(say, entry);
     let status = entry.status.as_deref().and_then(|status| say.unusual_status(status)).map(str::to_owned);
     let beside: Vec<_> = [beside, value(say, entry), status].into_iter().flatten().collect();
-    let when = entry.when.map_or_else(|| say.no_date().to_owned(), |(first, precision)| say.when(first, precision));
-    let meta: Vec<_> =
-        [Some(when), entry.author.clone(), entry.place.clone(), Some(from_source(say, &entry.source))].into_iter().flatten().collect();
-    view! { <li><p><b>{name}</b> " " {beside.join(" · ")}</p><p class="quiet">{meta.join(" · ")}</p></li> }
+    let about: Vec<_> =
+        [Some(when(say, entry)), entry.author.clone(), entry.place.clone(), Some(from_source(say, &entry.source))].into_iter().flatten().collect();
+    Line { name, beside: beside.join(" · "), about: about.join(" · ") }
+}
+
+/// When, or that it is not recorded.
+#[must_use]
+pub fn when(say: Say, entry: &Entry) -> String {
+    entry.when.map_or_else(|| say.no_date().to_owned(), |(first, precision)| say.when(first, precision))
 }
 
 /// The value in words: number and unit, where it lies, the laboratory's range.
 fn value(say: Say, entry: &Entry) -> Option<String> {
-    let value = &entry.value;
-    let text = value.text.as_deref()?;
-    let figure = value.unit.as_deref().and_then(unit).map_or_else(|| text.to_owned(), |unit| format!("{text} {unit}"));
-    if entry.category != Category::Results || value.number.is_none() {
+    let figure = figure(&entry.value)?;
+    if entry.category != Category::Results || entry.value.number.is_none() {
         return Some(figure);
     }
+    let lies = lies(say, &entry.value);
+    Some(if lies.is_empty() { figure } else { format!("{figure} ({lies})") })
+}
+
+/// Number and unit, as the source wrote them.
+#[must_use]
+pub fn figure(value: &Value) -> Option<String> {
+    let text = value.text.as_deref()?;
+    Some(value.unit.as_deref().and_then(unit).map_or_else(|| text.to_owned(), |unit| format!("{text} {unit}")))
+}
+
+/// Where it lies, and the laboratory's range.
+#[must_use]
+pub fn lies(say: Say, value: &Value) -> String {
     let range = (value.low.is_some() || value.high.is_some() || value.range.is_some()).then(|| range_words(say, value));
     let said: Vec<_> = [range_word(say, value).map(str::to_owned), range].into_iter().flatten().collect();
-    Some(if said.is_empty() { figure } else { format!("{figure} ({})", said.join(", ")) })
+    said.join(", ")
 }

@@ -108,6 +108,19 @@ pub fn results(say: Say, patient: PatientId, entries: Vec<Entry>, dated: bool) -
     view! { <ul class="rows">{entries.into_iter().map(|entry| result(say, patient, entry, dated)).collect_view()}</ul> }
 }
 
+/// The newest of each series that lies outside its laboratory's range, at most `most`. Of
+/// two of one series only the newer one counts.
+#[must_use]
+pub fn outside(measured: &[Entry], most: usize) -> Vec<Entry> {
+    let is_newest = |place: usize, entry: &Entry| {
+        let newer = measured.get(..place).unwrap_or_default();
+        entry.series.is_none() || newer.iter().all(|other| other.series != entry.series)
+    };
+    let lies_outside = |entry: &Entry| !matches!(Lies::of(&entry.value), Lies::In | Lies::Unknown);
+    let found = measured.iter().enumerate().filter(|(place, entry)| lies_outside(entry) && is_newest(*place, entry));
+    found.map(|(_, entry)| entry.clone()).take(most).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::{shortened, unit};

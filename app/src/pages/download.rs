@@ -5,13 +5,14 @@ use chartkey_portal::Error;
 use leptos::prelude::*;
 
 use crate::{
+    WRITES_PDF,
     api::ApiError,
     catalogue::Say,
     components::{
         form::{field, problem_summary, titled},
         sheet::{more, sheet, title},
     },
-    pages::{Paged, home::without_record, page},
+    pages::{Paged, home::without_record, page, print::as_file},
     request::{again, caller, portal, problem},
     shell::{Page, Place, document},
 };
@@ -28,16 +29,16 @@ pub fn download() -> impl IntoView {
         }
         let Some(patient) = caller.record else { return Ok(without_record(say, Place::Download, &visitor.name)) };
         let problem = problem();
-        let ways = match portal()?.require_fresh(&visitor).await {
-            Ok(()) => ways(say).into_any(),
-            Err(Error::SignInAgain) => prove(say).into_any(),
+        let (ways, is_fresh) = match portal()?.require_fresh(&visitor).await {
+            Ok(()) => (ways(say).into_any(), true),
+            Err(Error::SignInAgain) => (prove(say).into_any(), false),
             Err(error) => return Err(error.into()),
         };
         let body = view! {
             {problem_summary(say, problem)}
             {title(say.download(), Some(say.download_says().to_owned()))}
             {ways}
-            {on_paper(say, patient)}
+            {on_paper(say, patient, is_fresh)}
             <p>{more("/sources".to_owned(), say.sources_title())}</p>
         };
         Paged::Ok(document(Page::new(titled(say, say.download(), problem), Place::Download), body).into_any())
@@ -80,13 +81,15 @@ fn prove(say: Say) -> impl IntoView {
     }
 }
 
-fn on_paper(say: Say, patient: PatientId) -> impl IntoView {
+/// Without a fresh sign-in the page to print is there, and the file is not.
+fn on_paper(say: Say, patient: PatientId, is_fresh: bool) -> impl IntoView {
     sheet(
         "paper",
         say.print_summary(),
         view! {
             <p>{say.print_summary_says()}</p>
-            <p>{more(format!("/record/{patient}"), say.open_summary())}</p>
+            <p>{more(format!("/record/{patient}/print"), say.open_summary())}</p>
+            {(WRITES_PDF && is_fresh).then(|| as_file(say))}
             <p>{say.card_says()}</p>
             <p>{more("/download/card".to_owned(), say.card())}</p>
         },

@@ -10,10 +10,9 @@ use crate::{
     catalogue::Say,
     components::{
         entry::{address, row_of},
-        flag::Lies,
         list::{end, key, not_shared},
         news::{heading, news},
-        result::results,
+        result::{outside, results},
         row::{Row, rows},
         search::search_box,
         sentence::sentence,
@@ -44,7 +43,7 @@ pub fn record() -> impl IntoView {
             .collect_view();
         let Summary { allergies, reactions, none_known, medicines, problems, results: measured, visits, team, news, aside } = summary;
         let around = Around { reader: &reader, whose: &whose, aside: aside.as_ref() };
-        let outside = outside(&measured);
+        let outside = outside(&measured, NEWEST);
         let latest = measured.into_iter().take(NEWEST).collect();
         let allergies = around.part(
             Category::Allergies,
@@ -68,6 +67,7 @@ pub fn record() -> impl IntoView {
             {around.entries(Category::Results, say.latest_results(), latest)}
             {around.entries(Category::Visits, say.latest_visits(), visits)}
             {care_team(say, &reader, &whose, team)}
+            {whose.is_own().then(|| view! { <p class="unprinted">{more(reader.path("/print"), say.open_summary())}</p> })}
         };
         Paged::Ok(document(reader.page(name, Place::Summary, &whose), body).into_any())
     })
@@ -85,18 +85,6 @@ fn granted(say: Say, whose: &Whose) -> Option<AnyView> {
 fn changed(say: Say, reader: &Reader, whose: &Whose, found: News) -> impl IntoView + use<> {
     let first = found.since.is_none().then(|| view! { <p>{say.first_look()}</p> });
     sheet("new", heading(say, &found), view! { {first}{news(say, reader.patient, found)}{end(say, whose, false)} })
-}
-
-/// The newest of each series that lies outside its laboratory's range. Of two of one series
-/// only the newer one counts.
-fn outside(measured: &[Entry]) -> Vec<Entry> {
-    let is_newest = |place: usize, entry: &Entry| {
-        let newer = measured.get(..place).unwrap_or_default();
-        entry.series.is_none() || newer.iter().all(|other| other.series != entry.series)
-    };
-    let lies_outside = |entry: &Entry| !matches!(Lies::of(&entry.value), Lies::In | Lies::Unknown);
-    let found = measured.iter().enumerate().filter(|(place, entry)| lies_outside(entry) && is_newest(*place, entry));
-    found.map(|(_, entry)| entry.clone()).take(NEWEST).collect()
 }
 
 /// Allergies with the reactions that the source names, unless they say that there is none.

@@ -1,0 +1,147 @@
+//! What a patient prints of their own record, or takes as a file to print: what somebody
+//! who has to treat them wants first, with nothing behind a link.
+
+use std::collections::BTreeMap;
+
+use chartkey_domain::{
+    account::Visitor,
+    category::Category,
+    id::{ItemId, PatientId},
+};
+use time::OffsetDateTime;
+
+use crate::{
+    Error, Opened, Portal,
+    audit::Shown,
+    care_team::{Beside, Member},
+    entry::{Entry, entries},
+    pool::detached,
+    record::Record,
+};
+
+/// The most allergies, medicines and problems that are printed; the queries carry one more,
+/// by which whoever prints knows that there are more.
+pub const LISTED: usize = 100;
+/// The most results that are printed, likewise.
+pub const RESULTS: usize = 30;
+
+/// The summary of a record for paper. Each list is newest first; those with the same name once.
+#[derive(Debug, Clone)]
+pub struct PaperContents {
+    /// Allergies; one more than [`LISTED`] where there are more.
+    pub allergies: Vec<Entry>,
+    /// The reactions that each of them names.
+    pub reactions: BTreeMap<ItemId, Vec<String>>,
+    /// Whether they all say that there is none.
+    pub none_known: bool,
+    /// Medicines in use; one more than [`LISTED`] where there are more.
+    pub medicines: Vec<Entry>,
+    /// Problems that go on; one more than [`LISTED`] where there are more.
+    pub problems: Vec<Entry>,
+    /// Results outside their laboratory's range that are the newest of their series; one
+    /// more than [`RESULTS`] where there are more.
+    pub results: Vec<Entry>,
+    /// The newest ten visits.
+    pub visits: Vec<Entry>,
+    /// Who looks after the patient.
+    pub team: Vec<Member>,
+    /// Who has delivered anything into the record, by name, at most a hundred.
+    pub sources: Vec<String>,
+    /// As of when.
+    pub now: OffsetDateTime,
+}
+
+impl Portal {
+    /// The summary of the visitor's own record for the page that is printed.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where the record is not theirs.
+    pub async fn paper(&self, visitor: &Visitor, patient: PatientId) -> Result<Opened<PaperContents>, Error> {
+        let mut record = self.open(visitor, patient).await?;
+        if !record.is_own() {
+            return record.refuse().await;
+        }
+        let (contents, shown) = contents(&mut record).await?;
+        record.close("print", shown, contents).await
+    }
+
+    /// The same for a file that leaves.
+    ///
+    /// # Errors
+    /// [`Error::SignInAgain`] without a fresh sign-in, [`Error::NotFound`] where the
+    /// record is not theirs.
+    pub async fn take_paper(&self, visitor: &Visitor, patient: PatientId) -> Result<Opened<PaperContents>, Error> {
+        let (portal, visitor) = (self.clone(), visitor.clone());
+        detached(async move {
+            let mut record = portal.open_own_freshly(&visitor, patient).await?;
+            let (view, shown) = contents(&mut record).await?;
+            let whose = record.finish(shown.what("exported", "print")).await?;
+            Ok(Opened { whose, view })
+        })
+        .await
+    }
+}
+
+async fn contents(record: &mut Record) -> Result<(PaperContents, Shown), Error> {
+    let patient = record.whose().patient;
+    let rows = entries!(
+        "where i.patient_id = $1 and i.item_id = any (array( \
+            (select a.item_id from (select item_id, row_number() over (partition by category order by sort_at desc, item_id desc) as place \
+                from (select distinct on (category, title) category, item_id, sort_at from item \
+                    where patient_id = $1 and not is_error and (category = 4 or (category in (2, 3) and (last_at is null or last_at > now()) \
+                        and coalesce(status, '') <> all (array['completed', 'stopped', 'cancelled', 'resolved', 'inactive', 'remission', \
+                            'not-taken', 'draft', 'ended', 'not-done']))) \
+                    order by category, title, sort_at desc, item_id desc) n) a where a.place <= 101) \
+            union all (select o.item_id from (select item_id, sort_at, series from item \
+                where patient_id = $1 and category = 6 and not is_error and value_text is not null \
+                    and (interpretation = any (array['HH', 'HU', 'CH', 'LL', 'LU', 'CL', 'H', '>', 'L', '<', 'A', 'AA']) \
+                        or (interpretation is distinct from 'N' and (value_num < range_low or value_num > range_high))) \
+                order by sort_at desc, item_id desc limit 200) o \
+                where (select true from item b where b.patient_id = $1 and b.series = o.series and b.sort_at > o.sort_at \
+                    and not b.is_error and b.value_text is not null limit 1) is null \
+                order by o.sort_at desc, o.item_id desc limit 31) \
+            union all (select item_id from item where patient_id = $1 and category = 9 and not is_error and sort_at <= now() \
+                order by sort_at desc, item_id desc limit 10))) \
+         order by i.sort_at desc, i.item_id desc",
+        patient.0
+    )
+    .fetch_all(record.connection())
+    .await?;
+    let (mut allergies, mut medicines, mut problems, mut results, mut visits) =
+        (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut shown = Shown::default();
+    for entry in rows.into_iter().map(Entry::from) {
+        shown.entries([&entry]);
+        match entry.category {
+            Category::Allergies => allergies.push(entry),
+            Category::Medicines => medicines.push(entry),
+            Category::Problems => problems.push(entry),
+            Category::Results => results.push(entry),
+            _ => visits.push(entry),
+        }
+    }
+    let ids: Vec<_> = allergies.iter().map(|allergy| allergy.id.0).collect();
+    let Beside { team, reactions, negations } = Beside::of(record, &ids).await?;
+    team.iter().for_each(|member| shown.add(member.item, member.category));
+    let none_known = !ids.is_empty() && negations == ids.len();
+    let (sources, now) = (sources(record).await?, record.now());
+    Ok((PaperContents { allergies, reactions, none_known, medicines, problems, results, visits, team, sources, now }, shown))
+}
+
+/// From one source to the next by the index, as everything by date offers them.
+async fn sources(record: &mut Record) -> Result<Vec<String>, Error> {
+    let patient = record.whose().patient;
+    let names = sqlx::query_scalar!(
+        "with recursive delivered as (
+            (select source_id as id from item where patient_id = $1 order by source_id limit 1)
+            union all
+            select (select i.source_id from item i where i.patient_id = $1 and i.source_id > delivered.id order by i.source_id limit 1)
+            from delivered where delivered.id is not null
+        )
+        select s.name from delivered d join source s on s.source_id = d.id where d.id is not null order by s.name limit 100",
+        patient.0
+    )
+    .fetch_all(record.connection())
+    .await?;
+    Ok(names)
+}

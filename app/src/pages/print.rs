@@ -1,0 +1,68 @@
+//! `/record/{patient}/print`: the summary of the reader's own record, for paper.
+
+use leptos::prelude::*;
+
+use crate::{
+    WRITES_PDF,
+    catalogue::Say,
+    components::{
+        brief::lines_of,
+        sheet::{back, title},
+    },
+    pages::{Paged, page, reader::Reader},
+    paper::{Body, Paper, Part, Table},
+    shell::{Place, document},
+};
+
+/// The page that a browser prints. What it says is also what the file says.
+pub fn print() -> impl IntoView {
+    page(async {
+        let reader = Reader::of_record()?;
+        let say = reader.say;
+        let opened = reader.portal.paper(&reader.visitor, reader.patient).await?;
+        let page = reader.page(say.paper(), Place::Summary, &opened.whose);
+        let Paper { name, born, says, parts, .. } = Paper::of(say, opened);
+        let body = view! {
+            <div class="unprinted">
+                {back(reader.path(""), say.summary())}
+                {title(say.paper(), Some(say.paper_says().to_owned()))}
+                <p>{say.paper_private()}</p>
+                {WRITES_PDF.then(|| as_file(say))}
+            </div>
+            <article class="sheet paper">
+                <h2>{name}</h2>
+                {born.map(|born| view! { <p>{born}</p> })}
+                {says.into_iter().map(|says| view! { <p class="quiet">{says}</p> }).collect_view()}
+                {parts.into_iter().map(part).collect_view()}
+            </article>
+        };
+        Paged::Ok(document(page, body).into_any())
+    })
+}
+
+/// The way to the same as a file.
+pub fn as_file(say: Say) -> impl IntoView {
+    view! {
+        <form method="post" action="/download/summary">
+            <p>{say.paper_file_says()}</p>
+            <p class="actions"><button class="button" type="submit">{say.paper_file()}</button></p>
+        </form>
+    }
+}
+
+fn part(Part { heading, says, body }: Part) -> impl IntoView {
+    let body = match body {
+        Body::Lines(lines) => (!lines.is_empty()).then(|| lines_of(lines).into_any()),
+        Body::Table(table) => (!table.rows.is_empty()).then(|| columns(table).into_any()),
+    };
+    view! { <section><h3>{heading}</h3>{says.into_iter().map(|says| view! { <p>{says}</p> }).collect_view()}{body}</section> }
+}
+
+fn columns(Table { heads, rows }: Table) -> impl IntoView {
+    let heads = heads.into_iter().map(|head| view! { <th scope="col">{head}</th> }).collect_view();
+    let row = |row: [String; crate::paper::COLUMNS]| {
+        let [name, cells @ ..] = row;
+        view! { <tr><th scope="row">{name}</th>{cells.into_iter().map(|cell| view! { <td>{cell}</td> }).collect_view()}</tr> }
+    };
+    view! { <table><thead><tr>{heads}</tr></thead><tbody>{rows.into_iter().map(row).collect_view()}</tbody></table> }
+}

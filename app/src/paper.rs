@@ -1,0 +1,215 @@
+//! The summary of a record on paper: what it says, in words and in order, once for the page
+//! that a browser prints and for the file (`pdf.rs`), so that neither can say anything else.
+
+use std::collections::BTreeMap;
+
+use chartkey_domain::{category::Category, id::ItemId};
+use chartkey_portal::{
+    Opened,
+    care_team::Member,
+    entry::Entry,
+    paper::{LISTED, PaperContents, RESULTS},
+};
+use time::Date;
+
+use crate::{
+    catalogue::Say,
+    components::{
+        brief::{Line, figure, lies, line, when},
+        entry::{Called, called},
+        result::outside,
+    },
+};
+
+/// The most letters of one text: what is longer is no name, and a file is made in bounded time.
+const LONGEST: usize = 240;
+
+/// A summary on paper.
+#[derive(Debug, Clone)]
+pub struct Paper {
+    /// The catalogue that it is written from.
+    pub say: Say,
+    /// What the document is called.
+    pub title: String,
+    /// Whose it is.
+    pub name: String,
+    /// When they were born.
+    pub born: Option<String>,
+    /// When it was made, from what, and that it may not be everything.
+    pub says: Vec<String>,
+    /// Its parts.
+    pub parts: Vec<Part>,
+}
+
+/// A part under its heading.
+#[derive(Debug, Clone)]
+pub struct Part {
+    /// The heading.
+    pub heading: String,
+    /// What is said before the entries: that there are none, or more.
+    pub says: Vec<String>,
+    /// The entries.
+    pub body: Body,
+}
+
+/// The entries of a part; perhaps none.
+#[derive(Debug, Clone)]
+pub enum Body {
+    /// One below the other.
+    Lines(Vec<Line>),
+    /// In columns.
+    Table(Table),
+}
+
+/// Entries in columns. The first cell of a row names it.
+#[derive(Debug, Clone)]
+pub struct Table {
+    /// What stands in each column.
+    pub heads: [String; COLUMNS],
+    /// The rows.
+    pub rows: Vec<[String; COLUMNS]>,
+}
+
+/// The columns of a table.
+pub const COLUMNS: usize = 5;
+
+/// The name of a file that was made on this day.
+#[must_use]
+pub fn name(day: Date) -> String {
+    format!("chartkey-summary-{day}.pdf")
+}
+
+impl Paper {
+    /// What a summary says in this language.
+    #[must_use]
+    pub fn of(say: Say, opened: Opened<PaperContents>) -> Self {
+        let Opened { whose, view } = opened;
+        let PaperContents { allergies, reactions, none_known, medicines, problems, results, visits, team, sources, now } = view;
+        let from = if sources.is_empty() { say.paper_from_nobody().to_owned() } else { say.paper_from(&sources.join(", ")) };
+        let mut paper = Self {
+            say,
+            title: say.paper_of(&whose.name),
+            name: whose.name,
+            born: whose.birth_date.map(|date| say.born(&say.fhir_date(&date))),
+            says: vec![say.paper_made(&say.day_and_time(now)), from, say.pack_is_old().to_owned(), say.paper_may_lack().to_owned()],
+            parts: vec![
+                allergies_of(say, allergies, &reactions, none_known),
+                listed(say, say.active_problems(), say.none_recorded(), problems),
+                listed(say, say.medicines_in_use(), say.none_recorded(), medicines),
+                results_of(say, &results),
+                listed(say, say.latest_visits(), say.none_recorded(), visits),
+                team_of(say, team),
+            ],
+        };
+        paper.texts().for_each(clean);
+        paper
+    }
+
+    /// Every text that may have come from outside.
+    fn texts(&mut self) -> impl Iterator<Item = &mut String> {
+        let Self { title, name, born, says, parts, .. } = self;
+        let own = [title, name].into_iter().chain(born).chain(says);
+        own.chain(parts.iter_mut().flat_map(|part| {
+            let (lines, rows) = match &mut part.body {
+                Body::Lines(lines) => (lines.as_mut_slice(), [].as_mut_slice()),
+                Body::Table(table) => ([].as_mut_slice(), table.rows.as_mut_slice()),
+            };
+            lines.iter_mut().flat_map(|Line { name, beside, about }| [name, beside, about]).chain(rows.iter_mut().flatten())
+        }))
+    }
+}
+
+/// Allergies with the reactions that the source names, unless they say that there is none.
+fn allergies_of(say: Say, entries: Vec<Entry>, reactions: &BTreeMap<ItemId, Vec<String>>, none_known: bool) -> Part {
+    let words = |entry: &Entry| match reactions.get(&entry.id) {
+        _ if none_known => None,
+        Some(named) if !named.is_empty() => Some(say.reaction(&named.join(", "))),
+        _ => Some(say.reaction_not_recorded().to_owned()),
+    };
+    let reaction: Vec<_> = entries.iter().map(words).collect();
+    let mut part = listed(say, say.category(Category::Allergies), say.allergies_not_recorded(), entries);
+    if none_known {
+        part.says.insert(0, say.none_known().to_owned());
+    }
+    if let Body::Lines(lines) = &mut part.body {
+        for (line, reaction) in lines.iter_mut().zip(reaction) {
+            let beside: Vec<_> =
+                reaction.into_iter().chain(Some(std::mem::take(&mut line.beside)).filter(|beside| !beside.is_empty())).collect();
+            line.beside = beside.join(" · ");
+        }
+    }
+    part
+}
+
+/// Entries one below the other, as many as are printed; `none` where there are none.
+fn listed(say: Say, heading: &str, none: &str, entries: Vec<Entry>) -> Part {
+    let says = said(say, none, entries.len(), LISTED);
+    let lines = entries.iter().take(LISTED).map(|entry| line(say, entry)).collect();
+    Part { heading: heading.to_owned(), says, body: Body::Lines(lines) }
+}
+
+/// Results out of range in columns.
+fn results_of(say: Say, measured: &[Entry]) -> Part {
+    let found = outside(measured, RESULTS + 1);
+    let row = |entry: &Entry| {
+        let Called { name, beside, .. } = called(say, entry);
+        let named = beside.map_or_else(|| name.clone(), |beside| format!("{name} · {beside}"));
+        [named, figure(&entry.value).unwrap_or_default(), lies(say, &entry.value), when(say, entry), entry.source.clone()]
+    };
+    let heads = [say.column_name(), say.column_value(), say.column_lies(), say.column_date(), say.column_source()];
+    Part {
+        heading: say.out_of_range().to_owned(),
+        says: said(say, say.none_out_of_range(), found.len(), RESULTS),
+        body: Body::Table(Table { heads: heads.map(str::to_owned), rows: found.iter().take(RESULTS).map(row).collect() }),
+    }
+}
+
+fn team_of(say: Say, team: Vec<Member>) -> Part {
+    let says = said(say, say.none_recorded(), team.len(), usize::MAX);
+    let line = |member: Member| {
+        let seen = member.seen.map(|(first, precision)| format!("{} {}", say.last_visit(), say.when(first, precision)));
+        let about: Vec<_> = [seen, member.place, Some(say.from(&member.source))].into_iter().flatten().collect();
+        let beside = if member.is_in_team { say.named_in_team() } else { say.seen_at_visit() };
+        Line { name: member.name, beside: beside.to_owned(), about: about.join(" · ") }
+    };
+    Part { heading: say.care_team().to_owned(), says, body: Body::Lines(team.into_iter().map(line).collect()) }
+}
+
+fn said(say: Say, none: &str, count: usize, most: usize) -> Vec<String> {
+    match count {
+        0 => vec![none.to_owned()],
+        count if count > most => vec![say.paper_goes_on(most)],
+        _ => Vec::new(),
+    }
+}
+
+/// A text as one line, and not longer than can be printed: what a browser makes of white
+/// space, and none of the letters that stand for no letter.
+fn clean(text: &mut String) {
+    let is_none = |letter: char| letter.is_control() || matches!(letter, '\u{feff}' | '\u{fff0}'..='\u{fff8}' | '\u{fffe}' | '\u{ffff}');
+    let words: Vec<String> = text.split_whitespace().map(|word| word.chars().filter(|letter| !is_none(*letter)).collect()).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).filter(|word| !word.is_empty()).collect();
+    *text = words.join(" ");
+    if let Some((end, _)) = text.char_indices().nth(LONGEST) {
+        text.truncate(end);
+        text.push('…');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LONGEST, clean};
+
+    #[test]
+    fn a_text_is_one_line_of_letters_and_ends_somewhere() {
+        let cleaned = |text: &str| {
+            let mut text = text.to_owned();
+            clean(&mut text);
+            text
+        };
+        assert_eq!(cleaned(" Ada\u{0}\n\t Love\u{1b}lace \u{feff} "), "Ada Lovelace");
+        assert_eq!(cleaned("#set text(red) <b>$x$</b> \\n"), "#set text(red) <b>$x$</b> \\n", "nothing in it is markup");
+        let long = cleaned(&"ß".repeat(LONGEST + 1));
+        assert_eq!((long.chars().count(), long.chars().last()), (LONGEST + 1, Some('…')));
+    }
+}
