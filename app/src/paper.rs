@@ -18,6 +18,7 @@ use crate::{
         brief::{Line, figure, lies, line, when},
         entry::{Called, called},
         result::outside,
+        source::{from_source, source_name},
     },
 };
 
@@ -85,7 +86,7 @@ impl Paper {
     pub fn of(say: Say, opened: Opened<PaperContents>) -> Self {
         let Opened { whose, view } = opened;
         let PaperContents { allergies, reactions, none_known, medicines, problems, results, visits, team, sources, now } = view;
-        let from = if sources.is_empty() { say.paper_from_nobody().to_owned() } else { say.paper_from(&sources.join(", ")) };
+        let from = if sources.is_empty() { say.paper_from_nobody().to_owned() } else { say.paper_from(&sources.iter().map(|source| source_name(say, source)).collect::<Vec<_>>().join(", ")) };
         let mut paper = Self {
             say,
             title: say.paper_of(&whose.name),
@@ -154,7 +155,7 @@ fn results_of(say: Say, measured: &[Entry]) -> Part {
     let row = |entry: &Entry| {
         let Called { name, beside, .. } = called(say, entry);
         let named = beside.map_or_else(|| name.clone(), |beside| format!("{name} · {beside}"));
-        [named, figure(&entry.value).unwrap_or_default(), lies(say, &entry.value), when(say, entry), entry.source.clone()]
+        [named, figure(&entry.value).unwrap_or_default(), lies(say, &entry.value), when(say, entry), source_name(say, &entry.source)]
     };
     let heads = [say.column_name(), say.column_value(), say.column_lies(), say.column_date(), say.column_source()];
     Part {
@@ -168,7 +169,7 @@ fn team_of(say: Say, team: Vec<Member>) -> Part {
     let says = said(say, say.none_recorded(), team.len(), usize::MAX);
     let line = |member: Member| {
         let seen = member.seen.map(|(first, precision)| format!("{} {}", say.last_visit(), say.when(first, precision)));
-        let about: Vec<_> = [seen, member.place, Some(say.from(&member.source))].into_iter().flatten().collect();
+        let about: Vec<_> = [seen, member.place, Some(from_source(say, &member.source))].into_iter().flatten().collect();
         let beside = if member.is_in_team { say.named_in_team() } else { say.seen_at_visit() };
         Line { name: member.name, beside: beside.to_owned(), about: about.join(" · ") }
     };

@@ -100,7 +100,12 @@ async fn after_a_panic_nothing_may_be_kept_either(_: PgPoolOptions, options: PgC
     let (parts, body) = around(panics, &house.shared).oneshot(request).await.unwrap().into_parts();
     let body = String::from_utf8(axum::body::to_bytes(body, 65_536).await.unwrap().to_vec()).unwrap();
     assert!(!body.contains("of the test"), "{body}");
-    keeps(&Answer { status: parts.status, headers: parts.headers, body }, StatusCode::INTERNAL_SERVER_ERROR, NEVER, "a panic");
+    keeps(
+        &Answer { status: parts.status, headers: parts.headers, body, bytes: Vec::new() },
+        StatusCode::INTERNAL_SERVER_ERROR,
+        NEVER,
+        "a panic",
+    );
 }
 
 #[sqlx::test(migrations = "../migrations")]

@@ -91,7 +91,7 @@ async fn packed(shared: &Shared, known: Option<Extension<Known>>, typed: Option<
 }
 
 /// Who asks, and the record that they hold.
-fn holder(known: Option<Extension<Known>>) -> Result<(Arc<Visitor>, PatientId), ApiError> {
+pub(super) fn holder(known: Option<Extension<Known>>) -> Result<(Arc<Visitor>, PatientId), ApiError> {
     let Extension(known) = known.ok_or(ApiError::SignedOut)?;
     let patient = known.record.ok_or(ApiError::NotFound)?;
     Ok((known.visitor, patient))
@@ -99,7 +99,7 @@ fn holder(known: Option<Extension<Known>>) -> Result<(Arc<Visitor>, PatientId), 
 
 /// Leads back to the page, which is not found for whoever may not take anything, or to
 /// where a sign-in is proven and then back.
-fn refused(problem: ApiError) -> Response {
+pub(super) fn refused(problem: ApiError) -> Response {
     let to = match problem {
         ApiError::SignedOut => welcome(PAGE),
         ApiError::SignInAgain => again(PAGE),
@@ -114,7 +114,7 @@ fn spooled(kind: &'static str, name: &str, Spool { file, bytes }: Spool) -> Resp
 }
 
 /// A file under a name that holds nothing but a day of ours.
-fn attachment(kind: &'static str, name: &str, body: Body) -> Response {
+pub(super) fn attachment(kind: &'static str, name: &str, body: Body) -> Response {
     let mut response = ([(header::CONTENT_TYPE, kind)], body).into_response();
     if let Ok(disposition) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
         response.headers_mut().insert(header::CONTENT_DISPOSITION, disposition);
@@ -131,7 +131,7 @@ fn pieces(file: File) -> impl Stream<Item = io::Result<Vec<u8>>> {
     })
 }
 
-fn today() -> Date {
+pub(super) fn today() -> Date {
     #[expect(clippy::disallowed_methods, reason = "the day in the name of a file; nothing is decided by it")]
     OffsetDateTime::now_utc().date()
 }

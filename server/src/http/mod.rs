@@ -36,6 +36,8 @@ pub mod plain;
 pub mod routes;
 pub mod session;
 pub mod store;
+#[cfg(feature = "pdf")]
+mod summary;
 pub mod typed;
 pub mod upload;
 

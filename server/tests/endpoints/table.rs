@@ -215,6 +215,7 @@ fn pages() -> Vec<Row> {
 fn of_record() -> Vec<Row> {
     let mut rows = vec![
         record("/record/{patient}", "/record/{patient}", READERS),
+        record("/record/{patient}/print", "/record/{patient}/print", HOLDERS),
         record("/record/{patient}/visits", "/record/{patient}/visits?errors=1", READERS),
         record("/record/{patient}/results", "/record/{patient}/results?errors=1", READERS),
         record("/record/{patient}/medicines", "/record/{patient}/medicines", READERS),
@@ -415,6 +416,7 @@ fn routes() -> Vec<Row> {
     vec![
         post("/download/fhir", "", TAKEN),
         post("/download/results", "", TAKEN),
+        post("/download/summary", "", TAKEN),
         post("/download/pack", "passphrase=six+words+for+a+pack&again=six+words+for+a+pack", TAKEN),
         // Without a file; whoever holds no record has nowhere to send one.
         post("/sources/upload", "", {

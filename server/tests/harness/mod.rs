@@ -126,6 +126,7 @@ pub struct Answer {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub body: String,
+    pub bytes: Vec<u8>,
 }
 
 impl Answer {
@@ -154,7 +155,7 @@ impl Browser {
         let request = self.request(Method::GET, path).body(Body::empty()).unwrap();
         let (parts, body) = self.router.clone().oneshot(request).await.unwrap().into_parts();
         let said = body.into_data_stream().next().await.map(Result::unwrap).unwrap_or_default();
-        Answer { status: parts.status, headers: parts.headers, body: String::from_utf8_lossy(&said).into_owned() }
+        Answer { status: parts.status, headers: parts.headers, body: String::from_utf8_lossy(&said).into_owned(), bytes: said.to_vec() }
     }
 
     pub fn request(&self, method: Method, path: &str) -> axum::http::request::Builder {
@@ -175,6 +176,6 @@ impl Browser {
             }
         }
         let body = to_bytes(body, 4 * 1024 * 1024).await.unwrap();
-        Answer { status: parts.status, headers: parts.headers, body: String::from_utf8_lossy(&body).into_owned() }
+        Answer { status: parts.status, headers: parts.headers, body: String::from_utf8_lossy(&body).into_owned(), bytes: body.to_vec() }
     }
 }
