@@ -4,7 +4,7 @@
 mod endpoints;
 mod harness;
 
-use std::{collections::BTreeMap, fs, io::Write, process::Command};
+use std::{collections::BTreeMap, io::Write, process::Command};
 
 use axum::http::{StatusCode, header};
 use chartkey_app::{
@@ -202,26 +202,23 @@ fn without_digits(text: &str) -> String {
 }
 
 fn pdf_text(file: &[u8], options: &[&str]) -> String {
-    run("pdftotext", file, options, true)
+    run("pdftotext", file, options, &["-"])
 }
 
 fn tool(name: &str, file: &[u8], options: &[&str]) -> String {
-    run(name, file, options, false)
+    run(name, file, options, &[])
 }
 
 /// What poppler says of a file.
-fn run(name: &str, file: &[u8], options: &[&str], to_standard_output: bool) -> String {
+fn run(name: &str, file: &[u8], options: &[&str], to: &[&str]) -> String {
     let mut on_disk = tempfile::NamedTempFile::new().unwrap();
     on_disk.write_all(file).unwrap();
-    if let Ok(folder) = std::env::var("CHARTKEY_KEEP_PDF") {
-        fs::write(format!("{folder}/{}.pdf", std::thread::current().name().unwrap_or("paper").replace(':', "-")), file).unwrap();
-    }
-    let mut command = Command::new(name);
-    command.args(options).arg(on_disk.path());
-    if to_standard_output {
-        command.arg("-");
-    }
-    let output = command.output().unwrap_or_else(|error| panic!("{name} of poppler-utils: {error}"));
+    let output = Command::new(name)
+        .args(options)
+        .arg(on_disk.path())
+        .args(to)
+        .output()
+        .unwrap_or_else(|error| panic!("{name} of poppler-utils: {error}"));
     assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
 }
