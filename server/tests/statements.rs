@@ -76,8 +76,8 @@ const PAGES: &[Page] = &[
     Page("/home", "/home", [None, Some(9), None]),
     // Beside the entries the care team and the reactions; for a clinician what changed since they last looked.
     Page("/record/{patient}", "/record/{patient}", [None, Some(8), Some(10)]),
-    // As the summary, and the sources.
-    Page("/record/{patient}/print", "/record/{patient}/print", [None, Some(9), None]),
+    // The summary, with the sources and without the keys.
+    Page("/record/{patient}/print", "/record/{patient}/print", [None, Some(8), None]),
     Page("/record/{patient}/visits", "/record/{patient}/visits", [None, Some(8), Some(7)]),
     Page("/record/{patient}/results", "/record/{patient}/results", [None, Some(7), Some(8)]),
     Page("/record/{patient}/medicines", "/record/{patient}/medicines", [None, Some(8), Some(7)]),
