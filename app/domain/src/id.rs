@@ -54,6 +54,8 @@ ids! {
     CodeId
     /// Answers to the questions before a grant.
     DraftId
+    /// What a patient says is wrong in a record.
+    CorrectionId
     /// What somebody searched for in a record.
     SearchId
     /// One session, as its owner points at it; not what opens it.

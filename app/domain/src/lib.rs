@@ -8,6 +8,7 @@
 pub mod account;
 pub mod called;
 pub mod category;
+pub mod correction;
 pub mod device;
 pub mod draft;
 pub mod exact;

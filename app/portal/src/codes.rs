@@ -91,9 +91,13 @@ impl Portal {
             let mut record = portal.open_own(&visitor).await?;
             fresh::require(record.connection(), &visitor).await?;
             terms.check(record.now().date()).map_err(|problem| Error::Invalid(problem.code()))?;
-            let taken = sqlx::query!("delete from draft where draft_id = $1 and account_id = $2", draft.0, visitor.actor.account().0)
-                .execute(record.connection())
-                .await?;
+            let taken = sqlx::query!(
+                "delete from draft where draft_id = $1 and account_id = $2 and kind = 'grant'",
+                draft.0,
+                visitor.actor.account().0
+            )
+            .execute(record.connection())
+            .await?;
             if taken.rows_affected() == 0 {
                 return Err(Error::Conflict("made"));
             }

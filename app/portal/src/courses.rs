@@ -86,20 +86,28 @@ impl Portal {
         let has_more = groups.len() > NAMES;
         groups.truncate(NAMES);
         let newest: Vec<Uuid> = groups.iter().map(|group| group.newest).collect();
-        let mut entries: std::collections::HashMap<ItemId, Entry> =
-            entries!("where i.patient_id = $1 and i.item_id = any($2)", patient.0, &newest)
-                .fetch_all(record.connection())
-                .await?
-                .into_iter()
-                .map(|row| (ItemId(row.item_id), row.into()))
-                .collect();
+        let mut entries: std::collections::HashMap<ItemId, Entry> = entries!(
+            "where i.patient_id = $1 and i.category = $3 and i.item_id = any ($2::uuid[] || array( \
+                    select c.item_id from correction c where c.patient_id = $1 and c.ended_at is null))",
+            patient.0,
+            &newest,
+            category.number()
+        )
+        .fetch_all(record.connection())
+        .await?
+        .into_iter()
+        .map(|row| (ItemId(row.item_id), row.into()))
+        .collect();
         let mut shown = Shown::default();
         let mut courses = Vec::with_capacity(groups.len());
         for group in groups {
             for item in &group.items {
                 shown.add(ItemId(*item), category);
             }
-            if let Some(entry) = entries.remove(&ItemId(group.newest)) {
+            // What is said of one of its records is said of the course: only one of them is shown.
+            let said = group.items.iter().find_map(|item| entries.get(&ItemId(*item))?.disputed.clone());
+            if let Some(mut entry) = entries.remove(&ItemId(group.newest)) {
+                entry.disputed = entry.disputed.or(said);
                 // Its first date on the same clock as its last.
                 let since = group.since.map(|since| entry.when.map_or(since, |(newest, _)| since.to_offset(newest.offset())));
                 courses.push(Course { entry, times: group.items.len(), since, is_active: group.is_active });

@@ -47,7 +47,7 @@ impl Portal {
     pub async fn draft(&self, visitor: &Visitor, id: DraftId) -> Result<KeptDraft, Error> {
         let (mut transaction, now) = self.enter(visitor).await?;
         let fields = sqlx::query_scalar!(
-            r#"select fields as "fields: Json<Draft>" from draft where draft_id = $1 and account_id = $2 and ends_at > now()"#,
+            r#"select fields as "fields: Json<Draft>" from draft where draft_id = $1 and account_id = $2 and kind = 'grant' and ends_at > now()"#,
             id.0,
             visitor.actor.account().0
         )
@@ -67,7 +67,7 @@ impl Portal {
         detached(async move {
             let (mut transaction, _) = portal.enter(&visitor).await?;
             let kept = sqlx::query!(
-                "update draft set fields = $3 where draft_id = $1 and account_id = $2 and ends_at > now()",
+                "update draft set fields = $3 where draft_id = $1 and account_id = $2 and kind = 'grant' and ends_at > now()",
                 id.0,
                 visitor.actor.account().0,
                 Json(draft) as _

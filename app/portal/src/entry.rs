@@ -1,6 +1,10 @@
 //! One item of a record as lists show it: the columns beside the bytes.
 
-use chartkey_domain::{category::Category, id::ItemId, when::Precision};
+use chartkey_domain::{
+    category::Category,
+    id::{CorrectionId, ItemId},
+    when::Precision,
+};
 use time::{OffsetDateTime, UtcOffset};
 use uuid::Uuid;
 
@@ -43,6 +47,19 @@ pub struct Entry {
     pub source: String,
     /// When this version came in.
     pub added_at: OffsetDateTime,
+    /// That its patient says it is wrong, while they do.
+    pub disputed: Option<Disputed>,
+}
+
+/// What a patient says of an item of theirs that is wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Disputed {
+    /// Which correction.
+    pub correction: CorrectionId,
+    /// In the patient's own words.
+    pub statement: String,
+    /// Whether the reader is that patient.
+    pub is_readers: bool,
 }
 
 /// A value as the source wrote it, with the laboratory's own range.
@@ -127,6 +144,9 @@ pub(crate) struct EntryRow {
     pub place: Option<String>,
     pub source: String,
     pub added_at: OffsetDateTime,
+    pub correction_id: Option<Uuid>,
+    pub statement: Option<String>,
+    pub is_readers: bool,
     pub report_id: Option<Uuid>,
     pub report_category: Option<i16>,
     pub report_title: Option<String>,
@@ -172,6 +192,11 @@ impl From<EntryRow> for Entry {
             first: local(first, row.before_utc_offset),
             precision: precision(row.before_precision),
         });
+        let disputed = row.correction_id.zip(row.statement).map(|(correction, statement)| Disputed {
+            correction: CorrectionId(correction),
+            statement,
+            is_readers: row.is_readers,
+        });
         Self {
             id: ItemId(row.item_id),
             category: category(row.category),
@@ -201,12 +226,13 @@ impl From<EntryRow> for Entry {
             place: row.place,
             source: row.source,
             added_at: row.added_at,
+            disputed,
         }
     }
 }
 
 /// `query_as!` over the columns of [`EntryRow`]; the item is `i`. The literal is
-/// what follows `from item i join source s`. With `measured`, the report and the
+/// what follows `from item i join source s`, and what its patient says is wrong of it, `k`. With `measured`, the report and the
 /// value before come with each row, in the same statement. To anybody but the patient
 /// a name goes with a reference whose target they cannot see. With `by`, the first
 /// literal begins what follows: lists that differ in the index they are read by.
@@ -233,9 +259,12 @@ macro_rules! entries {
              i.utc_offset, i.value_text, i.value_num, i.unit, i.range_low, i.range_high, i.range_low_text, i.range_high_text, i.range_text, i.interpretation, i.series, \
              case when i.author_is_named or (select gate.own_patient()) is not null then i.author end as author, \
              case when i.place_is_named or (select gate.own_patient()) is not null then i.place end as place, \
-             s.name as source, i.added_at, "
+             s.name as source, i.added_at, k.correction_id as \"correction_id?\", k.statement as \"statement?\", \
+             (select gate.own_patient()) is not null as \"is_readers!\", "
                 + $beside
-                + " from item i join source s on s.source_id = i.source_id "
+                + " from item i join source s on s.source_id = i.source_id \
+                   left join lateral (select c.correction_id, c.statement from correction c \
+                        where c.patient_id = i.patient_id and c.item_id = i.item_id and c.ended_at is null limit 1) k on true "
                 + $join
                 + " "
                 + $rest,

@@ -1,4 +1,4 @@
-//! A whole record as one Bundle, each resource byte for byte as it came.
+//! A whole record as one Bundle, each resource byte for byte as it came, and what its patient says is wrong.
 
 use std::io::{self, Write};
 
@@ -6,6 +6,8 @@ use chartkey_domain::id::PatientId;
 use futures::TryStreamExt;
 use sqlx::{PgConnection, Row};
 use uuid::Uuid;
+
+use crate::fhir::correction::{Said, communication};
 
 /// Why an export failed.
 #[derive(Debug, thiserror::Error)]
@@ -24,6 +26,7 @@ pub enum Error {
 ///
 /// Bytes are copied, never parsed: what came in goes out. Each entry whose id is a
 /// UUID is found under `urn:uuid:…`, so that references of that style still resolve.
+/// What the patient says is wrong stands behind them, while it does, in resources of ours.
 ///
 /// # Errors
 /// [`Error`]; what was written before is not a whole Bundle.
@@ -38,7 +41,7 @@ pub async fn bundle(connection: &mut PgConnection, patient: PatientId, mut to: i
          order by r.added_at, r.item_id",
     )
     .bind(patient.0)
-    .fetch(connection);
+    .fetch(&mut *connection);
     let mut count = 0;
     while let Some(row) = rows.try_next().await? {
         to.write_all(if count == 0 { b"\n" } else { b",\n" })?;
@@ -52,7 +55,47 @@ pub async fn bundle(connection: &mut PgConnection, patient: PatientId, mut to: i
         to.write_all(b"}")?;
         count += 1;
     }
+    drop(rows);
+    for said in corrections(connection, patient).await? {
+        to.write_all(if count == 0 { b"\n" } else { b",\n" })?;
+        write!(to, "{{\"fullUrl\":\"urn:uuid:{}\",\"resource\":{}}}", said.id, communication(&said))?;
+        count += 1;
+    }
     to.write_all(b"\n]}\n")?;
     to.flush()?;
     Ok(count)
+}
+
+/// Every statement that stands, and its thread.
+async fn corrections(connection: &mut PgConnection, patient: PatientId) -> Result<Vec<Said>, Error> {
+    let rows = sqlx::query!(
+        r#"select s.id as "id!", s.part_of, i.resource_type as "resource_type!", i.fhir_id as "fhir_id!",
+            (select p.fhir_id from item p where p.patient_id = $1 and p.resource_type = 'Patient' order by p.added_at, p.item_id limit 1) as patient,
+            s.name as "name!", s.profession, s.organization, s.is_patient as "is_patient!", s.words as "words!", s.at as "at!"
+        from correction c
+        join item i on i.patient_id = c.patient_id and i.item_id = c.item_id
+        cross join lateral (
+            select c.correction_id as id, null::uuid as part_of, '' as name, null::text as profession, null::text as organization,
+                true as is_patient, c.statement as words, c.opened_at as at
+            union all
+            select m.message_id, m.correction_id, m.name, m.profession, m.organization, m.is_patient, m.words, m.at
+            from correction_message m where m.patient_id = c.patient_id and m.correction_id = c.correction_id
+        ) s
+        where c.patient_id = $1 and c.ended_at is null
+        order by c.opened_at, c.correction_id, s.at, s.id"#,
+        patient.0
+    )
+    .fetch_all(connection)
+    .await?;
+    let said = rows.into_iter().map(|row| Said {
+        id: row.id,
+        part_of: row.part_of,
+        about: (row.resource_type, row.fhir_id),
+        patient: row.patient,
+        by: [Some(row.name), row.profession, row.organization].into_iter().flatten().collect::<Vec<_>>().join(", "),
+        is_patient: row.is_patient,
+        words: row.words,
+        at: row.at,
+    });
+    Ok(said.collect())
 }

@@ -18,6 +18,7 @@ pub mod card;
 pub mod care_team;
 pub mod claims;
 pub mod codes;
+pub mod corrections;
 pub mod courses;
 pub mod cursor;
 pub mod devices;

@@ -68,9 +68,13 @@ impl Portal {
         detached(async move {
             let mut record = portal.open_own(&visitor).await?;
             fresh::require(record.connection(), &visitor).await?;
-            let taken = sqlx::query!("delete from draft where draft_id = $1 and account_id = $2", new.draft.0, visitor.actor.account().0)
-                .execute(record.connection())
-                .await?;
+            let taken = sqlx::query!(
+                "delete from draft where draft_id = $1 and account_id = $2 and kind = 'grant'",
+                new.draft.0,
+                visitor.actor.account().0
+            )
+            .execute(record.connection())
+            .await?;
             if taken.rows_affected() == 0 {
                 return Err(Error::Conflict("given"));
             }

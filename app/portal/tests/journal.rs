@@ -9,10 +9,12 @@ use std::path::PathBuf;
 use chartkey_domain::{
     draft::Terms,
     grant::{Grantee, Purpose},
+    id::ItemId,
 };
 use chartkey_portal::{
     Portal, Standing,
     accounts::{Email, NewPassword, PersonName},
+    corrections::CorrectionEnding,
     journal::{self, Act},
     secrets::Pepper,
     sharing::NewGrant,
@@ -124,6 +126,7 @@ async fn every_act_that_takes_access_away_is_noted_with_its_commit(_: PgPoolOpti
             Act::SecondFactor { in_force, .. } => format!("factor {in_force}"),
             Act::RecoveryCode { .. } => "saved code".to_owned(),
             Act::Undone { .. } => "undone".to_owned(),
+            Act::Correction { .. } => "correction".to_owned(),
         })
         .collect();
     assert_eq!(
@@ -452,4 +455,21 @@ async fn to_claim_a_record_is_not_to_take_one_from_its_holder(_: PgPoolOptions, 
     assert!(held > 0);
     let removed = sqlx::query("delete from patient_holder").execute(&mut *transaction).await.unwrap();
     assert_eq!(removed.rows_affected(), 0);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_statement_that_was_taken_back_does_not_stand_again(_: PgPoolOptions, options: PgConnectOptions) {
+    let kept = Kept::build(options).await;
+    let (house, ines) = (&kept.house, kept.house.ines());
+    let item = ItemId(sqlx::query_scalar("select item_id from item where title = 'Ferritin'").fetch_one(&house.superuser).await.unwrap());
+    let draft = house.portal.keep_statement(&ines, house.patient, item, "I never had this.").await.unwrap();
+    let correction = house.portal.open_correction(&ines, house.patient, item, draft).await.unwrap();
+    house.portal.end_correction(&ines, house.patient, correction, CorrectionEnding::Resolved).await.unwrap();
+    house.portal.keep_journal().await.unwrap();
+    assert!(!std::fs::read_to_string(kept.file()).unwrap().contains("never"), "what was said stands in no journal");
+    kept.goes_back("update correction set state = 'open', ended_at = null").await;
+
+    assert_eq!(kept.replay().await.corrections, 1);
+    let thread = house.portal.correction(&ines, house.patient, correction).await.unwrap().view;
+    assert!(!thread.correction.state.stands(), "{thread:?}");
 }

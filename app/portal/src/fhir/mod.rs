@@ -3,6 +3,7 @@
 
 mod claim;
 mod condition;
+pub(crate) mod correction;
 mod device;
 pub mod document;
 mod encounter;

@@ -1,5 +1,5 @@
 //! What a line of the journal says. The triggers of `0014_journal.sql`,
-//! `0016_protection.sql` and `0018_sources.sql` write it.
+//! `0016_protection.sql`, `0018_sources.sql` and `0021_corrections.sql` write it.
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -110,6 +110,13 @@ pub enum Act {
         /// The first 16 bytes of what is stored of it.
         code: Uuid,
     },
+    /// A patient resolved or withdrew what they had said is wrong.
+    Correction {
+        /// Whose record.
+        patient: Uuid,
+        /// Which correction.
+        correction: Uuid,
+    },
 }
 
 /// The thing an act is about: the last act on it counts.
@@ -126,6 +133,7 @@ pub(super) enum About {
     Email(Uuid),
     SecondFactor(Uuid),
     RecoveryCode(Uuid, Uuid),
+    Correction(Uuid, Uuid),
 }
 
 impl Act {
@@ -142,6 +150,7 @@ impl Act {
             Self::Email { account, .. } => About::Email(*account),
             Self::SecondFactor { account, .. } => About::SecondFactor(*account),
             Self::RecoveryCode { account, code } => About::RecoveryCode(*account, *code),
+            Self::Correction { patient, correction } => About::Correction(*patient, *correction),
         }
     }
 
@@ -156,7 +165,8 @@ impl Act {
             | Self::Claim { .. }
             | Self::Password { .. }
             | Self::Email { .. }
-            | Self::RecoveryCode { .. } => true,
+            | Self::RecoveryCode { .. }
+            | Self::Correction { .. } => true,
         }
     }
 }

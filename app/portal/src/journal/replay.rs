@@ -63,6 +63,8 @@ pub struct TakenAway {
     pub addresses: u32,
     /// Recovery codes that were used or replaced since.
     pub recovery_codes: u32,
+    /// Corrections whose statement stands no more.
+    pub corrections: u32,
     /// Grants to an organization that were paused, because somebody there was kept out whom this
     /// database does not know.
     pub paused_for_unknown: u32,

@@ -53,6 +53,7 @@ impl<'c> Again<'c> {
             Act::Email { account, since } => self.email(account, since).await,
             Act::SecondFactor { account, made_at, .. } => self.second_factor(account, made_at).await,
             Act::RecoveryCode { account, code } => self.recovery_code(account, code).await,
+            Act::Correction { patient, correction } => self.correction(patient, correction).await,
         }
     }
 
@@ -276,6 +277,22 @@ impl<'c> Again<'c> {
             .await?;
         if removed.rows_affected() > 0 {
             self.taken.holders += 1;
+            self.note(patient, did("kept-closed"));
+        }
+        Ok(())
+    }
+
+    async fn correction(&mut self, patient: Uuid, correction: Uuid) -> Result<(), Error> {
+        self.own(patient).await?;
+        let ended = sqlx::query!(
+            "update correction set state = 'withdrawn', ended_at = now() where patient_id = $1 and correction_id = $2 and ended_at is null",
+            patient,
+            correction
+        )
+        .execute(&mut *self.connection)
+        .await?;
+        if ended.rows_affected() > 0 {
+            self.taken.corrections += 1;
             self.note(patient, did("kept-closed"));
         }
         Ok(())

@@ -1,0 +1,105 @@
+//! What a patient says is wrong in their record, and what is said about it.
+
+/// The longest statement or message, in characters.
+pub const LONGEST: usize = 1_000;
+
+/// Where a correction stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CorrectionState {
+    /// Said by the patient, or said again.
+    Open,
+    /// A clinician had the last word.
+    Answered,
+    /// The patient says that it is settled.
+    Resolved,
+    /// The patient has taken it back.
+    Withdrawn,
+}
+
+impl CorrectionState {
+    /// The name in tables and forms.
+    #[must_use]
+    pub const fn slug(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Answered => "answered",
+            Self::Resolved => "resolved",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
+
+    /// The state of a [`Self::slug`].
+    #[must_use]
+    pub fn from_slug(slug: &str) -> Option<Self> {
+        [Self::Open, Self::Answered, Self::Resolved, Self::Withdrawn].into_iter().find(|state| state.slug() == slug)
+    }
+
+    /// Whether the statement stands beside the item.
+    #[must_use]
+    pub const fn stands(self) -> bool {
+        matches!(self, Self::Open | Self::Answered)
+    }
+}
+
+/// A statement or a message as it can be kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Words(String);
+
+impl Words {
+    /// Reads what was typed: lines end in one character, nothing stands around them, and of what
+    /// nobody sees only they are left. `None` where nothing is, or more than [`LONGEST`].
+    #[must_use]
+    pub fn parse(typed: &str) -> Option<Self> {
+        let lines = typed.replace("\r\n", "\n").replace('\r', "\n");
+        let kept: String = lines.chars().filter(|letter| *letter == '\n' || !letter.is_control()).collect();
+        let words = kept.trim();
+        (!words.is_empty() && words.chars().count() <= LONGEST).then(|| Self(words.to_owned()))
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The beginning of a text on one line, of at most so many characters, cut between two words.
+#[must_use]
+pub fn beginning(text: &str, most: usize) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() <= most {
+        return line;
+    }
+    let cut: String = line.chars().take(most).collect();
+    let whole = cut.rsplit_once(' ').map_or(cut.as_str(), |(whole, _)| whole);
+    format!("{}…", whole.trim_end_matches([',', '.', ';', ':']))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_kept_as_they_were_meant() {
+        let parsed = |typed: &str| Words::parse(typed).map(|words| words.as_str().to_owned());
+        assert_eq!(parsed("  I never had\r\nasthma.\0 ").as_deref(), Some("I never had\nasthma."));
+        assert_eq!(parsed(" \r\n\t "), None);
+        assert_eq!(parsed(&"ñ".repeat(LONGEST)).map(|words| words.chars().count()), Some(LONGEST));
+        assert_eq!(parsed(&"n".repeat(LONGEST + 1)), None);
+    }
+
+    #[test]
+    fn a_text_is_cut_between_words_and_says_so() {
+        assert_eq!(beginning("I never\nhad asthma.", 40), "I never had asthma.");
+        assert_eq!(beginning("I never had asthma, nor has anybody", 20), "I never had asthma…");
+        assert_eq!(beginning(&"x".repeat(30), 10), format!("{}…", "x".repeat(10)));
+    }
+
+    #[test]
+    fn a_state_is_found_by_its_name() {
+        for state in [CorrectionState::Open, CorrectionState::Answered, CorrectionState::Resolved, CorrectionState::Withdrawn] {
+            assert_eq!(CorrectionState::from_slug(state.slug()), Some(state));
+        }
+        assert_eq!(CorrectionState::from_slug("denied"), None);
+    }
+}
