@@ -9,7 +9,7 @@ use serde::{
     forward_to_deserialize_any,
 };
 
-use crate::api::{accounts, activity, codes, credentials, devices, search, second_factor, second_step, sharing, sources};
+use crate::api::{accounts, activity, codes, corrections, credentials, devices, search, second_factor, second_step, sharing, sources};
 
 /// A server function.
 #[derive(Debug, Clone)]
@@ -64,6 +64,12 @@ pub fn endpoints() -> Vec<Endpoint> {
         endpoint::<codes::RedeemCode>(),
         endpoint::<codes::ConfirmCode>(),
         endpoint::<codes::RefuseCode>(),
+        // What waits to be checked is kept in a draft.
+        endpoint::<corrections::SayWrong>(),
+        endpoint::<corrections::OpenCorrection>(),
+        endpoint::<corrections::WriteToCorrection>().keeping(&["words"]),
+        endpoint::<corrections::ResolveCorrection>(),
+        endpoint::<corrections::WithdrawCorrection>(),
         endpoint::<search::Search>().keeping(&["words"]),
         endpoint::<search::Lens>(),
         endpoint::<sharing::GrantWho>(),

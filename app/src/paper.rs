@@ -16,14 +16,15 @@ use crate::{
     catalogue::Say,
     components::{
         brief::{Line, figure, lies, line, when},
+        disputed::for_others,
         entry::{Called, called},
         result::outside,
         source::{from_source, source_name},
     },
 };
 
-/// The most letters of one text: what is longer is no name, and a file is made in bounded time.
-const LONGEST: usize = 240;
+/// The most letters of one text: what is longer is no name and no statement, and a file is made in bounded time.
+const LONGEST: usize = 1_100;
 
 /// A summary on paper.
 #[derive(Debug, Clone)]
@@ -115,7 +116,10 @@ impl Paper {
                 Body::Lines(lines) => (lines.as_mut_slice(), [].as_mut_slice()),
                 Body::Table(table) => ([].as_mut_slice(), table.rows.as_mut_slice()),
             };
-            lines.iter_mut().flat_map(|Line { name, beside, about }| [name, beside, about]).chain(rows.iter_mut().flatten())
+            lines
+                .iter_mut()
+                .flat_map(|Line { name, beside, about, said }| [name, beside, about].into_iter().chain(said.as_mut()))
+                .chain(rows.iter_mut().flatten())
         }))
     }
 }
@@ -154,7 +158,8 @@ fn results_of(say: Say, measured: &[Entry]) -> Part {
     let found = outside(measured, RESULTS + 1);
     let row = |entry: &Entry| {
         let Called { name, beside, .. } = called(say, entry);
-        let named = beside.map_or_else(|| name.clone(), |beside| format!("{name} · {beside}"));
+        let said = entry.disputed.as_ref().map(|said| for_others(say, said));
+        let named = [Some(name), beside, said].into_iter().flatten().collect::<Vec<_>>().join(" · ");
         [named, figure(&entry.value).unwrap_or_default(), lies(say, &entry.value), when(say, entry), source_name(say, &entry.source)]
     };
     let heads = [say.column_name(), say.column_value(), say.column_lies(), say.column_date(), say.column_source()];
@@ -171,7 +176,7 @@ fn team_of(say: Say, team: Vec<Member>) -> Part {
         let seen = member.seen.map(|(first, precision)| format!("{} {}", say.last_visit(), say.when(first, precision)));
         let about: Vec<_> = [seen, member.place, Some(from_source(say, &member.source))].into_iter().flatten().collect();
         let beside = if member.is_in_team { say.named_in_team() } else { say.seen_at_visit() };
-        Line { name: member.name, beside: beside.to_owned(), about: about.join(" · ") }
+        Line { name: member.name, beside: beside.to_owned(), about: about.join(" · "), said: None }
     };
     Part { heading: say.care_team().to_owned(), says, body: Body::Lines(team.into_iter().map(line).collect()) }
 }

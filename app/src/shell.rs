@@ -40,6 +40,8 @@ pub enum Place {
     Category(Category),
     /// Everything by date.
     Timeline,
+    /// What the patient says is wrong.
+    Corrections,
     /// Looking for something in a record.
     Search,
     /// Grants, codes and the like.
@@ -339,7 +341,7 @@ fn link(here: bool, href: String, sign: Icon, words: &'static str) -> impl IntoV
 
 fn person_navigation(say: Say, place: Place, record: Option<PatientId>) -> impl IntoView {
     let in_record =
-        matches!(place, Place::Summary | Place::Category(_) | Place::Timeline | Place::Search | Place::Sources | Place::Download);
+        matches!(place, Place::Summary | Place::Category(_) | Place::Timeline | Place::Corrections | Place::Search | Place::Sources | Place::Download);
     let summary = record.map_or_else(|| "/claim".to_owned(), |record| format!("/record/{record}"));
     let parts = record.filter(|_| in_record).map(|record| {
         let part = |here: bool, path: String, words: &'static str| view! { <li><a href=format!("/record/{record}{path}") aria-current=here.then_some("page")>{words}</a></li> };
@@ -352,6 +354,7 @@ fn person_navigation(say: Say, place: Place, record: Option<PatientId>) -> impl 
                     .map(|category| part(place == Place::Category(category), format!("/{}", category.slug()), say.category(category)))
                     .collect_view()}
                 {part(place == Place::Timeline, "/timeline".to_owned(), say.everything_by_date())}
+                {part(place == Place::Corrections, "/corrections".to_owned(), say.corrections())}
                 <li><a href="/sources" aria-current=(place == Place::Sources).then_some("page")>{say.sources()}</a></li>
                 <li><a href="/download" aria-current=(place == Place::Download).then_some("page")>{say.download()}</a></li>
             </ul>

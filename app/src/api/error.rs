@@ -105,6 +105,10 @@ problems! {
     FilterDays = "filter-days", 422;
     /// The end of a share is no date, or has passed.
     GrantEnd = "grant-end", 422;
+    /// A statement or a message is empty or too long.
+    CorrectionWords = "correction-words", 422;
+    /// A thread has as many messages as it may have.
+    ThreadFull = "thread-full", 422;
     /// No language that is spoken here.
     Language = "language", 422;
     /// Too many tries; wait.
@@ -127,7 +131,7 @@ impl ApiError {
             Self::PassphraseAgain => Some("again"),
             Self::Language => Some("language"),
             Self::NoFile | Self::UploadTooLarge | Self::UploadLost | Self::UploadsWait => Some("file"),
-            Self::Search => Some("words"),
+            Self::Search | Self::CorrectionWords => Some("words"),
             Self::GrantWho => Some("recipient"),
             Self::GrantPurpose => Some("purpose_text"),
             Self::GrantWhat => Some("categories"),

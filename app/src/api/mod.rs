@@ -5,6 +5,7 @@
 pub mod accounts;
 pub mod activity;
 pub mod codes;
+pub mod corrections;
 pub mod credentials;
 pub mod devices;
 mod error;

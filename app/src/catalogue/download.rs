@@ -10,8 +10,8 @@ messages! {
     }
     download_all { English: "Everything, as it came in", Spanish: "Todo, tal como llegó" }
     download_all_says {
-        English: "One file in the format that practices and hospitals exchange (FHIR R4, JSON). Each entry is byte for byte what was sent. Anybody who gets the file can read it: keep it where you keep letters of your bank.",
-        Spanish: "Un archivo en el formato que intercambian consultorios y hospitales (FHIR R4, JSON). Cada anotación es, byte por byte, lo que se envió. Cualquiera que consiga el archivo puede leerlo: guárdelo donde guarda las cartas de su banco.",
+        English: "One file in the format that practices and hospitals exchange (FHIR R4, JSON). Each entry is byte for byte what was sent, and what you say is wrong stands behind them. Anybody who gets the file can read it: keep it where you keep letters of your bank.",
+        Spanish: "Un archivo en el formato que intercambian consultorios y hospitales (FHIR R4, JSON). Cada anotación es, byte por byte, lo que se envió, y detrás está lo que usted dice que está mal. Cualquiera que consiga el archivo puede leerlo: guárdelo donde guarda las cartas de su banco.",
     }
     download_fhir { English: "Download everything", Spanish: "Descargar todo" }
     download_results { English: "Results as a table", Spanish: "Resultados en una tabla" }

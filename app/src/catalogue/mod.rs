@@ -11,6 +11,7 @@
 mod account;
 mod activity;
 mod codes;
+mod corrections;
 mod dates;
 mod documents;
 mod download;

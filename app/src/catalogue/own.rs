@@ -122,6 +122,8 @@ impl super::Say {
             ApiError::FilterDays => self.filter_days_problem(),
             ApiError::GrantEnd => self.grant_end_problem(),
             ApiError::Language => self.language_problem(),
+            ApiError::CorrectionWords => self.correction_words_problem(),
+            ApiError::ThreadFull => self.thread_full_problem(),
             ApiError::TooMany => self.too_many(),
             ApiError::Unavailable => self.unavailable(),
         }

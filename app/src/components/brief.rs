@@ -5,6 +5,7 @@ use chartkey_portal::entry::{Entry, Value};
 use leptos::prelude::*;
 
 use super::{
+    disputed::for_others,
     entry::{Called, called},
     flag::range_word,
     line::range_words,
@@ -22,6 +23,8 @@ pub struct Line {
     pub beside: String,
     /// When, by whom, where, from whom.
     pub about: String,
+    /// What the patient says is wrong with it.
+    pub said: Option<String>,
 }
 
 /// A heading and its entries; `none` where there are none.
@@ -33,7 +36,10 @@ pub fn part(say: Say, heading: &'static str, entries: &[Entry], none: &'static s
 
 /// A list of them.
 pub fn lines_of(lines: Vec<Line>) -> impl IntoView {
-    let line = |Line { name, beside, about }| view! { <li><p><b>{name}</b> " " {beside}</p><p class="quiet">{about}</p></li> };
+    let line = |Line { name, beside, about, said }| {
+        let said = said.map(|said| view! { <p dir="auto">{said}</p> });
+        view! { <li><p><b>{name}</b> " " {beside}</p><p class="quiet">{about}</p>{said}</li> }
+    };
     view! { <ul class="brief">{lines.into_iter().map(line).collect_view()}</ul> }
 }
 
@@ -45,7 +51,8 @@ pub fn line(say: Say, entry: &Entry) -> Line {
     let beside: Vec<_> = [beside, value(say, entry), status].into_iter().flatten().collect();
     let about: Vec<_> =
         [Some(when(say, entry)), entry.author.clone(), entry.place.clone(), Some(from_source(say, &entry.source))].into_iter().flatten().collect();
-    Line { name, beside: beside.join(" · "), about: about.join(" · ") }
+    let said = entry.disputed.as_ref().map(|said| for_others(say, said));
+    Line { name, beside: beside.join(" · "), about: about.join(" · "), said }
 }
 
 /// When, or that it is not recorded.

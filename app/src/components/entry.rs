@@ -11,7 +11,7 @@ use chartkey_portal::{
 };
 use leptos::{either::Either, prelude::*};
 
-use super::{flag::flag, icon::Icon, result::unit, row::Row, source::from_source, when::when};
+use super::{disputed::disputed, flag::flag, icon::Icon, result::unit, row::Row, source::from_source, when::when};
 use crate::catalogue::Say;
 
 /// The address of an item's own page.
@@ -122,6 +122,7 @@ pub fn row_of(say: Say, patient: PatientId, entry: Entry) -> Row {
         place: entry.place,
         from: Some(from_source(say, &entry.source)),
         is_error: entry.is_error,
+        said: entry.disputed.as_ref().map(|said| disputed(say, said).into_any()),
         ..Row::default()
     }
 }

@@ -1,5 +1,6 @@
 //! Parts of forms.
 
+use chartkey_domain::correction::LONGEST;
 use leptos::prelude::*;
 
 use super::icon::{Icon, icon};
@@ -69,6 +70,28 @@ pub fn field(
                 aria-invalid=problem_of(id).map(|_| "true")
                 aria-describedby=described_by(id, hint.is_some())
             />
+        </div>
+    }
+}
+
+/// A labelled place for several lines, with `value` in it, or else with what was typed before the form came back.
+pub fn area(id: &'static str, label: &'static str, hint: &'static str, value: Option<String>) -> impl IntoView {
+    view! {
+        <div class="field">
+            <label for=id>{label}</label>
+            <p class="hint" id=format!("{id}-hint")>{hint}</p>
+            {beside(caller().say(), id)}
+            <textarea
+                id=id
+                name=id
+                rows="6"
+                maxlength=LONGEST.to_string()
+                required
+                aria-invalid=problem_of(id).map(|_| "true")
+                aria-describedby=described_by(id, true)
+            >
+                {value.or_else(|| typed(id)).unwrap_or_default()}
+            </textarea>
         </div>
     }
 }

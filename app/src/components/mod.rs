@@ -1,6 +1,7 @@
 //! Parts of pages. Plain functions: nothing here has a state.
 
 pub mod brief;
+pub mod disputed;
 pub mod entry;
 pub mod facts;
 pub mod flag;

@@ -5,6 +5,7 @@ use chartkey_portal::entry::{Entry, Value};
 use leptos::{either::Either, prelude::*};
 
 use super::{
+    disputed::disputed,
     entry::{Called, address, called},
     flag::{Lies, range_flag},
     icon::{Icon, icon},
@@ -43,6 +44,7 @@ pub fn result(say: Say, patient: PatientId, entry: Entry, dated: bool) -> impl I
             {(Lies::of(&entry.value) != Lies::Unknown).then(|| range_flag(say, &entry.value))}
             {was.map(|was| view! { <p class="was">{was}</p> })}
             {meta}
+            {entry.disputed.as_ref().map(|said| disputed(say, said))}
         </li>
     }
 }

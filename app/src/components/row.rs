@@ -34,6 +34,8 @@ pub struct Row {
     pub is_error: bool,
     /// Words that are marked in its name, in who and where, as a search has found them.
     pub marks: Vec<String>,
+    /// What its patient says is wrong of it.
+    pub said: Option<AnyView>,
     /// What stands below, over the whole row.
     pub beneath: Option<AnyView>,
 }
@@ -56,6 +58,7 @@ pub fn row(row: Row) -> impl IntoView {
                 {row.place.map(|place| view! { " " <span class="where">{said(&place)}</span> })}
                 {row.from.map(|from| view! { " " <span class="from">{icon(Icon::Source)} " " {from}</span> })}
             </p>
+            {row.said}
             {row.beneath}
         </li>
     }

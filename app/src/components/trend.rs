@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use time::OffsetDateTime;
 
 use super::{
+    disputed::disputed,
     entry::{Called, address, called},
     flag::{Lies, range_flag},
     icon::uses_marks,
@@ -267,6 +268,7 @@ pub fn table(say: Say, patient: PatientId, name: &str, trend: &Trend) -> impl In
                     <td>
                         <a href=href>{entry.when.map(|(first, precision)| when(say, first, precision))}</a>
                         <br/><span class="small quiet">{from}</span>
+                        {entry.disputed.as_ref().map(|said| disputed(say, said))}
                     </td>
                     <td class="number">
                         <b>{value.text.clone()}</b>{own.map(|own| format!(" {own}"))}{range_flag(say, value).map(|flag| view! { <br/>{flag} })}
@@ -317,6 +319,7 @@ mod tests {
 
     fn entry(first: OffsetDateTime, number: f64) -> Entry {
         Entry {
+            disputed: None,
             id: ItemId(uuid::Uuid::nil()),
             category: Category::Results,
             resource_type: "Observation".into(),

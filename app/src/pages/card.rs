@@ -1,6 +1,6 @@
 //! `/download/card`: a card to print, cut and fold into a wallet.
 
-use chartkey_domain::{account::Actor, category::Category};
+use chartkey_domain::{account::Actor, category::Category, correction::beginning};
 use chartkey_portal::{Opened, card::Card, entry::Entry, fhir::person::Contact};
 use leptos::prelude::*;
 
@@ -19,6 +19,8 @@ use crate::{
 
 /// What fits on a side that can still be read.
 const LINES: usize = 8;
+/// What a line has room for of what the patient says is wrong, in characters.
+const REASON: usize = 60;
 /// What a picture can hold so that a telephone reads it from paper, in bytes.
 const PICTURE: usize = 700;
 
@@ -84,7 +86,7 @@ struct Said {
 
 impl Said {
     fn of(say: Say, Opened { whose, view }: &Opened<Card>) -> Self {
-        let names = |entries: &[Entry]| entries.iter().map(|entry| said(called(say, entry))).collect();
+        let names = |entries: &[Entry]| entries.iter().map(|entry| said(say, entry)).collect();
         Self {
             say,
             name: whose.name.clone(),
@@ -125,9 +127,14 @@ impl Said {
 }
 
 /// What a thing is called, with the words of the source: who reads the card may know no others.
-fn said(Called { name, beside, is_ours }: Called) -> String {
-    match beside.filter(|_| is_ours) {
+fn said(say: Say, entry: &Entry) -> String {
+    let Called { name, beside, is_ours } = called(say, entry);
+    let name = match beside.filter(|_| is_ours) {
         Some(written) => format!("{name} ({})", plain(&written).0),
+        None => name,
+    };
+    match &entry.disputed {
+        Some(said) => format!("{name}. {} {}", say.patient_says_wrong(), beginning(&said.statement, REASON)),
         None => name,
     }
 }

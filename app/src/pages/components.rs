@@ -236,5 +236,6 @@ fn entry(category: Category, title: &str, value: Value) -> Entry {
         place: Some("Eastbrook Practice".to_owned()),
         source: "Eastbrook Laboratory".to_owned(),
         added_at: AT,
+        disputed: None,
     }
 }

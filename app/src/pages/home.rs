@@ -52,7 +52,7 @@ pub fn home() -> impl IntoView {
             {title(say.hello(name), Some(say.home_says().to_owned()))}
             <div class="split">
                 <div>
-                    {sheet("waits", say.what_waits(), waiting(say, home.waiting))}
+                    {sheet("waits", say.what_waits(), waiting(say, patient, home.waiting))}
                     {what_is_new(say, patient, home.news, home.latest)}
                 </div>
                 <div>
@@ -83,14 +83,16 @@ pub fn without_record(say: Say, place: Place, name: &str) -> AnyView {
     document(Page::new(say.no_record_yet(), place), body).into_any()
 }
 
-fn waiting(say: Say, waiting: Waiting) -> impl IntoView {
-    let line = |sign: Icon, href: &'static str, words: String| view! { <li>{icon(sign)}<a href=href>{words}</a></li> };
-    let codes = (waiting.codes > 0).then(|| line(Icon::KeyOne, "/sharing/codes", say.codes_to_confirm(waiting.codes)));
-    let unusual = (waiting.unusual > 0).then(|| line(Icon::Warn, "/activity?show=unusual", say.unusual_looks(waiting.unusual)));
-    if codes.is_none() && unusual.is_none() {
+fn waiting(say: Say, patient: PatientId, waiting: Waiting) -> impl IntoView {
+    let line = |sign: Icon, href: String, words: String| view! { <li>{icon(sign)}<a href=href>{words}</a></li> };
+    let codes = (waiting.codes > 0).then(|| line(Icon::KeyOne, "/sharing/codes".to_owned(), say.codes_to_confirm(waiting.codes)));
+    let unusual = (waiting.unusual > 0).then(|| line(Icon::Warn, "/activity?show=unusual".to_owned(), say.unusual_looks(waiting.unusual)));
+    let answered = (waiting.answered > 0)
+        .then(|| line(Icon::Pen, format!("/record/{patient}/corrections"), say.answered_corrections(waiting.answered)));
+    if codes.is_none() && answered.is_none() && unusual.is_none() {
         return view! { <p class="quiet">{say.nothing_waits()}</p> }.into_any();
     }
-    view! { <ul class="waiting">{codes}{unusual}</ul> }.into_any()
+    view! { <ul class="waiting">{codes}{answered}{unusual}</ul> }.into_any()
 }
 
 /// What came in since the last visit; where that is nothing, the newest of the record.

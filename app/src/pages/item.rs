@@ -12,6 +12,7 @@ use crate::{
     api::ApiError,
     catalogue::Say,
     components::{
+        disputed::statement,
         entry::{Called, address, called, named, plain, row_of},
         facts::facts,
         flag::range_flag,
@@ -62,6 +63,8 @@ async fn one(reader: Reader, category: Category) -> Paged {
             if asked { (here.clone(), say.hide_original()) } else { (format!("{here}?original=1#original"), say.see_original()) };
         view! { <p class="actions"><a href=href>{words}</a></p> }
     });
+    let wrong = (whose.is_own() && detail.entry.disputed.is_none())
+        .then(|| view! { <p class="actions"><a href=format!("{here}/wrong")>{say.this_is_wrong()}</a></p> });
     let seen = whose.is_own().then(|| {
         sheet(
             "who",
@@ -80,6 +83,7 @@ async fn one(reader: Reader, category: Category) -> Paged {
             <p class="quiet">{date}</p>
         </div>
         {is_error}
+        {statement(say, reader.patient, &detail.entry)}
         <div class="split">
             <div>
                 {measured(say, &detail)}
@@ -87,7 +91,7 @@ async fn one(reader: Reader, category: Category) -> Paged {
                 {contents(say, reader.patient, &detail, whose.may_copy())}
                 {kin(say, reader.patient, &name, &detail)}
             </div>
-            <div>{sheet("about", say.about_this(), view! { {about(say, reader.patient, &detail)}{original} })}{seen}</div>
+            <div>{sheet("about", say.about_this(), view! { {about(say, reader.patient, &detail)}{original}{wrong} })}{seen}</div>
         </div>
         {raw}
         {(!whose.is_own()).then(|| view! { <p class="quiet">{say.not_everything()}</p> })}

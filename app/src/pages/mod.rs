@@ -19,6 +19,7 @@ mod claim;
 mod clinicians;
 pub mod codes;
 mod components;
+pub mod corrections;
 mod courses;
 mod download;
 mod forgotten;

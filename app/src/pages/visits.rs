@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use crate::{
     catalogue::Say,
     components::{
+        disputed::statement,
         entry::{Called, called, named, row_of},
         icon::{Icon, icon},
         list::{end, errors_link, key, listed, not_shared, pager},
@@ -101,14 +102,19 @@ pub fn visit() -> impl IntoView {
                 (!entries.is_empty()).then(|| part_sheet(say, reader.patient, category, entries, visit.aside.as_ref()))
             })
             .collect_view();
+        let wrong = (whose.is_own() && visit.visit.disputed.is_none()).then(|| {
+            let href = format!("{}/{}/wrong", reader.category(Category::Visits), visit.visit.id);
+            view! { " " <a href=href>{say.this_is_wrong()}</a> }
+        });
         let body = view! {
             {back(reader.category(Category::Visits), say.category(Category::Visits))}
             {visit.visit.is_error.then(|| notice(Role::Caution, say.entered_in_error(), ()))}
             {day(say, &visit.visit)}
+            {statement(say, reader.patient, &visit.visit)}
             {sheets}
             {visit.has_more.then(|| view! { <p>{say.more_under()} " " <a href=reader.path("/timeline")>{say.everything_by_date()}</a></p> })}
             {end(say, &whose, false)}
-            <p class="actions"><a href=format!("{}/{}/about", reader.category(Category::Visits), visit.visit.id)>{say.about_this()}</a></p>
+            <p class="actions"><a href=format!("{}/{}/about", reader.category(Category::Visits), visit.visit.id)>{say.about_this()}</a>{wrong}</p>
         };
         Paged::Ok(document(reader.page(name, Place::Category(Category::Visits), &whose), body).into_any())
     })

@@ -1,0 +1,106 @@
+//! What is said where a patient says that something is wrong.
+
+use chartkey_domain::correction::CorrectionState;
+
+use super::messages;
+
+messages! {
+    corrections { English: "Corrections", Spanish: "Correcciones" }
+    corrections_says {
+        English: "What you have said is wrong. It stands beside the item, for whoever can see that, until you say that it is settled.",
+        Spanish: "Lo que usted dijo que está mal. Se ve junto al dato, para quien pueda verlo, hasta que usted diga que está resuelto.",
+    }
+    no_corrections {
+        English: "You have not said that anything is wrong. To do so, open it in your record and choose “This is wrong”.",
+        Spanish: "Usted no ha dicho que algo esté mal. Para decirlo, ábralo en su historia clínica y elija «Esto está mal».",
+    }
+    this_is_wrong { English: "This is wrong", Spanish: "Esto está mal" }
+    you_say_wrong { English: "You say this is wrong:", Spanish: "Usted dice que esto está mal:" }
+    patient_says_wrong { English: "The patient says this is wrong:", Spanish: "Su paciente dice que esto está mal:" }
+    see_correction { English: "See what was said, and answer", Spanish: "Ver lo que se dijo y responder" }
+    what_is_wrong { English: "What is wrong?", Spanish: "¿Qué está mal?" }
+    wrong_hint {
+        English: "In your own words, at most 1,000 characters. Say what it should be, if you know.",
+        Spanish: "Con sus propias palabras, 1000 caracteres como máximo. Si lo sabe, diga cómo debería ser.",
+    }
+    wrong_says {
+        English: "Nothing is deleted: what the source sent stays as it is. Your words will stand beside it.",
+        Spanish: "No se borra nada: lo que envió la fuente queda como está. Sus palabras se verán junto a ello.",
+    }
+    check_wrong { English: "Check what you say", Spanish: "Revise lo que dice" }
+    check_wrong_says {
+        English: "Whoever can see this item will read your words beside it: on every page, in print, and in every copy that you take. Clinicians who can see it can answer you.",
+        Spanish: "Quien pueda ver este dato leerá sus palabras junto a él: en todas las páginas, en lo impreso y en cada copia que usted se lleve. Los profesionales que puedan verlo podrán responderle.",
+    }
+    your_words { English: "Your words", Spanish: "Sus palabras" }
+    say_it { English: "Say that this is wrong", Spanish: "Decir que esto está mal" }
+    change_words { English: "Change the words", Spanish: "Cambiar las palabras" }
+    correction_of(name: &str) { English: "Correction: {name}", Spanish: "Corrección: {name}" }
+    said_on { English: "Said on", Spanish: "Dicho el" }
+    the_item { English: "See the item", Spanish: "Ver el dato" }
+    changed_since {
+        English: "Its source has sent this again since",
+        Spanish: "La fuente lo ha enviado otra vez desde entonces",
+    }
+    changed_since_says {
+        English: "Look at the item. If it is right now, say that it is settled.",
+        Spanish: "Mire el dato. Si ahora está bien, diga que está resuelto.",
+    }
+    the_answers { English: "What was said since", Spanish: "Lo que se dijo después" }
+    no_answers { English: "Nothing yet.", Spanish: "Todavía nada." }
+    your_message { English: "Your message", Spanish: "Su mensaje" }
+    your_answer { English: "Your answer", Spanish: "Su respuesta" }
+    message_hint {
+        English: "At most 1,000 characters. Whoever can see the item reads it.",
+        Spanish: "1000 caracteres como máximo. Lo lee quien pueda ver el dato.",
+    }
+    answer_hint {
+        English: "At most 1,000 characters. The patient reads it with your name, profession and organization. It stays.",
+        Spanish: "1000 caracteres como máximo. Su paciente lo lee con el nombre, la profesión y la organización de usted. No se puede borrar.",
+    }
+    send_message { English: "Send", Spanish: "Enviar" }
+    the_patient { English: "The patient", Spanish: "Su paciente" }
+    is_it_settled { English: "Is it settled?", Spanish: "¿Está resuelto?" }
+    settled_says {
+        English: "Then your words no longer stand beside the item. What was said stays here, for you alone.",
+        Spanish: "Entonces sus palabras ya no se verán junto al dato. Lo que se dijo queda aquí, solo para usted.",
+    }
+    resolve_it { English: "It is settled", Spanish: "Está resuelto" }
+    withdraw_it { English: "I take it back", Spanish: "Lo retiro" }
+    correction_opened_title { English: "Your words stand beside it now", Spanish: "Sus palabras ya se ven junto al dato" }
+    correction_written_title { English: "It was sent", Spanish: "Se ha enviado" }
+    correction_ended_title { English: "Your words stand beside it no more", Spanish: "Sus palabras ya no se ven junto al dato" }
+    correction_words_problem {
+        English: "Write something here, of at most 1,000 characters.",
+        Spanish: "Escriba algo aquí, de 1000 caracteres como máximo.",
+    }
+    thread_full_problem {
+        English: "There is no room for more here. The patient can say that it is settled, and begin anew.",
+        Spanish: "Aquí ya no cabe más. El paciente puede decir que está resuelto y empezar de nuevo.",
+    }
+    answered_corrections(count: i64) {
+        English: one "Somebody has answered what you said is wrong.", other "{count} things that you said are wrong have been answered.";
+        Spanish: one "Alguien respondió a lo que usted dijo que está mal.", other "Hay respuesta a {count} cosas que usted dijo que están mal.";
+    }
+}
+
+impl super::Say {
+    /// Where a correction stands.
+    #[must_use]
+    pub fn correction_state(self, state: CorrectionState) -> &'static str {
+        self.word(match self.0 {
+            super::Language::English => match state {
+                CorrectionState::Open => "Not answered yet",
+                CorrectionState::Answered => "Answered",
+                CorrectionState::Resolved => "Settled",
+                CorrectionState::Withdrawn => "Taken back",
+            },
+            super::Language::Spanish => match state {
+                CorrectionState::Open => "Sin respuesta todavía",
+                CorrectionState::Answered => "Con respuesta",
+                CorrectionState::Resolved => "Resuelta",
+                CorrectionState::Withdrawn => "Retirada",
+            },
+        })
+    }
+}
