@@ -57,6 +57,11 @@ impl Canaries {
                 add(mark(owner, place), Audience::Patient, true);
                 add(number(owner, place), Audience::Patient, true);
             }
+            // A statement is seen by whoever sees its item, and one that was not said yet by nobody else.
+            add(mark(owner, "wrongresults"), Audience::Readers, true);
+            for place in ["wrongprivate", "wronglabelled", "worded"] {
+                add(mark(owner, place), Audience::Patient, true);
+            }
             for place in ["elsewhere", "place", "encounter", "phone", "address", "bytes", "payor", "account", "mail", "purpose"] {
                 add(mark(owner, place), Audience::Patient, true);
             }

@@ -84,6 +84,7 @@ impl Side {
             names.insert(category.slug().to_owned(), item.clone());
         }
         names.insert("series".to_owned(), names["lonely-series"].clone());
+        names.insert("correction".to_owned(), names[&format!("correction-{place}")].clone());
         names
     }
 

@@ -233,6 +233,10 @@ fn of_record() -> Vec<Row> {
         record("/record/{patient}/search", "/record/{patient}/search", READERS),
         // A search is of the session that began it; each browser here has its own.
         record("/record/{patient}/search/{search}", "/record/{patient}/search/{grant}", NOBODY),
+        record("/record/{patient}/corrections", "/record/{patient}/corrections", HOLDERS),
+        item("/record/{patient}/corrections/{correction}", "/record/{patient}/corrections/{correction}", READERS),
+        item("/record/{patient}/{category}/{item}/wrong", "/record/{patient}/vitals/{vitals}/wrong", HOLDERS),
+        item("/record/{patient}/{category}/{item}/wrong", "/record/{patient}/vitals/{vitals}/wrong?draft={worded}&step=check", HOLDERS),
         item("/record/{patient}/visits/{item}", "/record/{patient}/visits/{visits}", HOLDERS),
         item("/record/{patient}/visits/{item}/about", "/record/{patient}/visits/{visits}/about?original=1", HOLDERS),
         record("/record/{patient}/documents/{item}/view/{part}", "/record/{patient}/documents/{documents}/view/1", HOLDERS)
@@ -257,6 +261,9 @@ fn of_record() -> Vec<Row> {
 
 fn forms() -> Vec<Row> {
     const LATER: &str = "/sharing/{grant}?problem=not-found";
+    const WRITTEN: &str = "/record/{patient}/corrections/{correction}?done=written";
+    const ENDED: &str = "/record/{patient}/corrections/{correction}?done=ended";
+    const NO_CORRECTION: &str = "/record/{patient}/corrections/{correction}?problem=not-found";
     let signed_out = [To("/sign-in?done=signed-out"); 6];
     vec![
         post("/api/sign-in", "email={caller}@nowhere.example&password=wrong", [To("/sign-in?problem=wrong-password"); 6]),
@@ -332,6 +339,36 @@ fn forms() -> Vec<Row> {
             to("/record/{patient}/search?problem=not-found"),
             to("/record/{patient}/search?problem=not-found"),
         ),
+        form(
+            "/api/say-wrong",
+            "patient={patient}&category=vitals&item={vitals}&words=Not+me",
+            holders(
+                "/record/{patient}/vitals/{vitals}/wrong?draft={new}&step=check",
+                "/record/{patient}/vitals/{vitals}/wrong?problem=not-found",
+            ),
+            to("/record/{patient}/vitals/{vitals}/wrong?problem=not-found"),
+        ),
+        form(
+            "/api/open-correction",
+            "patient={patient}&category=vitals&item={vitals}&draft={worded}",
+            holders(
+                "/record/{patient}/corrections/{new}?done=opened",
+                "/record/{patient}/vitals/{vitals}/wrong?draft={worded}&problem=not-found",
+            ),
+            to("/record/{patient}/vitals/{vitals}/wrong?draft={worded}&problem=not-found"),
+        ),
+        form(
+            "/api/write-to-correction",
+            "patient={patient}&correction={correction}&words=Look+again",
+            {
+                let mut columns = holders(WRITTEN, NO_CORRECTION);
+                columns[Caller::NarrowGrant as usize] = To(WRITTEN);
+                columns
+            },
+            to(NO_CORRECTION),
+        ),
+        form("/api/resolve-correction", "patient={patient}&correction={correction}", holders(ENDED, NO_CORRECTION), to(NO_CORRECTION)),
+        form("/api/withdraw-correction", "patient={patient}&correction={correction}", holders(ENDED, NO_CORRECTION), to(NO_CORRECTION)),
         // A draft that is no more has become a grant, or never was one: both lead to the list.
         form("/api/give-grant", "draft={draft}&seen={draft-seen}", holders("/sharing/{new}?done=given", "/sharing"), to("/sharing")),
         form("/api/withdraw-grant", "grant={grant}", holders("/sharing/{grant}?done=withdrawn", LATER), to(LATER)),

@@ -151,6 +151,7 @@ impl World {
             .unwrap();
         let (session, device) = self.renew_devices(side).await;
         let (import, asking) = self.renew_files(side).await;
+        self.renew_corrections(side).await;
         side.names.extend(
             [
                 ("import", import.to_string()),
@@ -213,6 +214,24 @@ impl World {
         }
     }
 
+    /// What the patient says is wrong of a result that others see, of a private one and of one with a label;
+    /// and of a vital sign, which waits to be checked.
+    async fn renew_corrections(&self, side: &mut Side) {
+        let (portal, visitor, patient) = (&self.house.portal, side.visitor(), side.patient);
+        self.run("delete from correction_message where patient_id = $1", patient).await;
+        self.run("delete from correction where patient_id = $1", patient).await;
+        for (place, name) in [("private", "correction-private"), ("labelled", "correction-labelled"), ("results", "correction")] {
+            let item = side.names[place].parse().unwrap();
+            let words = record::mark(side.owner, &format!("wrong{place}"));
+            let draft = portal.keep_statement(&visitor, patient, item, &words).await.unwrap();
+            let correction = portal.open_correction(&visitor, patient, item, draft).await.unwrap();
+            side.names.insert(name.to_owned(), correction.to_string());
+        }
+        let item = side.names["vitals"].parse().unwrap();
+        let worded = portal.keep_statement(&visitor, patient, item, &record::mark(side.owner, "worded")).await.unwrap();
+        side.names.insert("worded".to_owned(), worded.to_string());
+    }
+
     fn grantee(&self, clinician: &SignedIn) -> Grantee {
         Grantee::Clinician { account: clinician.actor.account(), organization: self.organization }
     }
@@ -264,6 +283,8 @@ impl World {
             "block",
             "grant_code",
             "draft",
+            "correction",
+            "correction_message",
             "patient_holder",
             "item",
             "claim_code",
