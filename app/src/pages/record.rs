@@ -52,11 +52,12 @@ pub fn record() -> impl IntoView {
             none_known || allergies.is_empty(),
             listed(&reader, allergies, (!none_known).then_some(&reactions)),
         );
+        let corrections = whose.is_own().then(|| view! { <li><a href=reader.path("/corrections")>{say.corrections()}</a></li> });
         let body = view! {
             {granted(say, &whose)}
             {title(name, None)}
             {search_box(say, reader.patient, None)}
-            <nav class="filter" aria-label=say.parts_of_record()><ul>{parts}</ul></nav>
+            <nav class="filter" aria-label=say.parts_of_record()><ul>{parts}{corrections}</ul></nav>
             {news.map(|found| changed(say, &reader, &whose, found))}
             {allergies}
             <div class="pair">
