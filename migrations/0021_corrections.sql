@@ -4,8 +4,9 @@
 set local role chartkey_owner;
 
 create table correction (
-    patient_id uuid not null,
+    patient_id uuid not null references patient,
     correction_id uuid not null default gen_random_uuid(),
+    -- Computed, so it is the same when what was taken back comes again.
     item_id uuid not null,
     -- The version that the patient saw.
     version_no int not null,
@@ -19,7 +20,6 @@ create table correction (
     -- Null: the statement stands.
     ended_at timestamptz,
     primary key (patient_id, correction_id),
-    foreign key (patient_id, item_id) references item,
     constraint correction_ended check ((state in ('resolved', 'withdrawn')) = (ended_at is not null))
 );
 -- One at a time for an item; every list looks here for each of its rows.

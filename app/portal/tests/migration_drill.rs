@@ -23,7 +23,7 @@
 //! rows of `item` whose value is no number: whoever imports one of them again waits, and nobody who reads does. 0018
 //! reads `item_version` before it locks anything; then it adds a column to it and triggers to
 //! `item`, which keep everybody waiting for as long as that takes.
-//! 0021 makes tables that refer to `item` and `account`: whoever writes those waits until its commit, and nobody who reads does. It
+//! 0021 makes tables that refer to `patient` and `account`: whoever writes those waits until its commit, and nobody who reads does. It
 //! looks through `draft`, which is swept.
 
 mod harness;
