@@ -263,15 +263,12 @@ end $$;
 create function gate.take_back(patient uuid, import uuid) returns void language plpgsql volatile as $$
 declare
     things uuid[] := array(select gate.changed(patient, import));
+    were jsonb := (select jsonb_agg(to_jsonb(w)) from (
+        select i.item_id, i.source_id, i.resource_type, i.fhir_id from item i where i.patient_id = patient and i.item_id = any (things)
+        union all
+        select a.item_id, a.source_id, a.resource_type, a.fhir_id from attachment a where a.patient_id = patient and a.item_id = any (things)) w);
     rows constant text := 'select %s from item_before b where b.patient_id = $1 and b.import_id = $2%s';
 begin
-    -- Whoever names what goes waits for it again.
-    insert into awaited (source_id, resource_type, fhir_id, patient_id)
-    select distinct a.source_id, a.resource_type, a.fhir_id, patient
-    from attachment a join item_reference r on r.patient_id = patient and r.target_id = a.item_id
-    where a.patient_id = patient and a.item_id = any (things) and not r.item_id = any (things)
-        and not exists (select from item_before b where b.patient_id = patient and b.import_id = import and b.item_id = a.item_id)
-    on conflict do nothing;
     update item_version v set withdrawn_at = now() where v.patient_id = patient and v.import_id = import and v.withdrawn_at is null;
     delete from item_reference r where r.patient_id = patient and r.item_id = any (things);
     delete from item i where i.patient_id = patient and i.item_id = any (things);
@@ -279,6 +276,14 @@ begin
     perform gate.put_back('item', format(rows, 'b.was', ' and b.kind = ''item'''), patient, import),
         gate.put_back('attachment', format(rows, 'b.was', ' and b.kind = ''attachment'''), patient, import),
         gate.put_back('item_reference', format(rows, 'jsonb_array_elements(b.refs)', ''), patient, import);
+    -- Whoever names what is gone waits for it again.
+    insert into awaited (source_id, resource_type, fhir_id, patient_id)
+    select w.source_id, w.resource_type, w.fhir_id, patient
+    from jsonb_to_recordset(were) w (item_id uuid, source_id uuid, resource_type text, fhir_id text)
+    where exists (select from item_reference r where r.patient_id = patient and r.target_id = w.item_id)
+        and not exists (select from item i where i.patient_id = patient and i.item_id = w.item_id)
+        and not exists (select from attachment a where a.patient_id = patient and a.item_id = w.item_id)
+    on conflict do nothing;
     delete from item_before b where b.patient_id = patient and b.import_id = import;
     delete from item_again a where a.patient_id = patient and a.import_id = import;
     update import m set undone_at = now() where m.import_id = import;

@@ -345,7 +345,14 @@ async fn later(record: &mut Record, import: ImportId) -> Result<Vec<(ImportId, O
 /// or takes back anything beside it.
 async fn take_turn(record: &mut Record) -> Result<(), Error> {
     let source = identity::source_id(&own::source_of(record.whose().patient));
-    if own::try_turn(record.connection(), source).await? { Ok(()) } else { Err(Error::Invalid("file-is-read")) }
+    // Whoever was refused a moment ago may still be about to leave.
+    for _ in 0..5 {
+        if own::try_turn(record.connection(), source).await? {
+            return Ok(());
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    }
+    Err(Error::Invalid("file-is-read"))
 }
 
 /// The task decides what the rest of the transaction may change. Every statement of it names
