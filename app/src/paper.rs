@@ -87,7 +87,11 @@ impl Paper {
     pub fn of(say: Say, opened: Opened<PaperContents>) -> Self {
         let Opened { whose, view } = opened;
         let PaperContents { allergies, reactions, none_known, medicines, problems, results, visits, team, sources, now } = view;
-        let from = if sources.is_empty() { say.paper_from_nobody().to_owned() } else { say.paper_from(&sources.iter().map(|source| source_name(say, source)).collect::<Vec<_>>().join(", ")) };
+        let from = if sources.is_empty() {
+            say.paper_from_nobody().to_owned()
+        } else {
+            say.paper_from(&sources.iter().map(|source| source_name(say, source)).collect::<Vec<_>>().join(", "))
+        };
         let mut paper = Self {
             say,
             title: say.paper_of(&whose.name),

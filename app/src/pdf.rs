@@ -119,7 +119,8 @@ fn part_of(sheets: &mut Sheets<'_>, outline: &mut Outline, Part { heading: words
 
 fn item(sheets: &mut Sheets<'_>, Line { name, beside, about, said }: &Line) -> Node {
     let said = said.iter().map(|said| (TEXT, said));
-    let texts: Vec<_> = [(BOLD, name), (TEXT, beside), (QUIET, about)].into_iter().chain(said).filter(|(_, text)| !text.is_empty()).collect();
+    let texts: Vec<_> =
+        [(BOLD, name), (TEXT, beside), (QUIET, about)].into_iter().chain(said).filter(|(_, text)| !text.is_empty()).collect();
     sheets.keep(texts.iter().map(|(look, text)| sheets.height(*look, text)).sum());
     let paragraphs = texts.into_iter().map(|(look, text)| sheets.paragraph(look, text)).collect();
     sheets.skip(4.0);

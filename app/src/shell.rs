@@ -340,8 +340,10 @@ fn link(here: bool, href: String, sign: Icon, words: &'static str) -> impl IntoV
 }
 
 fn person_navigation(say: Say, place: Place, record: Option<PatientId>) -> impl IntoView {
-    let in_record =
-        matches!(place, Place::Summary | Place::Category(_) | Place::Timeline | Place::Corrections | Place::Search | Place::Sources | Place::Download);
+    let in_record = matches!(
+        place,
+        Place::Summary | Place::Category(_) | Place::Timeline | Place::Corrections | Place::Search | Place::Sources | Place::Download
+    );
     let summary = record.map_or_else(|| "/claim".to_owned(), |record| format!("/record/{record}"));
     let parts = record.filter(|_| in_record).map(|record| {
         let part = |here: bool, path: String, words: &'static str| view! { <li><a href=format!("/record/{record}{path}") aria-current=here.then_some("page")>{words}</a></li> };

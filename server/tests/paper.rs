@@ -84,6 +84,7 @@ fn long_lists_go_on_over_pages_and_a_table_is_told_once() {
         name: format!("Condición número {number}"),
         beside: format!("Dolor, ñandú, ¿qué? «{number}» — µg/m² ≥ 5"),
         about: "12 de noviembre de 2026 · Dra. Núñez · de Eastbrook".to_owned(),
+        said: Some("La persona dice que esto es incorrecto: «no fue así»".to_owned()),
     };
     let row = |number: usize| {
         [
@@ -129,7 +130,7 @@ fn no_letter_of_a_name_vanishes() {
         "e\u{301}a\u{328}",
         "#[x] $y$ \\z <b>&amp;</b>",
     ];
-    let line = |name: &&str| Line { name: (*name).to_owned(), beside: String::new(), about: String::new() };
+    let line = |name: &&str| Line { name: (*name).to_owned(), beside: String::new(), about: String::new(), said: None };
     let paper = paper(vec![Part { heading: "Names".to_owned(), says: Vec::new(), body: Body::Lines(names.iter().map(line).collect()) }]);
     let file = pdf::write(&paper, datetime!(2026-11-26 12:00 UTC)).unwrap();
     conforms(&file, "en-GB");
@@ -145,7 +146,12 @@ fn no_letter_of_a_name_vanishes() {
 #[test]
 fn any_letter_at_all_can_be_written() {
     let all: Vec<char> = (' '..='\u{fffd}').chain('\u{10000}'..='\u{10400}').chain('\u{1f300}'..='\u{1faff}').collect();
-    let line = |letters: &[char]| Line { name: letters.iter().collect(), beside: String::new(), about: letters.iter().rev().collect() };
+    let line = |letters: &[char]| Line {
+        name: letters.iter().collect(),
+        beside: String::new(),
+        about: letters.iter().rev().collect(),
+        said: None,
+    };
     for part in all.chunks(4_000) {
         let lines = part.chunks(200).map(line).collect();
         let paper = paper(vec![Part { heading: "Letters".to_owned(), says: Vec::new(), body: Body::Lines(lines) }]);

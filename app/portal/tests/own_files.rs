@@ -85,7 +85,9 @@ async fn fingerprint(house: &House) -> Vec<String> {
 /// That two fingerprints are the same, with no more of them than what differs.
 fn assert_same(now: &[String], then: &[String], says: &str) {
     for (now, then) in now.iter().zip(then) {
-        let only = |one: &str, other: &str| one.lines().filter(|line| !other.lines().any(|other| other == *line)).map(str::to_owned).collect::<Vec<_>>();
+        let only = |one: &str, other: &str| {
+            one.lines().filter(|line| !other.lines().any(|other| other == *line)).map(str::to_owned).collect::<Vec<_>>()
+        };
         assert_eq!((only(now, then), only(then, now)), (Vec::new(), Vec::new()), "{says}");
     }
 }

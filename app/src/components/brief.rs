@@ -49,8 +49,10 @@ pub fn line(say: Say, entry: &Entry) -> Line {
     let Called { name, beside, .. } = called(say, entry);
     let status = entry.status.as_deref().and_then(|status| say.unusual_status(status)).map(str::to_owned);
     let beside: Vec<_> = [beside, value(say, entry), status].into_iter().flatten().collect();
-    let about: Vec<_> =
-        [Some(when(say, entry)), entry.author.clone(), entry.place.clone(), Some(from_source(say, &entry.source))].into_iter().flatten().collect();
+    let about: Vec<_> = [Some(when(say, entry)), entry.author.clone(), entry.place.clone(), Some(from_source(say, &entry.source))]
+        .into_iter()
+        .flatten()
+        .collect();
     let said = entry.disputed.as_ref().map(|said| for_others(say, said));
     Line { name, beside: beside.join(" · "), about: about.join(" · "), said }
 }
