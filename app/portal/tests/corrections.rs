@@ -10,7 +10,7 @@ use chartkey_domain::{
     grant::Purpose,
     id::{CorrectionId, ItemId, PatientId},
 };
-use chartkey_portal::{Error, corrections::CorrectionEnding, entry::Disputed, items::Original};
+use chartkey_portal::{Error, corrections::CorrectionEnding, entry::Disputed};
 use harness::Ground;
 use people::House;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
