@@ -63,6 +63,8 @@ create policy answer on correction for update
         and (select true from item i where i.patient_id = correction.patient_id and i.item_id = correction.item_id)
     )
     with check (state = 'answered');
+-- What is taken back takes the statement with it.
+create policy import on correction for all using ((select gate.task()) = 'import') with check ((select gate.task()) = 'import');
 create policy export on correction for select
     using ((select gate.task()) = 'export' and patient_id = (select gate.patient()));
 

@@ -389,7 +389,7 @@ impl Portal {
         )
         .fetch_all(record.connection())
         .await?;
-        let Some(found) = with_entries(&mut record, heads).await?.pop() else { return record.refuse().await };
+        let Some(mut found) = with_entries(&mut record, heads).await?.pop() else { return record.refuse().await };
         let messages = sqlx::query!(
             "select name, profession, organization, is_patient, words, at from correction_message
             where patient_id = $1 and correction_id = $2 order by at, message_id limit 100",
@@ -398,7 +398,7 @@ impl Portal {
         )
         .fetch_all(record.connection())
         .await?;
-        let messages = messages
+        let messages: Vec<_> = messages
             .into_iter()
             .map(|row| Message {
                 by: Author { name: row.name, profession: row.profession, organization: row.organization },
@@ -407,6 +407,11 @@ impl Portal {
                 at: row.at,
             })
             .collect();
+        // Whether a colleague has answered is nobody's business but the patient's.
+        if !record.is_own() {
+            let is_answered = messages.last().is_some_and(|message: &Message| !message.is_patient);
+            found.state = if is_answered { CorrectionState::Answered } else { CorrectionState::Open };
+        }
         let mut shown = Shown::default();
         shown.entries([&found.entry]);
         let may_write = found.state.stands() && may_write(&record);

@@ -159,10 +159,14 @@ async fn a_clinician_does_not_learn_who_else_answers(_: PgPoolOptions, options: 
     portal.write_to_correction(&said.doctor(), patient, correction, "From the doctor, again.").await.unwrap();
     let of = |visitor: Visitor| async move {
         let thread = portal.correction(&visitor, patient, correction).await.unwrap().view;
-        thread.messages.into_iter().map(|message| message.words).collect::<Vec<_>>()
+        (thread.messages.into_iter().map(|message| message.words).collect::<Vec<_>>(), thread.correction.state.slug())
     };
-    assert_eq!(of(ines.clone()).await, ["From the doctor.", "From the patient.", "From the doctor, again."]);
-    assert_eq!(of(said.doctor()).await, ["From the patient.", "From the doctor, again."]);
+    let all = ["From the doctor.", "From the patient.", "From the doctor, again."].map(str::to_owned).to_vec();
+    assert_eq!(of(ines.clone()).await, (all.clone(), "answered"));
+    assert_eq!(of(said.doctor()).await, (all[1..].to_vec(), "answered"));
+    said.house.tamper("update correction_message set account_id = (select account_id from account where display_name = 'Nurse Abel') where not is_patient").await;
+    assert_eq!(of(ines.clone()).await, (all.clone(), "answered"));
+    assert_eq!(of(said.doctor()).await, (all[1..2].to_vec(), "open"), "nor by its state");
 }
 
 #[sqlx::test(migrations = "../../migrations")]

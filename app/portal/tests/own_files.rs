@@ -6,7 +6,10 @@ mod people;
 
 use std::io::{Seek, Write};
 
-use chartkey_domain::{grant::Purpose, id::ImportId};
+use chartkey_domain::{
+    grant::Purpose,
+    id::{ImportId, ItemId},
+};
 use chartkey_portal::{
     Error,
     uploads::{Refusal, State},
@@ -402,6 +405,21 @@ async fn who_was_taken_back_is_awaited_again(_: PgPoolOptions, options: PgConnec
         assert_eq!(count(&house, "select count(*) from item where fhir_id = 'a' and author is null").await, 1);
         assert_eq!(count(&house, "select count(*) from awaited where fhir_id = 'd'").await, 1);
     }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_a_patient_says_of_a_thing_ends_with_the_thing(_: PgPoolOptions, options: PgConnectOptions) {
+    let house = house(options).await;
+    let file = bundle(&[&sodium("a", "140")]);
+    let (import, _) = add(&house, "one.json", &file).await;
+    let item = sqlx::query_scalar("select item_id from item where fhir_id = 'a'").fetch_one(&house.superuser).await.map(ItemId).unwrap();
+    let draft = house.portal.keep_statement(&house.ines(), house.patient, item, "This is not mine.").await.unwrap();
+    house.portal.open_correction(&house.ines(), house.patient, item, draft).await.unwrap();
+    house.portal.undo_import(&house.ines(), import).await.unwrap();
+    assert_eq!(count(&house, "select count(*) from correction where state = 'withdrawn' and ended_at is not null").await, 1);
+    assert!(house.portal.corrections(&house.ines(), house.patient).await.unwrap().view.is_empty());
+    add(&house, "one.json", &file).await;
+    assert_eq!(count(&house, "select count(*) from correction where ended_at is null").await, 0, "it does not stand again");
 }
 
 #[sqlx::test(migrations = "../../migrations")]

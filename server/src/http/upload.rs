@@ -145,15 +145,17 @@ fn bounded(request: Request) -> (Request, Arc<AtomicBool>) {
     let has_begun = Arc::clone(&begun);
     let mut before = 0;
     let (parts, body) = request.into_parts();
-    let body = body.into_data_stream().map(move |piece| {
-        let piece = piece.map_err(io::Error::other)?;
-        if !has_begun.load(Ordering::Relaxed) {
-            before += piece.len();
-            if before > BEFORE {
-                return Err(io::Error::other("too much comes before the file"));
+    let body = body.into_data_stream().then(move |piece| {
+        let has_begun = has_begun.load(Ordering::Relaxed);
+        before += piece.as_ref().map_or(0, |piece| if has_begun { 0 } else { piece.len() });
+        let is_too_much = before > BEFORE;
+        async move {
+            if !has_begun {
+                // Whoever parses takes all that is there at once, unless there is nothing for a moment.
+                tokio::task::yield_now().await;
             }
+            if is_too_much { Err(io::Error::other("too much comes before the file")) } else { piece.map_err(io::Error::other) }
         }
-        Ok(piece)
     });
     (Request::from_parts(parts, Body::from_stream(body)), begun)
 }
