@@ -168,7 +168,8 @@ async fn whoever_has_no_record_sends_nothing_and_too_many_files_wait(_: PgPoolOp
     let foreign = foreign.body(file()).unwrap();
     assert_eq!(browser.send(foreign).await.status, StatusCode::FORBIDDEN);
     for _ in 0..4 {
-        assert!(send(&mut browser, file()).await.location().starts_with("/sources/imports/"));
+        let sent = send(&mut browser, file()).await;
+        assert!(sent.location().starts_with("/sources/imports/"), "{}", sent.location());
     }
     // One that asks waits, too.
     assert_eq!(send(&mut browser, file()).await.location(), "/sources/add?problem=uploads-wait");

@@ -17,7 +17,7 @@ use crate::{
         form::{area, hidden, problem_summary, titled},
         icon::Icon,
         list::end as end_of_list,
-        notice::{Role, notice},
+        notice::{Role, notice, what_was_done},
         row::{Row, rows},
         sheet::{back, more, sheet, title},
         when::moment,
@@ -181,7 +181,7 @@ fn done(say: Say) -> Option<impl IntoView> {
         "ended" => say.correction_ended_title(),
         _ => return None,
     };
-    Some(notice(Role::Positive, words, ()))
+    Some(what_was_done(words, ()))
 }
 
 /// Ends a correction. Says where to go, and which page the form is on.

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use crate::{
     api::ApiError,
     components::{
+        disputed::statement,
         entry::{Called, address, called},
         sheet::back,
     },
@@ -48,6 +49,7 @@ pub fn view_part() -> impl IntoView {
         let body = view! {
             {back(here, document_name)}
             <div class="title"><h1 lang=lang dir="auto">{title.clone()}</h1></div>
+            {statement(say, reader.patient, &detail.entry)}
             {parts.copy(say, number, content, content.kind())}
             {file}
         };

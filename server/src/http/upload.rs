@@ -8,7 +8,7 @@ use std::{
     io::{self, Seek, Write},
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -50,6 +50,9 @@ const KEEPING: Duration = Duration::from_secs(60);
 
 /// What may come before the file. One piece of a body is as large as a frame of the connection.
 const BEFORE: usize = 1 << 20;
+
+/// Between two pieces of what comes before it.
+const MOMENT: Duration = Duration::from_millis(1);
 
 /// What is read of a file that is too large, so that its sender gets an answer.
 const DRAINED: u64 = 4 * LARGEST;
@@ -142,19 +145,20 @@ struct Sent {
 /// comes before that is kept in memory.
 fn bounded(request: Request) -> (Request, Arc<AtomicBool>) {
     let begun = Arc::new(AtomicBool::new(false));
-    let has_begun = Arc::clone(&begun);
-    let mut before = 0;
+    let (has_begun, before) = (Arc::clone(&begun), Arc::new(AtomicUsize::new(0)));
     let (parts, body) = request.into_parts();
     let body = body.into_data_stream().then(move |piece| {
-        let has_begun = has_begun.load(Ordering::Relaxed);
-        before += piece.as_ref().map_or(0, |piece| if has_begun { 0 } else { piece.len() });
-        let is_too_much = before > BEFORE;
+        let (has_begun, before) = (Arc::clone(&has_begun), Arc::clone(&before));
         async move {
-            if !has_begun {
+            let piece = piece.map_err(io::Error::other)?;
+            if !has_begun.load(Ordering::Relaxed) {
                 // Whoever parses takes all that is there at once, unless there is nothing for a moment.
-                tokio::task::yield_now().await;
+                tokio::time::sleep(MOMENT).await;
             }
-            if is_too_much { Err(io::Error::other("too much comes before the file")) } else { piece.map_err(io::Error::other) }
+            if !has_begun.load(Ordering::Relaxed) && before.fetch_add(piece.len(), Ordering::Relaxed) > BEFORE {
+                return Err(io::Error::other("too much comes before the file"));
+            }
+            Ok(piece)
         }
     });
     (Request::from_parts(parts, Body::from_stream(body)), begun)

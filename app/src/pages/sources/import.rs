@@ -16,7 +16,7 @@ use crate::{
         entry::row_of,
         facts::facts,
         form::{problem_summary, titled},
-        notice::{Role, notice},
+        notice::{Role, notice, what_was_done},
         row::{Row, rows},
         sheet::{back, sheet, title},
         source::source_name,
@@ -130,7 +130,7 @@ fn report(say: Say, whose: &Whose, heading: String, report: Report) -> impl Into
     let Report { delivery, brought, is_held, changed, notes } = report;
     let patient = whose.patient;
     let is_done = |what: &str| query("done").as_deref() == Some(what);
-    let shown = is_done("shown").then(|| notice(Role::Positive, say.done(), view! { <p>{say.import_shown()}</p> }));
+    let shown = is_done("shown").then(|| what_was_done(say.done(), view! { <p>{say.import_shown()}</p> }));
     let undone = delivery
         .undone_at
         .map(|at| notice(Role::Info, say.import_undone(), view! { <p>{say.import_undone_says(&say.day_and_time(at))}</p> }));
