@@ -1,8 +1,8 @@
 //! An upgrade while people read and write: a database of the schema before, filled, is
 //! brought to this one under load, as `chartkey migrate` does it.
 //!
-//! The load is this build's own methods, all of which the schema before serves as well;
-//! the binary before is not built again. In its place stand its statements: whatever of
+//! The load is this build's own methods, as far as the schema before serves them as well: a page that reads what
+//! the newest step makes is opened once the step is done. The binary before is not built again. In its place stand its statements: whatever of
 //! `.sqlx` PostgreSQL can prepare before the migration is what it could ask, and each of
 //! those has to mean the same afterwards.
 //!
@@ -41,7 +41,7 @@ use std::{
 
 use chartkey_domain::{account::Visitor, grant::Purpose, id::GrantId};
 use chartkey_ground::{Size, saw};
-use chartkey_portal::{Portal, news::Look, setup};
+use chartkey_portal::{Portal, activity::Filter, news::Look, setup};
 use harness::Ground;
 use people::House;
 use sqlx::{
@@ -109,11 +109,44 @@ impl Met {
     }
 }
 
-async fn read(portal: Portal, doctor: Visitor, ines: Visitor, house: chartkey_domain::id::PatientId, over: Arc<AtomicBool>) -> Met {
+/// What people open.
+#[derive(Debug, Clone, Copy)]
+enum Page {
+    Results,
+    Summary,
+    Sharing,
+    Activity,
+}
+
+impl Page {
+    const ALL: [Self; 4] = [Self::Results, Self::Summary, Self::Sharing, Self::Activity];
+
+    async fn open(self, reader: &Reader) -> Result<(), chartkey_portal::Error> {
+        let Reader { portal, doctor, ines, patient } = reader;
+        match self {
+            Self::Results => portal.results(doctor, *patient, None, false).await.map(drop),
+            Self::Summary => portal.summary(ines, *patient, Look::Opened).await.map(drop),
+            Self::Sharing => portal.sharing(ines).await.map(drop),
+            Self::Activity => portal.activity(ines, Filter::All, None).await.map(drop),
+        }
+    }
+}
+
+/// Who opens them.
+#[derive(Clone)]
+struct Reader {
+    portal: Portal,
+    doctor: Visitor,
+    ines: Visitor,
+    patient: chartkey_domain::id::PatientId,
+}
+
+async fn read(reader: Reader, pages: Vec<Page>, over: Arc<AtomicBool>) -> Met {
     let mut met = Met::default();
     while !over.load(Ordering::Relaxed) {
-        met.one(portal.results(&doctor, house, None, false)).await;
-        met.one(portal.summary(&ines, house, Look::Opened)).await;
+        for page in &pages {
+            met.one(page.open(&reader)).await;
+        }
     }
     met
 }
@@ -154,8 +187,19 @@ async fn an_upgrade_under_load_fails_nobody_and_makes_nobody_wait_long(_: PgPool
 
     let over = Arc::new(AtomicBool::new(false));
     let doctor = house.doctor(Some(Purpose::Treatment));
-    let readers: Vec<_> =
-        (0..2).map(|_| tokio::spawn(read(house.portal.clone(), doctor.clone(), house.ines(), house.patient, Arc::clone(&over)))).collect();
+    let reader = Reader { portal: house.portal.clone(), doctor, ines: house.ines(), patient: house.patient };
+    let mut pages = Vec::new();
+    for page in Page::ALL {
+        match page.open(&reader).await {
+            Ok(()) => pages.push(page),
+            Err(error) => {
+                let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+                assert!(cause.contains("does not exist"), "{page:?}: {cause}");
+            }
+        }
+    }
+    assert!(pages.len() >= 2, "{pages:?} alone are served by the schema before");
+    let readers: Vec<_> = (0..2).map(|_| tokio::spawn(read(reader.clone(), pages.clone(), Arc::clone(&over)))).collect();
     let writer = tokio::spawn(write(house.portal.clone(), house.ines(), toggled, Arc::clone(&over)));
     // Somebody in the middle of something long: the migration must not queue everybody behind them.
     let mut slow = options.connect().await.unwrap();
@@ -171,8 +215,8 @@ async fn an_upgrade_under_load_fails_nobody_and_makes_nobody_wait_long(_: PgPool
     };
     let (took, ()) = tokio::join!(upgrade, end_it);
     // A round of everybody on the new schema.
-    for _ in 0..20 {
-        house.portal.results(&doctor, house.patient, None, false).await.unwrap();
+    for page in Page::ALL.repeat(5) {
+        page.open(&reader).await.unwrap();
     }
     over.store(true, Ordering::Relaxed);
 
