@@ -89,34 +89,75 @@ pub struct Value {
     pub number: Option<f64>,
     /// The unit as written.
     pub unit: Option<String>,
+    /// Its code of UCUM, where there is one.
+    pub ucum: Option<String>,
 }
 
-/// The value of an observation. Two or three numbers of one unit (a blood
-/// pressure) read "120 / 80"; other components are told on the detail page.
+/// The units of UCUM, as FHIR names them.
+const UCUM: &str = "http://unitsofmeasure.org";
+
+/// Stands for the number of a pair that is not there.
+pub(crate) const GAP: &str = "–";
+
+/// Panels of LOINC that are a blood pressure.
+const PRESSURES: [&str; 2] = ["85354-9", "55284-4"];
+/// Systolic and diastolic pressure, by LOINC and by SNOMED CT.
+const SYSTOLIC: [&str; 2] = ["8480-6", "271649006"];
+const DIASTOLIC: [&str; 2] = ["8462-4", "271650006"];
+
+/// The value of an observation. The numbers of a blood pressure are found by their codes; two or
+/// three other numbers of one unit read "3 / 4 / 5". Other components are told on the detail page.
 #[must_use]
 pub fn value(observation: &Json<'_>) -> Value {
     let own = single(observation);
     if own.text.is_some() {
         return own;
     }
-    let parts: Vec<Value> = observation.get("component").items().iter().map(single).collect();
+    let components = observation.get("component").items();
+    let is_half = |component: &Json<'_>| is_coded(component, SYSTOLIC) || is_coded(component, DIASTOLIC);
+    if is_coded(observation, PRESSURES) || components.iter().any(is_half) {
+        return pressure(components);
+    }
+    let parts: Vec<Value> = components.iter().map(single).collect();
     let unit = parts.first().and_then(|part| part.unit.clone());
     let alike = (2..=3).contains(&parts.len()) && parts.iter().all(|part| part.number.is_some() && part.unit == unit);
     if alike {
-        let numbers: Vec<String> = in_order(observation.get("component"), parts);
-        return Value { text: Some(numbers.join(" / ")), number: None, unit };
+        let numbers: Vec<String> = parts.into_iter().filter_map(|part| part.text).collect();
+        return Value { text: Some(numbers.join(" / ")), number: None, unit, ucum: None };
     }
     if parts.len() == 1 { parts.into_iter().next().unwrap_or_default() } else { Value::default() }
 }
 
-/// The numbers of the components; the systolic pressure stands first.
-fn in_order(components: &Json<'_>, parts: Vec<Value>) -> Vec<String> {
-    let is_systolic =
-        |component: &Json<'_>| component.all("code.coding.code").into_iter().filter_map(Json::str).any(|code| code == "8480-6");
-    let mut numbers: Vec<(bool, String)> =
-        components.items().iter().zip(parts).filter_map(|(component, part)| Some((!is_systolic(component), part.text?))).collect();
-    numbers.sort_by_key(|(last, _)| *last);
-    numbers.into_iter().map(|(_, text)| text).collect()
+fn is_coded(json: &Json<'_>, codes: [&str; 2]) -> bool {
+    json.all("code.coding.code").into_iter().filter_map(Json::str).any(|code| codes.contains(&code))
+}
+
+/// A blood pressure: the systolic number first, and a gap for the one that is not there. Where the
+/// codes do not say which is which, or there is more than one of a kind, it is words.
+fn pressure(components: &[Json<'_>]) -> Value {
+    let of = |codes| {
+        components.iter().filter(move |part| is_coded(part, codes)).map(single).filter(|part| part.text.is_some()).collect::<Vec<_>>()
+    };
+    let (systolic, diastolic) = (of(SYSTOLIC), of(DIASTOLIC));
+    let (one, other) = match (systolic.as_slice(), diastolic.as_slice()) {
+        ([first], [second]) if first.unit == second.unit => (Some(first), Some(second)),
+        ([first], []) => (Some(first), None),
+        ([], [second]) => (None, Some(second)),
+        _ => return Value { text: in_words(components), ..Value::default() },
+    };
+    let text = [one, other].map(|half| half.and_then(|half| half.text.as_deref()).unwrap_or(GAP)).join(" / ");
+    let (unit, ucum) = one.or(other).map(|half| (half.unit.clone(), half.ucum.clone())).unwrap_or_default();
+    Value { text: Some(text), number: None, unit, ucum }
+}
+
+/// Up to three components with what each is called.
+fn in_words(components: &[Json<'_>]) -> Option<String> {
+    let words = components.iter().filter_map(|component| {
+        let Value { text: Some(text), unit, .. } = single(component) else { return None };
+        Some([concept_text(component.get("code")), Some(text), unit].into_iter().flatten().collect::<Vec<_>>().join(" "))
+    });
+    let words: Vec<String> = words.collect();
+    (1..=3).contains(&words.len()).then(|| words.join(", "))
 }
 
 fn single(json: &Json<'_>) -> Value {
@@ -126,22 +167,23 @@ fn single(json: &Json<'_>) -> Value {
             text: number_text(value),
             number: value.get("comparator").is_null().then(|| value.get("value").number()).flatten(),
             unit: value.get("unit").str().or_else(|| value.get("code").str()).map(str::to_owned),
+            ucum: value.get("code").str().filter(|_| value.get("system").str() == Some(UCUM)).map(str::to_owned),
         },
-        "Integer" | "Decimal" => Value { text: value.text().map(str::to_owned), number: value.number(), unit: None },
-        "Range" => Value { text: range_text(value), number: None, unit: None },
+        "Integer" | "Decimal" => Value { text: value.text().map(str::to_owned), number: value.number(), ..Value::default() },
+        "Range" => Value { text: range_text(value), ..Value::default() },
         "Ratio" => {
             let parts = (quantity_text(value.get("numerator")), quantity_text(value.get("denominator")));
             let text = match parts {
                 (Some(above), Some(below)) => Some(format!("{above} : {below}")),
                 (above, below) => above.or(below),
             };
-            Value { text, number: None, unit: None }
+            Value { text, ..Value::default() }
         }
-        "SampledData" => Value { text: None, number: None, unit: None },
+        "SampledData" => Value::default(),
         _ => {
             let period = [value.get("start"), value.get("end")].into_iter().filter_map(Json::str).collect::<Vec<_>>().join(" – ");
             let text = value.text().map(str::to_owned).or_else(|| concept_text(value)).or_else(|| (!period.is_empty()).then_some(period));
-            Value { text, number: None, unit: None }
+            Value { text, ..Value::default() }
         }
     }
 }
@@ -157,20 +199,36 @@ mod tests {
     #[test]
     fn a_value_keeps_the_digits_of_the_source() {
         let value = read(r#"{"valueQuantity":{"value":1.50,"unit":"mg/dL"}}"#);
-        assert_eq!(value, Value { text: Some("1.50".into()), number: Some(1.5), unit: Some("mg/dL".into()) });
-        assert_eq!(read(r#"{"valueQuantity":{"value":5,"comparator":"<"}}"#), Value { text: Some("< 5".into()), number: None, unit: None });
+        assert_eq!(value, Value { text: Some("1.50".into()), number: Some(1.5), unit: Some("mg/dL".into()), ucum: None });
+        assert_eq!(read(r#"{"valueQuantity":{"value":5,"comparator":"<"}}"#), Value { text: Some("< 5".into()), ..Value::default() });
         assert_eq!(read(r#"{"valueCodeableConcept":{"text":"Never"}}"#).text.as_deref(), Some("Never"));
         assert_eq!(read(r#"{"valueBoolean":false}"#).text.as_deref(), Some("false"));
         assert_eq!(read(r#"{"dataAbsentReason":{"text":"unknown"}}"#), Value::default());
     }
 
     #[test]
-    fn a_blood_pressure_reads_systolic_first() {
-        let value = read(
-            r#"{"component":[{"code":{"coding":[{"code":"8462-4"}]},"valueQuantity":{"value":80.0,"unit":"mmHg"}},
-                             {"code":{"coding":[{"code":"8480-6"}]},"valueQuantity":{"value":120,"unit":"mmHg"}}]}"#,
+    fn a_blood_pressure_is_read_by_its_codes() {
+        let part = |code: &str, value: &str| format!(r#"{{"code":{{"text":"{code}","coding":[{{"code":"{code}"}}]}},{value}}}"#);
+        let number = |code: &str, number: &str| part(code, &format!(r#""valueQuantity":{{"value":{number},"unit":"mmHg"}}"#));
+        let absent = |code: &str| part(code, r#""dataAbsentReason":{"text":"unknown"}"#);
+        for (parts, expected, unit) in [
+            (vec![number("8462-4", "80.0"), number("8480-6", "120")], "120 / 80.0", Some("mmHg")),
+            (vec![number("271650006", "80"), number("271649006", "120")], "120 / 80", Some("mmHg")),
+            (vec![number("8462-4", "80")], "– / 80", Some("mmHg")),
+            (vec![number("8480-6", "120"), number("8478-0", "93")], "120 / –", Some("mmHg")),
+            (vec![number("8480-6", "120"), number("8478-0", "93"), number("8462-4", "80")], "120 / 80", Some("mmHg")),
+            (vec![number("8480-6", "120"), absent("8462-4")], "120 / –", Some("mmHg")),
+            (vec![number("one", "120"), number("two", "80")], "one 120 mmHg, two 80 mmHg", None),
+            (vec![number("one", "120")], "one 120 mmHg", None),
+            (vec![number("8480-6", "120"), number("8480-6", "130")], "8480-6 120 mmHg, 8480-6 130 mmHg", None),
+        ] {
+            let value = read(&format!(r#"{{"code":{{"coding":[{{"code":"85354-9"}}]}},"component":[{}]}}"#, parts.join(",")));
+            assert_eq!((value.text.as_deref(), value.number, value.unit.as_deref()), (Some(expected), None, unit));
+        }
+        assert_eq!(
+            read(&format!(r#"{{"code":{{"coding":[{{"code":"55284-4"}}]}},"component":[{}]}}"#, absent("8480-6"))),
+            Value::default()
         );
-        assert_eq!(value, Value { text: Some("120 / 80.0".into()), number: None, unit: Some("mmHg".into()) });
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! One resource as the columns of the record.
 
-use chartkey_domain::{category::Category, label::Labels, when::Interval};
+use chartkey_domain::{category::Category, label::Labels, meanings, when::Interval};
 use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -89,6 +89,8 @@ pub struct Range {
     pub text: Option<String>,
 }
 
+const LOINC: &str = "http://loinc.org|";
+
 /// Where a resource says whose it is.
 const OWNERS: [&str; 12] = [
     "subject",
@@ -121,7 +123,7 @@ pub fn project(resource: &Json<'_>) -> Projection {
     let is_negation = category == Some(Category::Allergies) && is_negation(&title);
     let value = if resource_type == "Observation" { observation::value(resource) } else { Value::default() };
     let codes = if title.is_coded { title.codes } else { Vec::new() };
-    let series = value.text.as_ref().and(trend_key(&codes)).map(|key| series(key, value.unit.as_deref()));
+    let series = value.text.as_ref().and(trend_key(&codes)).map(|key| series(key, trend_unit(key, &value)));
     let mut projection = Projection {
         fhir_id: resource.get("id").text().filter(|id| id.len() <= 200).map(without_nul),
         version_id: resource.get("meta").get("versionId").text().map(str::to_owned),
@@ -254,25 +256,34 @@ fn is_error(resource: &Json<'_>) -> bool {
         .any(|path| resource.all(path).into_iter().filter_map(Json::str).any(|status| status == "entered-in-error"))
 }
 
-/// The range for everybody where there is one, else the first. One that is no range of
-/// reference (of treatment, say), or of another unit than the value, is told in words
-/// on the detail page and never drawn.
+/// The range for everybody, where there is one. Of several, or one for an age or a group of people,
+/// nobody says which is the reader's: they are told in words, and nothing lies above or below them.
+/// Nor is one that is no range of reference (of treatment, say), or of another unit than the value,
+/// ever drawn.
 fn range(resource: &Json<'_>) -> Range {
     let is_of_reference = |range: &&Json<'_>| {
         let kinds = range.all("type.coding.code");
         kinds.is_empty() || kinds.into_iter().filter_map(Json::str).any(|kind| ["normal", "recommended"].contains(&kind))
     };
     let ranges: Vec<&Json<'_>> = resource.get("referenceRange").items().iter().filter(is_of_reference).collect();
-    let Some(range) = ranges.iter().find(|range| range.get("appliesTo").is_null()).or_else(|| ranges.first()) else {
-        return Range::default();
-    };
+    let all: Vec<String> = ranges.iter().filter_map(|range| in_words(range)).collect();
+    let text = (!all.is_empty()).then(|| all.join("; "));
+    let is_for_all = |range: &&&Json<'_>| range.get("appliesTo").is_null() && range.get("age").is_null();
+    let mut for_all = ranges.iter().filter(is_for_all);
+    let (Some(range), None) = (for_all.next(), for_all.next()) else { return Range { text, ..Range::default() } };
     let (low, high) = (range.get("low"), range.get("high"));
-    let text = range.get("text").str().map(str::to_owned).or_else(|| range_text(range));
     if ![low, high].into_iter().all(|end| is_in_unit_of(end, resource.get("valueQuantity"))) {
         return Range { text, ..Range::default() };
     }
     let written = |end: &Json<'_>| end.get("value").text().map(str::to_owned);
     Range { low: low.get("value").number(), high: high.get("value").number(), low_text: written(low), high_text: written(high), text }
+}
+
+/// A range as the source wrote it, after whom it is for.
+fn in_words(range: &Json<'_>) -> Option<String> {
+    let text = range.get("text").str().map(str::to_owned).or_else(|| range_text(range))?;
+    let whom: Vec<String> = range.get("appliesTo").items().iter().filter_map(concept_text).chain(range_text(range.get("age"))).collect();
+    Some(if whom.is_empty() { text } else { format!("{}: {text}", whom.join(", ")) })
 }
 
 /// Whether two quantities are of one unit, as far as both say.
@@ -302,9 +313,29 @@ fn names_owner(resource: &Json<'_>) -> bool {
         || owners(resource).iter().any(|owner| owner.starts_with("Patient?"))
 }
 
-/// The code by which values are compared: LOINC where there is one.
+/// Codes that profiles ask for beside the one that says how it was measured, each with that
+/// (<https://hl7.org/fhir/R4/observation-vitalsigns.html>): a temperature taken orally, a length
+/// lying, saturation by pulse oximetry.
+const SPECIFIC: [(&str, &str); 3] = [
+    ("http://loinc.org|8310-5", "http://loinc.org|8331-1"),
+    ("http://loinc.org|8302-2", "http://loinc.org|8306-3"),
+    ("http://loinc.org|2708-6", "http://loinc.org|59408-5"),
+];
+
+/// The code by which values are compared: LOINC where there is one, and what says more where a
+/// source writes both, in whatever order.
 fn trend_key(codes: &[String]) -> Option<&str> {
-    codes.iter().find(|code| code.starts_with("http://loinc.org|")).or_else(|| codes.first()).map(String::as_str)
+    let key = codes.iter().find(|code| code.starts_with(LOINC)).or_else(|| codes.first()).map(String::as_str)?;
+    let specific = SPECIFIC.iter().find(|(general, _)| *general == key).map(|(_, specific)| *specific);
+    Some(specific.filter(|specific| codes.iter().any(|code| code == specific)).unwrap_or(key))
+}
+
+/// The unit by which values are compared: as it is displayed, as long as the table of meanings knows it
+/// so; else its code of UCUM, where the table knows that.
+fn trend_unit<'v>(key: &str, value: &'v Value) -> Option<&'v str> {
+    let (shown, coded) = (value.unit.as_deref(), value.ucum.as_deref());
+    let known = |unit: &str| key.strip_prefix(LOINC).and_then(meanings::of).is_some_and(|(meaning, _)| meaning.unit(unit).is_some());
+    if shown.is_some_and(known) { shown } else { coded.filter(|coded| known(coded)).or(shown) }
 }
 
 /// An identifier that addresses can carry without naming what was measured.
@@ -366,6 +397,35 @@ mod tests {
     }
 
     #[test]
+    fn a_code_that_says_more_is_compared_by_in_whatever_order() {
+        let of = |codes: &[&str]| {
+            let codings: Vec<String> = codes.iter().map(|code| format!(r#"{{"system":"http://loinc.org","code":"{code}"}}"#)).collect();
+            let code = codings.join(",");
+            read(&format!(r#"{{"resourceType":"Observation","code":{{"coding":[{code}]}},"valueQuantity":{{"value":37,"unit":"%"}}}}"#))
+                .series
+        };
+        for (general, specific) in [("2708-6", "59408-5"), ("8310-5", "8331-1"), ("8302-2", "8306-3")] {
+            assert_eq!(of(&[general, specific]), of(&[specific]), "{general}");
+            assert_eq!(of(&[specific, general]), of(&[specific]), "{general}");
+            assert_ne!(of(&[general]), of(&[specific]), "{general}");
+        }
+    }
+
+    #[test]
+    fn a_unit_that_is_displayed_in_words_is_compared_by_its_code() {
+        let of = |quantity: &str| {
+            let code = r#""code":{"coding":[{"system":"http://loinc.org","code":"2345-7"}]}"#;
+            read(&format!(r#"{{"resourceType":"Observation",{code},"valueQuantity":{{"value":5,{quantity}}}}}"#)).series.unwrap()
+        };
+        let expected = series("http://loinc.org|2345-7", Some("mmol/L"));
+        assert_eq!(of(r#""unit":"millimoles per liter","system":"http://unitsofmeasure.org","code":"mmol/L""#), expected);
+        assert_eq!(of(r#""unit":"mmol/L","system":"http://unitsofmeasure.org","code":"mg/dL""#), expected, "what is displayed is read");
+        let words = series("http://loinc.org|2345-7", Some("millimoles per liter"));
+        assert_eq!(of(r#""unit":"millimoles per liter","code":"mmol/L""#), words, "a code of nobody knows what");
+        assert_eq!(of(r#""unit":"millimoles per liter","system":"http://unitsofmeasure.org","code":"mol""#), words);
+    }
+
+    #[test]
     fn what_is_no_number_belongs_into_a_trend_too() {
         let of = |value: &str| {
             let code = r#""code":{"coding":[{"system":"http://loinc.org","code":"1988-5"}]}"#;
@@ -406,6 +466,25 @@ mod tests {
         let (low_text, high_text) = (Some("3.5".into()), Some("5.10".into()));
         assert_eq!(read.range, Range { low: Some(3.5), high: Some(5.1), low_text, high_text, text: Some("3.5-5.1".into()) });
         assert_eq!(read.interpretation.as_deref(), Some("H"));
+    }
+
+    #[test]
+    fn a_range_for_some_people_is_told_in_words_and_never_compared_with() {
+        let of = |ranges: &str| read(&format!(r#"{{"resourceType":"Observation","referenceRange":[{ranges}]}}"#)).range;
+        let everybody = r#"{"low":{"value":3.5},"high":{"value":5.1}}"#;
+        let women = r#"{"appliesTo":[{"text":"Women"}],"low":{"value":12},"high":{"value":16}}"#;
+        let children = r#"{"age":{"high":{"value":12,"unit":"a"}},"text":"10-15"}"#;
+        for (ranges, low, text) in [
+            (everybody.to_owned(), Some(3.5), "3.5 – 5.1"),
+            (women.to_owned(), None, "Women: 12 – 16"),
+            (children.to_owned(), None, "≤ 12 a: 10-15"),
+            (format!("{women},{children}"), None, "Women: 12 – 16; ≤ 12 a: 10-15"),
+            (format!("{women},{everybody}"), Some(3.5), "Women: 12 – 16; 3.5 – 5.1"),
+            (format!("{everybody},{everybody}"), None, "3.5 – 5.1; 3.5 – 5.1"),
+        ] {
+            let range = of(&ranges);
+            assert_eq!((range.low, range.low_text.is_some(), range.text.as_deref()), (low, low.is_some(), Some(text)), "{ranges}");
+        }
     }
 
     #[test]
