@@ -85,9 +85,9 @@ test('one measurement of two sources is one trend, and others stand under it', {
   const turned = table.getByRole('row', { name: /20 September 2023/ });
   await expect(turned).toContainText('7.22');
   await expect(turned).toContainText('written as 130 mg/dL');
-  await expect(turned).toContainText('Range: 3.9 to 5.5');
+  await expect(turned).toContainText('Range: 3.89 to 5.50');
   await expect(turned).toContainText(`Northfield ${info.project.name}`);
-  await expect(table.getByRole('row', { name: /2 November 2022/ })).toContainText('< 1.1');
+  await expect(table.getByRole('row', { name: /2 November 2022/ })).toContainText('< 1.12');
   await expect(table.getByRole('row', { name: /2 December 2022/ })).toContainText('it is not a number');
   await expect(page.getByRole('main')).toContainText('of them were written in another unit');
   await expect(page.locator('svg.trend .mark')).toHaveCount(5);

@@ -20,12 +20,38 @@ pub struct Written<'a> {
     pub number: Exact,
     /// How many digits it is written with, without zeros in front.
     pub digits: usize,
+    /// What one more in its last digit is: of `5.40`, 0.01.
+    pub step: Exact,
+}
+
+/// With how much of a number it is written.
+#[derive(Debug, Clone, Copy)]
+pub struct Cut {
+    /// With so many digits,
+    pub digits: usize,
+    /// but no fewer decimals than these,
+    pub least: usize,
+    /// and never more than these.
+    pub most: usize,
+    /// What becomes of the rest.
+    pub rest: Rest,
+}
+
+/// What becomes of what is cut off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rest {
+    /// Half or more counts as one, away from zero.
+    Rounds,
+    /// Anything makes the number larger.
+    Raises,
+    /// Anything makes it smaller.
+    Lowers,
 }
 
 /// More digits than these are no measurement, and would not fit.
 const MOST_DIGITS: usize = 20;
 /// A power of ten beyond this would not fit.
-const MOST_POWER: i32 = 20;
+const MOST_POWER: u32 = 20;
 const COMPARATORS: [&str; 6] = ["<=", ">=", "≤", "≥", "<", ">"];
 
 impl Exact {
@@ -43,8 +69,8 @@ impl Exact {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         match text.split_once('/') {
-            Some((above, below)) => decimal(above)?.0.over(decimal(below)?.0),
-            None => Some(decimal(text)?.0),
+            Some((above, below)) => decimal(above)?.number.over(decimal(below)?.number),
+            None => Some(decimal(text)?.number),
         }
     }
 
@@ -82,28 +108,46 @@ impl Exact {
         self.above as f64 / self.below as f64
     }
 
-    /// As a decimal number with so many digits, half rounded away from zero. It is never rounded
-    /// above the ones: zeros in their place would look measured.
+    /// The fewest decimals with which no step of this size is lost.
     #[must_use]
-    pub fn rounded(self, digits: usize) -> Option<String> {
+    pub fn decimals(self) -> Option<usize> {
+        let (mut step, mut decimals) = (self, 0);
+        while step < Self::ONE {
+            step = step.times(Self { above: 10, below: 1 })?;
+            decimals += 1;
+        }
+        Some(decimals)
+    }
+
+    /// As a decimal number. It is never rounded above the ones: zeros in their place would look
+    /// measured.
+    #[must_use]
+    pub fn rounded(self, cut: Cut) -> Option<String> {
+        let digits = cut.digits;
         let below = self.below.unsigned_abs();
         let (whole, rest) = (self.above.unsigned_abs() / below, self.above.unsigned_abs() % below);
         let ones = if whole > 0 { whole.to_string().len() } else { 0 };
-        let mut decimals = match (whole, rest) {
+        let by_digits = match (whole, rest) {
             (0, 0) => digits.saturating_sub(1),
             (0, _) => zeros(rest, below)? + digits,
             _ => digits.saturating_sub(ones),
         };
+        let mut decimals = by_digits.max(cut.least).min(cut.most);
         let (mut scaled, mut rest) = (whole, rest);
         for _ in 0..decimals {
             rest = rest.checked_mul(10)?;
             scaled = scaled.checked_mul(10)?.checked_add(rest / below)?;
             rest %= below;
         }
-        if rest.checked_mul(2)? >= below {
+        let is_one_more = match cut.rest {
+            Rest::Rounds => rest.checked_mul(2)? >= below,
+            Rest::Raises => rest > 0 && self.above > 0,
+            Rest::Lowers => rest > 0 && self.above < 0,
+        };
+        if is_one_more {
             scaled = scaled.checked_add(1)?;
             // 9.96 of two digits is 10, and not 10.0.
-            if decimals > 0 && scaled.to_string().len() > digits.max(ones) {
+            if decimals > cut.least && scaled.to_string().len() > digits.max(ones) {
                 (scaled, decimals) = (scaled / 10, decimals - 1);
             }
         }
@@ -111,6 +155,14 @@ impl Exact {
         let figures = format!("{scaled:0>width$}", width = decimals + 1);
         let (ones, tenths) = figures.split_at_checked(figures.len().checked_sub(decimals)?)?;
         Some(if tenths.is_empty() { format!("{sign}{ones}") } else { format!("{sign}{ones}.{tenths}") })
+    }
+}
+
+impl Cut {
+    /// With so many digits, rounded.
+    #[must_use]
+    pub const fn to(digits: usize) -> Self {
+        Self { digits, least: 0, most: usize::MAX, rest: Rest::Rounds }
     }
 }
 
@@ -140,13 +192,12 @@ impl<'a> Written<'a> {
             .into_iter()
             .find_map(|comparator| text.strip_prefix(comparator).and_then(|rest| Some((text.get(..comparator.len())?, rest))))
             .unwrap_or(("", text));
-        let (number, digits) = decimal(rest.trim())?;
-        Some(Self { comparator, number, digits })
+        Some(Self { comparator, ..decimal(rest.trim())? })
     }
 }
 
-/// A decimal number, and with how many digits it is written.
-fn decimal(text: &str) -> Option<(Exact, usize)> {
+/// A decimal number without anything before it.
+fn decimal(text: &str) -> Option<Written<'static>> {
     let (number, power) = match text.split_once(['e', 'E']) {
         Some((number, power)) => (number, power.parse::<i32>().ok()?),
         None => (text, 0),
@@ -164,13 +215,14 @@ fn decimal(text: &str) -> Option<(Exact, usize)> {
     let figures = figures.trim_start_matches('0');
     let digits = if figures.is_empty() { tenths.len() + 1 } else { figures.len() };
     let power = power.checked_sub(i32::try_from(tenths.len()).ok()?)?;
-    if digits > MOST_DIGITS || power.abs() > MOST_POWER {
+    if digits > MOST_DIGITS || power.unsigned_abs() > MOST_POWER {
         return None;
     }
     let figures = if figures.is_empty() { 0 } else { figures.parse::<i128>().ok()? * sign };
     let ten = 10_i128.checked_pow(power.unsigned_abs())?;
+    let step = if power < 0 { Exact::of(1, ten)? } else { Exact::of(ten, 1)? };
     let number = if power < 0 { Exact::of(figures, ten)? } else { Exact::of(figures.checked_mul(ten)?, 1)? };
-    Some((number, digits))
+    Some(Written { comparator: "", number, digits, step })
 }
 
 /// How many zeros a fraction below one has behind its point.
@@ -198,25 +250,42 @@ mod tests {
     use proptest::prelude::*;
 
     fn rounded(text: &str, digits: usize) -> String {
-        Exact::parse(text).unwrap().rounded(digits).unwrap()
+        Exact::parse(text).unwrap().rounded(Cut::to(digits)).unwrap()
     }
 
     #[test]
     fn a_number_is_read_with_its_digits() {
-        for (text, comparator, number, digits) in [
-            ("5.40", "", "5.40", 3),
-            ("< 0.5", "<", "0.5", 1),
-            (">=60", ">=", "60", 2),
-            ("≤ 1.20e2", "≤", "120", 3),
-            ("-0.010", "", "-0.01", 2),
-            ("0", "", "0", 1),
-            ("0.0", "", "0", 2),
+        for (text, comparator, number, digits, step) in [
+            ("5.40", "", "5.40", 3, "0.01"),
+            ("< 0.5", "<", "0.5", 1, "0.1"),
+            (">=60", ">=", "60", 2, "1"),
+            ("≤ 1.20e2", "≤", "120", 3, "1"),
+            ("-0.010", "", "-0.01", 2, "0.001"),
+            ("3e2", "", "300", 1, "100"),
+            ("0", "", "0", 1, "1"),
+            ("0.0", "", "0", 2, "0.1"),
         ] {
-            assert_eq!(Written::parse(text), Some(Written { comparator, number: Exact::parse(number).unwrap(), digits }), "{text}");
+            let [number, step] = [number, step].map(|text| Exact::parse(text).unwrap());
+            assert_eq!(Written::parse(text), Some(Written { comparator, number, digits, step }), "{text}");
         }
-        for text in
-            ["", "1:80", "5 to 9", "120 / 80", "negative", "1e99", "1.2.3", ".5", "٣", "NaN", "inf", "1e", "--1", "9".repeat(40).as_str()]
-        {
+        for text in [
+            "",
+            "1:80",
+            "5 to 9",
+            "120 / 80",
+            "negative",
+            "1e99",
+            "1e-2147483648",
+            "1e2147483647",
+            "1.2.3",
+            ".5",
+            "٣",
+            "NaN",
+            "inf",
+            "1e",
+            "--1",
+            "9".repeat(40).as_str(),
+        ] {
             assert_eq!(Written::parse(text), None, "{text}");
         }
     }
@@ -244,6 +313,28 @@ mod tests {
     }
 
     #[test]
+    fn decimals_have_a_least_and_a_most_and_what_is_cut_off_a_direction() {
+        for (text, cut, expected) in [
+            ("2.2456", Cut { least: 1, ..Cut::to(1) }, "2.2"),
+            ("2.96", Cut { least: 1, ..Cut::to(1) }, "3.0"),
+            ("9.96", Cut { least: 1, ..Cut::to(2) }, "10.0"),
+            ("7.004", Cut { most: 1, ..Cut::to(3) }, "7.0"),
+            ("0.0996", Cut { most: 1, ..Cut::to(2) }, "0.1"),
+            ("1.11", Cut { rest: Rest::Raises, ..Cut::to(2) }, "1.2"),
+            ("1.19", Cut { rest: Rest::Lowers, ..Cut::to(2) }, "1.1"),
+            ("-1.11", Cut { rest: Rest::Raises, ..Cut::to(2) }, "-1.1"),
+            ("-1.11", Cut { rest: Rest::Lowers, ..Cut::to(2) }, "-1.2"),
+            ("9.91", Cut { rest: Rest::Raises, ..Cut::to(2) }, "10"),
+            ("5", Cut { rest: Rest::Raises, ..Cut::to(1) }, "5"),
+        ] {
+            assert_eq!(Exact::parse(text).unwrap().rounded(cut).unwrap(), expected, "{text} {cut:?}");
+        }
+        for (step, decimals) in [("10", 0), ("1", 0), ("0.62", 1), ("0.1", 1), ("0.0555", 2)] {
+            assert_eq!(Exact::parse(step).unwrap().decimals(), Some(decimals), "{step}");
+        }
+    }
+
+    #[test]
     fn what_does_not_fit_is_nothing() {
         let large = Exact { above: i128::MAX, below: 1 };
         assert_eq!((large.times(large), large.plus(large), Exact::ONE.over(Exact::ZERO)), (None, None, None));
@@ -254,7 +345,7 @@ mod tests {
         #[test]
         fn reading_what_was_rounded_gives_the_number_within_half_a_digit(above in -1_000_000_000_i128..1_000_000_000, below in 1_i128..1_000_000, digits in 1_usize..9) {
             let exact = Exact::of(above, below).unwrap();
-            let text = exact.rounded(digits).unwrap();
+            let text = exact.rounded(Cut::to(digits)).unwrap();
             let decimals = text.split_once('.').map_or(0, |(_, tenths)| tenths.len());
             let off = Exact::parse(&text).unwrap().plus(exact.negative()).unwrap();
             let half = Exact::of(1, 2 * 10_i128.pow(u32::try_from(decimals).unwrap())).unwrap();
@@ -274,7 +365,7 @@ mod tests {
         #[test]
         fn nothing_that_is_written_fails(text in ".{0,40}") {
             if let Some(written) = Written::parse(&text) {
-                let _ = written.number.rounded(written.digits);
+                let _ = written.number.rounded(Cut::to(written.digits));
             }
         }
     }

@@ -12,8 +12,9 @@ use crate::{
     Error, Opened, Portal,
     audit::Shown,
     entry::{Entry, Value, entries},
+    fhir::observation::GAP,
     keys::Aside,
-    series::{meaning, part, together},
+    series::{Means, means, together},
 };
 
 /// So many trends stand under one another at most.
@@ -59,8 +60,10 @@ pub struct Point {
 pub enum Drawn {
     /// A number, or the numbers of a pair, of which one may be missing.
     Numbers(Option<f64>, Option<f64>),
-    /// Nothing: it is a limit, such as "< 0.5".
-    Limit,
+    /// A limit that it lies below, such as "< 0.5".
+    Below(f64),
+    /// A limit that it lies above.
+    Above(f64),
     /// Nothing: it is words, a titre or a ratio.
     Words,
     /// Nothing: its unit does not turn into that of the others.
@@ -163,7 +166,7 @@ impl Trend {
     /// is none.
     #[must_use]
     pub fn of(series: String, entries: Vec<Entry>) -> Option<Self> {
-        let meaning = meaning(&series);
+        let meaning = means(&series).map(|means| means.meaning);
         let unit = Common::of(meaning, &entries);
         let points: Vec<Point> = entries.into_iter().map(|entry| unit.point(entry)).take(100).collect();
         (!points.is_empty()).then_some(Self { series, points })
@@ -191,7 +194,7 @@ struct Common {
 impl Common {
     fn of(meaning: Option<&'static Meaning>, entries: &[Entry]) -> Self {
         let numbers = entries.iter().filter(|entry| matches!(drawn(meaning, entry), Drawn::Numbers(..)));
-        let units: Vec<_> = numbers.map(|entry| (entry.value.unit.clone(), known(meaning, &entry.value))).collect();
+        let units: Vec<_> = numbers.map(|entry| (entry.value.unit.clone(), known(entry))).collect();
         let written = units.iter().find(|(_, unit)| unit.is_some()).or_else(|| units.first()).cloned();
         Self { meaning, written }
     }
@@ -199,7 +202,7 @@ impl Common {
     fn point(&self, entry: Entry) -> Point {
         let drawn = drawn(self.meaning, &entry);
         let Some((written, unit)) = &self.written else { return Point { value: entry.value.clone(), entry, is_turned: false, drawn } };
-        let own = known(self.meaning, &entry.value);
+        let own = known(&entry);
         let is_same = entry.value.unit == *written || (own.is_some() && own.map(|own| own.code) == unit.map(|unit| unit.code));
         if is_same {
             let value = Value { unit: written.clone(), ..entry.value.clone() };
@@ -214,57 +217,79 @@ impl Common {
     }
 }
 
-/// The unit of a value, where the meaning has it.
-fn known(meaning: Option<&'static Meaning>, value: &Value) -> Option<&'static Unit> {
-    meaning?.unit(value.unit.as_deref()?)
+/// The unit of a value, where its meaning has it: by what its series was made of, which is the unit as
+/// displayed or its code of UCUM.
+fn known(entry: &Entry) -> Option<&'static Unit> {
+    means(entry.series.as_deref()?)?.unit
 }
 
 /// What of a value can be drawn, in its own unit.
 fn drawn(meaning: Option<&'static Meaning>, entry: &Entry) -> Drawn {
-    let is_pair = meaning.is_some_and(|meaning| meaning.codes.iter().any(|(_, part)| *part != Part::Whole));
-    let text = entry.value.text.as_deref().unwrap_or_default();
-    match (entry.value.number.filter(|number| number.is_finite()), part(&entry.codes)) {
-        (Some(number), Part::Second) if is_pair => return Drawn::Numbers(None, Some(number)),
-        (Some(number), _) => return Drawn::Numbers(Some(number), None),
-        (None, _) => {}
+    let is_pair = meaning.is_some_and(|meaning| meaning.codes.iter().any(|code| code.part != Part::Whole));
+    let part = entry.series.as_deref().and_then(means).map_or(Part::Whole, |Means { part, .. }| part);
+    if let Some(number) = entry.value.number.filter(|number| number.is_finite()) {
+        return match part {
+            Part::Second => Drawn::Numbers(None, Some(number)),
+            // Nobody says which of the two it is.
+            Part::Whole if is_pair => Drawn::Words,
+            Part::Whole | Part::First => Drawn::Numbers(Some(number), None),
+        };
     }
-    let numbers: Vec<_> = text.split(" / ").map(Written::parse).collect();
-    match numbers.as_slice() {
-        [Some(written)] if !written.comparator.is_empty() => Drawn::Limit,
-        [Some(first), Some(second)] if is_pair && first.comparator.is_empty() && second.comparator.is_empty() => {
-            Drawn::Numbers(Some(first.number.near()), Some(second.number.near()))
+    let text = entry.value.text.as_deref().unwrap_or_default();
+    match text.split_once(" / ") {
+        Some((first, second)) if is_pair => {
+            half(first).zip(half(second)).map_or(Drawn::Words, |(first, second)| Drawn::Numbers(first, second))
         }
-        _ => Drawn::Words,
+        Some(_) => Drawn::Words,
+        None => match Written::parse(text).map(|written| (written.comparator, written.number.near())) {
+            Some(("", _)) | None => Drawn::Words,
+            Some(("<" | "<=" | "≤", bound)) => Drawn::Below(bound),
+            Some((_, bound)) => Drawn::Above(bound),
+        },
     }
 }
 
-/// A value in another unit, with the laboratory's range. Its range in words would be of the unit before.
+/// One number of a pair; the gap is none.
+fn half(text: &str) -> Option<Option<f64>> {
+    if text == GAP {
+        return Some(None);
+    }
+    Written::parse(text).filter(|written| written.comparator.is_empty()).map(|written| Some(written.number.near()))
+}
+
+/// A value in another unit, with the laboratory's range. A range in words stays of the unit before, and says so.
 fn turned(meaning: &Meaning, entry: &Entry, from: &Unit, to: &Unit, drawn: Drawn) -> Option<(Value, Drawn)> {
     let value = &entry.value;
-    let all = meaning.turn(value.text.as_deref()?, from, to)?;
-    let text = all.iter().map(|turned| turned.text.as_str()).collect::<Vec<_>>().join(" / ");
-    let end = |written: &Option<String>, number: Option<f64>| -> Option<Turned> {
-        let written = written.clone().or_else(|| number.map(|number| number.to_string()))?;
-        meaning.turn(&written, from, to)?.pop()
-    };
+    let turn = |written: &str| meaning.turn(written, from, to)?.pop();
+    let numbers = value.text.as_deref()?.split(" / ").map(|text| if text == GAP { Some(None) } else { turn(text).map(Some) });
+    let all: Vec<Option<Turned>> = numbers.collect::<Option<_>>()?;
+    let text = all.iter().map(|turned| turned.as_ref().map_or(GAP, |turned| turned.text.as_str())).collect::<Vec<_>>().join(" / ");
+    let end = |written: &Option<String>, number: Option<f64>| turn(&written.clone().or_else(|| number.map(|number| number.to_string()))?);
     let (low, high) = (end(&value.low_text, value.low), end(&value.high_text, value.high));
+    let number = |turned: &Option<Turned>| turned.as_ref().map(|turned| turned.number);
     let drawn = match (drawn, all.as_slice()) {
-        (Drawn::Numbers(Some(_), None), [one]) => Drawn::Numbers(Some(one.number), None),
-        (Drawn::Numbers(None, Some(_)), [one]) => Drawn::Numbers(None, Some(one.number)),
-        (Drawn::Numbers(Some(_), Some(_)), [one, two]) => Drawn::Numbers(Some(one.number), Some(two.number)),
+        (Drawn::Numbers(Some(_), None), [one]) => Drawn::Numbers(number(one), None),
+        (Drawn::Numbers(None, Some(_)), [one]) => Drawn::Numbers(None, number(one)),
+        (Drawn::Numbers(..), [one, two]) => Drawn::Numbers(number(one), number(two)),
         (Drawn::Numbers(..), _) => return None,
+        (Drawn::Below(_), [Some(one)]) => Drawn::Below(one.number),
+        (Drawn::Above(_), [Some(one)]) => Drawn::Above(one.number),
         (drawn, _) => drawn,
     };
-    let number = value.number.and(all.first()).filter(|turned| turned.is_exact).map(|turned| turned.number);
+    let exact = all.first().and_then(Option::as_ref).filter(|turned| turned.is_exact);
+    let range = value.range.as_ref().filter(|_| low.is_none() && high.is_none()).map(|range| {
+        let unit = value.unit.as_deref().filter(|unit| !range.contains(unit));
+        unit.map_or_else(|| range.clone(), |unit| format!("{range} {unit}"))
+    });
     let value = Value {
         text: Some(text),
-        number,
+        number: value.number.and(exact).map(|turned| turned.number),
         unit: None,
-        low: low.as_ref().map(|low| low.number),
-        high: high.as_ref().map(|high| high.number),
+        low: number(&low),
+        high: number(&high),
         low_text: low.map(|low| low.text),
         high_text: high.map(|high| high.text),
-        range: None,
+        range,
         interpretation: value.interpretation.clone(),
     };
     Some((value, drawn))

@@ -135,7 +135,10 @@ async fn limits_and_words_are_listed_and_not_drawn(_: PgPoolOptions, options: Pg
     let trend = house.portal.trend(&house.ines(), house.patient, &of("1988-5", Some("mg/dL")), &[]).await.unwrap().view.asked;
     assert_eq!(texts(&trend), ["7.2", "9.5", "< 5", "1:80", "3"]);
     let drawn: Vec<Drawn> = trend.points.iter().map(|point| point.drawn).collect();
-    assert_eq!(drawn, [Drawn::Numbers(Some(7.2), None), Drawn::Numbers(Some(9.5), None), Drawn::Limit, Drawn::Words, Drawn::OtherUnit]);
+    assert_eq!(
+        drawn,
+        [Drawn::Numbers(Some(7.2), None), Drawn::Numbers(Some(9.5), None), Drawn::Below(5.0), Drawn::Words, Drawn::OtherUnit]
+    );
     let limit = &trend.points[2].value;
     assert_eq!((limit.high, limit.high_text.as_deref(), limit.unit.as_deref(), limit.number), (Some(10.0), Some("10"), Some("mg/L"), None));
     assert_eq!(trend.points[2].entry.value.text.as_deref(), Some("< 0.5"), "what the source wrote stays");
@@ -159,6 +162,60 @@ async fn both_numbers_of_a_blood_pressure_are_in_one_trend_however_they_came(_: 
         panic!("{trend:?}")
     };
     assert!((upper - 131.26).abs() < 0.01 && texts(&trend)[1] == "131", "{trend:?}");
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn half_a_blood_pressure_lies_where_it_belongs_and_what_nobody_names_is_words(_: PgPoolOptions, options: PgConnectOptions) {
+    let house = House::build(Ground::lay(options).await).await;
+    let part =
+        |code: &str, value: f64, unit: &str| json!({"code": {"coding": [{"code": code}]}, "valueQuantity": {"value": value, "unit": unit}});
+    let all = [
+        observation("whole", "85354-9", "2024-06-01", json!({"component": [part("8480-6", 120.0, "mmHg"), part("8462-4", 80.0, "mmHg")]})),
+        observation("lower", "85354-9", "2024-05-01", json!({"component": [part("8462-4", 80.0, "mmHg")]})),
+        observation("kilo", "85354-9", "2024-04-01", json!({"component": [part("8462-4", 10.6, "kPa")]})),
+        observation("mean", "55284-4", "2024-03-01", json!({"component": [part("8480-6", 120.0, "mmHg"), part("8478-0", 93.0, "mmHg")]})),
+        observation("none", "85354-9", "2024-02-01", json!({"component": [part("x", 120.0, "mmHg"), part("y", 80.0, "mmHg")]})),
+        observation("alone", "85354-9", "2024-01-01", quantity(120.0, "mmHg")),
+    ];
+    take(&house, "clinic", bundle(&all.each_ref().map(String::as_str)).as_bytes()).await;
+    let trend = house.portal.trend(&house.ines(), house.patient, &of("85354-9", Some("mmHg")), &[]).await.unwrap().view.asked;
+    assert_eq!(texts(&trend)[1..5], ["– / 80.0", "– / 80", "120.0 / –", "120.0 mmHg, 80.0 mmHg"]);
+    let drawn: Vec<Drawn> = trend.points.iter().map(|point| point.drawn).collect();
+    let [
+        Drawn::Numbers(Some(120.0), Some(80.0)),
+        Drawn::Numbers(None, Some(80.0)),
+        Drawn::Numbers(None, Some(kilo)),
+        Drawn::Numbers(Some(120.0), None),
+        Drawn::Words,
+        Drawn::Words,
+    ] = drawn[..]
+    else {
+        panic!("{drawn:?}")
+    };
+    assert!((kilo - 79.51).abs() < 0.01, "{kilo}");
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_range_in_words_stays_with_its_unit_and_no_unit_is_one_where_there_is_none(_: PgPoolOptions, options: PgConnectOptions) {
+    let house = House::build(Ground::lay(options).await).await;
+    let worded = |text: &str| json!({"valueQuantity": {"value": 90, "unit": "mg/dL"}, "referenceRange": [{"text": text}]});
+    let coded = json!({"valueQuantity": {"value": 108, "unit": "milligrams", "system": "http://unitsofmeasure.org", "code": "mg/dL"}});
+    let all = [
+        observation("a", "14749-6", "2024-05-01", quantity(5.5, "mmol/L")),
+        observation("b", "2345-7", "2024-04-01", worded("70-99")),
+        observation("c", "2345-7", "2024-03-01", worded("70-99 mg/dL")),
+        observation("d", "2345-7", "2024-02-01", coded),
+        observation("e", "6301-6", "2024-05-01", json!({"valueQuantity": {"value": 2.5}})),
+        observation("f", "6301-6", "2024-04-01", quantity(2.25, "{INR}")),
+    ];
+    take(&house, "clinic", bundle(&all.each_ref().map(String::as_str)).as_bytes()).await;
+    let trend = async |series: String| house.portal.trend(&house.ines(), house.patient, &series, &[]).await.unwrap().view.asked;
+    let glucose = trend(of("2345-7", Some("mg/dL"))).await;
+    assert_eq!(texts(&glucose), ["5.5", "5.00", "5.00", "5.99"]);
+    let ranges: Vec<_> = glucose.points.iter().map(|point| point.value.range.as_deref()).collect();
+    assert_eq!(ranges, [None, Some("70-99 mg/dL"), Some("70-99 mg/dL"), None]);
+    let inr = trend(of("6301-6", None)).await;
+    assert!(inr.points.iter().all(|point| matches!(point.drawn, Drawn::Numbers(Some(_), None)) && !point.is_turned), "{inr:?}");
 }
 
 #[sqlx::test(migrations = "../../migrations")]
@@ -220,6 +277,38 @@ async fn what_came_in_before_gets_the_series_that_an_import_would_give_it(_: PgP
     sqlx::raw_sql(include_str!("../../../migrations/0020_worded_series.sql")).execute(&mut *upgrade).await.unwrap();
     upgrade.commit().await.unwrap();
     assert_eq!(series().await, imported);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_came_in_with_a_general_code_too_moves_to_the_series_of_the_one_that_says_more(_: PgPoolOptions, options: PgConnectOptions) {
+    let house = House::build(Ground::lay(options).await).await;
+    let coded = |codes: &[&str]| {
+        let codings: Vec<Value> = codes.iter().map(|code| json!({"system": "http://loinc.org", "code": code})).collect();
+        json!({"valueQuantity": {"value": 97, "unit": "%"}, "code": {"coding": codings}})
+    };
+    let all = [
+        observation("a", "", "2024-05-01", coded(&["2708-6", "59408-5"])),
+        observation("b", "", "2024-04-01", coded(&["59408-5", "2708-6"])),
+        observation("c", "", "2024-03-01", coded(&["59408-5"])),
+        observation("d", "", "2024-02-01", coded(&["2708-6"])),
+    ];
+    take(&house, "clinic", bundle(&all.each_ref().map(String::as_str)).as_bytes()).await;
+    let specific = of("59408-5", Some("%"));
+    let general = of("2708-6", Some("%"));
+    let expected = [&specific, &specific, &specific, &general].map(Clone::clone);
+    let series = async || -> Vec<String> {
+        sqlx::query_scalar("select series from item where fhir_id in ('a', 'b', 'c', 'd') order by fhir_id")
+            .fetch_all(&house.superuser)
+            .await
+            .unwrap()
+    };
+    assert_eq!(series().await, expected);
+    house.tamper(&format!("update item set series = '{general}' where fhir_id = 'a'")).await;
+    assert_ne!(series().await, expected);
+    let mut upgrade = house.superuser.begin().await.unwrap();
+    sqlx::raw_sql(include_str!("../../../migrations/0023_specific_series.sql")).execute(&mut *upgrade).await.unwrap();
+    upgrade.commit().await.unwrap();
+    assert_eq!(series().await, expected);
 }
 
 /// A row: its series, whether it is a number, and what it means.

@@ -59,6 +59,7 @@ messages! {
     far_below_range { English: "Far below range", Spanish: "Muy por debajo del rango" }
     marked { English: "Marked by the laboratory", Spanish: "Marcado por el laboratorio" }
     no_range { English: "No range given", Spanish: "No se dio rango" }
+    range_in_words { English: "Range in words", Spanish: "Rango en palabras" }
     laboratory_gave_no_range { English: "the laboratory gave no range", Spanish: "el laboratorio no dio rango" }
     laboratory_s_range { English: "laboratory’s range", Spanish: "rango del laboratorio" }
     line_says(value: &str, range: &str) {
@@ -116,6 +117,10 @@ messages! {
     }
     written_as(value: &str, unit: &str) { English: "written as {value} {unit}", Spanish: "anotado como {value} {unit}" }
     range_is(range: &str) { English: "Range: {range}", Spanish: "Rango: {range}" }
+    range_as_written(range: &str) { English: "Range as written: {range}", Spanish: "Rango tal como se anotó: {range}" }
+    each_its_range { English: "shaded: the range that came with each value", Spanish: "sombreado: el rango que vino con cada valor" }
+    no_unit_given { English: "(no unit given)", Spanish: "(sin unidad)" }
+    drawn_limit { English: "Drawn as an arrow: it is a limit and no exact number.", Spanish: "Se dibuja como flecha: es un límite y no un número exacto." }
     not_drawn_limit { English: "Not drawn: it is a limit and no exact number.", Spanish: "No se dibuja: es un límite y no un número exacto." }
     not_drawn_words { English: "Not drawn: it is not a number.", Spanish: "No se dibuja: no es un número." }
     not_drawn_unit { English: "Not drawn: it has another unit, or none.", Spanish: "No se dibuja: tiene otra unidad o ninguna." }

@@ -21,7 +21,7 @@ pub enum Lies {
     FarBelow,
     /// Marked by the laboratory, without a direction.
     Marked,
-    /// The laboratory gave no range.
+    /// The laboratory gave no range, or none that says so of this reader.
     Unknown,
 }
 
@@ -83,6 +83,7 @@ pub fn range_word(say: Say, value: &Value) -> Option<&'static str> {
         Lies::Below => say.below_range(),
         Lies::FarBelow => say.far_below_range(),
         Lies::Marked => say.marked(),
+        Lies::Unknown if value.number.is_some() && value.range.is_some() => say.range_in_words(),
         Lies::Unknown if value.number.is_some() => say.no_range(),
         Lies::Unknown => return None,
     })

@@ -78,7 +78,7 @@ pub fn line(say: Say, value: &Value) -> Option<AnyView> {
             view! {
                 <svg class="line" aria-hidden="true">
                     <line class="no-range" x1="1%" x2="99%" y1="10" y2="10"/>
-                    <text x="50%" y="31">{say.laboratory_gave_no_range()}</text>
+                    <text x="50%" y="31">{if value.range.is_some() { say.range_in_words() } else { say.laboratory_gave_no_range() }}</text>
                 </svg>
             }
             .into_any(),
@@ -127,12 +127,12 @@ pub fn big_line(say: Say, value: &Value) -> Option<AnyView> {
 }
 
 /// The low end of the range, as the source wrote it.
-fn low_end(value: &Value) -> Option<String> {
+pub(super) fn low_end(value: &Value) -> Option<String> {
     value.low_text.clone().or_else(|| value.low.map(short))
 }
 
 /// The high end of the range, as the source wrote it.
-fn high_end(value: &Value) -> Option<String> {
+pub(super) fn high_end(value: &Value) -> Option<String> {
     value.high_text.clone().or_else(|| value.high.map(short))
 }
 

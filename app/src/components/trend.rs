@@ -13,7 +13,7 @@ use super::{
     entry::{Called, address, called},
     flag::{Lies, range_flag},
     icon::uses_marks,
-    line::{mark, range_words, short},
+    line::{high_end, low_end, mark, range_words},
     result::{shortened, unit},
     source::from_source,
     when::when,
@@ -35,7 +35,8 @@ const PAIR: &str = "http://loinc.org|85354-9";
 pub struct Chart {
     /// The points, from the oldest to the newest.
     pub spots: Vec<Spot>,
-    /// The range of the newest point: upper and lower edge; an open side runs to the edge of the plot.
+    /// The range that all points have which have any: upper and lower edge; an open side runs to the
+    /// edge of the plot.
     pub band: Option<(f64, f64)>,
     /// The years that begin inside the chart.
     pub years: Vec<(f64, i32)>,
@@ -43,7 +44,7 @@ pub struct Chart {
     pub scale: (f64, f64),
 }
 
-/// Where a point lies, in percent: a number, or the numbers of a pair.
+/// Where a point lies, in percent: a number, the numbers of a pair, or a limit.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Spot {
     /// From the start edge.
@@ -52,6 +53,12 @@ pub struct Spot {
     pub first: Option<f64>,
     /// The second of a pair.
     pub second: Option<f64>,
+    /// The number that it lies below or above.
+    pub limit: Option<f64>,
+    /// Its own range, where not all points have the same: upper and lower edge.
+    pub range: Option<(f64, f64)>,
+    /// Only points of one stretch are joined: nothing lies between them that is no number.
+    pub stretch: usize,
 }
 
 /// The time that charts which stand under one another have in common.
@@ -65,15 +72,20 @@ impl Span {
     /// The time of everything that is drawn of these.
     #[must_use]
     pub fn of<'a>(trends: impl IntoIterator<Item = &'a Trend>) -> Option<Self> {
-        let times: Vec<_> = trends.into_iter().flat_map(drawn).filter_map(|point| Some(point.entry.when?.0)).collect();
+        let times: Vec<_> =
+            trends.into_iter().flat_map(timed).filter(|point| is_drawn(point)).filter_map(|point| Some(point.entry.when?.0)).collect();
         Some(Self { from: times.iter().min().copied()?, to: times.iter().max().copied()? })
     }
 }
 
-/// What of a trend is drawn, from the oldest to the newest.
-fn drawn(trend: &Trend) -> Vec<&Point> {
-    let is_drawn = |point: &&Point| point.entry.when.is_some() && matches!(point.drawn, Drawn::Numbers(..));
-    trend.points.iter().rev().filter(is_drawn).collect()
+/// What of a trend has a time, from the oldest to the newest.
+fn timed(trend: &Trend) -> Vec<&Point> {
+    trend.points.iter().rev().filter(|point| point.entry.when.is_some()).collect()
+}
+
+/// Whether a point has a place in the picture.
+const fn is_drawn(point: &Point) -> bool {
+    !matches!(point.drawn, Drawn::Words | Drawn::OtherUnit)
 }
 
 /// The numbers of a point.
@@ -84,13 +96,29 @@ const fn numbers(point: &Point) -> (Option<f64>, Option<f64>) {
     }
 }
 
-/// Lays out points, from the oldest to the newest, in a span of time. `None` where there is none.
+/// The number that a point lies below or above.
+const fn limit(point: &Point) -> Option<f64> {
+    match point.drawn {
+        Drawn::Below(bound) | Drawn::Above(bound) => Some(bound),
+        _ => None,
+    }
+}
+
+/// The range of a point, where it has any and is drawn.
+fn range_of(point: &Point) -> Option<(Option<f64>, Option<f64>)> {
+    let range = (point.value.low, point.value.high);
+    (is_drawn(point) && range != (None, None)).then_some(range)
+}
+
+/// Lays out points, from the oldest to the newest, in a span of time. `None` where none is a number.
 #[must_use]
 pub fn chart(points: &[&Point], span: Span) -> Option<Chart> {
-    let newest = &points.last()?.value;
+    points.iter().find(|point| matches!(point.drawn, Drawn::Numbers(..)))?;
     let is_pair = points.iter().any(|point| numbers(point).1.is_some());
-    let (low, high) = if is_pair { (None, None) } else { (newest.low, newest.high) };
-    let heights = points.iter().flat_map(|point| <[_; 2]>::from(numbers(point))).chain([low, high]).flatten();
+    let ranges: Vec<_> = points.iter().filter(|_| !is_pair).filter_map(|point| range_of(point)).collect();
+    let shared = ranges.first().copied().filter(|first| ranges.iter().all(|range| range == first));
+    let heights = points.iter().flat_map(|point| <[_; 2]>::from(numbers(point)).into_iter().chain([limit(point)]));
+    let heights = heights.chain(ranges.iter().flat_map(|range| <[_; 2]>::from(*range))).flatten();
     let (bottom, top) = heights.fold((f64::INFINITY, f64::NEG_INFINITY), |(bottom, top), number| (bottom.min(number), top.max(number)));
     let room = if top > bottom { (top - bottom) * 0.12 } else { bottom.abs().max(1.0) * 0.2 };
     // What is never below zero has no scale below zero.
@@ -107,7 +135,7 @@ pub fn chart(points: &[&Point], span: Span) -> Option<Chart> {
         }
     };
     let y = |number: f64| below - (number - scale.0) / (scale.1 - scale.0) * (below - above);
-    let band = (low.is_some() || high.is_some()).then(|| (high.map_or(above, y), low.map_or(below, y)));
+    let edges = |(low, high): (Option<f64>, Option<f64>)| (high.map_or(above, y), low.map_or(below, y));
     let (begins, ends) = (span.from.year(), span.to.year());
     let step = ((ends - begins) / 6 + 1).max(1);
     let years = (begins + 1..=ends)
@@ -118,14 +146,18 @@ pub fn chart(points: &[&Point], span: Span) -> Option<Chart> {
             (start >= first && x(start) < right - 3.0).then(|| (x(start), year))
         })
         .collect();
+    let mut stretch = 0;
     let spots = points
         .iter()
         .filter_map(|point| {
             let (first, second) = numbers(point);
-            Some(Spot { x: x(point.entry.when?.0.unix_timestamp()), first: first.map(y), second: second.map(y) })
+            stretch += usize::from(first.is_none() && second.is_none());
+            let x = x(point.entry.when?.0.unix_timestamp());
+            let range = range_of(point).filter(|_| !is_pair && shared.is_none()).map(edges);
+            is_drawn(point).then(|| Spot { x, first: first.map(y), second: second.map(y), limit: limit(point).map(y), range, stretch })
         })
         .collect();
-    Some(Chart { spots, band, years, scale })
+    Some(Chart { spots, band: shared.map(edges), years, scale })
 }
 
 fn percent(place: f64) -> String {
@@ -151,13 +183,15 @@ pub fn trend_called(say: Say, trend: &Trend) -> Option<Called> {
 
 /// The chart of a trend, in the island that shows what is pointed at.
 pub fn trend(say: Say, name: &str, trend: &Trend, span: Option<Span>) -> Option<AnyView> {
-    let points = drawn(trend);
+    let points = timed(trend);
     let chart = chart(&points, span?)?;
     let pointed = chart
         .spots
         .iter()
-        .zip(&points)
-        .filter_map(|(spot, point)| Some(TrendPoint { x: spot.x, y: spot.first.or(spot.second)?, says: reading(say, point) }))
+        .zip(points.iter().filter(|point| is_drawn(point)))
+        .filter_map(|(spot, point)| {
+            Some(TrendPoint { x: spot.x, y: spot.first.or(spot.second).or(spot.limit)?, says: reading(say, point) })
+        })
         .collect::<Vec<_>>();
     let picture = picture(say, name, &points, &chart);
     Some(view! { <TrendPointer points=pointed>{picture}</TrendPointer> }.into_any())
@@ -165,7 +199,7 @@ pub fn trend(say: Say, name: &str, trend: &Trend, span: Option<Span>) -> Option<
 
 /// The chart alone, as a page shows it that asks for no script.
 pub fn still(say: Say, name: &str, trend: &Trend) -> Option<AnyView> {
-    let points = drawn(trend);
+    let points = timed(trend);
     let chart = chart(&points, Span::of([trend])?)?;
     Some(picture(say, name, &points, &chart).into_any())
 }
@@ -189,34 +223,51 @@ fn picture(say: Say, name: &str, points: &[&Point], chart: &Chart) -> impl IntoV
             <text class="end on-band" x="98%" y=percent(f64::midpoint(upper, lower) + 2.0)>{say.laboratory_s_range()}</text>
         }
     });
-    let limits = points.last().map(|newest| (newest.value.low, newest.value.high)).unwrap_or_default();
-    let limit = |number: Option<f64>, at: Option<f64>| {
-        number.zip(at).map(|(number, at)| {
+    let ranges = chart.spots.iter().filter_map(|spot| {
+        let (upper, lower) = spot.range?;
+        Some(view! { <rect class="band" x=percent(spot.x - 1.5) width="3%" y=percent(upper) height=percent((lower - upper).max(0.5))/> })
+    });
+    let ranges = ranges.collect_view();
+    let each = chart
+        .spots
+        .iter()
+        .any(|spot| spot.range.is_some())
+        .then(|| view! { <text class="end" x="98%" y="5%">{say.each_its_range()}</text> });
+    let of_band = points.iter().rev().find(|point| chart.band.is_some() && range_of(point).is_some());
+    let edge = |words: Option<String>, at: f64| {
+        words.map(|words| {
             view! {
                 <line class="limit" x1=percent(left) x2="100%" y1=percent(at) y2=percent(at)/>
-                <text class="end" x=percent(left - 1.5) y=percent(at + 2.0)>{short(number)}</text>
+                <text class="end" x=percent(left - 1.5) y=percent(at + 2.0)>{words}</text>
             }
         })
     };
+    let edges = chart.band.zip(of_band).map(|((upper, lower), point)| {
+        view! { {edge(high_end(&point.value), upper)}{edge(low_end(&point.value), lower)} }
+    });
     let run = |of: fn(&Spot) -> Option<f64>| {
-        let spots: Vec<(f64, f64)> = chart.spots.iter().filter_map(|spot| Some((spot.x, of(spot)?))).collect();
+        let spots: Vec<(f64, f64, usize)> = chart.spots.iter().filter_map(|spot| Some((spot.x, of(spot)?, spot.stretch))).collect();
         let pairs = spots.windows(2).filter_map(|pair| match pair {
-            [(x1, y1), (x2, y2)] => Some(view! { <line class="run" x1=percent(*x1) y1=percent(*y1) x2=percent(*x2) y2=percent(*y2)/> }),
+            [(x1, y1, one), (x2, y2, other)] if one == other => {
+                Some(view! { <line class="run" x1=percent(*x1) y1=percent(*y1) x2=percent(*x2) y2=percent(*y2)/> })
+            }
             _ => None,
         });
         pairs.collect_view()
     };
     let runs = (run(|spot| spot.first), run(|spot| spot.second));
-    let labelled = points.len() <= LABELLED;
-    let last = points.len().saturating_sub(1);
+    let labelled = chart.spots.len() <= LABELLED;
+    let last = chart.spots.len().saturating_sub(1);
     let marks = chart
         .spots
         .iter()
-        .zip(points)
+        .zip(points.iter().filter(|point| is_drawn(point)))
         .enumerate()
         .map(|(index, (spot, point))| {
             let (lies, x) = (Lies::of(&point.value), spot.x);
-            let upper = spot.first.or(spot.second);
+            let is_above = matches!(point.drawn, Drawn::Above(_));
+            // The words stand where the arrow does not.
+            let upper = spot.first.or(spot.second).or(spot.limit.map(|y| if is_above { y + 13.0 } else { y }));
             let text = upper.filter(|_| labelled || index == last).map(|y| {
                 let class = if x > 85.0 { "reading end" } else { "reading middle" };
                 view! { <text class=class x=percent(x.min(97.0)) y=percent(y - 5.5)>{point.value.text.as_deref().map(shortened)}</text> }
@@ -227,31 +278,44 @@ fn picture(say: Say, name: &str, points: &[&Point], chart: &Chart) -> impl IntoV
             let marks = [spot.first, spot.second].into_iter().flatten().map(|y| {
                 view! { <svg x=percent(x) y=percent(y) overflow="visible"><use_ class=format!("mark {}", lies.class()) href=mark(lies)/></svg> }
             });
-            view! { {joint}{marks.collect_view()}{text} }
+            // An open arrow, from the limit to where the value lies.
+            let arrow = spot.limit.map(|y| {
+                let path = if is_above { "M-6 0H6M0 0V-14M-4-10 0-14 4-10" } else { "M-6 0H6M0 0V14M-4 10 0 14 4 10" };
+                view! { <svg x=percent(x) y=percent(y) overflow="visible"><path class="bound" d=path/></svg> }
+            });
+            view! { {joint}{marks.collect_view()}{arrow}{text} }
         })
         .collect_view();
     let years = chart.years.iter().map(|(x, year)| view! { <text class="middle" x=percent(*x) y="98%">{*year}</text> }).collect_view();
-    let chart_is_wide = chart.scale.1 - chart.scale.0 > 10.0;
     let ends = chart.band.is_none().then(|| {
         let line = |at: f64, number: f64| {
             view! {
                 <line class="grid" x1=percent(left) x2=percent(right + 3.0) y1=percent(at) y2=percent(at)/>
-                <text class="end" x=percent(left - 1.5) y=percent(at + 2.0)>{short(if chart_is_wide { number.round() } else { (number * 100.0).round() / 100.0 })}</text>
+                <text class="end" x=percent(left - 1.5) y=percent(at + 2.0)>{on_scale(number, chart.scale)}</text>
             }
         };
         (line(above, chart.scale.1), line(below, chart.scale.0))
     });
-    let (upper, lower) = chart.band.map_or((None, None), |(upper, lower)| (Some(upper), Some(lower)));
+    let common = points.iter().rev().find(|point| matches!(point.drawn, Drawn::Numbers(..)));
+    let common = common.and_then(|point| unit(point.value.unit.as_deref()?)).map(|unit| view! { <text x="0" y="5%">{unit}</text> });
     view! {
         <svg class="trend" role="img" aria-label=label>
-            {band}{ends}{limit(limits.1, upper)}{limit(limits.0, lower)}{runs}{marks}{years}
+            {band}{ranges}{ends}{edges}{runs}{marks}{years}{common}{each}
         </svg>
     }
+}
+
+/// A number at the edge of a scale, with two digits of what the scale spans.
+fn on_scale(number: f64, scale: (f64, f64)) -> String {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number of digits, clamped")]
+    let decimals = (1.0 - (scale.1 - scale.0).log10().floor()).clamp(0.0, 12.0) as usize;
+    format!("{number:.decimals$}")
 }
 
 /// The same numbers in a table, newest first, and what could not be drawn.
 pub fn table(say: Say, patient: PatientId, name: &str, trend: &Trend) -> impl IntoView + use<> {
     let common = trend.unit().and_then(unit);
+    let is_pictured = trend.points.iter().any(|point| matches!(point.drawn, Drawn::Numbers(..)));
     let rows = trend
         .points
         .iter()
@@ -260,9 +324,13 @@ pub fn table(say: Say, patient: PatientId, name: &str, trend: &Trend) -> impl In
             let href = address(patient, entry.category, entry.id);
             let place = entry.place.clone().or_else(|| entry.author.clone());
             let from = [place, Some(from_source(say, &entry.source))].into_iter().flatten().collect::<Vec<_>>().join(" · ");
-            let own = value.unit.as_deref().and_then(unit).filter(|own| Some(own) != common.as_ref());
+            let own = value.unit.as_deref().and_then(unit);
+            let own = match own {
+                None if point.drawn == Drawn::OtherUnit && common.is_some() => Some(say.no_unit_given().to_owned()),
+                own => own.filter(|own| Some(own) != common.as_ref()),
+            };
             let told: Vec<String> =
-                [range(say, value), written(say, point), why_not(say, point).map(str::to_owned)].into_iter().flatten().collect();
+                [range(say, point), written(say, point), how_drawn(say, point, is_pictured).map(str::to_owned)].into_iter().flatten().collect();
             view! {
                 <tr>
                     <td>
@@ -287,9 +355,13 @@ pub fn table(say: Say, patient: PatientId, name: &str, trend: &Trend) -> impl In
     }
 }
 
-/// The laboratory's range, where it gave one.
-fn range(say: Say, value: &Value) -> Option<String> {
-    (value.low.is_some() || value.high.is_some() || value.range.is_some()).then(|| say.range_is(&range_words(say, value)))
+/// The laboratory's range, where it gave one; one in words is of the unit that was written.
+fn range(say: Say, point: &Point) -> Option<String> {
+    let value = &point.value;
+    if value.low.is_some() || value.high.is_some() {
+        return Some(say.range_is(&range_words(say, value)));
+    }
+    value.range.as_deref().map(|range| if point.is_turned { say.range_as_written(range) } else { say.range_is(range) })
 }
 
 /// A value as its source wrote it, where the page tells it in another unit.
@@ -300,11 +372,12 @@ fn written(say: Say, point: &Point) -> Option<String> {
         .then(|| say.written_as(value.text.as_deref().unwrap_or_default(), &value.unit.as_deref().and_then(unit).unwrap_or_default()))
 }
 
-/// Why a value is not in the picture.
-fn why_not(say: Say, point: &Point) -> Option<&'static str> {
+/// How a value is in the picture that is no number, or why it is not.
+fn how_drawn(say: Say, point: &Point, is_pictured: bool) -> Option<&'static str> {
     match point.drawn {
         Drawn::Numbers(..) => None,
-        Drawn::Limit => Some(say.not_drawn_limit()),
+        Drawn::Below(_) | Drawn::Above(_) if is_pictured => Some(say.drawn_limit()),
+        Drawn::Below(_) | Drawn::Above(_) => Some(say.not_drawn_limit()),
         Drawn::Words => Some(say.not_drawn_words()),
         Drawn::OtherUnit => Some(say.not_drawn_unit()),
     }
@@ -313,6 +386,7 @@ fn why_not(say: Say, point: &Point) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalogue::Language;
     use chartkey_domain::{category::Category, id::ItemId, when::Precision};
     use chartkey_portal::entry::Entry;
     use time::{Duration, macros::datetime};
@@ -343,7 +417,7 @@ mod tests {
 
     fn laid_out(newest_first: Vec<Entry>) -> Option<Chart> {
         let trend = Trend::of(String::new(), newest_first)?;
-        chart(&drawn(&trend), Span::of([&trend])?)
+        chart(&timed(&trend), Span::of([&trend])?)
     }
 
     #[test]
@@ -374,9 +448,89 @@ mod tests {
         let long = Trend::of(String::new(), vec![entry(start + Duration::days(800), 150.0), entry(start, 130.0)]).unwrap();
         let short = Trend::of(String::new(), vec![entry(start + Duration::days(400), 7.0)]).unwrap();
         let span = Span::of([&long, &short]).unwrap();
-        let (long, short) = (chart(&drawn(&long), span).unwrap(), chart(&drawn(&short), span).unwrap());
+        let (long, short) = (chart(&timed(&long), span).unwrap(), chart(&timed(&short), span).unwrap());
         assert!((short.spots[0].x - f64::midpoint(long.spots[0].x, long.spots[1].x)).abs() < 0.01);
         assert_eq!(long.years, short.years);
+    }
+
+    #[test]
+    fn a_range_is_a_band_only_where_every_laboratory_has_the_same() {
+        let start = datetime!(2024-02-01 0:00 UTC);
+        let bare = |day: i64| {
+            let mut entry = entry(start + Duration::days(day), 140.0);
+            (entry.value.low, entry.value.high) = (None, None);
+            entry
+        };
+        let shared = laid_out(vec![entry(start + Duration::days(9), 150.0), bare(5), entry(start, 130.0)]).unwrap();
+        assert!(shared.band.is_some() && shared.spots.iter().all(|spot| spot.range.is_none()), "{shared:?}");
+        let mut other = entry(start, 130.0);
+        other.value.high = Some(160.0);
+        let chart = laid_out(vec![entry(start + Duration::days(9), 150.0), bare(5), other]).unwrap();
+        let [Spot { range: Some(own), .. }, Spot { range: None, .. }, Spot { range: Some(newest), .. }] = chart.spots[..] else {
+            panic!("{chart:?}")
+        };
+        assert!(chart.band.is_none() && own.0 < newest.0 && (own.1 - newest.1).abs() < 1e-9, "{chart:?}");
+    }
+
+    #[test]
+    fn nothing_is_joined_over_what_is_no_number_and_a_limit_has_its_place() {
+        let start = datetime!(2024-02-01 0:00 UTC);
+        let at = |day: i64, number: f64| entry(start + Duration::days(day), number);
+        let said = |day: i64, text: &str| {
+            let mut entry = at(day, 0.0);
+            (entry.value.number, entry.value.text) = (None, Some(text.to_owned()));
+            entry
+        };
+        let newest_first = vec![said(9, "lost"), at(7, 144.0), at(6, 142.0), said(5, "lost"), at(4, 141.0), said(3, "< 135"), at(2, 140.0)];
+        let chart = laid_out(newest_first).unwrap();
+        let stretches: Vec<_> = chart.spots.iter().map(|spot| (spot.limit.is_some(), spot.stretch)).collect();
+        assert_eq!(stretches, [(false, 0), (true, 1), (false, 1), (false, 2), (false, 2)]);
+        assert!(chart.spots[1].limit > chart.spots[0].first, "135 lies below 140");
+        assert_eq!(laid_out(vec![said(1, "< 135")]), None);
+    }
+
+    fn told(newest_first: Vec<Entry>) -> (String, String) {
+        let series = newest_first.first().and_then(|entry| entry.series.clone()).unwrap_or_default();
+        let trend = Trend::of(series, newest_first).unwrap();
+        let say = Say::of(Language::English);
+        let picture = still(say, "Glucose", &trend).unwrap().to_html();
+        (picture, table(say, PatientId(uuid::Uuid::nil()), "Glucose", &trend).to_html())
+    }
+
+    #[test]
+    fn the_picture_names_the_last_value_and_the_table_says_what_a_value_is_told_without() {
+        let start = datetime!(2024-02-01 0:00 UTC);
+        let glucose = |day: i64, code: &str, text: &str, unit: Option<&str>, range: Option<&str>| {
+            let number = text.parse().ok();
+            let (unit, range) = (unit.map(str::to_owned), range.map(str::to_owned));
+            let series = chartkey_portal::fhir::project::series(&format!("http://loinc.org|{code}"), unit.as_deref());
+            let value = Value { text: Some(text.to_owned()), number, unit, range, ..Value::default() };
+            Entry { value, series: Some(series), ..entry(start + Duration::days(day), 0.0) }
+        };
+        let (picture, table) = told(vec![
+            glucose(6, "14749-6", "sample lost", None, None),
+            glucose(5, "14749-6", "5.5", Some("mmol/L"), None),
+            glucose(4, "2345-7", "90", Some("mg/dL"), Some("70-99")),
+            glucose(3, "14749-6", "< 4.0", Some("mmol/L"), None),
+            glucose(2, "14749-6", "5.1", Some("mmol/L"), None),
+            glucose(1, "14749-6", "7", None, None),
+        ]);
+        let count = |class: &str| picture.matches(&format!("class=\"{class}\"")).count();
+        assert_eq!((count("run"), count("bound"), count("band")), (1, 1, 0), "{picture}");
+        assert!(picture.contains("sample lost") && picture.contains(">mmol/L<"), "{picture}");
+        let plain = table.replace("<!>", "");
+        for said in ["7</b> (no unit given)", "Range as written: 70-99 mg/dL", "written as 90 mg/dL", "Drawn as an arrow", "Range in words"]
+        {
+            assert!(plain.contains(said), "{said}: {plain}");
+        }
+        assert_eq!(plain.matches("No range given").count(), 3, "{plain}");
+    }
+
+    #[test]
+    fn the_ends_of_a_small_scale_have_two_digits_of_its_span() {
+        for (number, scale, expected) in [(0.0312, (0.0, 0.0312), "0.031"), (160.2, (120.0, 160.2), "160"), (7.25, (4.1, 7.25), "7.2")] {
+            assert_eq!(on_scale(number, scale), expected);
+        }
     }
 
     #[test]
@@ -385,7 +539,7 @@ mod tests {
         let value = Value { text: Some("120 / 80".into()), unit: Some("mmHg".into()), ..Value::default() };
         let pair = Entry { codes, value, ..entry(datetime!(2024-02-01 0:00 UTC), 0.0) };
         let trend = Trend::of(chartkey_portal::fhir::project::series("http://loinc.org|85354-9", Some("mmHg")), vec![pair]).unwrap();
-        let chart = chart(&drawn(&trend), Span::of([&trend]).unwrap()).unwrap();
+        let chart = chart(&timed(&trend), Span::of([&trend]).unwrap()).unwrap();
         assert!(matches!(chart.spots.as_slice(), [Spot { first: Some(first), second: Some(second), .. }] if first < second), "{chart:?}");
     }
 }
