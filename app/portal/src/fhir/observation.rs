@@ -115,7 +115,7 @@ pub fn value(observation: &Json<'_>) -> Value {
     }
     let components = observation.get("component").items();
     let is_half = |component: &Json<'_>| is_coded(component, SYSTOLIC) || is_coded(component, DIASTOLIC);
-    if is_coded(observation, PRESSURES) || components.iter().any(is_half) {
+    if is_coded(observation, PRESSURES) || (!components.is_empty() && components.iter().all(is_half)) {
         return pressure(components);
     }
     let parts: Vec<Value> = components.iter().map(single).collect();
@@ -225,6 +225,8 @@ mod tests {
             let value = read(&format!(r#"{{"code":{{"coding":[{{"code":"85354-9"}}]}},"component":[{}]}}"#, parts.join(",")));
             assert_eq!((value.text.as_deref(), value.number, value.unit.as_deref()), (Some(expected), None, unit));
         }
+        let pair = [number("271650006", "80"), number("271649006", "120")].join(",");
+        assert_eq!(read(&format!(r#"{{"component":[{pair}]}}"#)).text.as_deref(), Some("120 / 80"), "whatever the panel's code is");
         assert_eq!(
             read(&format!(r#"{{"code":{{"coding":[{{"code":"55284-4"}}]}},"component":[{}]}}"#, absent("8480-6"))),
             Value::default()
