@@ -1,10 +1,7 @@
 //! What was measured over time: a chart, and a table with the same numbers.
 
 use chartkey_domain::{id::PatientId, names};
-use chartkey_portal::{
-    entry::Value,
-    trends::{Drawn, Point, Trend},
-};
+use chartkey_portal::trends::{Drawn, Point, Trend};
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
@@ -388,7 +385,7 @@ mod tests {
     use super::*;
     use crate::catalogue::Language;
     use chartkey_domain::{category::Category, id::ItemId, when::Precision};
-    use chartkey_portal::entry::Entry;
+    use chartkey_portal::entry::{Entry, Value};
     use time::{Duration, macros::datetime};
 
     fn entry(first: OffsetDateTime, number: f64) -> Entry {
