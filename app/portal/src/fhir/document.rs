@@ -4,11 +4,12 @@ use base64::{
     Engine, alphabet,
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
-use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
+use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use self::{
     clinical::Clinical,
     kind::Kind,
+    markup::Gap,
     tags::{Piece, pieces},
 };
 use super::{json::Json, read::names_a_binary};
@@ -99,23 +100,96 @@ impl Content {
 #[must_use]
 pub fn words(content_type: &str, bytes: &[u8]) -> Option<String> {
     match Kind::of(content_type) {
-        Kind::Text => Some(decoded(content_type, bytes)),
-        Kind::Html => Some(plain(&decoded(content_type, bytes))),
-        Kind::Rtf => Some(rtf::text(bytes)),
-        Kind::Xml => Clinical::read(&decoded(content_type, bytes)).ok().map(|clinical| clinical.words()),
+        Kind::Text => decoded(content_type, bytes),
+        Kind::Html => decoded(content_type, bytes).map(|html| plain(&html)),
+        Kind::Rtf if Kind::Rtf.begins(bytes) => Some(rtf::text(bytes)),
+        Kind::Xml => clinical_words(&decoded(content_type, bytes)?),
         _ => None,
     }
 }
 
-/// Bytes as text, in the encoding that they or their source name. Where neither does and they are no
-/// UTF-8, they are of the code page that browsers take then, too.
-fn decoded(content_type: &str, bytes: &[u8]) -> String {
-    let named = content_type.to_ascii_lowercase().split_once("charset=").and_then(|(_, label)| {
-        let label = label.split(';').next().unwrap_or_default().trim_matches(['"', '\'', ' ']);
-        Encoding::for_label(label.as_bytes())
-    });
-    let guessed = || if std::str::from_utf8(bytes).is_ok() { UTF_8 } else { WINDOWS_1252 };
-    named.unwrap_or_else(guessed).decode(bytes).0.into_owned()
+fn clinical_words(xml: &str) -> Option<String> {
+    Clinical::read(xml).ok().map(|clinical| clinical.words())
+}
+
+/// Every text that a page may make of these bytes: under this media type, or under another that something else
+/// calls them, and in any encoding in which letters of English are other bytes than in ASCII. What is
+/// no text has none.
+#[must_use]
+pub fn readings(content_type: &str, bytes: &[u8]) -> Vec<String> {
+    let mut texts = Vec::new();
+    let is_marked = Encoding::for_bom(bytes).is_some();
+    if is_marked || !is_binary(bytes) {
+        texts.push(String::from_utf8_lossy(bytes).replace('\0', ""));
+        texts.extend(decoded("", bytes));
+    }
+    if bytes.contains(&0) {
+        texts.extend([UTF_16LE, UTF_16BE].map(|encoding| encoding.decode_without_bom_handling(bytes).0.into_owned()));
+    }
+    if bytes.contains(&0x1b) {
+        texts.push(ISO_2022_JP.decode_without_bom_handling(bytes).0.into_owned());
+    }
+    texts.sort_unstable();
+    texts.dedup();
+    let read: Vec<String> = texts
+        .iter()
+        .filter(|text| text.contains('<'))
+        .flat_map(|text| [Some(plain(text)), text.contains("ClinicalDocument").then(|| clinical_words(text)).flatten()])
+        .flatten()
+        .collect();
+    texts.extend(read);
+    if Kind::Rtf.begins(bytes) {
+        texts.push(rtf::text(bytes));
+    }
+    texts.extend(words(content_type, bytes).filter(|words| !texts.contains(words)));
+    texts
+}
+
+/// Whether bytes are no text: it has no zero in it, but in an encoding that says so.
+fn is_binary(bytes: &[u8]) -> bool {
+    bytes.contains(&0) && std::str::from_utf8(bytes).is_err()
+}
+
+/// Bytes as text: in the encoding that their first bytes say, in UTF-8 where they are that and more than ASCII, in the one
+/// that their source or they themselves name, or else in the code page that browsers take then, too.
+/// `None` for what is no text.
+fn decoded(content_type: &str, bytes: &[u8]) -> Option<String> {
+    let is_utf_16 = |encoding: &&Encoding| *encoding == UTF_16LE || *encoding == UTF_16BE;
+    let said = Encoding::for_bom(bytes).map(|(encoding, _)| encoding).or_else(|| by_declaration(bytes));
+    let in_utf_8 = || (!bytes.is_ascii() && std::str::from_utf8(bytes).is_ok()).then_some(UTF_8);
+    let in_header = || {
+        let (_, label) = content_type.split_once(';')?;
+        label_after(label, "charset=")
+    };
+    // What can read this name is not in UTF-16, whatever it says (HTML, 13.2.3.2).
+    let in_text = || {
+        let start = String::from_utf8_lossy(bytes.get(..bytes.len().min(1024)).unwrap_or(bytes));
+        label_after(&start, "encoding=").or_else(|| label_after(&start, "charset=")).filter(|encoding| !is_utf_16(encoding))
+    };
+    let is_markup = bytes.trim_ascii_start().starts_with(b"<");
+    let encoding = said
+        .or_else(in_utf_8)
+        .or_else(in_header)
+        .or_else(|| if is_markup { in_text() } else { None })
+        .unwrap_or_else(|| if std::str::from_utf8(bytes).is_ok() { UTF_8 } else { WINDOWS_1252 });
+    if !is_utf_16(&encoding) && is_binary(bytes) {
+        return None;
+    }
+    Some(encoding.decode(bytes).0.replace('\0', ""))
+}
+
+/// UTF-16 by the first letters of XML (XML 1.0, F.1).
+fn by_declaration(bytes: &[u8]) -> Option<&'static Encoding> {
+    let is = |start: &[u8]| bytes.starts_with(start);
+    if is(b"<\0?\0") { Some(UTF_16LE) } else { is(b"\0<\0?").then_some(UTF_16BE) }
+}
+
+/// The encoding whose name stands after this.
+fn label_after(text: &str, key: &str) -> Option<&'static Encoding> {
+    let text = text.to_ascii_lowercase();
+    let (_, label) = text.split_once(key)?;
+    let label = label.trim_start_matches(['"', '\'', ' ']);
+    Encoding::for_label(label.split(['"', '\'', ';', ' ', '>', '?', '/']).next()?.as_bytes())
 }
 
 /// The contents of a document, a report, a picture or a Binary, in their order.
@@ -197,11 +271,10 @@ pub fn plain(html: &str) -> String {
     for piece in pieces(html) {
         match piece {
             Piece::Text(words) => text.push_str(&words),
-            Piece::Open(name, _) | Piece::Close(name) => match name.as_str() {
-                "br" | "p" | "div" | "li" | "tr" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "table" | "ul" | "ol" | "dt" | "dd"
-                | "section" | "caption" => text.push('\n'),
-                "td" | "th" => text.push(' '),
-                _ => {}
+            Piece::Open(name, _) | Piece::Close(name) => match markup::gap(&name) {
+                Some(Gap::Line) => text.push('\n'),
+                Some(Gap::Cell) => text.push(' '),
+                None => {}
             },
         }
     }
@@ -246,11 +319,25 @@ mod tests {
             ("text/plain", &b"ni\xf1o"[..]),
             ("text/plain; charset=\"ISO-8859-1\"", &b"ni\xf1o"[..]),
             ("text/plain; charset=utf-16le", &b"n\0i\0\xf1\0o\0"[..]),
+            ("text/plain; charset=iso-8859-1", &b"ni\xc3\xb1o"[..]),
+            ("text/plain", &b"\xef\xbb\xbfni\xc3\xb1o"[..]),
+            ("text/plain; charset=utf-8", &b"\xff\xfen\0i\0\xf1\0o\0"[..]),
+            ("text/plain; charset=utf-16be", &b"\0n\0i\0\xf1\0o"[..]),
             ("text/html; charset=nonsense", &b"<p>ni&ntilde;o"[..]),
+            ("text/html", &b"<meta charset=\"iso-8859-2\"><p>ni&ntilde;o"[..]),
+            ("text/html", &b"<meta http-equiv=x content='text/html; charset=koi8-r'><p>ni&ntilde;o"[..]),
             ("application/rtf", &b"{\\rtf1 ni\\'f1o}"[..]),
         ] {
             assert_eq!(words(content_type, bytes).as_deref(), Some("niño"), "{content_type}");
         }
+    }
+
+    #[test]
+    fn markup_is_read_in_the_encoding_that_it_names_itself() {
+        assert_eq!(words("text/html", b"<meta charset=iso-8859-2><p>\xb3"), Some("\u{142}".to_owned()));
+        assert_eq!(words("text/html", b"<meta charset=utf-16><p>x"), Some("x".to_owned()), "what can be read is not in UTF-16");
+        assert_eq!(words("text/plain", b"charset=iso-8859-2 \xb3"), Some("charset=iso-8859-2 \u{b3}".to_owned()));
+        assert_eq!(words("text/plain", b"\x89PNG\0\xff"), None, "no text");
     }
 
     #[test]

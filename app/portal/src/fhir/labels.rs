@@ -6,19 +6,16 @@ use std::{collections::HashMap, sync::LazyLock};
 use chartkey_domain::label::{Label, Labels};
 
 use super::{
-    document::{decode, plain, words},
+    document::{decode, plain, readings},
     json::Json,
 };
 
 /// The version of [`TABLE`]. Raise it with every change: items labelled by an older
 /// table are the patient's only until they have been labelled again.
-pub const LABEL_TABLE_VERSION: i16 = 3;
+pub const LABEL_TABLE_VERSION: i16 = 4;
 
 /// One readable table, with the source of each list.
 const TABLE: &str = include_str!("labels.tsv");
-
-/// Texts longer than this are not words that people wrote.
-const LONGEST_WORDS: usize = 4 << 20;
 
 #[derive(Default)]
 struct Table {
@@ -93,7 +90,6 @@ pub fn of_code(system: &str, code: &str) -> Labels {
 /// The labels that words in a text suggest.
 #[must_use]
 pub fn of_words(text: &str) -> Labels {
-    let text = text.get(..LONGEST_WORDS).unwrap_or(text);
     let mut labels = Labels::NONE;
     let mut before = String::new();
     let mut word = String::new();
@@ -140,7 +136,8 @@ fn walk(json: &Json<'_>) -> Labels {
             }
             for (key, value) in fields {
                 labels = labels.union(match (key.as_ref(), value) {
-                    ("data", Json::String(data)) => of_data(data),
+                    ("data", Json::String(data)) => of_data(json.get("contentType").str().unwrap_or_default(), data),
+                    ("div", Json::String(html)) => of_words(html).union(of_words(&plain(html))),
                     // The items of a questionnaire are often named after LOINC codes.
                     ("linkId", Json::String(id)) => {
                         id.split('/').fold(Labels::NONE, |labels, part| labels.union(of_code("http://loinc.org", part)))
@@ -157,22 +154,11 @@ fn walk(json: &Json<'_>) -> Labels {
     }
 }
 
-/// The words of an attached text. Whether it is one, its bytes say: what a source calls them
+/// The words of an attached text. Whether it is one, its bytes say as well: what a source calls them
 /// may be wrong, or stand elsewhere.
-fn of_data(data: &str) -> Labels {
-    let Some(bytes) = decode(data) else { return Labels::NONE };
-    // A text in an older encoding is one all the same; what holds a zero byte is none.
-    if std::str::from_utf8(&bytes).is_err() && bytes.contains(&0) {
-        return Labels::NONE;
-    }
-    let text = String::from_utf8_lossy(&bytes);
-    let labels = of_words(&text);
-    let read = match text.trim_start() {
-        rtf if rtf.starts_with("{\\rtf") => words("text/rtf", &bytes),
-        markup if markup.contains('<') => Some(plain(markup)),
-        _ => None,
-    };
-    read.map_or(labels, |read| labels.union(of_words(&read)))
+fn of_data(content_type: &str, data: &str) -> Labels {
+    let texts = decode(data).map(|bytes| readings(content_type, &bytes)).unwrap_or_default();
+    texts.iter().fold(Labels::NONE, |labels, text| labels.union(of_words(text)))
 }
 
 #[cfg(test)]
@@ -192,7 +178,25 @@ mod tests {
             assert!(!labels(b"psiquiatr\xeda, HIV positive", kind).is_empty(), "{kind}");
             assert!(labels(b"\x89PNG\0\xff HIV positive", kind).is_empty(), "{kind}");
             assert!(!labels(b"{\\rtf1 \\b d\\b0 epression}", kind).is_empty(), "{kind}");
+            let clinical = |text: &str| {
+                format!(
+                    "<?xml version=\"1.0\"?><ClinicalDocument xmlns=\"urn:hl7-org:v3\"><component><structuredBody><component><section>\
+                     <title>H&#73;V</title><text>{text}</text></section></component></structuredBody></component></ClinicalDocument>"
+                )
+            };
+            for text in ["HIV positive, ni\u{f1}o", "<p>H<b>I</b>&#86;</p>\u{f1}", &clinical("x"), &clinical("H<![CDATA[IV]]>")] {
+                let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+                let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+                assert!(!labels(text.as_bytes(), kind).is_empty(), "{kind}: {text}");
+                for bytes in [&little, &big, &[b"\xff\xfe", &little[..]].concat(), &[b"\xfe\xff", &big[..]].concat()] {
+                    assert!(!labels(bytes, kind).is_empty(), "{kind}: {text}");
+                }
+            }
+            assert!(!labels(b"H\x1b(BIV", kind).is_empty(), "{kind}: an encoding that changes on the way");
+            assert!(!labels(b"H\0IV", kind).is_empty(), "{kind}: what no browser shows");
         }
+        assert!(!labels(b"{\\rtf1 \xff H\0IV}", "application/rtf").is_empty());
+        assert!(!labels(&[" ".repeat(7 << 20).as_bytes(), b"HIV"].concat(), "").is_empty(), "as far as a page shows");
     }
 
     #[test]
@@ -251,6 +255,7 @@ mod tests {
         );
         assert_eq!(of_text(r#"{"presentedForm":[{"contentType":"text/plain","data":"ZGVwcmVz\nc2lvbg=="}]}"#), mental);
         assert_eq!(of_text(r#"{"item":[{"linkId":"/44250-9"}]}"#), mental);
+        assert_eq!(of_text(r#"{"section":[{"text":{"div":"<div>d<b>epr</b>&#101;ssion</div>"}}]}"#), mental);
         assert_eq!(of_text(r#"{"reference":"depression","id":"anxiety"}"#), Labels::NONE);
         assert_eq!(of_text(r#"{"resourceType":"MolecularSequence"}"#), Labels::NONE.with(Label::Genetic));
     }

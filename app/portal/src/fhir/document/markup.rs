@@ -281,6 +281,27 @@ impl Writer {
     }
 }
 
+/// What stands between the words before a tag and those after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Gap {
+    /// A line ends.
+    Line,
+    /// A cell ends.
+    Cell,
+}
+
+/// What this element sets apart.
+pub(super) fn gap(name: &str) -> Option<Gap> {
+    match name {
+        "td" | "th" => Some(Gap::Cell),
+        "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => Some(Gap::Line),
+        _ => shown(name).filter(|tag| !INLINE.contains(tag)).map(|_| Gap::Line),
+    }
+}
+
+/// What stands in a line.
+const INLINE: [&str; 7] = ["strong", "em", "u", "s", "sub", "sup", "code"];
+
 /// What an element of HTML or of a clinical document is shown as.
 fn shown(name: &str) -> Option<&'static str> {
     Some(match name {

@@ -93,10 +93,13 @@ fn read(kind: Kind, content_type: &str, bytes: &[u8], below: u8) -> Result<Readi
         return Err(Closed::TooLong);
     }
     match kind {
-        Kind::Text => text(decoded(content_type, bytes)),
+        Kind::Text => text(decoded(content_type, bytes).ok_or(Closed::Otherwise)?),
         Kind::Rtf => text(rtf::text(bytes)),
-        Kind::Html => Ok(Reading::Markup(Markup::of(&decoded(content_type, bytes), below).map_err(Closed::from)?)),
-        Kind::Xml | Kind::Clinical => clinical(&decoded(content_type, bytes)),
+        Kind::Html => {
+            let html = decoded(content_type, bytes).ok_or(Closed::Otherwise)?;
+            Ok(Reading::Markup(Markup::of(&html, below).map_err(Closed::from)?))
+        }
+        Kind::Xml | Kind::Clinical => clinical(&decoded(content_type, bytes).ok_or(Closed::Otherwise)?),
         Kind::Pdf if pdf::may_act(bytes) => Err(Closed::Program),
         Kind::Pdf => Ok(Reading::Pdf),
         Kind::Png | Kind::Jpeg | Kind::Gif | Kind::WebP => picture(kind, bytes),
