@@ -2,15 +2,26 @@
 //! read: what it is, who made it and keeps it, and the narrative of each section. What the narrative says
 //! is what its author signed (CDA R2, 4.3.4.2); the coded entries beside it are not read.
 
+use std::collections::HashSet;
+
 use chartkey_domain::when::Moment;
 use roxmltree::{Document, Node, ParsingOptions};
 
-use super::markup::{Attributes, LONGEST, Markup, Unwritten, Writer, span};
+use super::{
+    markup::{Attributes, LONGEST, Markup, Unwritten, Writer, span},
+    tags::NOT_SHOWN,
+};
 use crate::fhir::document::is_language;
 
 /// The largest document that is read, in bytes, and in elements and texts.
 const LARGEST: usize = 8 << 20;
 const MOST_NODES: u32 = 500_000;
+
+/// The most attributes of an element, the most prefixes of namespaces, and the most declarations of them. The parser compares
+/// each attribute with those before it, and each element that declares a prefix copies all that it is in.
+const MOST_ATTRIBUTES: usize = 256;
+const MOST_PREFIXES: usize = 64;
+const MOST_DECLARATIONS: usize = 10_000;
 
 /// The deepest nesting of sections, and inside a narrative.
 const DEEPEST: usize = 64;
@@ -33,6 +44,10 @@ pub struct Clinical {
     pub custodian: Option<String>,
     /// When it was made.
     pub date: Option<Moment>,
+    /// Whom it is about.
+    pub patient: Option<String>,
+    /// When they were born.
+    pub born: Option<Moment>,
     /// Its sections that have a title or words, in their order.
     pub sections: Vec<Section>,
     /// Whether its body is a file of its own inside it.
@@ -67,7 +82,7 @@ impl Clinical {
     /// # Errors
     /// Where it is too large, no sound XML, or no clinical document.
     pub fn read(text: &str) -> Result<Self, Unread> {
-        if text.len() > LARGEST {
+        if text.len() > LARGEST || !is_quick(text) {
             return Err(Unread::TooLong);
         }
         let options = ParsingOptions { allow_dtd: false, nodes_limit: MOST_NODES, ..ParsingOptions::default() };
@@ -85,6 +100,10 @@ impl Clinical {
             authors: children(root, "author").filter_map(author).take(10).collect(),
             custodian: at(root, &["custodian", "assignedCustodian", "representedCustodianOrganization", "name"]).and_then(words),
             date: child(root, "effectiveTime").and_then(|time| time.attribute("value")).and_then(moment),
+            patient: at(root, &["recordTarget", "patientRole", "patient", "name"]).and_then(words),
+            born: at(root, &["recordTarget", "patientRole", "patient", "birthTime"])
+                .and_then(|time| time.attribute("value"))
+                .and_then(moment),
             sections: Vec::new(),
             is_enclosed: at(root, &["component", "nonXMLBody"]).is_some(),
         };
@@ -98,13 +117,47 @@ impl Clinical {
     /// Everything that is shown of it, for searching.
     #[must_use]
     pub fn words(&self) -> String {
-        let head = [&self.title, &self.custodian].into_iter().flatten().chain(&self.authors).cloned();
+        let head = [&self.title, &self.custodian, &self.patient].into_iter().flatten().chain(&self.authors).cloned();
         let body = self
             .sections
             .iter()
             .flat_map(|section| [section.title.clone(), section.text.as_ref().map(|text| super::plain(text.html()))].into_iter().flatten());
         head.chain(body).collect::<Vec<_>>().join("\n")
     }
+}
+
+/// Whether a parser is soon done with it, by its tags in one pass.
+fn is_quick(text: &str) -> bool {
+    let (mut prefixes, mut declarations) = (HashSet::new(), 0);
+    let mut rest = text;
+    while let Some((_, tag)) = rest.split_once('<') {
+        let other = [("!--", "-->"), ("![CDATA[", "]]>"), ("?", "?>")];
+        if let Some((begin, end)) = other.into_iter().find(|(begin, _)| tag.starts_with(begin)) {
+            rest = tag.get(begin.len()..).and_then(|inside| inside.split_once(end)).map_or("", |(_, rest)| rest);
+            continue;
+        }
+        rest = tag;
+        let mut attributes = 0;
+        while let Some(at) = rest.find(['"', '\'', '>']) {
+            let (before, value) = rest.split_at(at);
+            let (mark, value) = value.split_at(1);
+            rest = value;
+            if mark == ">" {
+                break;
+            }
+            rest = value.split_once(mark).map_or("", |(_, rest)| rest);
+            attributes += 1;
+            let name = before.trim_end().trim_end_matches('=').split_whitespace().next_back().unwrap_or_default();
+            if let Some(prefix) = name.strip_prefix("xmlns") {
+                declarations += 1;
+                prefixes.insert(prefix);
+            }
+            if attributes > MOST_ATTRIBUTES || prefixes.len() > MOST_PREFIXES || declarations > MOST_DECLARATIONS {
+                return false;
+            }
+        }
+    }
+    true
 }
 
 fn is(node: Node<'_, '_>, name: &str) -> bool {
@@ -137,7 +190,10 @@ fn words(node: Node<'_, '_>) -> Option<String> {
             break;
         }
     }
-    let line: String = line.chars().take(LONGEST_NAME).collect();
+    if let Some((cut, _)) = line.char_indices().nth(LONGEST_NAME) {
+        line.truncate(cut);
+        line.push('…');
+    }
     (!line.is_empty()).then_some(line)
 }
 
@@ -150,10 +206,29 @@ fn author(author: Node<'_, '_>) -> Option<String> {
 }
 
 /// A language as a tag. Some write `eng-US`, which is none: where a language has two letters, they are its tag
-/// (BCP 47, 2.2.1).
+/// (BCP 47, 2.2.1). Of those with three (ISO 639-2) the most common are known.
 fn language(said: &str) -> Option<String> {
-    let primary = said.split('-').next().unwrap_or_default();
-    (primary.len() == 2 && is_language(said)).then(|| said.to_owned())
+    let (primary, rest) = said.split_at(said.find('-').unwrap_or(said.len()));
+    let short = match primary.to_ascii_lowercase().as_str() {
+        "eng" => "en",
+        "spa" => "es",
+        "fre" | "fra" => "fr",
+        "ger" | "deu" => "de",
+        "ita" => "it",
+        "por" => "pt",
+        "rus" => "ru",
+        "chi" | "zho" => "zh",
+        "jpn" => "ja",
+        "kor" => "ko",
+        "vie" => "vi",
+        "ara" => "ar",
+        "tgl" => "tl",
+        "pol" => "pl",
+        "dut" | "nld" => "nl",
+        _ if primary.len() == 2 => primary,
+        _ => return None,
+    };
+    Some(format!("{short}{rest}")).filter(|tag| is_language(tag))
 }
 
 /// A moment as HL7 V3 writes it: `20141015103026-0500`, or less of it.
@@ -175,13 +250,13 @@ fn moment(value: &str) -> Option<Moment> {
 
 fn sections(body: Node<'_, '_>, depth: usize, room: &mut usize, found: &mut Vec<Section>) -> Result<(), Unread> {
     if depth > DEEPEST {
-        return Ok(());
+        return Err(Unread::TooLong);
     }
     for section in children(body, "component").filter_map(|component| child(component, "section")) {
         let title = child(section, "title").and_then(words);
         let text = child(section, "text").map(|text| {
             let mut writer = Writer::new(6, *room);
-            narrative(text, 0, &mut writer);
+            narrative(text, 0, &mut writer)?;
             writer.finish()
         });
         let text = match text {
@@ -199,9 +274,9 @@ fn sections(body: Node<'_, '_>, depth: usize, room: &mut usize, found: &mut Vec<
 }
 
 /// A narrative (CDA R2, 4.3.5) as HTML.
-fn narrative(node: Node<'_, '_>, depth: usize, writer: &mut Writer) {
+fn narrative(node: Node<'_, '_>, depth: usize, writer: &mut Writer) -> Result<(), Unwritten> {
     if depth > DEEPEST {
-        return;
+        return Err(Unwritten::TooLong);
     }
     for child in node.children() {
         if let Some(text) = child.text().filter(|_| child.is_text()) {
@@ -210,42 +285,68 @@ fn narrative(node: Node<'_, '_>, depth: usize, writer: &mut Writer) {
         if !child.is_element() {
             continue;
         }
-        for name in shown(child) {
+        if child.tag_name().name() == "renderMultiMedia" {
+            writer.text(NOT_SHOWN);
+        }
+        // What is said of a list stands before it: in it there is room for items alone.
+        let is_caption = |node: &Node<'_, '_>| node.tag_name().name() == "caption";
+        if child.tag_name().name() == "list"
+            && let Some(caption) = child.children().find(is_caption)
+        {
+            writer.open("p", &attributes(caption));
+            narrative(caption, depth + 1, writer)?;
+            writer.close("p");
+        }
+        if is_caption(&child) && node.tag_name().name() == "list" {
+            continue;
+        }
+        let names = shown(child);
+        for name in &names {
             writer.open(name, &attributes(child));
         }
-        narrative(child, depth + 1, writer);
-        for name in shown(child).iter().rev() {
+        narrative(child, depth + 1, writer)?;
+        for name in names.iter().rev() {
             writer.close(name);
         }
     }
+    Ok(())
 }
 
 /// The elements of HTML that say the same.
-fn shown(node: Node<'_, '_>) -> &'static [&'static str] {
+fn shown(node: Node<'_, '_>) -> Vec<&'static str> {
+    let name = match node.tag_name().name() {
+        "paragraph" => "p",
+        "list" if node.attribute("listType") == Some("ordered") => "ol",
+        "list" => "ul",
+        "item" => "li",
+        "table" => "table",
+        "thead" => "thead",
+        "tbody" => "tbody",
+        "tfoot" => "tfoot",
+        "tr" => "tr",
+        "th" => "th",
+        "td" => "td",
+        "br" => "br",
+        "sub" => "sub",
+        "sup" => "sup",
+        "caption" if node.parent().is_some_and(|parent| parent.tag_name().name() == "table") => "caption",
+        "caption" => "strong",
+        "footnote" => "em",
+        "content" => return content(node),
+        _ => return Vec::new(),
+    };
+    vec![name]
+}
+
+/// Words that were taken back, or look otherwise for a reason (CDA R2, 4.3.5.1 and 4.3.5.2).
+fn content(node: Node<'_, '_>) -> Vec<&'static str> {
     let style = node.attribute("styleCode").unwrap_or_default();
-    match node.tag_name().name() {
-        "paragraph" => &["p"],
-        "list" if node.attribute("listType") == Some("ordered") => &["ol"],
-        "list" => &["ul"],
-        "item" => &["li"],
-        "table" => &["table"],
-        "thead" => &["thead"],
-        "tbody" => &["tbody"],
-        "tfoot" => &["tfoot"],
-        "tr" => &["tr"],
-        "th" => &["th"],
-        "td" => &["td"],
-        "br" => &["br"],
-        "sub" => &["sub"],
-        "sup" => &["sup"],
-        "caption" if node.parent().is_some_and(|parent| parent.tag_name().name() == "table") => &["caption"],
-        "caption" => &["strong"],
-        "footnote" => &["em"],
-        "content" if style.contains("Bold") => &["strong"],
-        "content" if style.contains("Italics") => &["em"],
-        "content" if style.contains("Underline") => &["u"],
-        _ => &[],
-    }
+    let revised = node.attribute("revised");
+    let is_struck = revised == Some("delete") || style.to_ascii_lowercase().contains("strike");
+    let is_underlined = revised == Some("insert") || style.contains("Underline");
+    let is_stressed = style.contains("Italics") || style.contains("Emphasis");
+    let names = [(is_struck, "s"), (is_underlined, "u"), (style.contains("Bold"), "strong"), (is_stressed, "em")];
+    names.into_iter().filter(|(is_so, _)| *is_so).map(|(_, name)| name).collect()
 }
 
 fn attributes(node: Node<'_, '_>) -> Attributes {
@@ -263,7 +364,8 @@ mod tests {
 
     fn document(body: &str) -> String {
         format!(
-            r#"<?xml version="1.0"?><ClinicalDocument xmlns="urn:hl7-org:v3"><title>Summary
+            r#"<?xml version="1.0"?><ClinicalDocument xmlns="urn:hl7-org:v3"><recordTarget><patientRole><patient>
+            <name><given>Mara</given><family>Roe</family></name><birthTime value="19610314"/></patient></patientRole></recordTarget><title>Summary
             of care</title><effectiveTime value="20141015103026-0500"/><languageCode code="en-US"/>
             <author><assignedAuthor><assignedPerson><name><given>Ana</given> <family>Roe</family></name></assignedPerson></assignedAuthor></author>
             <custodian><assignedCustodian><representedCustodianOrganization><name>Northfield</name></representedCustodianOrganization></assignedCustodian></custodian>
@@ -283,6 +385,7 @@ mod tests {
         assert_eq!((read.title.as_deref(), read.authors.as_slice()), (Some("Summary of care"), &["Ana Roe".to_owned()][..]));
         assert_eq!((read.custodian.as_deref(), read.language.as_deref()), (Some("Northfield"), Some("en-US")));
         assert_eq!(read.date, Moment::parse("2014-10-15T10:30:26-05:00"));
+        assert_eq!((read.patient.as_deref(), read.born), (Some("Mara Roe"), Moment::parse("1961-03-14")));
         let sections: Vec<_> = read
             .sections
             .iter()
@@ -290,8 +393,8 @@ mod tests {
             .collect();
         assert_eq!(sections[0].0, 0);
         assert!(sections[0].2.contains("<td><small>Drug</small> <strong>A</strong><br>x</td>"), "{}", sections[0].2);
-        assert_eq!(sections[1], (1, "Doses", "<ol><strong>Each</strong><li>one</li></ol>"));
-        assert!(read.words().contains("Northfield\nAna Roe\nMedicines\n"), "{}", read.words());
+        assert_eq!(sections[1], (1, "Doses", "<p>Each</p><ol><li>one</li></ol>"));
+        assert!(read.words().contains("Northfield\nMara Roe\nAna Roe\nMedicines\n"), "{}", read.words());
     }
 
     #[test]
@@ -316,9 +419,42 @@ mod tests {
     }
 
     #[test]
+    fn words_that_were_taken_back_are_struck_out_and_what_is_no_text_is_named() {
+        let text = "<content revised=\"delete\" styleCode=\"Bold\">5 mg</content><content revised=\"insert\">10 mg</content><renderMultiMedia referencedObject=\"x\"/>";
+        let read = Clinical::read(&document(&section("Doses", text, ""))).unwrap();
+        let shown = format!("<s><strong>5 mg</strong></s><u>10 mg</u>{NOT_SHOWN}");
+        assert_eq!(read.sections[0].text.as_ref().unwrap().html(), shown);
+    }
+
+    #[test]
+    fn what_a_parser_would_be_long_about_is_not_parsed() {
+        let begun = std::time::Instant::now();
+        let attributes: String = (0..700_000).map(|at| format!(" a{at}=''")).collect();
+        assert_eq!(Clinical::read(&document(&format!("<a{attributes}/>"))), Err(Unread::TooLong));
+        let nested: String = (0..200_000).map(|at| format!("<a xmlns:p{at}='x'>")).collect();
+        assert_eq!(Clinical::read(&document(&nested)), Err(Unread::TooLong));
+        let same = "<a xmlns:p='x'>".repeat(200_000);
+        assert_eq!(Clinical::read(&document(&same)), Err(Unread::TooLong));
+        assert!(begun.elapsed().as_secs() < 10, "{:?}", begun.elapsed());
+        // What is in a comment, a text or a value is none.
+        let many = format!("<!-- <a{} -->", " b='<'".repeat(1000));
+        let quiet = format!("{many}<![CDATA[<a{}]]><br a='{}'/>", " b='c'".repeat(1000), "xmlns:a=".repeat(300));
+        assert!(is_quick(&quiet));
+    }
+
+    #[test]
     fn nesting_without_end_does_no_harm() {
         let deep = document(&section("T", &format!("{}x{}", "<content>".repeat(20_000), "</content>".repeat(20_000)), ""));
-        assert!(Clinical::read(&deep).is_ok_and(|read| read.sections[0].text.is_none()), "what is deeper is not read");
+        assert_eq!(Clinical::read(&deep), Err(Unread::TooLong), "nothing is left out in silence");
+        let deep = document(&format!("{}{}", "<component><section>".repeat(70), "</section></component>".repeat(70)));
+        assert_eq!(Clinical::read(&deep), Err(Unread::TooLong));
+    }
+
+    #[test]
+    fn a_language_has_its_shortest_tag() {
+        for (said, tag) in [("en-US", Some("en-US")), ("eng-US", Some("en-US")), ("spa", Some("es")), ("xyz", None), ("e", None), ("", None)] {
+            assert_eq!(language(said).as_deref(), tag, "{said}");
+        }
     }
 
     #[test]

@@ -12,7 +12,7 @@ use std::{
 
 use ammonia::Builder;
 
-use super::tags::{Piece, attribute, pieces};
+use super::tags::{Piece, attribute, pieces, said_by};
 use crate::fhir::document::is_language;
 
 /// The deepest nesting that is written; what is deeper stands in what it is in.
@@ -68,11 +68,13 @@ pub(super) struct Attributes {
     pub rows: usize,
     pub language: Option<String>,
     pub direction: Option<&'static str>,
+    /// What its look says of its words: struck out, raised or lowered.
+    pub marks: Vec<&'static str>,
 }
 
 impl Default for Attributes {
     fn default() -> Self {
-        Self { columns: 1, rows: 1, language: None, direction: None }
+        Self { columns: 1, rows: 1, language: None, direction: None, marks: Vec::new() }
     }
 }
 
@@ -89,8 +91,23 @@ impl Attributes {
             rows: span(value("rowspan").as_deref()),
             language: language.filter(|tag| is_language(tag)),
             direction,
+            marks: marks(attributes),
         }
     }
+}
+
+/// The elements that say what the style of this one does.
+fn marks(attributes: &str) -> Vec<&'static str> {
+    let is_struck = ["text-decoration", "text-decoration-line"]
+        .into_iter()
+        .filter_map(|property| said_by(attributes, property))
+        .any(|said| said.split_whitespace().any(|word| word == "line-through"));
+    let raised = match said_by(attributes, "vertical-align").as_deref() {
+        Some("super") => Some("sup"),
+        Some("sub") => Some("sub"),
+        _ => None,
+    };
+    is_struck.then_some("s").into_iter().chain(raised).collect()
 }
 
 /// How many columns or rows a cell takes.
@@ -103,10 +120,26 @@ pub(super) fn span(said: Option<&str>) -> usize {
 struct Table {
     /// The headings of its columns, from its first row.
     labels: Vec<String>,
+    /// Its cells below, each with its column, and where its words begin.
+    cells: Vec<(usize, usize)>,
     row: usize,
     column: usize,
-    /// Some cell takes more than one place, so that a column cannot be told by counting.
+    has_heading: bool,
+    has_value: bool,
+    /// It is not one row of headings with a row of as many values each below, so that the heading of a value cannot be
+    /// told by counting.
     is_uneven: bool,
+}
+
+impl Table {
+    /// Ends a row: the first has headings alone, and no other has.
+    fn end_row(&mut self) {
+        let is_heading = self.has_heading && !self.has_value;
+        let is_empty = !self.has_heading && !self.has_value;
+        self.is_uneven |= self.row > 0 && !is_empty && is_heading != (self.row == 1);
+        self.column = 0;
+        (self.has_heading, self.has_value) = (false, false);
+    }
 }
 
 /// Writes HTML, whatever the order of what it is told.
@@ -119,12 +152,27 @@ pub(super) struct Writer {
     below: u8,
     headings: Vec<u8>,
     tables: Vec<Table>,
+    /// Elements of other names that are open and look otherwise: their name, how many of that name are in them, and the
+    /// place of what stands for them.
+    styled: Vec<(String, usize, usize)>,
+    /// Elements that are too deep to be opened.
+    beyond: usize,
     has_words: bool,
 }
 
 impl Writer {
     pub fn new(below: u8, longest: usize) -> Self {
-        Self { html: String::new(), longest, open: Vec::new(), below, headings: Vec::new(), tables: Vec::new(), has_words: false }
+        Self {
+            html: String::new(),
+            longest,
+            open: Vec::new(),
+            below,
+            headings: Vec::new(),
+            tables: Vec::new(),
+            styled: Vec::new(),
+            beyond: 0,
+            has_words: false,
+        }
     }
 
     fn is_full(&self) -> bool {
@@ -134,18 +182,43 @@ impl Writer {
     /// Begins an element, where it is one that is shown.
     pub fn open(&mut self, name: &str, attributes: &Attributes) {
         let heading = name.strip_prefix('h').and_then(|level| level.parse::<u8>().ok()).filter(|level| (1..=6).contains(level));
-        let Some(tag) = heading.map_or_else(|| shown(name), |level| Some(self.heading(level))) else { return };
         if self.is_full() {
             return;
         }
+        let Some(tag) = heading.map_or_else(|| shown(name), |level| Some(self.heading(level))) else {
+            self.look(name, attributes);
+            return;
+        };
         self.end_before(tag);
+        self.begin_around(tag);
         if ["br", "hr"].contains(&tag) {
             self.html.push_str(if tag == "br" { "<br>" } else { "<hr>" });
             return;
         }
-        if self.open.len() >= DEEPEST {
+        if self.open.len() + attributes.marks.len() >= DEEPEST {
+            self.beyond += 1;
+            self.part(name);
             return;
         }
+        self.begin(tag, attributes);
+        match tag {
+            "table" => self.tables.push(Table::default()),
+            "tr" => {
+                if let Some(table) = self.tables.last_mut() {
+                    table.end_row();
+                    table.row += 1;
+                }
+            }
+            "td" | "th" => self.cell(tag, attributes),
+            _ => {}
+        }
+        // What stands between the cells of a table is none of its words.
+        if !["table", "thead", "tbody", "tfoot", "tr", "ul", "ol", "dl"].contains(&tag) {
+            self.mark(attributes);
+        }
+    }
+
+    fn begin(&mut self, tag: &'static str, attributes: &Attributes) {
         self.open.push(tag);
         self.html.push('<');
         self.html.push_str(tag);
@@ -160,39 +233,122 @@ impl Writer {
             }
         }
         self.html.push('>');
-        match tag {
-            "table" => self.tables.push(Table::default()),
-            "tr" => {
+    }
+
+    fn mark(&mut self, attributes: &Attributes) {
+        for mark in &attributes.marks {
+            self.begin(mark, &Attributes::default());
+        }
+    }
+
+    /// An element that is not shown itself may say by its look that its words were taken back.
+    fn look(&mut self, name: &str, attributes: &Attributes) {
+        if !attributes.marks.is_empty() && self.open.len() + attributes.marks.len() < DEEPEST {
+            self.styled.push((name.to_owned(), 0, self.open.len()));
+            self.mark(attributes);
+        } else if let Some((_, inside, _)) = self.styled.last_mut().filter(|(open, ..)| open == name) {
+            *inside += 1;
+        }
+    }
+
+    fn look_away(&mut self, name: &str) {
+        let Some((_, inside, place)) = self.styled.last_mut().filter(|(open, ..)| open == name) else { return };
+        if let Some(fewer) = inside.checked_sub(1) {
+            *inside = fewer;
+            return;
+        }
+        let place = *place;
+        self.styled.pop();
+        if self.open.get(place..).is_some_and(|inside| inside.iter().all(|tag| INLINE.contains(tag))) {
+            self.end(place);
+        }
+    }
+
+    /// An item outside a list gets one, and what stands in a list outside its items stands before it.
+    fn begin_around(&mut self, tag: &'static str) {
+        let around = match tag {
+            "li" => "ul",
+            "dt" | "dd" => "dl",
+            _ => return,
+        };
+        let is_in = |open: Option<&&str>| matches!((tag, open), ("li", Some(&("ul" | "ol"))) | ("dt" | "dd", Some(&"dl")));
+        let nearest = self.open.iter().rev().find(|open| ["ul", "ol", "dl", "table", "td", "th", "li", "dd"].contains(open));
+        if !is_in(nearest) && self.open.len() < DEEPEST {
+            self.begin(around, &Attributes::default());
+        }
+    }
+
+    /// Sets apart what follows, where no element can.
+    fn part(&mut self, name: &str) {
+        match gap(name) {
+            Some(Gap::Cell) => {
                 if let Some(table) = self.tables.last_mut() {
-                    table.row += 1;
-                    table.column = 0;
+                    table.is_uneven = true;
+                }
+                if !self.html.ends_with(' ') {
+                    self.html.push(' ');
                 }
             }
-            _ if is_cell => self.cell(tag, attributes),
+            Some(Gap::Line) if !self.html.ends_with("<br>") => self.html.push_str("<br>"),
             _ => {}
         }
     }
 
-    /// A cell stands alone on a narrow screen: then it says what its column is.
+    /// A cell stands alone on a narrow screen: then it says what its column is, where the whole table allows it.
     fn cell(&mut self, tag: &str, attributes: &Attributes) {
+        let at = self.html.len();
         let Some(table) = self.tables.last_mut() else { return };
-        table.is_uneven |= attributes.rows > 1 || (attributes.columns > 1 && table.row < 2);
-        if table.row < 2 {
+        let is_wide = attributes.columns > 1;
+        table.is_uneven |= attributes.rows > 1 || table.row == 0 || (is_wide && table.row == 1);
+        if tag == "th" {
+            table.has_heading = true;
+        } else {
+            table.has_value = true;
+        }
+        if table.row == 1 {
             table.labels.push(String::new());
-        } else if tag == "td"
-            && !table.is_uneven
-            && let Some(label) = table.labels.get(table.column).filter(|label| !label.trim().is_empty())
-        {
-            let label = html_escape::encode_text(label.trim()).into_owned();
-            self.html.push_str(&format!("<small>{label}</small> "));
+        } else if tag == "td" && !is_wide {
+            table.cells.push((at, table.column));
         }
         table.column += attributes.columns;
+        table.is_uneven |= table.column > table.labels.len() && table.row > 1;
+    }
+
+    /// Ends a table: its cells say what they are.
+    fn end_table(&mut self) {
+        let Some(mut table) = self.tables.pop() else { return };
+        table.end_row();
+        if table.is_uneven || self.is_full() {
+            return;
+        }
+        let Some((first, _)) = table.cells.first() else { return };
+        let tail = self.html.split_off(*first);
+        let mut from = *first;
+        let mut rest = tail.as_str();
+        for (at, column) in table.cells {
+            let Some((before, after)) = rest.split_at_checked(at - from) else { break };
+            self.html.push_str(before);
+            (from, rest) = (at, after);
+            if let Some(label) = table.labels.get(column).map(|label| label.trim()).filter(|label| !label.is_empty()) {
+                self.html.push_str(&format!("<small>{}</small> ", html_escape::encode_text(label)));
+            }
+        }
+        self.html.push_str(rest);
     }
 
     /// Ends an element, and what was left open in it.
     pub fn close(&mut self, name: &str) {
         let is_heading = name.len() == 2 && name.starts_with('h') && name != "hr";
         let shown = shown(name);
+        if !is_heading && shown.is_none() {
+            self.look_away(name);
+            return;
+        }
+        if self.beyond > 0 {
+            self.beyond -= 1;
+            self.part(name);
+            return;
+        }
         let found = self.open.iter().rposition(|open| if is_heading { open.starts_with('h') } else { Some(*open) == shown });
         let Some(place) = found else { return };
         // Nothing in a cell ends what the cell is in, but for the table itself.
@@ -212,7 +368,7 @@ impl Writer {
         let is_heading_of_column = self.open.iter().rev().find(|open| ["td", "th", "table"].contains(open)) == Some(&"th");
         if let Some(table) = self.tables.last_mut()
             && is_heading_of_column
-            && table.row < 2
+            && table.row == 1
             && let Some(label) = table.labels.last_mut()
         {
             let room = LONGEST_LABEL.saturating_sub(label.chars().count());
@@ -271,8 +427,9 @@ impl Writer {
     fn end(&mut self, place: usize) {
         while self.open.len() > place {
             let Some(tag) = self.open.pop() else { break };
+            self.beyond = 0;
             if tag == "table" {
-                self.tables.pop();
+                self.end_table();
             }
             self.html.push_str("</");
             self.html.push_str(tag);
@@ -401,7 +558,7 @@ mod tests {
             shown("<ul><li>one<li>two <em lang=es dir=rtl>tres</em></ul>"),
             "<ul><li>one</li><li>two <em lang=\"es\" dir=\"rtl\">tres</em></li></ul>"
         );
-        assert_eq!(shown("<img src=x onerror=alert(1)><svg onload=a()><p>in</p></svg>a"), "a");
+        assert_eq!(shown("<img src=x onerror=alert(1)><svg onload=a()><p>in</p></svg>a"), "\u{fffc}\u{fffc}a");
         assert_eq!(shown("<p lang='\"><script>'>x</p>"), "<p>x</p>");
     }
 
@@ -420,6 +577,50 @@ mod tests {
         assert!(uneven.contains("<th colspan=\"2\">Drug</th>") && !uneven.contains("<small>"), "{uneven}");
         let layout = shown("<table><tr><td>A<td>1</table>");
         assert_eq!(layout, "<table><tbody><tr><td>A</td><td>1</td></tr></tbody></table>");
+    }
+
+    #[test]
+    fn no_cell_says_what_may_be_wrong_of_it() {
+        let head = "<tr><th>Drug<th>Dose</tr>";
+        for rows in [
+            "<tr><th colspan=2>Discontinued medicines</th></tr><tr><td>A<td>1</tr>",
+            "<tr><td rowspan=2>A<td>1</tr><tr><td>2</tr>",
+            "<tr><td>A<td>1<td>2</tr>",
+        ] {
+            let table = shown(&format!("<table>{head}{rows}</table>"));
+            assert!(!table.contains("<small>"), "{table}");
+        }
+        let mixed = shown("<table><tr><th>Drug<td>A</tr><tr><td>B<td>C</tr></table>");
+        assert!(!mixed.contains("<small>"), "{mixed}");
+        let wide = shown(&format!("<table>{head}<tr><td colspan=2>Discontinued</tr><tr><td>A<td>1</tr></table>"));
+        assert!(wide.contains("<td colspan=\"2\">Discontinued</td>") && wide.contains("<small>Dose</small> 1"), "{wide}");
+        let inner = format!("<table>{head}<tr><td>é<td>2</tr></table>");
+        let nested = shown(&format!("<table>{head}<tr><td>{inner}<td>1</tr></table>"));
+        assert_eq!(nested.matches("<small>Dose</small>").count(), 2, "{nested}");
+        assert!(nested.contains("<td><small>Drug</small> é</td>") && nested.contains("<td><small>Drug</small> <table>"), "{nested}");
+    }
+
+    #[test]
+    fn what_was_taken_back_or_stands_higher_is_so() {
+        assert_eq!(shown("<span style='text-decoration: line-through'>5 <span>mg</span> a</span> b"), "<s>5 mg a</s> b");
+        assert_eq!(shown("<p style=\"TEXT-DECORATION:underline Line-Through\">5</p>6"), "<p><s>5</s></p>6");
+        assert_eq!(shown("10<span style='vertical-align:super'>9</span><font style='vertical-align:sub'>2</font>"), "10<sup>9</sup><sub>2</sub>");
+        assert_eq!(shown("<p><span style='text-decoration:line-through'>5</p><p>6</span> 7</p>"), "<p><s>5</s></p><p>6 7</p>");
+        assert_eq!(shown("<p>a<b style='display:none'>b</b></p>"), "<p>a</p>");
+    }
+
+    #[test]
+    fn an_item_stands_in_a_list() {
+        assert_eq!(shown("<li>a<li>b"), "<ul><li>a</li><li>b</li></ul>");
+        assert_eq!(shown("<dt>a<dd>b"), "<dl><dt>a</dt><dd>b</dd></dl>");
+        assert_eq!(shown("<ol><li>a<ul><li>b</ul></ol>"), "<ol><li>a<ul><li>b</li></ul></li></ol>");
+    }
+
+    #[test]
+    fn words_that_are_too_deep_for_elements_stay_apart() {
+        let deep = "<div>".repeat(DEEPEST);
+        assert!(shown(&format!("{deep}<table><tr><td>5</td><td>10</td></tr><tr><td>6</table>")).contains("5 10"));
+        assert!(shown(&format!("{deep}<p>5</p><p>10</p>")).contains("5<br>10"));
     }
 
     #[test]

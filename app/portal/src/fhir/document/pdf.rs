@@ -30,9 +30,6 @@ pub fn may_act(pdf: &[u8]) -> bool {
             streams.insert(at);
         }
     }
-    if streams.is_empty() {
-        return false;
-    }
     let mut room = MOST;
     // Dictionaries lie one after the other; what reads as many inside each other is no PDF that anybody made.
     let mut work = 2 * pdf.len() + 16 * LONGEST;
@@ -48,13 +45,25 @@ pub fn may_act(pdf: &[u8]) -> bool {
             Some(left) => work = left,
             None => return true,
         }
-        let Some((tokens, body)) = found else { continue };
+        let Some((tokens, body)) = found else {
+            // One that is too long to be read, and may be of an object stream.
+            if is_dictionary && window.len() == start + LONGEST && is_of_objects(names(window.get(from..).unwrap_or_default()).map(|(_, name)| name)) {
+                return true;
+            }
+            continue;
+        };
         let said = tokens.iter().filter_map(|token| match token {
             Token::Name(at, name) if name == b"ObjStm" => Some(*at),
             _ => None,
         });
         let said: Vec<usize> = said.collect();
-        if said.is_empty() {
+        // A viewer that is told to look for objects here does so whatever it calls itself.
+        let of_objects = is_of_objects(tokens.iter().filter_map(|token| match token {
+            Token::Name(_, name) => Some(name.clone()),
+            Token::Sign(_) => None,
+        }));
+        let is_stream = pdf.get(after_white(pdf, body)..).is_some_and(|rest| rest.starts_with(b"stream"));
+        if said.is_empty() && !(of_objects && is_stream) {
             continue;
         }
         if !is_plain(&tokens) || !is_quiet(pdf, body, &mut room) {
@@ -64,6 +73,16 @@ pub fn may_act(pdf: &[u8]) -> bool {
     }
     // What calls itself one, and was not opened as one.
     opened != streams
+}
+
+/// Whether these are names of a dictionary that says how many objects are in its stream, and where (7.5.7, table 16).
+fn is_of_objects(names: impl Iterator<Item = Vec<u8>>) -> bool {
+    let (mut count, mut first) = (false, false);
+    for name in names {
+        count |= name == b"N";
+        first |= name == b"First";
+    }
+    count && first
 }
 
 /// Opens an object stream and looks at its names.
@@ -226,6 +245,12 @@ mod tests {
         let plain = "<</Type/ObjStm/N 1/First 4/Filter/FlateDecode/Length 6 0 R>>";
         assert!(!may_act(&with(plain, "1 0 <</S/URI>>")));
         assert!(may_act(&with(plain, "1 0 <</S/JavaScript>>")));
+        let unnamed = "<</N 1/First 4/Filter/FlateDecode>>";
+        assert!(!may_act(&with(unnamed, "1 0 <</S/URI>>")));
+        assert!(may_act(&with(unnamed, "1 0 <</S/JavaScript>>")), "whatever it calls itself");
+        let long = format!("<</N 1/First 4/Filter/FlateDecode/X({})>>", "x".repeat(LONGEST));
+        assert!(may_act(&with(&long, "1 0 <</S/URI>>")));
+        assert!(!may_act(b"%PDF-1.4 1 0 obj<</First 2 0 R/N 3>>endobj"), "no stream");
         assert!(!may_act(&with("<</Filter [ /FlateDecode ] % x\n/Type /ObjStm /X (a(\\))b)>>", "1 0 <<>>")));
         for odd in [
             "<</Type/ObjStm/Filter/FlateDecode/DecodeParms<</Predictor 12>>>>",
@@ -234,6 +259,8 @@ mod tests {
             "<</Type/ObjStm>>",
             "<</Type 7 0 R/Filter/FlateDecode>> /ObjStm",
             "<</Type/ObjStm/Filter/FlateDecode/X (>>",
+            "<</N 1/First 4>>",
+            "<</N 1/#46irst 4/Filter 7 0 R>>",
         ] {
             assert!(may_act(&with(odd, "1 0 <<>>")), "{odd}");
         }
