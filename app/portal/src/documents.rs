@@ -15,6 +15,7 @@ use crate::{
     },
     items::source,
     record::Record,
+    search::in_turn,
 };
 
 /// A file.
@@ -61,7 +62,7 @@ impl Portal {
         let record = self.open(visitor, patient).await?;
         let (record, content) = one(record, item, number).await?;
         let is_shown = |content: &Content| matches!(content.reading(0), Reading::Pdf | Reading::Picture { .. });
-        let content = content.filter(|content| content.kind().shown_as().is_some() && is_shown(content));
+        let content = in_turn(move || content.filter(|content| content.kind().shown_as().is_some() && is_shown(content))).await?;
         let Some(Content { content_type, title, place: ContentPlace::Here(bytes), .. }) = content else {
             return record.refuse().await;
         };
@@ -81,7 +82,7 @@ async fn one(mut record: Record, item: ItemId, number: usize) -> Result<(Record,
         return Ok((record, None));
     }
     let (raw, _) = source(&mut record, item).await?;
-    let mut contents = fhir::document(&raw).unwrap_or_default();
+    let mut contents = in_turn(move || fhir::document::part(&raw, number).unwrap_or_default()).await?;
     bring_one(&mut record, item, &mut contents, number).await?;
     Ok((record, contents.into_iter().nth(number)))
 }

@@ -17,9 +17,13 @@ use crate::{
     audit::Shown,
     documents::bring,
     entry::{Entry, entries},
-    fhir::{self, Content, FactValue, Part, Told},
+    fhir::{
+        self, Content, FactValue, Part, Told,
+        document::reading::{self, Reading},
+    },
     keys::Aside,
     record::Record,
+    search::in_turn,
     series::together,
     trends::Trend,
 };
@@ -33,6 +37,8 @@ pub struct Detail {
     pub facts: Vec<Fact>,
     /// What can be read or downloaded, of documents only.
     pub contents: Vec<Content>,
+    /// How each of these is shown.
+    pub readings: Vec<Reading>,
     /// The language that the source says its texts are in, as a BCP 47 tag.
     pub language: Option<String>,
     /// The same measured at other times, and this time, where there is more than words of one time.
@@ -112,8 +118,22 @@ impl Portal {
         let entry = Entry::from(row);
         let (raw, references) = source(&mut record, item).await?;
         let facts = told(&raw, &references, record.is_own());
-        let mut contents = if category == Category::Documents { fhir::document(&raw).unwrap_or_default() } else { Vec::new() };
-        bring(&mut record, item, &mut contents).await?;
+        let (raw, contents, readings) = if category == Category::Documents {
+            let (raw, mut contents) = in_turn(move || {
+                let contents = fhir::document(&raw).unwrap_or_default();
+                (raw, contents)
+            })
+            .await?;
+            bring(&mut record, item, &mut contents).await?;
+            let (contents, readings) = in_turn(move || {
+                let readings = reading::all(&contents);
+                (contents, readings)
+            })
+            .await?;
+            (raw, contents, readings)
+        } else {
+            (raw, Vec::new(), Vec::new())
+        };
         let kin = kin(&mut record, &entry).await?;
         let (trend, kin) = match &entry.series {
             Some(series) => (Trend::of(series.clone(), kin).filter(Trend::is_worth_a_look), Vec::new()),
@@ -130,7 +150,7 @@ impl Portal {
                 shown.add(item, category);
             }
         }
-        record.close("item", shown, Detail { entry, facts, contents, language, trend, kin, original, aside }).await
+        record.close("item", shown, Detail { entry, facts, contents, readings, language, trend, kin, original, aside }).await
     }
 }
 

@@ -38,7 +38,8 @@ use crate::{
 use hits::Hit;
 pub use hits::Person;
 use kept::Kept;
-use texts::{Found, Texts, in_turn};
+pub(crate) use texts::in_turn;
+use texts::{Found, Texts};
 
 /// The rows of one category on the first page of a search.
 const FEW: usize = 5;

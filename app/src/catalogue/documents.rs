@@ -26,6 +26,14 @@ messages! {
         English: "Shown as it was sent, section by section.",
         Spanish: "Se muestra tal como se envió, sección por sección.",
     }
+    part(number: usize) { English: "Part {number}", Spanish: "Parte {number}" }
+    document_about { English: "About", Spanish: "Sobre" }
+    document_of_other {
+        English: "The name or the birth date in this document is not the one in this record. It may be about somebody else.",
+        Spanish: "El nombre o la fecha de nacimiento de este documento no coincide con esta historia clínica. Puede ser de otra persona.",
+    }
+    nothing_written { English: "Nothing is written here.", Spanish: "Aquí no hay nada escrito." }
+    not_shown { English: "picture or file not shown", Spanish: "imagen o archivo que no se muestra" }
     // Why a part is not shown.
     file_did_not_come {
         English: "This file did not come with the record. The place that made it has it.",
@@ -50,6 +58,10 @@ messages! {
     picture_is_too_large(width: usize, height: usize) {
         English: "This picture is {width} by {height} dots. So large a picture could stop your device, so it is not shown here.",
         Spanish: "Esta imagen tiene {width} por {height} puntos. Una imagen tan grande podría bloquear su dispositivo, así que no se muestra aquí.",
+    }
+    page_is_full {
+        English: "This document is too much for one page, so this part is not shown here.",
+        Spanish: "Este documento es demasiado para una página, así que esta parte no se muestra aquí.",
     }
     file_is_enclosed {
         English: "The text of this document is a file inside it, which cannot be shown here.",
@@ -126,6 +138,7 @@ impl Say {
             Closed::Empty => self.file_is_empty(),
             Closed::TooLong => self.file_is_too_long(),
             Closed::TooManyPoints { width, height } => return self.picture_is_too_large(width, height),
+            Closed::Full => self.page_is_full(),
             Closed::Enclosed => self.file_is_enclosed(),
         }
         .to_owned()

@@ -88,7 +88,7 @@ async fn one(reader: Reader, category: Category) -> Paged {
             <div>
                 {measured(say, &detail)}
                 {meaning(say, &detail.entry)}
-                {contents(say, reader.patient, &detail, whose.may_copy())}
+                {contents(say, &whose, &detail)}
                 {kin(say, reader.patient, &name, &detail)}
             </div>
             <div>{sheet("about", say.about_this(), view! { {about(say, reader.patient, &detail)}{original}{wrong} })}{seen}</div>

@@ -27,11 +27,11 @@ pub fn view_part() -> impl IntoView {
         let parts = Parts { patient: reader.patient, item: detail.entry.id, may_copy: whose.may_copy() };
         let src = parts.shown(number);
         let name = |words: &str| content.title.clone().unwrap_or_else(|| words.to_owned());
-        let (title, file) = match content.reading(2) {
+        let (title, file) = match detail.readings.get(number).ok_or(ApiError::NotFound)? {
             Reading::Picture { width, height } => {
                 let title = name(say.a_picture());
                 let alt = title.clone();
-                (title, view! { <img class="picture alone" src=src alt=alt width=width height=height/> }.into_any())
+                (title, view! { <img class="picture alone" src=src alt=alt width=*width height=*height/> }.into_any())
             }
             Reading::Pdf => {
                 let title = name(say.the_pdf());

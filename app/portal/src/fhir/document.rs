@@ -102,7 +102,7 @@ pub fn words(content_type: &str, bytes: &[u8]) -> Option<String> {
     match Kind::of(content_type) {
         Kind::Text => decoded(content_type, bytes),
         Kind::Html => decoded(content_type, bytes).map(|html| plain(&html)),
-        Kind::Rtf if Kind::Rtf.begins(bytes) => Some(rtf::text(bytes)),
+        Kind::Rtf if Kind::Rtf.begins(bytes) => Some(rtf::read(bytes)).filter(|rtf| !rtf.is_broken).map(|rtf| rtf.text()),
         Kind::Xml => clinical_words(&decoded(content_type, bytes)?),
         _ => None,
     }
@@ -123,10 +123,10 @@ pub fn readings(content_type: &str, bytes: &[u8]) -> Vec<String> {
         texts.push(String::from_utf8_lossy(bytes).replace('\0', ""));
         texts.extend(decoded("", bytes));
     }
-    if bytes.contains(&0) {
+    if bytes.windows(5).any(is_wide) {
         texts.extend([UTF_16LE, UTF_16BE].map(|encoding| encoding.decode_without_bom_handling(bytes).0.into_owned()));
     }
-    if bytes.contains(&0x1b) {
+    if bytes.contains(&0x1b) && !is_binary(bytes) {
         texts.push(ISO_2022_JP.decode_without_bom_handling(bytes).0.into_owned());
     }
     texts.sort_unstable();
@@ -143,6 +143,11 @@ pub fn readings(content_type: &str, bytes: &[u8]) -> Vec<String> {
     }
     texts.extend(words(content_type, bytes).filter(|words| !texts.contains(words)));
     texts
+}
+
+/// Three letters, or signs, of ASCII in UTF-16, as every word of a label has.
+const fn is_wide(bytes: &[u8]) -> bool {
+    matches!(bytes, [b'!'..=b'~', 0, b'!'..=b'~', 0, b'!'..=b'~'])
 }
 
 /// Whether bytes are no text: it has no zero in it, but in an encoding that says so.
@@ -200,19 +205,34 @@ pub fn document(raw: &str) -> serde_json::Result<Vec<Content>> {
     Json::parse(raw).map(|resource| contents(&resource))
 }
 
+/// The same, with the bytes of the part of this number alone.
+///
+/// # Errors
+/// Where the stored bytes are no JSON.
+pub fn part(raw: &str, number: usize) -> serde_json::Result<Vec<Content>> {
+    Json::parse(raw).map(|resource| parts(&resource, Some(number)))
+}
+
 /// The same of a resource that has been read.
 pub(super) fn contents(resource: &Json<'_>) -> Vec<Content> {
+    parts(resource, None)
+}
+
+fn parts(resource: &Json<'_>, only: Option<usize>) -> Vec<Content> {
     let mut contents = Vec::new();
     for path in ["content.attachment", "presentedForm", "content"] {
         let is_media = resource.get("resourceType").str() == Some("Media");
         if path != "content" || is_media {
-            contents.extend(resource.all(path).into_iter().filter(|part| part.is_object()).map(attachment));
+            for part in resource.all(path).into_iter().filter(|part| part.is_object()) {
+                let is_wanted = only.is_none_or(|only| only == contents.len());
+                contents.push(attachment(part, is_wanted));
+            }
         }
     }
     if resource.get("resourceType").str() == Some("Binary") {
-        contents.push(attachment(resource));
+        contents.push(attachment(resource, true));
     }
-    sections(resource, &mut contents);
+    sections(resource, only, &mut contents);
     contents
 }
 
@@ -232,8 +252,11 @@ fn is_language(tag: &str) -> bool {
     tag.len() <= 35 && tag.split('-').all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|letter| letter.is_ascii_alphanumeric()))
 }
 
-fn attachment(part: &Json<'_>) -> Content {
-    let here = part.get("data").str().and_then(decode).map(ContentPlace::Here);
+fn attachment(part: &Json<'_>, is_wanted: bool) -> Content {
+    // Whether what has both is here, its data says.
+    let is_read = is_wanted || part.get("url").str().is_some();
+    let data = part.get("data").str();
+    let here = data.and_then(|data| if is_read { decode(data) } else { Some(Vec::new()) }).map(ContentPlace::Here);
     let there = || part.get("url").str().map(|url| ContentPlace::There(url.to_owned()));
     Content {
         content_type: part.get("contentType").str().unwrap_or(UNNAMED).to_owned(),
@@ -243,17 +266,18 @@ fn attachment(part: &Json<'_>) -> Content {
     }
 }
 
-fn sections(json: &Json<'_>, contents: &mut Vec<Content>) {
+fn sections(json: &Json<'_>, only: Option<usize>, contents: &mut Vec<Content>) {
     for section in json.get("section").items() {
         if let Some(div) = section.get("text").get("div").str() {
+            let is_wanted = only.is_none_or(|only| only == contents.len());
             contents.push(Content {
-                content_type: "application/xhtml+xml".into(),
+                content_type: "application/xhtml+xml; charset=utf-8".into(),
                 title: section.get("title").str().map(str::to_owned),
-                language: None,
-                place: ContentPlace::Here(div.as_bytes().to_vec()),
+                language: language_of(section.get("text")).or_else(|| language_of(section)),
+                place: ContentPlace::Here(if is_wanted { div.as_bytes().to_vec() } else { Vec::new() }),
             });
         }
-        sections(section, contents);
+        sections(section, only, contents);
     }
 }
 
@@ -348,6 +372,17 @@ mod tests {
         assert_eq!(contents[0].place, ContentPlace::There("Binary/1".into()));
         assert_eq!(contents[1].text(), None);
         assert_eq!(contents.len(), 2);
+    }
+
+    #[test]
+    fn one_part_is_read_alone_under_its_number() {
+        let raw = r#"{"resourceType":"DocumentReference","content":[{"attachment":{"data":"eA=="}},{"attachment":{"data":"eQ=="}}],"section":[{"text":{"div":"z"}}]}"#;
+        let all = document(raw).unwrap();
+        for number in 0..3 {
+            let read = part(raw, number).unwrap();
+            assert_eq!((read.len(), &read[number]), (3, &all[number]));
+            assert_eq!(read.iter().filter(|content| content.size() != Some(0)).count(), 1);
+        }
     }
 
     #[test]

@@ -1,15 +1,18 @@
 //! The parts of a document: each as it can be read, what kind of a file it is and how large, and the
 //! way to a copy.
 
-use chartkey_domain::id::{ItemId, PatientId};
+use std::collections::BTreeSet;
+
+use chartkey_domain::{
+    fold,
+    id::{ItemId, PatientId},
+    when::Moment,
+};
 use chartkey_portal::{
+    Whose,
     fhir::{
         Content,
-        document::{
-            clinical::{Clinical, Section},
-            kind::Kind,
-            reading::Reading,
-        },
+        document::{clinical::Clinical, kind::Kind, reading::Reading},
     },
     items::Detail,
 };
@@ -19,6 +22,7 @@ use crate::{
     catalogue::Say,
     components::{
         facts::facts,
+        icon::{Icon, icon},
         sheet::{more, sheet},
         when::when,
     },
@@ -57,66 +61,106 @@ impl Parts {
 }
 
 /// Everything that can be read of a document, part by part.
-pub fn contents(say: Say, patient: PatientId, detail: &Detail, may_copy: bool) -> Option<AnyView> {
+pub fn contents(say: Say, whose: &Whose, detail: &Detail) -> Option<AnyView> {
     if detail.contents.is_empty() {
         return None;
     }
-    let parts = Parts { patient, item: detail.entry.id, may_copy };
+    let parts = Parts { patient: whose.patient, item: detail.entry.id, may_copy: whose.may_copy() };
     let lang = detail.language.as_deref();
-    let shown = detail.contents.iter().enumerate().map(|(number, content)| part(say, parts, number, content, lang)).collect_view();
+    let read = detail.contents.iter().zip(&detail.readings).enumerate();
+    let shown = read.map(|(number, (content, reading))| part(say, whose, parts, number, content, reading, lang)).collect_view();
     Some(sheet("read", say.read_it(), shown).into_any())
 }
 
-fn part(say: Say, parts: Parts, number: usize, content: &Content, lang: Option<&str>) -> AnyView {
+fn part(say: Say, whose: &Whose, parts: Parts, number: usize, content: &Content, reading: &Reading, lang: Option<&str>) -> AnyView {
     let heading = content.title.clone().map(|title| view! { <h3 lang=lang.map(str::to_owned) dir="auto">{title}</h3> });
     let below = if heading.is_some() { 3 } else { 2 };
     let lang = content.language.as_deref().or(lang).map(str::to_owned);
     let mut kind = content.kind();
-    let body = match content.reading(below) {
-        Reading::Text(text) => view! { <div class="note" lang=lang dir="auto">{text}</div> }.into_any(),
-        Reading::Markup(markup) => prose(markup.html(), lang),
+    let name = content.title.clone().unwrap_or_else(|| say.part(number + 1));
+    let body = match reading {
+        Reading::Text(text) => view! { <div class="note" lang=lang dir="auto">{text.clone()}</div> }.into_any(),
+        Reading::Written(markup) => view! { <div class="note" lang=lang dir="auto" inner_html=markup.html().to_owned()></div> }.into_any(),
+        Reading::Markup(markup) => prose(say, markup.html(), &name, lang),
         Reading::Clinical(clinical) => {
             kind = Kind::Clinical;
-            document(say, *clinical, below)
+            document(say, whose, clinical, &name, below, lang)
         }
         Reading::Picture { width, height } => {
             let alt = content.title.clone().unwrap_or_else(|| say.a_picture().to_owned());
             view! {
-                <img class="picture" src=parts.shown(number) alt=alt width=width height=height loading="lazy" decoding="async"/>
+                <img class="picture" src=parts.shown(number) alt=alt width=*width height=*height loading="lazy" decoding="async"/>
                 <p>{more(parts.page(number), say.see_picture_large())}</p>
             }
             .into_any()
         }
         Reading::Pdf => view! { <p>{more(parts.page(number), say.open_pdf())}</p> }.into_any(),
-        Reading::Closed(closed) => view! { <p>{say.why_closed(closed)}</p> }.into_any(),
+        Reading::Closed(closed) => view! { <p>{say.why_closed(*closed)}</p> }.into_any(),
     };
     view! { <article class="document">{heading}{body}{parts.copy(say, number, content, kind)}</article> }.into_any()
 }
 
 /// What the portal has made of a source's markup. A table that is wider than a screen moves in its own place, by
-/// the keyboard too.
-fn prose(html: &str, lang: Option<String>) -> AnyView {
-    let may_move = html.contains("<table").then_some("0");
-    view! { <div class="note prose" lang=lang dir="auto" tabindex=may_move inner_html=html.to_owned()></div> }.into_any()
+/// the keyboard too: then it is a region with a name. What is not shown is said in words of ours.
+fn prose(say: Say, html: &str, name: &str, lang: Option<String>) -> AnyView {
+    let not_shown = format!("<em lang=\"{}\">[{}]</em>", say.tag(), say.not_shown());
+    let html = html.replace('\u{fffc}', &not_shown);
+    if html.contains("<table") {
+        let name = name.to_owned();
+        return view! { <div class="note prose" role="region" aria-label=name lang=lang dir="auto" tabindex="0" inner_html=html></div> }
+            .into_any();
+    }
+    view! { <div class="note prose" lang=lang dir="auto" inner_html=html></div> }.into_any()
 }
 
 /// A clinical document: its head, and each section under its title.
-fn document(say: Say, clinical: Clinical, below: u8) -> AnyView {
-    let lang = clinical.language;
-    let heading = clinical.title.map(|title| title_of(title, usize::from(below), lang.clone()));
+fn document(say: Say, whose: &Whose, clinical: &Clinical, name: &str, below: u8, lang: Option<String>) -> AnyView {
+    let lang = clinical.language.clone().or(lang);
+    let heading = clinical.title.clone().map(|title| title_of(title, usize::from(below), lang.clone()));
     let below = usize::from(below) + usize::from(heading.is_some());
-    let words = |words: String| view! { <span dir="auto">{words}</span> }.into_any();
+    let words = |words: &String| view! { <span dir="auto">{words.clone()}</span> }.into_any();
+    let day = |moment: &Moment| when(say, moment.first, moment.precision).into_any();
     let mut head = Vec::new();
-    if let Some(date) = clinical.date {
-        head.push((say.written_on().to_owned(), when(say, date.first, date.precision).into_any()));
-    }
-    head.extend(clinical.authors.into_iter().map(|author| (say.written_by().to_owned(), words(author))));
-    head.extend(clinical.custodian.map(|custodian| (say.kept_by().to_owned(), words(custodian))));
-    let sections = clinical.sections.into_iter().map(|Section { title, depth, text }| {
-        let title = title.map(|title| title_of(title, below + depth, lang.clone()));
-        view! { {title}{text.map(|text| prose(text.html(), lang.clone()))} }
+    head.extend(clinical.patient.as_ref().map(|patient| (say.document_about().to_owned(), words(patient))));
+    head.extend(clinical.born.as_ref().map(|born| (say.birth_date().to_owned(), day(born))));
+    head.extend(clinical.date.as_ref().map(|date| (say.written_on().to_owned(), day(date))));
+    head.extend(clinical.authors.iter().map(|author| (say.written_by().to_owned(), words(author))));
+    head.extend(clinical.custodian.as_ref().map(|custodian| (say.kept_by().to_owned(), words(custodian))));
+    let is_other = is_other(whose, clinical)
+        .then(|| view! { <div class="notice caution">{icon(Icon::Warn)}<div><p>{say.document_of_other()}</p></div></div> });
+    // A section without a title is one with the section that it stands in.
+    let mut titled: Vec<bool> = Vec::new();
+    let sections = clinical.sections.iter().enumerate().map(|(at, section)| {
+        titled.truncate(section.depth);
+        let level = below + titled.iter().filter(|is_titled| **is_titled).count();
+        titled.resize(section.depth, false);
+        titled.push(section.title.is_some());
+        let title = section.title.clone().map(|title| title_of(title, level, lang.clone()));
+        let has_more = clinical.sections.get(at + 1).is_some_and(|next| next.depth > section.depth);
+        let name = section.title.as_deref().unwrap_or(name);
+        let text = section.text.as_ref().map(|text| prose(say, text.html(), name, lang.clone()));
+        let nothing = (text.is_none() && !has_more).then(|| view! { <p class="quiet">{say.nothing_written()}</p> });
+        view! { {title}{text}{nothing} }
     });
-    view! { {heading}<p class="quiet">{say.as_it_came()}</p>{facts(head)}{sections.collect_view()} }.into_any()
+    let sections = sections.collect_view();
+    view! { {heading}<p class="quiet">{say.as_it_came()}</p>{is_other}{facts(head)}{sections} }.into_any()
+}
+
+/// Whether a document says that it is about somebody else: someone of another name, of whom no part is in the other, or who was
+/// born at another time, as exactly as both say.
+fn is_other(whose: &Whose, clinical: &Clinical) -> bool {
+    let names = |name: &str| fold::words(name).into_iter().collect::<BTreeSet<_>>();
+    let is_other_name = clinical.patient.as_deref().is_some_and(|patient| {
+        let (theirs, ours) = (names(patient), names(&whose.name));
+        !theirs.is_subset(&ours) && !ours.is_subset(&theirs)
+    });
+    let ours = whose.birth_date.as_deref().and_then(Moment::parse);
+    let is_other_day = clinical.born.zip(ours).is_some_and(|(theirs, ours)| {
+        // A birth at some hour is one of that day where it was.
+        let (from, until) = (theirs.first.date(), theirs.last.date());
+        until < ours.first.date() || ours.last.date() < from
+    });
+    is_other_name || is_other_day
 }
 
 /// A heading one level below that one.
@@ -126,5 +170,35 @@ fn title_of(title: String, below: usize, lang: Option<String>) -> AnyView {
         3 => view! { <h4 lang=lang dir="auto">{title}</h4> }.into_any(),
         4 => view! { <h5 lang=lang dir="auto">{title}</h5> }.into_any(),
         _ => view! { <h6 lang=lang dir="auto">{title}</h6> }.into_any(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chartkey_portal::Viewer;
+
+    use super::*;
+
+    #[test]
+    fn a_document_is_of_somebody_else_where_its_name_or_birth_date_is_another() {
+        for (name, born, is_so) in [
+            ("Mara Roe", "19610314", false),
+            ("ROE, Mara Ann", "1961", false),
+            ("Mara Roe", "196103140730-0500", false),
+            ("Mara Doe", "19610314", true),
+            ("Mara Roe", "19610315", true),
+        ] {
+            let xml = format!(
+                r#"<ClinicalDocument xmlns="urn:hl7-org:v3"><recordTarget><patientRole><patient><name>{name}</name><birthTime value="{born}"/></patient></patientRole></recordTarget></ClinicalDocument>"#
+            );
+            let whose = Whose {
+                patient: PatientId(uuid::Uuid::nil()),
+                name: "Mara Roé".to_owned(),
+                birth_date: Some("1961-03-14".to_owned()),
+                sex: None,
+                viewer: Viewer::Own,
+            };
+            assert_eq!(is_other(&whose, &Clinical::read(&xml).unwrap()), is_so, "{name} {born}");
+        }
     }
 }

@@ -82,6 +82,11 @@ impl Clinical {
     /// # Errors
     /// Where it is too large, no sound XML, or no clinical document.
     pub fn read(text: &str) -> Result<Self, Unread> {
+        Self::within(text, LONGEST)
+    }
+
+    /// The same, with a narrative of at most so many bytes.
+    pub(super) fn within(text: &str, longest: usize) -> Result<Self, Unread> {
         if text.len() > LARGEST || !is_quick(text) {
             return Err(Unread::TooLong);
         }
@@ -107,7 +112,7 @@ impl Clinical {
             sections: Vec::new(),
             is_enclosed: at(root, &["component", "nonXMLBody"]).is_some(),
         };
-        let mut room = LONGEST;
+        let mut room = longest;
         if let Some(body) = at(root, &["component", "structuredBody"]) {
             sections(body, 0, &mut room, &mut clinical.sections)?;
         }
@@ -452,7 +457,9 @@ mod tests {
 
     #[test]
     fn a_language_has_its_shortest_tag() {
-        for (said, tag) in [("en-US", Some("en-US")), ("eng-US", Some("en-US")), ("spa", Some("es")), ("xyz", None), ("e", None), ("", None)] {
+        for (said, tag) in
+            [("en-US", Some("en-US")), ("eng-US", Some("en-US")), ("spa", Some("es")), ("xyz", None), ("e", None), ("", None)]
+        {
             assert_eq!(language(said).as_deref(), tag, "{said}");
         }
     }

@@ -43,7 +43,12 @@ impl Markup {
     /// # Errors
     /// Where it is too long, or has no words.
     pub fn of(html: &str, below: u8) -> Result<Self, Unwritten> {
-        let mut writer = Writer::new(below, LONGEST);
+        Self::within(html, below, LONGEST)
+    }
+
+    /// The same, of at most so many bytes.
+    pub(super) fn within(html: &str, below: u8, longest: usize) -> Result<Self, Unwritten> {
+        let mut writer = Writer::new(below, longest);
         for piece in pieces(html) {
             match piece {
                 Piece::Text(text) => writer.text(&text),
@@ -604,7 +609,10 @@ mod tests {
     fn what_was_taken_back_or_stands_higher_is_so() {
         assert_eq!(shown("<span style='text-decoration: line-through'>5 <span>mg</span> a</span> b"), "<s>5 mg a</s> b");
         assert_eq!(shown("<p style=\"TEXT-DECORATION:underline Line-Through\">5</p>6"), "<p><s>5</s></p>6");
-        assert_eq!(shown("10<span style='vertical-align:super'>9</span><font style='vertical-align:sub'>2</font>"), "10<sup>9</sup><sub>2</sub>");
+        assert_eq!(
+            shown("10<span style='vertical-align:super'>9</span><font style='vertical-align:sub'>2</font>"),
+            "10<sup>9</sup><sub>2</sub>"
+        );
         assert_eq!(shown("<p><span style='text-decoration:line-through'>5</p><p>6</span> 7</p>"), "<p><s>5</s></p><p>6 7</p>");
         assert_eq!(shown("<p>a<b style='display:none'>b</b></p>"), "<p>a</p>");
     }

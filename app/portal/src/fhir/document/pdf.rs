@@ -13,14 +13,14 @@ use flate2::read::ZlibDecoder;
 const ACTIVE: [&[u8]; 7] = [b"JavaScript", b"Launch", b"SubmitForm", b"ImportData", b"Rendition", b"RichMedia", b"XFA"];
 
 /// All object streams of a file, unpacked, in bytes. Those of a thousand pages are some megabytes.
-const MOST: u64 = 64 << 20;
+pub const MOST: u64 = 64 << 20;
 
 /// The longest dictionary of a stream, in bytes. Those of object streams have some hundred.
 const LONGEST: usize = 64 << 10;
 
-/// Whether it has, or may have, anything that acts.
+/// Whether it has, or may have, anything that acts, as far as there is room to unpack it.
 #[must_use]
-pub fn may_act(pdf: &[u8]) -> bool {
+pub fn may_act(pdf: &[u8], room: &mut u64) -> bool {
     let mut streams = BTreeSet::new();
     for (at, name) in names(pdf) {
         if ACTIVE.contains(&name.as_slice()) {
@@ -30,7 +30,6 @@ pub fn may_act(pdf: &[u8]) -> bool {
             streams.insert(at);
         }
     }
-    let mut room = MOST;
     // Dictionaries lie one after the other; what reads as many inside each other is no PDF that anybody made.
     let mut work = 2 * pdf.len() + 16 * LONGEST;
     let mut opened = BTreeSet::new();
@@ -47,7 +46,10 @@ pub fn may_act(pdf: &[u8]) -> bool {
         }
         let Some((tokens, body)) = found else {
             // One that is too long to be read, and may be of an object stream.
-            if is_dictionary && window.len() == start + LONGEST && is_of_objects(names(window.get(from..).unwrap_or_default()).map(|(_, name)| name)) {
+            if is_dictionary
+                && window.len() == start + LONGEST
+                && is_of_objects(names(window.get(from..).unwrap_or_default()).map(|(_, name)| name))
+            {
                 return true;
             }
             continue;
@@ -66,7 +68,7 @@ pub fn may_act(pdf: &[u8]) -> bool {
         if said.is_empty() && !(of_objects && is_stream) {
             continue;
         }
-        if !is_plain(&tokens) || !is_quiet(pdf, body, &mut room) {
+        if !is_plain(&tokens) || !is_quiet(pdf, body, room) {
             return true;
         }
         opened.extend(said);
@@ -223,6 +225,10 @@ mod tests {
     use flate2::{Compression, write::ZlibEncoder};
 
     use super::*;
+
+    fn may_act(pdf: &[u8]) -> bool {
+        super::may_act(pdf, &mut MOST.clone())
+    }
 
     fn with(dictionary: &str, objects: &str) -> Vec<u8> {
         let mut encoder = ZlibEncoder::new(Vec::new(), Compression::fast());

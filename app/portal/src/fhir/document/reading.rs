@@ -16,11 +16,65 @@ pub const MOST_POINTS: usize = 40_000_000;
 /// The largest file that is looked into for its words, in bytes.
 const LARGEST: usize = 16 << 20;
 
+/// So many parts of a document are looked into for its page.
+const MOST_PARTS: usize = 50;
+
+/// What the page of a document may take for all of its parts together.
+#[derive(Debug)]
+struct Room {
+    parts: usize,
+    /// Bytes that are looked into.
+    bytes: usize,
+    /// Bytes of texts that are written.
+    written: usize,
+    /// Bytes of the objects of PDF, unpacked.
+    unpacked: u64,
+}
+
+impl Room {
+    const fn new() -> Self {
+        Self { parts: MOST_PARTS, bytes: 2 * LARGEST, written: 2 * LONGEST, unpacked: pdf::MOST }
+    }
+
+    /// Reads a text, where there is room for it and for what is written of it.
+    fn text(&mut self, bytes: usize, read: impl FnOnce(usize) -> Result<(Reading, usize), Closed>) -> Result<Reading, Closed> {
+        if bytes > LARGEST {
+            return Err(Closed::TooLong);
+        }
+        self.bytes = self.bytes.checked_sub(bytes).ok_or(Closed::Full)?;
+        let longest = self.written.min(LONGEST);
+        let (reading, written) = read(longest).map_err(|closed| match closed {
+            Closed::TooLong if longest < LONGEST => Closed::Full,
+            closed => closed,
+        })?;
+        self.written = self.written.saturating_sub(written);
+        Ok(reading)
+    }
+
+    /// Whether a PDF is quiet. What there is no room for is looked at when it is opened.
+    fn pdf(&mut self, bytes: &[u8]) -> Result<Reading, Closed> {
+        let Some(left) = self.bytes.checked_sub(bytes.len()).filter(|_| self.unpacked > 0) else { return Ok(Reading::Pdf) };
+        self.bytes = left;
+        let is_first = self.unpacked == pdf::MOST;
+        let may_act = pdf::may_act(bytes, &mut self.unpacked);
+        if may_act && (is_first || self.unpacked > 0) { Err(Closed::Program) } else { Ok(Reading::Pdf) }
+    }
+}
+
+/// How the parts of a document are shown on its page, each with its headings below its title.
+#[must_use]
+pub fn all(contents: &[Content]) -> Vec<Reading> {
+    let mut room = Room::new();
+    contents.iter().map(|content| content.within(if content.title.is_some() { 3 } else { 2 }, &mut room)).collect()
+}
+
 /// How a part is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reading {
     /// As plain text: what the source wrote.
     Text(String),
+    /// The same, with words that are struck out, raised or lowered.
+    Written(Markup),
     /// As headings, lists, tables and words.
     Markup(Markup),
     /// As a clinical document, section by section.
@@ -64,6 +118,8 @@ pub enum Closed {
         /// Points from top to bottom.
         height: usize,
     },
+    /// The parts before it are as much as a page can show.
+    Full,
     /// A clinical document around a file of another kind.
     Enclosed,
 }
@@ -72,9 +128,15 @@ impl Content {
     /// How it is shown, with its headings below those of this level.
     #[must_use]
     pub fn reading(&self, below: u8) -> Reading {
+        self.within(below, &mut Room { bytes: usize::MAX, ..Room::new() })
+    }
+
+    fn within(&self, below: u8, room: &mut Room) -> Reading {
+        let Some(fewer) = room.parts.checked_sub(1) else { return Reading::Closed(Closed::Full) };
+        room.parts = fewer;
         let kind = self.kind();
         match &self.place {
-            ContentPlace::Here(bytes) => read(kind, &self.content_type, bytes, below).unwrap_or_else(Reading::Closed),
+            ContentPlace::Here(bytes) => read(kind, &self.content_type, bytes, below, room).unwrap_or_else(Reading::Closed),
             // Whether it is one is looked at when it is opened.
             ContentPlace::Large(_) if kind == Kind::Pdf => Reading::Pdf,
             ContentPlace::Large(_) if kind.shown_as().is_some() || kind.is_text() => Reading::Closed(Closed::TooLong),
@@ -85,41 +147,53 @@ impl Content {
     }
 }
 
-fn read(kind: Kind, content_type: &str, bytes: &[u8], below: u8) -> Result<Reading, Closed> {
+fn read(kind: Kind, content_type: &str, bytes: &[u8], below: u8, room: &mut Room) -> Result<Reading, Closed> {
     if !kind.begins(bytes) {
         return Err(Closed::Otherwise);
     }
-    if kind.is_text() && bytes.len() > LARGEST {
-        return Err(Closed::TooLong);
-    }
+    let decoded = || decoded(content_type, bytes).ok_or(Closed::Otherwise);
     match kind {
-        Kind::Text => text(decoded(content_type, bytes).ok_or(Closed::Otherwise)?),
-        Kind::Rtf => text(rtf::text(bytes)),
-        Kind::Html => {
-            let html = decoded(content_type, bytes).ok_or(Closed::Otherwise)?;
-            Ok(Reading::Markup(Markup::of(&html, below).map_err(Closed::from)?))
-        }
-        Kind::Xml | Kind::Clinical => clinical(&decoded(content_type, bytes).ok_or(Closed::Otherwise)?),
-        Kind::Pdf if pdf::may_act(bytes) => Err(Closed::Program),
-        Kind::Pdf => Ok(Reading::Pdf),
+        Kind::Text => room.text(bytes.len(), |longest| text(&decoded()?, longest)),
+        Kind::Rtf => room.text(bytes.len(), |longest| rich(&rtf::read(bytes), longest)),
+        Kind::Html => room.text(bytes.len(), |longest| {
+            let markup = Markup::within(&decoded()?, below, longest)?;
+            let written = markup.html().len();
+            Ok((Reading::Markup(markup), written))
+        }),
+        Kind::Xml | Kind::Clinical => room.text(bytes.len(), |longest| clinical(&decoded()?, longest)),
+        Kind::Pdf => room.pdf(bytes),
         Kind::Png | Kind::Jpeg | Kind::Gif | Kind::WebP => picture(kind, bytes),
         Kind::Svg => Err(Closed::Drawing),
         Kind::Dicom | Kind::Sound | Kind::Film | Kind::Zip | Kind::Other => Err(Closed::Kind),
     }
 }
 
-fn text(text: String) -> Result<Reading, Closed> {
+fn text(text: &str, longest: usize) -> Result<(Reading, usize), Closed> {
     // Lines that only stand before and after are no part of what was written.
     let text = text.trim_start_matches(['\r', '\n']).trim_end();
     match text.len() {
         0 => Err(Closed::Empty),
-        1..=LONGEST => Ok(Reading::Text(text.to_owned())),
-        _ => Err(Closed::TooLong),
+        length if length > longest => Err(Closed::TooLong),
+        length => Ok((Reading::Text(text.to_owned()), length)),
     }
 }
 
-fn clinical(text: &str) -> Result<Reading, Closed> {
-    let clinical = Clinical::read(text).map_err(|unread| match unread {
+fn rich(rtf: &rtf::Rtf, longest: usize) -> Result<(Reading, usize), Closed> {
+    if rtf.is_broken {
+        return Err(Closed::Broken);
+    }
+    match rtf.markup(longest) {
+        Some(markup) => {
+            let markup = markup?;
+            let written = markup.html().len();
+            Ok((Reading::Written(markup), written))
+        }
+        None => text(&rtf.text(), longest),
+    }
+}
+
+fn clinical(text: &str, longest: usize) -> Result<(Reading, usize), Closed> {
+    let clinical = Clinical::within(text, longest).map_err(|unread| match unread {
         Unread::TooLong => Closed::TooLong,
         Unread::Broken => Closed::Broken,
         Unread::Other => Closed::Kind,
@@ -127,7 +201,10 @@ fn clinical(text: &str) -> Result<Reading, Closed> {
     match (clinical.is_enclosed, clinical.sections.is_empty()) {
         (true, true) => Err(Closed::Enclosed),
         (false, true) => Err(Closed::Empty),
-        (_, false) => Ok(Reading::Clinical(Box::new(clinical))),
+        (_, false) => {
+            let written = clinical.sections.iter().flat_map(|section| &section.text).map(|text| text.html().len()).sum();
+            Ok((Reading::Clinical(Box::new(clinical)), written))
+        }
     }
 }
 
@@ -201,6 +278,28 @@ mod tests {
         assert_eq!(of("text/plain", b" \n"), Reading::Closed(Closed::Empty));
         assert_eq!(of("text/plain", &[b'a'; (1 << 20) + 1]), Reading::Closed(Closed::TooLong));
         assert_eq!(of("text/rtf", b"<html>"), Reading::Closed(Closed::Otherwise));
+    }
+
+    #[test]
+    fn a_page_has_room_for_so_many_parts_and_so_long_texts() {
+        let content = |content_type: &str, bytes: Vec<u8>| Content {
+            content_type: content_type.to_owned(),
+            title: None,
+            language: None,
+            place: ContentPlace::Here(bytes),
+        };
+        let is_full = |reading: &&Reading| **reading == Reading::Closed(Closed::Full);
+        let many = vec![content("text/plain", b"x".to_vec()); 60];
+        assert_eq!(all(&many).iter().filter(is_full).count(), 10);
+        let long = vec![content("text/plain", vec![b'x'; 900 << 10]); 4];
+        let readings = all(&long);
+        assert_eq!(readings.iter().map(|reading| matches!(reading, Reading::Text(_))).collect::<Vec<_>>(), [true, true, false, false]);
+        assert_eq!(readings.iter().filter(is_full).count(), 2);
+        let html = vec![content("text/html", b"<!-- -->".repeat(2 << 20).into_iter().chain(*b"x").take(LARGEST).collect()); 3];
+        assert_eq!(all(&html).iter().filter(is_full).count(), 1, "what is looked into counts, too");
+        let pdf = vec![content("application/pdf", [b"%PDF-1.4 ", &vec![b' '; 20 << 20][..], b"/JavaScript"].concat()); 2];
+        assert_eq!(all(&pdf), [Reading::Closed(Closed::Program), Reading::Pdf], "it is looked at when it is opened");
+        assert_eq!(pdf[1].reading(2), Reading::Closed(Closed::Program));
     }
 
     #[test]

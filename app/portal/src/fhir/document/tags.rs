@@ -19,8 +19,7 @@ const ENDLESS: [&str; 9] = ["applet", "audio", "canvas", "datalist", "math", "no
 const SEEN: [&str; 9] = ["applet", "audio", "canvas", "embed", "iframe", "math", "object", "svg", "video"];
 
 /// These have no end.
-const VOID: [&str; 14] =
-    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];
+const VOID: [&str; 14] = ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];
 
 /// Another of these ends the one before it.
 const ENDED_BY_NEXT: [&str; 8] = ["p", "li", "td", "th", "tr", "dt", "dd", "option"];
@@ -209,7 +208,9 @@ impl<'h> Pieces<'h> {
 
 /// Whether its source does not show an element.
 fn is_hidden(attributes: &str) -> bool {
-    has(attributes, "hidden") || said_by(attributes, "display").as_deref() == Some("none") || said_by(attributes, "visibility").as_deref() == Some("hidden")
+    has(attributes, "hidden")
+        || said_by(attributes, "display").as_deref() == Some("none")
+        || said_by(attributes, "visibility").as_deref() == Some("hidden")
 }
 
 /// What the style of an element says of this property, in lower case.
