@@ -280,6 +280,22 @@ async fn a_file_goes_out_as_what_it_is_or_as_a_download(_: PgPoolOptions, option
         ("text/plain", gzipped(64 << 20), "Text, ", None),
         ("text/xml", b"<!DOCTYPE a [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;\">]><a>&b;</a>".to_vec(), "damaged", None),
         ("text/xml", format!("{}{}", "<a>".repeat(100_000), "</a>".repeat(100_000)).into_bytes(), "here", None),
+        // What a parser would compare each with each.
+        (
+            "text/xml",
+            format!("<a{}/>", (0..500_000).map(|at| format!(" a{at}=''")).collect::<String>()).into_bytes(),
+            "too long to be shown here",
+            None,
+        ),
+        (
+            "text/xml",
+            format!("<a>{}", (0..200_000).map(|at| format!("<a xmlns:p{at}='x'>")).collect::<String>()).into_bytes(),
+            "too long to be shown here",
+            None,
+        ),
+        ("text/plain", b"\xff\xfes\0e\0e\0n\0".to_vec(), "seen", None),
+        ("application/rtf", br"{\rtf1\ansicpg437 \'a4}".to_vec(), "damaged", None),
+        ("application/rtf", br"{\rtf1 \strike 5 mg\strike0  <b>seen}".to_vec(), "<b>seen", None),
         ("\"><script>alert(1)</script>", html.to_vec(), "File, 25 bytes", None),
         ("", Vec::new(), "", None),
     ];
@@ -312,6 +328,16 @@ async fn a_file_goes_out_as_what_it_is_or_as_a_download(_: PgPoolOptions, option
     for rest in ["/files/1/shown", "/files/-1/shown", "/files/x/shown", "/view/1", "/view/x", "/view/18446744073709551615"] {
         assert_eq!(shelf.get("file0", rest).await.status, StatusCode::NOT_FOUND, "{rest}");
     }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_page_says_what_of_a_document_it_has_no_room_for(_: PgPoolOptions, options: PgConnectOptions) {
+    let parts = (0..55).map(|at| part("text/plain", format!("seen {at}."))).collect();
+    let mut shelf = Shelf::of(options, vec![document("many", parts)]).await;
+    let says = shelf.says("many").await;
+    assert!(says.contains("seen 49.") && !says.contains("seen 50."), "{says}");
+    assert_eq!(says.matches("too much for one page").count(), 5, "{says}");
+    assert_eq!(shelf.get("many", "/files/54").await.body, "seen 54.");
 }
 
 #[sqlx::test(migrations = "../migrations")]
@@ -359,9 +385,11 @@ async fn a_file_that_grows_without_end_is_no_import(_: PgPoolOptions, options: P
 async fn a_clinical_document_is_shown_section_by_section(_: PgPoolOptions, options: PgConnectOptions) {
     let section = |title: &str, text: &str| format!("<component><section><title>{title}</title><text>{text}</text></section></component>");
     let xml = format!(
-        "<ClinicalDocument xmlns=\"urn:hl7-org:v3\"><title>Summary &lt;b&gt;</title><effectiveTime value=\"20240305\"/>\
+        "<ClinicalDocument xmlns=\"urn:hl7-org:v3\"><recordTarget><patientRole><patient><name>Lena &lt;i&gt; Roe</name>\
+         <birthTime value=\"19610314\"/></patient></patientRole></recordTarget><title>Summary &lt;b&gt;</title><effectiveTime value=\"20240305\"/>\
          <author><assignedAuthor><assignedPerson><name>Dr &lt;script&gt;</name></assignedPerson></assignedAuthor></author>\
-         <component><structuredBody>{}{}</structuredBody></component></ClinicalDocument>",
+         <component><structuredBody>{}{}{}</structuredBody></component></ClinicalDocument>",
+        section("Allergies", ""),
         section("Medicines", "<table><thead><tr><th>Drug</th></tr></thead><tbody><tr><td>Aspirin</td></tr></tbody></table>"),
         section(
             "Plan",
@@ -377,8 +405,14 @@ async fn a_clinical_document_is_shown_section_by_section(_: PgPoolOptions, optio
     for at in 0..3 {
         let page = shelf.page(&format!("ccda{at}")).await;
         let headings: Vec<String> = select(&page, "article.document :is(h3, h4)").iter().map(|heading| heading.text().collect()).collect();
-        assert_eq!(headings, ["Summary <b>", "Medicines", "Plan"]);
+        assert_eq!(headings, ["Summary <b>", "Allergies", "Medicines", "Plan"]);
         let says = text(&page, "article.document");
+        for words in
+            ["Lena <i> Roe", "14 March 1961", "It may be about somebody else.", "Nothing is written here.", "[picture or file not shown]"]
+        {
+            assert!(says.contains(words), "{words}: {says}");
+        }
+        assert_eq!(select(&page, "[role=region][aria-label=Medicines][tabindex='0'] table").len(), 1);
         for words in ["Dr <script>", "5 March 2024", "Aspirin", "Come back", "<img src=x onerror=alert(1)>", "Clinical document (C-CDA), "]
         {
             assert!(says.contains(words), "{words}: {says}");
