@@ -219,8 +219,8 @@ pub fn said_by(attributes: &str, property: &str) -> Option<String> {
         return None;
     }
     let style = attribute(attributes, "style")?.to_ascii_lowercase();
-    let said = style.split(';').filter_map(|said| said.split_once(':')).filter(|(name, _)| name.trim() == property);
-    said.last().map(|(_, value)| value.trim().trim_end_matches("!important").trim_end().to_owned())
+    let mut said = style.split(';').filter_map(|said| said.split_once(':')).filter(|(name, _)| name.trim() == property);
+    said.next_back().map(|(_, value)| value.trim().trim_end_matches("!important").trim_end().to_owned())
 }
 
 impl<'h> Pieces<'h> {
