@@ -26,6 +26,8 @@ const BUDGETS = [
   { what: 'the style sheet', files: ['style.css'], most: 10_000 },
   { what: 'cover.js', files: ['cover.js'], most: 2_000 },
   { what: 'upload.js', files: ['upload.js'], most: 1_200 },
+  { what: 'follow.js', files: ['follow.js'], most: 700 },
+  { what: 'leave.js', files: ['leave.js'], most: 700 },
   { what: 'install.js', files: ['install.js'], most: 200 },
 ];
 

@@ -9,6 +9,19 @@
 /// Whether this build makes PDF files; where it does not, no page says a word of them.
 pub const WRITES_PDF: bool = cfg!(feature = "pdf");
 
+/// Whether a file can say whose it is: where its font lacks letters of a name, paper is made by the browser alone.
+#[cfg(feature = "ssr")]
+#[must_use]
+pub fn writes_pdf_of(name: &str) -> bool {
+    #[cfg(feature = "pdf")]
+    return pdf::has_letters_of(name);
+    #[cfg(not(feature = "pdf"))]
+    {
+        let _ = name;
+        false
+    }
+}
+
 pub mod api;
 pub mod islands;
 

@@ -15,7 +15,7 @@ use time::Date;
 use crate::{
     catalogue::Say,
     components::{
-        brief::{Line, figure, lies, line, when},
+        brief::{Line, figure, joined, lies, line, when},
         disputed::for_others,
         entry::{Called, called},
         result::outside,
@@ -142,9 +142,7 @@ fn allergies_of(say: Say, entries: Vec<Entry>, reactions: &BTreeMap<ItemId, Vec<
     }
     if let Body::Lines(lines) = &mut part.body {
         for (line, reaction) in lines.iter_mut().zip(reaction) {
-            let beside: Vec<_> =
-                reaction.into_iter().chain(Some(std::mem::take(&mut line.beside)).filter(|beside| !beside.is_empty())).collect();
-            line.beside = beside.join(" · ");
+            line.beside = joined(reaction.into_iter().chain(Some(std::mem::take(&mut line.beside)).filter(|beside| !beside.is_empty())));
         }
     }
     part
@@ -163,7 +161,7 @@ fn results_of(say: Say, measured: &[Entry]) -> Part {
     let row = |entry: &Entry| {
         let Called { name, beside, .. } = called(say, entry);
         let said = entry.disputed.as_ref().map(|said| for_others(say, said));
-        let named = [Some(name), beside, said].into_iter().flatten().collect::<Vec<_>>().join(" · ");
+        let named = joined([Some(name), beside, said].into_iter().flatten());
         [named, figure(&entry.value).unwrap_or_default(), lies(say, &entry.value), when(say, entry), source_name(say, &entry.source)]
     };
     let heads = [say.column_name(), say.column_value(), say.column_lies(), say.column_date(), say.column_source()];
@@ -178,9 +176,9 @@ fn team_of(say: Say, team: Vec<Member>) -> Part {
     let says = said(say, say.none_recorded(), team.len(), usize::MAX);
     let line = |member: Member| {
         let seen = member.seen.map(|(first, precision)| format!("{} {}", say.last_visit(), say.when(first, precision)));
-        let about: Vec<_> = [seen, member.place, Some(from_source(say, &member.source))].into_iter().flatten().collect();
+        let about = joined([seen, member.place, Some(from_source(say, &member.source))].into_iter().flatten());
         let beside = if member.is_in_team { say.named_in_team() } else { say.seen_at_visit() };
-        Line { name: member.name, beside: beside.to_owned(), about: about.join(" · "), said: None }
+        Line { name: member.name, beside: beside.to_owned(), about, said: None }
     };
     Part { heading: say.care_team().to_owned(), says, body: Body::Lines(team.into_iter().map(line).collect()) }
 }
@@ -194,9 +192,13 @@ fn said(say: Say, none: &str, count: usize, most: usize) -> Vec<String> {
 }
 
 /// A text as one line, and not longer than can be printed: what a browser makes of white
-/// space, and none of the letters that stand for no letter.
+/// space, and none of the letters that stand for no letter or that turn what comes after them round.
 fn clean(text: &mut String) {
-    let is_none = |letter: char| letter.is_control() || matches!(letter, '\u{feff}' | '\u{fff0}'..='\u{fff8}' | '\u{fffe}' | '\u{ffff}');
+    let is_none = |letter: char| {
+        letter.is_control()
+            || matches!(letter, '\u{feff}' | '\u{fff0}'..='\u{fff8}' | '\u{fffe}' | '\u{ffff}' | '\u{e0000}'..='\u{e0fff}')
+            || matches!(letter, '\u{61c}' | '\u{180e}' | '\u{202a}'..='\u{202e}' | '\u{2066}' | '\u{2067}')
+    };
     let words: Vec<String> = text.split_whitespace().map(|word| word.chars().filter(|letter| !is_none(*letter)).collect()).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).filter(|word| !word.is_empty()).collect();
     *text = words.join(" ");
@@ -218,6 +220,7 @@ mod tests {
             text
         };
         assert_eq!(cleaned(" Ada\u{0}\n\t Love\u{1b}lace \u{feff} "), "Ada Lovelace");
+        assert_eq!(cleaned("Metformin\u{202e} · 500 mg"), "Metformin · 500 mg", "nothing is read backwards");
         assert_eq!(cleaned("#set text(red) <b>$x$</b> \\n"), "#set text(red) <b>$x$</b> \\n", "nothing in it is markup");
         let long = cleaned(&"ß".repeat(LONGEST + 1));
         assert_eq!((long.chars().count(), long.chars().last()), (LONGEST + 1, Some('…')));

@@ -17,6 +17,7 @@ use krilla::{
     tagging::{ListNumbering, TableHeaderScope, Tag},
 };
 use time::OffsetDateTime;
+use unicode_bidi::Level;
 
 use self::{
     letters::Fonts,
@@ -53,7 +54,8 @@ pub enum Unwritten {
 pub fn write(paper: &Paper, now: OffsetDateTime) -> Result<Vec<u8>, Unwritten> {
     let say = paper.say;
     let fonts = Fonts::read().ok_or(Unwritten::Font)?;
-    let mut sheets = Sheets::new(&fonts);
+    let along = if say.direction() == "rtl" { Level::rtl() } else { Level::ltr() };
+    let mut sheets = Sheets::new(&fonts, along);
     let mut outline = Outline::new();
     let mut whole = vec![heading(&mut sheets, &mut outline, 1, NAME, &paper.name)];
     whole.extend(paper.born.iter().map(|born| sheets.paragraph(TEXT, born)));
@@ -64,14 +66,21 @@ pub fn write(paper: &Paper, now: OffsetDateTime) -> Result<Vec<u8>, Unwritten> {
         sheets.skip(14.0);
         whole.push(sheets.paragraph(QUIET, say.paper_letters()));
     }
-    let running = [Some(&paper.name), paper.born.as_ref()].into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(" · ");
     let settings = SerializeSettings { configuration: configuration()?, ..SerializeSettings::default() };
     let mut document = Document::new_with(settings);
-    let tree = sheets.draw(&mut document, whole, &running, |page, of| say.paper_page(page, of)).ok_or(Unwritten::Font)?;
+    let tree = sheets
+        .draw(&mut document, whole, (&paper.name, paper.born.as_deref()), |page, of| say.paper_page(page, of))
+        .ok_or(Unwritten::Font)?;
     document.set_tag_tree(tree.with_lang(Some(say.tag().to_owned())));
     document.set_outline(outline);
     document.set_metadata(metadata(paper, now));
     document.finish().map_err(|error| Unwritten::Writer(format!("{error:?}")))
+}
+
+/// Whether the file can say whose it is: its font has the letters of this name.
+#[must_use]
+pub fn has_letters_of(name: &str) -> bool {
+    Fonts::read().is_some_and(|fonts| fonts.regular.have(name) && fonts.bold.have(name))
 }
 
 fn configuration() -> Result<krilla::configure::Configuration, Unwritten> {

@@ -217,11 +217,15 @@ pub fn document(page: Page, body: impl IntoView) -> impl IntoView {
                 <link rel="icon" type="image/svg+xml" href=files.address("icon.svg")/>
                 {open_page.as_ref().map(|_| view! { <script type="module" src=files.address("cover.js") nonce=nonce.clone()></script> })}
                 {open_page.as_ref().and_then(|open| again_without_script(open, caller.now?))}
-                {caller.leaves_after.map(leaving)}
+                {caller.leaves_after.map(|after| leaving_without_script(after))}
+                {caller.leaves_after.map(|_| view! { <script type="module" src=files.address("leave.js") nonce=nonce.clone()></script> })}
                 {islands.then(|| island_scripts(&files, nonce.clone()))}
                 {installs.then(|| installing(&files, nonce.clone()))}
                 {uploads.then(|| view! { <script type="module" src=files.address("upload.js") nonce=nonce.clone()></script> })}
-                {asks_again.then(|| view! { <meta http-equiv="refresh" content="3"/> })}
+                {asks_again.then(|| view! {
+                    <script type="module" src=files.address("follow.js") nonce=nonce.clone()></script>
+                    <noscript><meta http-equiv="refresh" content="10"/></noscript>
+                })}
             </head>
             <body
                 class=class
@@ -238,6 +242,7 @@ pub fn document(page: Page, body: impl IntoView) -> impl IntoView {
                     {printed}
                 </div>
                 {has_cover.then(|| cover(say))}
+                {caller.leaves_after.map(|after| leaving(say, after))}
                 {sprite()}
             </body>
         </html>
@@ -262,10 +267,26 @@ fn again_without_script(open: &OpenPage, now: OffsetDateTime) -> Option<impl Int
     Some(view! { <noscript><meta http-equiv="refresh" content=seconds.to_string()/></noscript> })
 }
 
-/// On a shared device a page leads away when its session has ended, with script or without.
-fn leaving(after: Duration) -> impl IntoView {
-    let content = format!("{};url=/welcome", after.whole_seconds() + 1);
-    view! { <meta http-equiv="refresh" content=content/> }
+/// Where a page of a shared device leads when its session has ended.
+const LEFT: &str = "/welcome";
+
+/// On a shared device a page leads away when its session has ended.
+fn leaving_without_script(after: Duration) -> impl IntoView {
+    let content = format!("{};url={LEFT}", after.whole_seconds() + 1);
+    view! { <noscript><meta http-equiv="refresh" content=content/></noscript> }
+}
+
+/// The question before that, with script: `leave.js` asks it. What is typed meanwhile keeps the session.
+fn leaving(say: Say, after: Duration) -> impl IntoView {
+    view! {
+        <dialog id="leaving" class="leaving" aria-labelledby="leaving-title" data-lasts=after.whole_seconds().to_string() data-to=LEFT data-keeps="/account">
+            <form method="dialog">
+                <h2 id="leaving-title">{say.still_there()}</h2>
+                <p>{say.still_there_says()}</p>
+                <p class="actions"><button class="button">{say.still_here()}</button></p>
+            </form>
+        </dialog>
+    }
 }
 
 /// What stands in the place of the page when it is closed; `cover.js` shows it.
@@ -398,7 +419,8 @@ fn clinician_navigation(say: Say, place: Place, open: Option<PatientId>) -> impl
             <ul>
                 {record}
                 {redeem}
-                <li>{link(place == Place::Patients, "/shared".into(), Icon::Person, say.patients())}</li>
+                // On a phone "Close" above leads there from a record, and six words have no room.
+                <li class=open.map(|_| "spare")>{link(place == Place::Patients, "/shared".into(), Icon::Person, say.patients())}</li>
             </ul>
         </nav>
     }

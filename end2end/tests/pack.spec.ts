@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { claim, give, heartDoctor } from '../house/journey.ts';
+import { sheetsOf } from '../house/paper.ts';
 import { expect, expectAccessible, sharedData, shoot, test } from '../house/test.ts';
 
 const FILE = 'synthea/typical-adult-sanford.json';
@@ -134,6 +135,11 @@ test('a clinician prints the summaries of those who share for treatment', { tag:
   await expect(leaf.getByRole('heading', { name: 'Active problems' })).toHaveCount(0);
   await expectAccessible(doctor);
   await shoot(doctor, 'shared-print');
+  // Low sheets, so that each patient needs several: whose it is stands on all of them.
+  const names = await doctor.locator('.patient-page h2').allInnerTexts();
+  const printed = sheetsOf(await doctor.pdf({ width: '210mm', height: '90mm' }));
+  expect(printed.length).toBeGreaterThan(sheets.length);
+  for (const [index, sheet] of printed.entries()) expect(names.filter((one) => sheet.includes(one)), `sheet ${index + 1}`).not.toEqual([]);
 
   // One of the shares on it ends: the page covers itself.
   const heard = doctor.waitForResponse('**/events?*');

@@ -166,7 +166,7 @@ async fn a_shared_device_is_left_after_five_minutes_and_nothing_stays_on_it(_: P
         left
     };
     assert!((290.0..=300.0).contains(&left().await), "{}", left().await);
-    assert!(browser.get("/account").await.body.contains(r#"<meta http-equiv="refresh" content="301;url=/welcome">"#));
+    assert!(browser.get("/account").await.body.contains(r#"<noscript><meta http-equiv="refresh" content="301;url=/welcome"></noscript>"#));
 
     // The page that it leads to makes the session no longer; any other does.
     let change = |change: &'static str| sqlx::query(change).execute(&house.superuser);

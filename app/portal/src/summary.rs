@@ -63,7 +63,7 @@ impl Portal {
                 union all (select a.item_id from (select distinct on (category, title) category, item_id, sort_at from item \
                     where patient_id = $1 and category in (2, 3) and not is_error and (last_at is null or last_at > now()) \
                         and coalesce(status, '') <> all (array['completed', 'stopped', 'cancelled', 'resolved', 'inactive', 'remission', \
-                            'not-taken', 'draft', 'ended', 'not-done']) \
+                            'not-taken', 'draft', 'ended', 'not-done', 'refuted']) \
                     order by category, title, sort_at desc, item_id desc) a \
                     order by a.sort_at desc, a.item_id desc limit 24) \
                 union all (select item_id from item where patient_id = $1 and category = 6 and not is_error and value_text is not null \

@@ -189,7 +189,7 @@ async fn overview(record: &mut Record) -> Result<Overview, Error> {
                 from (select distinct on (category, title) category, item_id, sort_at from item \
                     where patient_id = $1 and category in (2, 3) and not is_error and (last_at is null or last_at > now()) \
                         and coalesce(status, '') <> all (array['completed', 'stopped', 'cancelled', 'resolved', 'inactive', 'remission', \
-                            'not-taken', 'draft', 'ended', 'not-done']) \
+                            'not-taken', 'draft', 'ended', 'not-done', 'refuted']) \
                     order by category, title, sort_at desc, item_id desc) n) a where a.place <= 100) \
             union all (select a.item_id from (select distinct on (title) item_id, sort_at from item \
                 where patient_id = $1 and category = 5 and not is_error and coalesce(status, '') <> 'not-done' \

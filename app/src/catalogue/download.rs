@@ -83,6 +83,10 @@ messages! {
         Spanish: "Lo mismo en un archivo (PDF), que también leen los lectores de pantalla. Cualquiera que consiga el archivo puede leerlo.",
     }
     paper_file { English: "Download as PDF", Spanish: "Descargar en PDF" }
+    paper_no_file {
+        English: "There is no file of it: our file cannot write all letters of the name. Your browser can, and can also save what it prints as a file.",
+        Spanish: "No hay archivo: nuestro archivo no puede escribir todas las letras del nombre. Su navegador sí puede, y también puede guardar como archivo lo que imprime.",
+    }
     paper_of(name: &str) { English: "Health summary: {name}", Spanish: "Resumen de salud: {name}" }
     paper_made(moment: &str) { English: "Made with Chartkey on {moment} (UTC).", Spanish: "Hecho con Chartkey el {moment} (UTC)." }
     paper_from(sources: &str) { English: "From what these sources sent: {sources}.", Spanish: "Con lo que enviaron estas fuentes: {sources}." }

@@ -118,7 +118,8 @@ messages! {
     written_as(value: &str, unit: &str) { English: "written as {value} {unit}", Spanish: "anotado como {value} {unit}" }
     range_is(range: &str) { English: "Range: {range}", Spanish: "Rango: {range}" }
     range_as_written(range: &str) { English: "Range as written: {range}", Spanish: "Rango tal como se anotó: {range}" }
-    each_its_range { English: "shaded: the range that came with each value", Spanish: "sombreado: el rango que vino con cada valor" }
+    shaded_range { English: "Shaded: the laboratory’s range", Spanish: "Sombreado: el rango del laboratorio" }
+    each_its_range { English: "Shaded: the range that came with each value", Spanish: "Sombreado: el rango que vino con cada valor" }
     no_unit_given { English: "(no unit given)", Spanish: "(sin unidad)" }
     drawn_limit { English: "Drawn as an arrow: it is a limit and no exact number.", Spanish: "Se dibuja como flecha: es un límite y no un número exacto." }
     not_drawn_limit { English: "Not drawn: it is a limit and no exact number.", Spanish: "No se dibuja: es un límite y no un número exacto." }
@@ -232,6 +233,7 @@ impl Say {
                 "preliminary" | "registered" | "partial" => "Not final yet",
                 "amended" | "corrected" => "Corrected",
                 "not-done" | "not-taken" | "noshow" => "Not done",
+                "refuted" => "Ruled out",
                 "entered-in-error" => "Entered in error",
                 _ => return None,
             }),
@@ -246,6 +248,7 @@ impl Say {
                 "preliminary" | "registered" | "partial" => "Todavía provisional",
                 "amended" | "corrected" => "Se corrigió",
                 "not-done" | "not-taken" | "noshow" => "No se hizo",
+                "refuted" => "Se descartó",
                 "entered-in-error" => "Se anotó por error",
                 _ => return None,
             }),

@@ -54,6 +54,10 @@ messages! {
         English: one "1 entry so far", other "{count} entries so far";
         Spanish: one "1 entrada por ahora", other "{count} entradas por ahora";
     }
+    search_failed {
+        English: "We cannot search while you type just now. The button does.",
+        Spanish: "Ahora no podemos buscar mientras escribe. Con el botón, sí.",
+    }
     search_nothing(words: &str) { English: "Nothing found for “{words}”", Spanish: "No se encontró nada para «{words}»" }
     search_nothing_shared(words: &str) {
         English: "Nothing that is shared with you was found for “{words}”",

@@ -27,6 +27,12 @@ messages! {
         English: "The share has ended or changed, the session is over, or we cannot reach the server to ask.",
         Spanish: "El permiso ha terminado o ha cambiado, la sesión ha terminado, o no podemos llegar al servidor para preguntar.",
     }
+    still_there { English: "Are you still there?", Spanish: "¿Sigue usted ahí?" }
+    still_there_says {
+        English: "Other people use this device, so you are signed out in a minute. What you have not sent would be lost.",
+        Spanish: "Otras personas usan este dispositivo, así que su sesión se cerrará en un minuto. Lo que no haya enviado se perdería.",
+    }
+    still_here { English: "I am still here", Spanish: "Sigo aquí" }
     look_again { English: "Look again", Spanish: "Mirar otra vez" }
     close { English: "Close", Spanish: "Cerrar" }
     printed(date: &str) { English: "Printed from Chartkey on {date}", Spanish: "Impreso desde Chartkey el {date}" }

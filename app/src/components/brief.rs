@@ -38,7 +38,7 @@ pub fn part(say: Say, heading: &'static str, entries: &[Entry], none: &'static s
 pub fn lines_of(lines: Vec<Line>) -> impl IntoView {
     let line = |Line { name, beside, about, said }| {
         let said = said.map(|said| view! { <p dir="auto">{said}</p> });
-        view! { <li><p><b>{name}</b> " " {beside}</p><p class="quiet">{about}</p>{said}</li> }
+        view! { <li><p><b><bdi>{name}</bdi></b> " " {beside}</p><p class="quiet">{about}</p>{said}</li> }
     };
     view! { <ul class="brief">{lines.into_iter().map(line).collect_view()}</ul> }
 }
@@ -47,14 +47,36 @@ pub fn lines_of(lines: Vec<Line>) -> impl IntoView {
 #[must_use]
 pub fn line(say: Say, entry: &Entry) -> Line {
     let Called { name, beside, .. } = called(say, entry);
-    let status = entry.status.as_deref().and_then(|status| say.unusual_status(status)).map(str::to_owned);
-    let beside: Vec<_> = [beside, value(say, entry), status].into_iter().flatten().collect();
-    let about: Vec<_> = [Some(when(say, entry)), entry.author.clone(), entry.place.clone(), Some(from_source(say, &entry.source))]
-        .into_iter()
-        .flatten()
-        .collect();
+    let beside = [beside, value(say, entry), status(say, entry).map(str::to_owned)];
+    let about = [Some(when(say, entry)), entry.author.clone(), entry.place.clone(), Some(from_source(say, &entry.source))];
     let said = entry.disputed.as_ref().map(|said| for_others(say, said));
-    Line { name, beside: beside.join(" · "), about: about.join(" · "), said }
+    Line { name, beside: joined(beside.into_iter().flatten()), about: joined(about.into_iter().flatten()), said }
+}
+
+/// A status that matters on paper, where no list tells what is over from what is not: an allergy that
+/// was ruled out is none.
+fn status(say: Say, entry: &Entry) -> Option<&'static str> {
+    let status = entry.status.as_deref()?;
+    match entry.category {
+        Category::Allergies if status != "active" => say.status(status),
+        _ => say.unusual_status(status),
+    }
+}
+
+/// Parts of a line. One with letters from right to left is set apart, so that no number of what stands
+/// beside it seems to be a part of it.
+#[must_use]
+pub fn joined(parts: impl IntoIterator<Item = String>) -> String {
+    parts.into_iter().map(apart).collect::<Vec<_>>().join(" · ")
+}
+
+/// A text with the signs of Unicode around it that set it apart (FSI, PDI), where it needs them.
+fn apart(text: String) -> String {
+    let turns = |letter: char| {
+        matches!(letter, '\u{590}'..='\u{8ff}' | '\u{200f}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}')
+            || matches!(letter, '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}')
+    };
+    if text.contains(turns) && !text.starts_with('\u{2068}') { format!("\u{2068}{text}\u{2069}") } else { text }
 }
 
 /// When, or that it is not recorded.

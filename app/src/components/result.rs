@@ -94,15 +94,40 @@ fn shortened_number(text: &str) -> String {
     }
 }
 
-/// A unit as people write it: an annotation of UCUM loses its braces, "no unit" is none.
+/// A unit as people write it: an annotation of UCUM loses its braces, "no unit" is none, and what is
+/// written for machines ("10*3/uL") is written as on paper ("10³/µL").
 #[must_use]
 pub fn unit(unit: &str) -> Option<String> {
     let plain: String = unit.chars().filter(|letter| !matches!(letter, '{' | '}')).collect();
     match plain.as_str() {
         "" | "1" => None,
-        "mm[Hg]" => Some("mmHg".to_owned()),
-        _ => Some(plain),
+        _ => Some(plain.split('/').map(printed).collect::<Vec<_>>().join("/")),
     }
+}
+
+/// One part of a unit as it is printed. Its own spaces do not break a line.
+fn printed(part: &str) -> String {
+    match part {
+        "mm[Hg]" => "mmHg",
+        "umol" => "µmol",
+        "ug" => "µg",
+        "uL" => "µL",
+        "10*3" => "10³",
+        "10*6" => "10⁶",
+        "10*9" => "10⁹",
+        "10*12" => "10¹²",
+        "[IU]" => "IU",
+        "m[IU]" => "mIU",
+        "u[IU]" => "µIU",
+        "m2" => "m²",
+        "Cel" => "°C",
+        "[degF]" => "°F",
+        "[lb_av]" => "lb",
+        "[in_i]" => "in",
+        "1.73_m2" | "1.73 m2" => "1.73\u{a0}m²",
+        _ => return part.to_owned(),
+    }
+    .to_owned()
 }
 
 /// A list of results.
@@ -143,5 +168,8 @@ mod tests {
         assert_eq!(unit("{score}").as_deref(), Some("score"));
         assert_eq!(unit("1"), None);
         assert_eq!(unit("mmol/L").as_deref(), Some("mmol/L"));
+        assert_eq!(unit("10*3/uL").as_deref(), Some("10³/µL"));
+        assert_eq!(unit("mL/min/{1.73_m2}").as_deref(), Some("mL/min/1.73\u{a0}m²"));
+        assert_eq!(unit("kg/m2").as_deref(), Some("kg/m²"));
     }
 }

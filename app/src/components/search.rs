@@ -49,7 +49,7 @@ pub fn search_box(say: Say, patient: PatientId, words: Option<String>) -> impl I
 
 /// The same, with what is found while somebody types.
 pub fn live_search_box(say: Say, patient: PatientId, words: Option<String>) -> impl IntoView {
-    view! { <SearchAsYouType patient=patient.to_string()>{search_box(say, patient, words)}</SearchAsYouType> }
+    view! { <SearchAsYouType patient=patient.to_string() failed=say.search_failed().to_owned()>{search_box(say, patient, words)}</SearchAsYouType> }
 }
 
 /// A text in parts, and which of them were found.

@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// The plot inside the picture, in percent: left, right, top, bottom.
-const PLOT: (f64, f64, f64, f64) = (9.0, 97.0, 12.0, 84.0);
+const PLOT: (f64, f64, f64, f64) = (16.0, 97.0, 12.0, 84.0);
 /// More readings than these would lie on each other.
 const LABELLED: usize = 8;
 /// By what a pair is called whose numbers came one by one.
@@ -215,21 +215,16 @@ fn picture(say: Say, name: &str, points: &[&Point], chart: &Chart) -> impl IntoV
     let to = points.last().map(|point| reading(say, point)).unwrap_or_default();
     let label = say.trend_says(name, &from, &to);
     let band = chart.band.map(|(upper, lower)| {
-        view! {
-            <rect class="band" x=percent(left) width=percent(100.0 - left) y=percent(upper) height=percent((lower - upper).max(0.5))/>
-            <text class="end on-band" x="98%" y=percent(f64::midpoint(upper, lower) + 2.0)>{say.laboratory_s_range()}</text>
-        }
+        view! { <rect class="band" x=percent(left) width=percent(100.0 - left) y=percent(upper) height=percent((lower - upper).max(0.5))/> }
     });
     let ranges = chart.spots.iter().filter_map(|spot| {
         let (upper, lower) = spot.range?;
         Some(view! { <rect class="band" x=percent(spot.x - 1.5) width="3%" y=percent(upper) height=percent((lower - upper).max(0.5))/> })
     });
     let ranges = ranges.collect_view();
-    let each = chart
-        .spots
-        .iter()
-        .any(|spot| spot.range.is_some())
-        .then(|| view! { <text class="end" x="98%" y="5%">{say.each_its_range()}</text> });
+    // Beneath the picture: within it, on a phone, the words would lie over values.
+    let has_own = chart.spots.iter().any(|spot| spot.range.is_some());
+    let shaded = if chart.band.is_some() { Some(say.shaded_range()) } else { has_own.then(|| say.each_its_range()) };
     let of_band = points.iter().rev().find(|point| chart.band.is_some() && range_of(point).is_some());
     let edge = |words: Option<String>, at: f64| {
         words.map(|words| {
@@ -297,8 +292,9 @@ fn picture(say: Say, name: &str, points: &[&Point], chart: &Chart) -> impl IntoV
     let common = common.and_then(|point| unit(point.value.unit.as_deref()?)).map(|unit| view! { <text x="0" y="5%">{unit}</text> });
     view! {
         <svg class="trend" role="img" aria-label=label>
-            {band}{ranges}{ends}{edges}{runs}{marks}{years}{common}{each}
+            {band}{ranges}{ends}{edges}{runs}{marks}{years}{common}
         </svg>
+        {shaded.map(|shaded| view! { <p class="quiet small">{shaded}</p> })}
     }
 }
 

@@ -16,7 +16,7 @@ const FEWEST: usize = 3;
 /// would find stands below it while somebody types. The words go to the server in the
 /// body of a post, and are kept nowhere.
 #[island]
-pub fn SearchAsYouType(patient: String, children: Children) -> impl IntoView {
+pub fn SearchAsYouType(patient: String, failed: String, children: Children) -> impl IntoView {
     let seen = RwSignal::new(None::<Glance>);
     let waiting = StoredValue::new(None::<TimeoutHandle>);
     let asked = StoredValue::new(0_u32);
@@ -31,21 +31,28 @@ pub fn SearchAsYouType(patient: String, children: Children) -> impl IntoView {
             seen.set(None);
             return;
         }
-        let patient = patient.clone();
+        let (patient, failed) = (patient.clone(), failed.clone());
         let ask = move || {
             spawn_local(async move {
                 let found = search(patient, words).await;
                 // What was asked last is what is shown, in whatever order the answers come.
                 if asked.get_value() == number {
-                    seen.set(found.ok());
+                    seen.set(Some(found.unwrap_or_else(|_| Glance { says: vec![failed], rows: Vec::new() })));
                 }
             });
         };
         waiting.set_value(set_timeout(ask, QUIET).ok());
     };
+    // What somebody has reached stays what it is.
+    let reached = move |_| {
+        asked.update_value(|asked| *asked += 1);
+        if let Some(waiting) = waiting.get_value() {
+            waiting.clear();
+        }
+    };
     view! {
         <div class="live" on:input=typed>
-            {children()} <div class="glance">
+            {children()} <div class="glance" on:focusin=reached>
                 <div role="status">{move || seen.get().map(|found| said(found.says))}</div>
                 {move || seen.get().map(|found| found.rows).filter(|rows| !rows.is_empty()).map(listed)}
             </div>

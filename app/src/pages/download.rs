@@ -38,7 +38,7 @@ pub fn download() -> impl IntoView {
             {problem_summary(say, problem)}
             {title(say.download(), Some(say.download_says().to_owned()))}
             {ways}
-            {on_paper(say, patient, is_fresh)}
+            {on_paper(say, patient, &visitor.name, is_fresh)}
             <p>{more("/sources".to_owned(), say.sources_title())}</p>
         };
         Paged::Ok(document(Page::new(titled(say, say.download(), problem), Place::Download), body).into_any())
@@ -82,14 +82,14 @@ fn prove(say: Say) -> impl IntoView {
 }
 
 /// Without a fresh sign-in the page to print is there, and the file is not.
-fn on_paper(say: Say, patient: PatientId, is_fresh: bool) -> impl IntoView {
+fn on_paper(say: Say, patient: PatientId, name: &str, is_fresh: bool) -> impl IntoView + use<> {
     sheet(
         "paper",
         say.print_summary(),
         view! {
             <p>{say.print_summary_says()}</p>
             <p>{more(format!("/record/{patient}/print"), say.open_summary())}</p>
-            {(WRITES_PDF && is_fresh).then(|| as_file(say))}
+            {(WRITES_PDF && is_fresh).then(|| as_file(say, name))}
             <p>{say.card_says()}</p>
             <p>{more("/download/card".to_owned(), say.card())}</p>
         },

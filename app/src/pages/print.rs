@@ -12,6 +12,7 @@ use crate::{
     pages::{Paged, page, reader::Reader},
     paper::{Body, Paper, Part, Table},
     shell::{Place, document},
+    writes_pdf_of,
 };
 
 /// The page that a browser prints. What it says is also what the file says.
@@ -27,7 +28,7 @@ pub fn print() -> impl IntoView {
                 {back(reader.path(""), say.summary())}
                 {title(say.paper(), Some(say.paper_says().to_owned()))}
                 <p>{say.paper_private()}</p>
-                {WRITES_PDF.then(|| as_file(say))}
+                {WRITES_PDF.then(|| as_file(say, &name))}
             </div>
             <article class="sheet paper">
                 <h2>{name}</h2>
@@ -40,29 +41,33 @@ pub fn print() -> impl IntoView {
     })
 }
 
-/// The way to the same as a file.
-pub fn as_file(say: Say) -> impl IntoView {
+/// The way to the same as a file, or why there is none.
+pub fn as_file(say: Say, name: &str) -> impl IntoView + use<> {
+    if !writes_pdf_of(name) {
+        return view! { <p>{say.paper_no_file()}</p> }.into_any();
+    }
     view! {
         <form method="post" action="/download/summary">
             <p>{say.paper_file_says()}</p>
             <p class="actions"><button class="button" type="submit">{say.paper_file()}</button></p>
         </form>
     }
+    .into_any()
 }
 
 fn part(Part { heading, says, body }: Part) -> impl IntoView {
     let body = match body {
         Body::Lines(lines) => (!lines.is_empty()).then(|| lines_of(lines).into_any()),
-        Body::Table(table) => (!table.rows.is_empty()).then(|| columns(table).into_any()),
+        Body::Table(table) => (!table.rows.is_empty()).then(|| columns(heading.clone(), table).into_any()),
     };
-    view! { <section><h3>{heading}</h3>{says.into_iter().map(|says| view! { <p>{says}</p> }).collect_view()}{body}</section> }
+    view! { <section aria-label=heading.clone()><h3>{heading.clone()}</h3>{says.into_iter().map(|says| view! { <p>{says}</p> }).collect_view()}{body}</section> }
 }
 
-fn columns(Table { heads, rows }: Table) -> impl IntoView {
+fn columns(label: String, Table { heads, rows }: Table) -> impl IntoView {
     let heads = heads.into_iter().map(|head| view! { <th scope="col">{head}</th> }).collect_view();
     let row = |row: [String; crate::paper::COLUMNS]| {
         let [name, cells @ ..] = row;
         view! { <tr><th scope="row">{name}</th>{cells.into_iter().map(|cell| view! { <td>{cell}</td> }).collect_view()}</tr> }
     };
-    view! { <table><thead><tr>{heads}</tr></thead><tbody>{rows.into_iter().map(row).collect_view()}</tbody></table> }
+    view! { <table aria-label=label><thead><tr>{heads}</tr></thead><tbody>{rows.into_iter().map(row).collect_view()}</tbody></table> }
 }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use krilla::text::{Font, GlyphId, KrillaGlyph};
 use rustybuzz::{Direction, Face, UnicodeBuffer, shape};
-use unicode_bidi::BidiInfo;
+use unicode_bidi::{BidiInfo, Level};
 
 /// What stands for a letter that the font lacks.
 const STAND_IN: char = '\u{fffd}';
@@ -57,12 +57,29 @@ fn words(text: &str, stretch: Range<usize>) -> Vec<(usize, &str)> {
     words
 }
 
+/// A sign that steers letters and is none itself: where the font has nothing for it, nothing is drawn.
+const fn is_unseen(letter: char) -> bool {
+    matches!(letter, '\u{ad}' | '\u{34f}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}')
+}
+
 impl Letters {
     fn read(bytes: &'static [u8]) -> Option<Self> {
         let face = Face::from_slice(bytes, 0)?;
         let glyph = face.glyph_index(STAND_IN)?;
         let advance = f32::from(face.glyph_hor_advance(glyph)?) / face.units_per_em() as f32;
         Some(Self { face, font: Font::new(bytes.into(), 0)?, stand_in: (GlyphId::new(glyph.0.into()), advance) })
+    }
+
+    /// Whether every letter of a text can be drawn.
+    pub(super) fn have(&self, text: &str) -> bool {
+        text.chars().all(|letter| letter.is_whitespace() || is_unseen(letter) || self.face.glyph_index(letter).is_some())
+    }
+
+    /// A text in one line of at most this width, in ems: its end is left out where it has to be.
+    pub(super) fn fitting(&self, text: &str, width: f32) -> String {
+        let first = |width| self.broken(text, width).into_iter().next().and_then(|line| text.get(line)).unwrap_or_default();
+        let whole = first(width);
+        if whole.len() == text.len() { text.to_owned() } else { format!("{}…", first(width - self.advance('…')).trim_end()) }
     }
 
     /// Breaks a text into lines of at most this width, in ems: at spaces, or within a word
@@ -107,23 +124,24 @@ impl Letters {
     }
 
     /// About how wide a text is: shaping, which takes ten times as long, moves letters closer together.
-    fn width(&self, text: &str) -> f32 {
+    pub(super) fn width(&self, text: &str) -> f32 {
         text.chars().map(|letter| self.advance(letter)).sum()
     }
 
     fn advance(&self, letter: char) -> f32 {
         let advance = self.face.glyph_index(letter).and_then(|glyph| self.face.glyph_hor_advance(glyph));
-        advance.map_or(self.stand_in.1, |advance| f32::from(advance) / self.em())
+        let unknown = if is_unseen(letter) { 0.0 } else { self.stand_in.1 };
+        advance.map_or(unknown, |advance| f32::from(advance) / self.em())
     }
 
     fn em(&self) -> f32 {
         self.face.units_per_em() as f32
     }
 
-    /// A line of a text, set. Words of a script from right to left are placed from the
-    /// right, and are still drawn in the order in which they are read (UAX 9).
-    pub(super) fn set(&self, text: &str, line: Range<usize>) -> Set {
-        let bidi = BidiInfo::new(text, None);
+    /// A line of a text, set `along` the direction of the page. Words of a script from right to left are
+    /// placed from the right, and are still drawn in the order in which they are read (UAX 9).
+    pub(super) fn set(&self, text: &str, line: Range<usize>, along: Level) -> Set {
+        let bidi = BidiInfo::new(text, Some(along));
         let mut placed: Vec<(usize, f32, Piece)> = Vec::new();
         let mut x = 0.0;
         if let Some(paragraph) = bidi.paragraphs.first().filter(|_| bidi.has_rtl()) {
@@ -201,7 +219,7 @@ impl Letters {
 
     fn stand_ins(&self, text: &str, range: Range<usize>, direction: Direction) -> Vec<KrillaGlyph> {
         let (glyph, advance) = self.stand_in;
-        let letters = text.get(range.clone()).unwrap_or_default().char_indices();
+        let letters = text.get(range.clone()).unwrap_or_default().char_indices().filter(|(_, letter)| !is_unseen(*letter));
         let sign = |(at, letter): (usize, char)| {
             let start = range.start + at;
             KrillaGlyph::new(glyph, advance, 0.0, 0.0, 0.0, start..start + letter.len_utf8(), None)

@@ -11,9 +11,10 @@ use krilla::{
     surface::Surface,
     tagging::{Artifact, ArtifactType, ContentTag, Identifier, SpanTag, Tag, TagGroup, TagKind, TagTree},
 };
+use unicode_bidi::Level;
 
 use super::letters::{Fonts, Letters, Set};
-use crate::paper::COLUMNS;
+use crate::{components::brief::joined, paper::COLUMNS};
 
 /// A4 in points.
 const PAPER: (f32, f32) = (595.28, 841.89);
@@ -59,14 +60,15 @@ struct Spot {
 /// The sheets so far, and where the next line goes.
 pub(super) struct Sheets<'f> {
     fonts: &'f Fonts,
+    along: Level,
     spots: Vec<Spot>,
     page: usize,
     y: f32,
 }
 
 impl<'f> Sheets<'f> {
-    pub(super) const fn new(fonts: &'f Fonts) -> Self {
-        Self { fonts, spots: Vec::new(), page: 0, y: TOP }
+    pub(super) const fn new(fonts: &'f Fonts, along: Level) -> Self {
+        Self { fonts, along, spots: Vec::new(), page: 0, y: TOP }
     }
 
     pub(super) fn skip(&mut self, points: f32) {
@@ -140,15 +142,17 @@ impl<'f> Sheets<'f> {
     }
 
     fn beside(&mut self, look: Look, cells: &[String; COLUMNS], is_read: bool) -> Vec<Node> {
-        let top = self.y;
+        // A cell that is higher than a sheet goes on over the next ones; the others begin where it does.
+        let top = (self.page, self.y);
         let mut lowest = top;
         let mut placed = Vec::new();
         for ((x, width), cell) in columns().zip(cells) {
-            self.y = top;
+            (self.page, self.y) = top;
             placed.push(self.put(look, cell, x, width, is_read));
-            lowest = lowest.max(self.y);
+            let end = (self.page, self.y);
+            lowest = if end > lowest { end } else { lowest };
         }
-        self.y = lowest + 3.0;
+        (self.page, self.y) = (lowest.0, lowest.1 + 3.0);
         placed
     }
 
@@ -156,7 +160,7 @@ impl<'f> Sheets<'f> {
         let letters = letters(self.fonts, look);
         let mut placed = Vec::new();
         for line in letters.broken(text, width / look.size) {
-            let set = letters.set(text, line);
+            let set = letters.set(text, line, self.along);
             self.keep(look.size * LEADING);
             self.y += look.size * LEADING;
             if !set.pieces.is_empty() {
@@ -172,22 +176,28 @@ impl<'f> Sheets<'f> {
         lines as f32 * look.size * LEADING
     }
 
-    /// Draws all of it, with `running` at the head of each sheet and its number at the foot,
-    /// and answers with the structure.
+    /// Draws all of it, with whose it is at the head of each sheet and its number at the foot, and answers
+    /// with the structure. A name that is too long loses its end there, a birth date nothing.
     pub(super) fn draw(
         self,
         document: &mut Document,
         whole: Vec<Node>,
-        running: &str,
+        (name, born): (&str, Option<&str>),
         number: impl Fn(i32, i32) -> String,
     ) -> Option<TagTree> {
         let mut identifiers = vec![None; self.spots.len()];
         let pages = self.page + 1;
+        let small = Look { size: 8.5, is_bold: false, grey: 80 };
+        let room = WIDTH / small.size;
+        let regular = letters(self.fonts, small);
+        let running = match born {
+            Some(born) => joined([regular.fitting(name, room - regular.width(&format!(" · {born}"))), born.to_owned()]),
+            None => regular.fitting(name, room),
+        };
         for page in 0..pages {
             let mut sheet = document.start_page_with(PageSettings::from_wh(PAPER.0, PAPER.1)?);
             let mut surface = sheet.surface();
-            let small = Look { size: 8.5, is_bold: false, grey: 80 };
-            self.margin(&mut surface, small, running, ArtifactType::Header, 40.0);
+            self.margin(&mut surface, small, &running, ArtifactType::Header, 40.0);
             for (spot, identifier) in self.spots.iter().zip(&mut identifiers).filter(|(spot, _)| spot.page == page) {
                 *identifier = self.spot(&mut surface, spot);
             }
@@ -210,7 +220,7 @@ impl<'f> Sheets<'f> {
         let letters = letters(self.fonts, look);
         let Some(line) = letters.broken(text, WIDTH / look.size).into_iter().next() else { return };
         surface.start_tagged(ContentTag::Artifact(Artifact::with_kind(kind)));
-        drawn(surface, letters, look, &letters.set(text, line), (MARGIN, y));
+        drawn(surface, letters, look, &letters.set(text, line, self.along), (MARGIN, y));
         surface.end_tagged();
     }
 

@@ -244,7 +244,12 @@ fn codes(json: &Json<'_>) -> Vec<String> {
         .collect()
 }
 
+/// How it stands with it. What was ruled out is that, whatever else is said of it.
 fn status<'s>(resource: &'s Json<'_>) -> Option<&'s str> {
+    let certainty = resource.all("verificationStatus.coding.code").into_iter().filter_map(Json::str).find(|code| *code == "refuted");
+    if certainty.is_some() {
+        return certainty;
+    }
     ["clinicalStatus.coding.code", "lifecycleStatus", "status", "verificationStatus.coding.code"]
         .iter()
         .find_map(|path| resource.all(path).into_iter().find_map(Json::str))
@@ -456,6 +461,14 @@ mod tests {
         );
         assert!(condition.is_error);
         assert_eq!(condition.status.as_deref(), Some("active"));
+    }
+
+    #[test]
+    fn what_was_ruled_out_is_not_active() {
+        let allergy = read(
+            r#"{"resourceType":"AllergyIntolerance","clinicalStatus":{"coding":[{"code":"active"}]},"verificationStatus":{"coding":[{"code":"refuted"}]}}"#,
+        );
+        assert_eq!(allergy.status.as_deref(), Some("refuted"));
     }
 
     #[test]

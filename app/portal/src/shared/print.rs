@@ -95,7 +95,7 @@ pub(crate) async fn essentials(record: &mut Record, shown: &mut Shown) -> Result
                 from (select distinct on (category, title) category, item_id, sort_at from item \
                     where patient_id = $1 and not is_error and (category = 4 or (category in (2, 3) and (last_at is null or last_at > now()) \
                         and coalesce(status, '') <> all (array['completed', 'stopped', 'cancelled', 'resolved', 'inactive', 'remission', \
-                            'not-taken', 'draft', 'ended', 'not-done']))) \
+                            'not-taken', 'draft', 'ended', 'not-done', 'refuted']))) \
                     order by category, title, sort_at desc, item_id desc) n) a where a.place <= 60)) \
          order by i.sort_at desc, i.item_id desc",
         patient.0

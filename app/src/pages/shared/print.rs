@@ -60,13 +60,14 @@ fn summary(say: Say, opened: &Opened<PrintedSummary>, as_of: &str) -> impl IntoV
     let born = whose.birth_date.as_ref().map(|date| view! { <p>{say.born(&say.fhir_date(date))}</p> });
     view! {
         <article class="sheet patient-page">
-            <h2>{whose.name.clone()}</h2>
-            {born}
-            <p>{say.as_of(as_of)} " " {say.not_everything()}</p>
-            <div class="grant compact">{sentences}</div>
-            {section(Category::Allergies, say.category(Category::Allergies), allergies)}
-            {section(Category::Medicines, say.medicines_in_use(), medicines)}
-            {section(Category::Problems, say.active_problems(), problems)}
+            <header><h2>{whose.name.clone()}</h2>{born}</header>
+            <div>
+                <p>{say.as_of(as_of)} " " {say.not_everything()}</p>
+                <div class="grant compact">{sentences}</div>
+                {section(Category::Allergies, say.category(Category::Allergies), allergies)}
+                {section(Category::Medicines, say.medicines_in_use(), medicines)}
+                {section(Category::Problems, say.active_problems(), problems)}
+            </div>
         </article>
     }
 }

@@ -90,15 +90,16 @@ fn on_its_way(say: Say, upload: Upload) -> AnyView {
     document(if is_running { page.that_asks_again() } else { page }, body).into_any()
 }
 
+/// How far it is: `follow.js` moves the bar and changes the words.
 fn progress(say: Say, so_far: Option<(i32, i32)>, says: &'static str) -> impl IntoView {
+    let words = so_far.map(|(done, total)| say.file_read_so_far(done.into(), total.into()));
+    let label = words.clone().unwrap_or_else(|| say.file_is_read().to_owned());
     let bar = match so_far {
-        Some((done, total)) => {
-            let words = say.file_read_so_far(done.into(), total.into());
-            view! { <progress max=total.to_string() value=done.to_string() aria-label=words.clone()></progress><p role="status">{words}</p> }.into_any()
-        }
-        None => view! { <progress aria-label=say.file_is_read()></progress> }.into_any(),
+        Some((done, total)) => view! { <progress max=total.to_string() value=done.to_string() aria-label=label></progress> }.into_any(),
+        None => view! { <progress aria-label=label></progress> }.into_any(),
     };
-    view! { <section class="sheet plain upload" aria-label=say.file_is_safe()>{bar}<p>{says}</p></section> }
+    let status = [words, Some(says.to_owned())].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    view! { <section class="sheet plain upload" aria-label=say.file_is_safe()>{bar}<p role="status">{status}</p></section> }
 }
 
 fn another(say: Say) -> impl IntoView {
