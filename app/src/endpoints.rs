@@ -64,7 +64,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         endpoint::<codes::RedeemCode>(),
         endpoint::<codes::ConfirmCode>(),
         endpoint::<codes::RefuseCode>(),
-        // What waits to be checked is kept in a draft.
+        // What waits to be checked is kept in a draft, and so is a message that was refused, which may be longer than a cookie.
         endpoint::<corrections::SayWrong>(),
         endpoint::<corrections::OpenCorrection>(),
         endpoint::<corrections::WriteToCorrection>().keeping(&["words"]),

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use chartkey_domain::{category::Category, id::ItemId};
+use chartkey_domain::{category::Category, correction, id::ItemId};
 use chartkey_portal::{
     Opened,
     care_team::Member,
@@ -16,7 +16,7 @@ use crate::{
     catalogue::Say,
     components::{
         brief::{Line, figure, joined, lies, line, when},
-        disputed::for_others,
+        disputed::{Spoken, for_others},
         entry::{Called, called},
         result::outside,
         source::{from_source, source_name},
@@ -69,7 +69,16 @@ pub struct Table {
     /// What stands in each column.
     pub heads: [String; COLUMNS],
     /// The rows.
-    pub rows: Vec<[String; COLUMNS]>,
+    pub rows: Vec<TableRow>,
+}
+
+/// A row of a table.
+#[derive(Debug, Clone)]
+pub struct TableRow {
+    /// What stands in each column.
+    pub cells: [String; COLUMNS],
+    /// What the patient says is wrong with it, below its name.
+    pub said: Vec<Spoken>,
 }
 
 /// The columns of a table.
@@ -120,12 +129,15 @@ impl Paper {
                 Body::Lines(lines) => (lines.as_mut_slice(), [].as_mut_slice()),
                 Body::Table(table) => ([].as_mut_slice(), table.rows.as_mut_slice()),
             };
-            lines
-                .iter_mut()
-                .flat_map(|Line { name, beside, about, said }| [name, beside, about].into_iter().chain(said.as_mut()))
-                .chain(rows.iter_mut().flatten())
+            let lines =
+                lines.iter_mut().flat_map(|Line { name, beside, about, said }| [name, beside, about].into_iter().chain(words(said)));
+            lines.chain(rows.iter_mut().flat_map(|TableRow { cells, said }| cells.iter_mut().chain(words(said))))
         }))
     }
+}
+
+fn words(said: &mut [Spoken]) -> impl Iterator<Item = &mut String> {
+    said.iter_mut().filter_map(|said| said.words.as_mut())
 }
 
 /// Allergies with the reactions that the source names, unless they say that there is none.
@@ -160,9 +172,10 @@ fn results_of(say: Say, measured: &[Entry]) -> Part {
     let found = outside(measured, RESULTS + 1);
     let row = |entry: &Entry| {
         let Called { name, beside, .. } = called(say, entry);
-        let said = entry.disputed.as_ref().map(|said| for_others(say, said));
-        let named = joined([Some(name), beside, said].into_iter().flatten());
-        [named, figure(&entry.value).unwrap_or_default(), lies(say, &entry.value), when(say, entry), source_name(say, &entry.source)]
+        let said = entry.disputed.as_ref().map(|said| for_others(say, said, correction::LONGEST)).unwrap_or_default();
+        let named = joined([Some(name), beside].into_iter().flatten());
+        let value = figure(&entry.value).unwrap_or_default();
+        TableRow { cells: [named, value, lies(say, &entry.value), when(say, entry), source_name(say, &entry.source)], said }
     };
     let heads = [say.column_name(), say.column_value(), say.column_lies(), say.column_date(), say.column_source()];
     Part {
@@ -178,7 +191,8 @@ fn team_of(say: Say, team: Vec<Member>) -> Part {
         let seen = member.seen.map(|(first, precision)| format!("{} {}", say.last_visit(), say.when(first, precision)));
         let about = joined([seen, member.place, Some(from_source(say, &member.source))].into_iter().flatten());
         let beside = if member.is_in_team { say.named_in_team() } else { say.seen_at_visit() };
-        Line { name: member.name, beside: beside.to_owned(), about, said: None }
+        let said = member.disputed.as_ref().map(|said| for_others(say, said, correction::LONGEST)).unwrap_or_default();
+        Line { name: member.name, beside: beside.to_owned(), about, said }
     };
     Part { heading: say.care_team().to_owned(), says, body: Body::Lines(team.into_iter().map(line).collect()) }
 }

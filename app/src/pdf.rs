@@ -24,8 +24,9 @@ use self::{
     sheet::{Look, Node, Sheets},
 };
 use crate::{
+    catalogue::Say,
     components::brief::Line,
-    paper::{Body, Paper, Part, Table},
+    paper::{Body, Paper, Part, Table, TableRow},
 };
 
 const NAME: Look = Look { size: 18.0, is_bold: true, grey: 0 };
@@ -61,7 +62,7 @@ pub fn write(paper: &Paper, now: OffsetDateTime) -> Result<Vec<u8>, Unwritten> {
     whole.extend(paper.born.iter().map(|born| sheets.paragraph(TEXT, born)));
     sheets.skip(4.0);
     whole.extend(paper.says.iter().map(|says| sheets.paragraph(QUIET, says)));
-    whole.extend(paper.parts.iter().map(|part| part_of(&mut sheets, &mut outline, part)));
+    whole.extend(paper.parts.iter().map(|part| part_of(say, &mut sheets, &mut outline, part)));
     if sheets.has_stand_ins() {
         sheets.skip(14.0);
         whole.push(sheets.paragraph(QUIET, say.paper_letters()));
@@ -108,7 +109,7 @@ fn heading(sheets: &mut Sheets<'_>, outline: &mut Outline, level: u16, look: Loo
     Node::Group(Tag::Hn(level, Some(text.to_owned())).into(), vec![node])
 }
 
-fn part_of(sheets: &mut Sheets<'_>, outline: &mut Outline, Part { heading: words, says, body }: &Part) -> Node {
+fn part_of(say: Say, sheets: &mut Sheets<'_>, outline: &mut Outline, Part { heading: words, says, body }: &Part) -> Node {
     // A heading stays with what follows it.
     sheets.keep(90.0);
     sheets.skip(14.0);
@@ -117,16 +118,17 @@ fn part_of(sheets: &mut Sheets<'_>, outline: &mut Outline, Part { heading: words
     inside.extend(says.iter().map(|says| sheets.paragraph(TEXT, says)));
     match body {
         Body::Lines(lines) if !lines.is_empty() => {
-            let items = lines.iter().map(|line| item(sheets, line)).collect();
+            let items = lines.iter().map(|line| item(say, sheets, line)).collect();
             inside.push(Node::Group(Tag::L(ListNumbering::None).into(), items));
         }
-        Body::Table(table) if !table.rows.is_empty() => inside.push(columns(sheets, table)),
+        Body::Table(table) if !table.rows.is_empty() => inside.push(columns(say, sheets, table)),
         Body::Lines(_) | Body::Table(_) => {}
     }
     Node::Group(Tag::Section.into(), inside)
 }
 
-fn item(sheets: &mut Sheets<'_>, Line { name, beside, about, said }: &Line) -> Node {
+fn item(say: Say, sheets: &mut Sheets<'_>, Line { name, beside, about, said }: &Line) -> Node {
+    let said: Vec<String> = said.iter().map(|said| said.line(say)).collect();
     let said = said.iter().map(|said| (TEXT, said));
     let texts: Vec<_> =
         [(BOLD, name), (TEXT, beside), (QUIET, about)].into_iter().chain(said).filter(|(_, text)| !text.is_empty()).collect();
@@ -136,10 +138,14 @@ fn item(sheets: &mut Sheets<'_>, Line { name, beside, about, said }: &Line) -> N
     Node::Group(Tag::LI.into(), vec![Node::Group(Tag::LBody.into(), paragraphs)])
 }
 
-fn columns(sheets: &mut Sheets<'_>, Table { heads, rows }: &Table) -> Node {
+fn columns(say: Say, sheets: &mut Sheets<'_>, Table { heads, rows }: &Table) -> Node {
     let head = sheets.row(HEAD, heads, |_, cell| Node::Group(Tag::TH(TableHeaderScope::Column).into(), vec![cell]));
     let mut body = Vec::new();
-    for row in rows {
+    for TableRow { cells: [name, cells @ ..], said } in rows {
+        let said = said.iter().map(|said| said.line(say));
+        let named = std::iter::once(name.clone()).chain(said).collect::<Vec<_>>().join(" ");
+        let [value, lies, when, source] = cells.clone();
+        let row = &[named, value, lies, when, source];
         if !sheets.has_room_for(CELL, row) {
             sheets.turn();
             // For the eye alone: whoever listens has heard the heads.

@@ -39,7 +39,7 @@ pub fn head(say: Say) -> io::Result<Vec<u8>> {
         say.column_place(),
         say.column_source(),
         say.column_added(),
-        say.you_say_wrong().trim_end_matches(':'),
+        say.patient_says_wrong().trim_end_matches(':'),
     ];
     Ok([MARK, &record(&heads)?].concat())
 }
@@ -65,7 +65,7 @@ pub fn line(say: Say, entry: &Entry) -> io::Result<Vec<u8>> {
         &text(&entry.place),
         &harmless(&source_name(say, &entry.source)),
         &entry.added_at.date().to_string(),
-        &harmless(entry.disputed.as_ref().map_or("", |said| &said.statement)),
+        &harmless(entry.disputed.as_ref().and_then(|said| said.statements.first()).map_or("", |said| &said.words)),
     ])
 }
 

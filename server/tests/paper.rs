@@ -9,8 +9,8 @@ use std::{collections::BTreeMap, io::Write, process::Command};
 use axum::http::{StatusCode, header};
 use chartkey_app::{
     catalogue::{Language, Say},
-    components::brief::Line,
-    paper::{Body, Paper, Part, Table},
+    components::{brief::Line, disputed::Spoken},
+    paper::{Body, Paper, Part, Table, TableRow},
     pdf,
 };
 use chartkey_portal::audit::Event;
@@ -87,16 +87,12 @@ fn long_lists_go_on_over_pages_and_a_table_is_told_once() {
         name: format!("Condición número {number}"),
         beside: format!("Dolor, ñandú, ¿qué? «{number}» — µg/m² ≥ 5"),
         about: "12 de noviembre de 2026 · Dra. Núñez · de Eastbrook".to_owned(),
-        said: Some("La persona dice que esto es incorrecto: «no fue así»".to_owned()),
+        said: vec![Spoken { who: "La persona titular dice que esto está mal:".to_owned(), words: Some("no fue así".to_owned()) }],
     };
     let row = |number: usize| {
-        [
-            format!("Hemoglobin A1c {number}"),
-            "8.2 %".to_owned(),
-            "above range, 4 to 5.6".to_owned(),
-            "1 May 2026".to_owned(),
-            "Lab".to_owned(),
-        ]
+        let name = format!("Hemoglobin A1c {number}");
+        let cells = [&name, "8.2 %", "above range, 4 to 5.6", "1 May 2026", "Lab"].map(str::to_owned);
+        TableRow { cells, said: vec![Spoken { who: "One more record of it is said to be wrong.".to_owned(), words: None }] }
     };
     let heads = ["Name", "Value", "Compared", "Date", "Source"].map(str::to_owned);
     let table = Table { heads: heads.clone(), rows: (0..120).map(row).collect() };
@@ -122,7 +118,8 @@ fn long_lists_go_on_over_pages_and_a_table_is_told_once() {
 #[test]
 fn a_long_name_leaves_the_birth_date_whole_and_a_high_cell_its_row_together() {
     let cell = |text: &str| text.to_owned();
-    let row = [cell("Pathology"), "word ".repeat(220), cell("no range"), cell("1 May 2026"), cell("Laboratory")];
+    let cells = [cell("Pathology"), "word ".repeat(220), cell("no range"), cell("1 May 2026"), cell("Laboratory")];
+    let row = TableRow { cells, said: Vec::new() };
     let table = Table { heads: ["Name", "Value", "Compared", "Date", "Source"].map(str::to_owned), rows: vec![row] };
     let mut paper = paper(vec![Part { heading: "Results".to_owned(), says: Vec::new(), body: Body::Table(table) }]);
     paper.name = "Anneliese ".repeat(30).trim_end().to_owned();
@@ -155,7 +152,7 @@ fn no_letter_of_a_name_vanishes() {
         "e\u{301}a\u{328}",
         "#[x] $y$ \\z <b>&amp;</b>",
     ];
-    let line = |name: &&str| Line { name: (*name).to_owned(), beside: String::new(), about: String::new(), said: None };
+    let line = |name: &&str| Line { name: (*name).to_owned(), beside: String::new(), about: String::new(), said: Vec::new() };
     let paper = paper(vec![Part { heading: "Names".to_owned(), says: Vec::new(), body: Body::Lines(names.iter().map(line).collect()) }]);
     let file = pdf::write(&paper, datetime!(2026-11-26 12:00 UTC)).unwrap();
     conforms(&file, "en-GB");
@@ -175,7 +172,7 @@ fn any_letter_at_all_can_be_written() {
         name: letters.iter().collect(),
         beside: String::new(),
         about: letters.iter().rev().collect(),
-        said: None,
+        said: Vec::new(),
     };
     for part in all.chunks(4_000) {
         let lines = part.chunks(200).map(line).collect();

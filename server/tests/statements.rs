@@ -88,6 +88,9 @@ const PAGES: &[Page] = &[
     Page("/record/{patient}/search", "/record/{patient}/search", [None, Some(7), Some(9)]),
     Page("/record/{patient}/corrections", "/record/{patient}/corrections", [None, Some(7), None]),
     Page("/record/{patient}/corrections/{correction}", "/record/{patient}/corrections/{correction}", [None, Some(8), Some(10)]),
+    Page("/record/{patient}/corrections/{correction}", "/record/{patient}/corrections/{correction}?ask=settled", [None, Some(8), Some(10)]),
+    // With the words that wait to be sent.
+    Page("/record/{patient}/corrections/{correction}", "/record/{patient}/corrections/{correction}?draft={worded}", [None, Some(9), Some(11)]),
     Page("/record/{patient}/{category}/{item}/wrong", "/record/{patient}/vitals/{vitals}/wrong?draft={worded}", [None, Some(7), None]),
     Page("/record/{patient}/visits/{item}", "/record/{patient}/visits/{visits}", [None, Some(7), None]),
     Page("/record/{patient}/visits/{item}/about", "/record/{patient}/visits/{visits}/about", [None, Some(8), None]),

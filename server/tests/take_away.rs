@@ -74,6 +74,7 @@ async fn results_leave_as_a_table_with_every_value_as_it_was_written(_: PgPoolOp
     .unwrap();
     assert!(!expected.is_empty());
     assert_eq!(lines.len(), expected.len() + 1, "a line each, and the heads");
+    assert!(lines[0].ends_with(",The patient says this is wrong"), "a table is read by others, too: {}", lines[0]);
     for (line, (title, value)) in lines.iter().skip(1).zip(&expected) {
         assert!(line.contains(title.as_str()) && line.contains(value.as_str()), "{line}: {title} {value}");
     }

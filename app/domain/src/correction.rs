@@ -53,7 +53,7 @@ impl Words {
         let lines = typed.replace("\r\n", "\n").replace('\r', "\n");
         let kept: String = lines.chars().filter(|letter| *letter == '\n' || !letter.is_control()).collect();
         let words = kept.trim();
-        (!words.is_empty() && words.chars().count() <= LONGEST).then(|| Self(words.to_owned()))
+        (words.chars().any(is_seen) && words.chars().count() <= LONGEST).then(|| Self(words.to_owned()))
     }
 
     /// The text.
@@ -63,16 +63,31 @@ impl Words {
     }
 }
 
-/// The beginning of a text on one line, of at most so many characters, cut between two words.
+/// Whether a letter leaves a mark on a page: white space does not, nor what Unicode calls a format character or
+/// ignorable (`Default_Ignorable_Code_Point`, Unicode 16), nor the blank of braille.
+fn is_seen(letter: char) -> bool {
+    !letter.is_whitespace()
+        && !letter.is_control()
+        && !matches!(
+            letter,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
+                | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}'
+                | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
+                | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}'
+        )
+}
+
+/// The beginning of a text on one line, of at most so many characters, cut between two words, and whether anything
+/// was cut off: then it ends in "…".
 #[must_use]
-pub fn beginning(text: &str, most: usize) -> String {
+pub fn beginning(text: &str, most: usize) -> (String, bool) {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if line.chars().count() <= most {
-        return line;
+        return (line, false);
     }
     let cut: String = line.chars().take(most).collect();
     let whole = cut.rsplit_once(' ').map_or(cut.as_str(), |(whole, _)| whole);
-    format!("{}…", whole.trim_end_matches([',', '.', ';', ':']))
+    (format!("{}…", whole.trim_end_matches([',', '.', ';', ':'])), true)
 }
 
 #[cfg(test)]
@@ -83,16 +98,19 @@ mod tests {
     fn words_are_kept_as_they_were_meant() {
         let parsed = |typed: &str| Words::parse(typed).map(|words| words.as_str().to_owned());
         assert_eq!(parsed("  I never had\r\nasthma.\0 ").as_deref(), Some("I never had\nasthma."));
-        assert_eq!(parsed(" \r\n\t "), None);
+        for blank in [" \r\n\t ", "\u{a0}\u{2003}", "\u{200b}", "\u{2060}\u{feff}", "\u{3164}", "\u{2800} \u{ad}", "\u{202e}\u{e0020}"] {
+            assert_eq!(parsed(blank), None, "{}", blank.escape_unicode());
+        }
+        assert_eq!(parsed("\u{200f}لا").as_deref(), Some("\u{200f}لا"), "what only turns a line is kept beside what is seen");
         assert_eq!(parsed(&"ñ".repeat(LONGEST)).map(|words| words.chars().count()), Some(LONGEST));
         assert_eq!(parsed(&"n".repeat(LONGEST + 1)), None);
     }
 
     #[test]
     fn a_text_is_cut_between_words_and_says_so() {
-        assert_eq!(beginning("I never\nhad asthma.", 40), "I never had asthma.");
-        assert_eq!(beginning("I never had asthma, nor has anybody", 20), "I never had asthma…");
-        assert_eq!(beginning(&"x".repeat(30), 10), format!("{}…", "x".repeat(10)));
+        assert_eq!(beginning("I never\nhad asthma.", 40), ("I never had asthma.".to_owned(), false));
+        assert_eq!(beginning("I never had asthma, nor has anybody", 20), ("I never had asthma…".to_owned(), true));
+        assert_eq!(beginning(&"x".repeat(30), 10), (format!("{}…", "x".repeat(10)), true));
     }
 
     #[test]

@@ -4,12 +4,14 @@
 use std::collections::BTreeMap;
 
 use chartkey_domain::{category::Category, id::ItemId, when::Precision};
+use sqlx::types::Json;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::{
     Error,
-    entry::{category, local, precision},
+    audit::Shown,
+    entry::{Disputed, SaidRow, category, local, precision},
     fhir,
     record::Record,
 };
@@ -34,6 +36,8 @@ pub struct Member {
     pub category: Category,
     /// Who delivered that.
     pub source: String,
+    /// What its patient says is wrong, of that or of a visit that is told with it.
+    pub disputed: Option<Disputed>,
 }
 
 /// What stands beside the lists of a summary.
@@ -58,6 +62,8 @@ struct Row {
     utc_offset: Option<i16>,
     place: Option<String>,
     source: String,
+    said: Option<Json<Vec<SaidRow>>>,
+    is_readers: bool,
     is_negation: bool,
     bytes: Option<Vec<u8>>,
 }
@@ -98,7 +104,10 @@ impl Beside {
                 where i.patient_id = $1 and i.item_id = any ($2)
             )
             select f.item_id as "item!", f.category as "category!", f.name, f.is_in_team as "is_in_team!", f.first_at, f.precision, f.utc_offset, f.place,
-                s.name as source, f.is_negation as "is_negation!", f.bytes
+                s.name as source, f.is_negation as "is_negation!", f.bytes, (select gate.own_patient()) is not null as "is_readers!",
+                case when f.category <> 4 then (
+                    select jsonb_build_array(jsonb_build_object('correction', c.correction_id, 'words', c.statement, 'item', c.item_id))
+                    from correction c where c.patient_id = $1 and c.item_id = f.item_id and c.ended_at is null limit 1) end as "said: _"
             from found f join source s on s.source_id = f.source_id
             order by f.is_in_team desc, f.first_at desc nulls last"#,
             patient.0,
@@ -124,7 +133,10 @@ impl Beside {
     fn add(&mut self, row: Row) {
         let Some(name) = row.name else { return };
         let seen = row.first_at.map(|first| (local(first, row.utc_offset), precision(row.precision)));
+        let disputed = Disputed::of(ItemId(row.item), row.said, 0, row.is_readers);
         if let Some(member) = self.team.iter_mut().find(|member| member.name == name) {
+            let other = disputed.map(|said| said.beside(ItemId(row.item), seen));
+            member.disputed = Disputed::and(member.disputed.take(), other);
             if member.seen.is_none() {
                 (member.seen, member.place) = (seen, row.place);
             }
@@ -138,6 +150,18 @@ impl Beside {
             item: ItemId(row.item),
             category: category(row.category),
             source: row.source,
+            disputed,
         });
+    }
+}
+
+impl Shown {
+    /// Notes that these members were shown, with what they rest on.
+    pub(crate) fn members(&mut self, team: &[Member]) {
+        for member in team {
+            self.add(member.item, member.category);
+            // Beside the item that it rests on, a member rests on visits alone.
+            member.disputed.iter().flat_map(Disputed::others).for_each(|other| self.add(other, Category::Visits));
+        }
     }
 }

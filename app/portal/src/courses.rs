@@ -87,11 +87,9 @@ impl Portal {
         groups.truncate(NAMES);
         let newest: Vec<Uuid> = groups.iter().map(|group| group.newest).collect();
         let mut entries: std::collections::HashMap<ItemId, Entry> = entries!(
-            "where i.patient_id = $1 and i.category = $3 and i.item_id = any ($2::uuid[] || array( \
-                    select c.item_id from correction c where c.patient_id = $1 and c.ended_at is null))",
+            once "where i.patient_id = $1 and i.item_id = any ($2)",
             patient.0,
-            &newest,
-            category.number()
+            &newest
         )
         .fetch_all(record.connection())
         .await?
@@ -104,10 +102,7 @@ impl Portal {
             for item in &group.items {
                 shown.add(ItemId(*item), category);
             }
-            // What is said of one of its records is said of the course: only one of them is shown.
-            let said = group.items.iter().find_map(|item| entries.get(&ItemId(*item))?.disputed.clone());
-            if let Some(mut entry) = entries.remove(&ItemId(group.newest)) {
-                entry.disputed = entry.disputed.or(said);
+            if let Some(entry) = entries.remove(&ItemId(group.newest)) {
                 // Its first date on the same clock as its last.
                 let since = group.since.map(|since| entry.when.map_or(since, |(newest, _)| since.to_offset(newest.offset())));
                 courses.push(Course { entry, times: group.items.len(), since, is_active: group.is_active });

@@ -5,8 +5,13 @@ use chartkey_domain::{
     id::{CorrectionId, ItemId},
     when::Precision,
 };
+use serde::Deserialize;
+use sqlx::types::Json;
 use time::{OffsetDateTime, UtcOffset};
 use uuid::Uuid;
+
+/// The most statements that stand with one row; the queries carry it.
+const STATEMENTS: usize = 3;
 
 /// An item as a row.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,15 +56,87 @@ pub struct Entry {
     pub disputed: Option<Disputed>,
 }
 
-/// What a patient says of an item of theirs that is wrong.
+/// What a patient says is wrong, of what a row shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Disputed {
+    /// What they say: of the item itself first, then of others that the row stands for, newest first. Never empty, at most three.
+    pub statements: Vec<Statement>,
+    /// Of how many more records that the row stands for they say so.
+    pub more: i64,
+    /// Whether the reader is that patient.
+    pub is_readers: bool,
+}
+
+/// What they say of one item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Statement {
     /// Which correction.
     pub correction: CorrectionId,
     /// In the patient's own words.
-    pub statement: String,
-    /// Whether the reader is that patient.
-    pub is_readers: bool,
+    pub words: String,
+    /// The item that it is about, where the row shows another one of the same name.
+    pub of: Option<Other>,
+}
+
+/// Another item that a row stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Other {
+    /// Which.
+    pub id: ItemId,
+    /// When, and how exactly the source said so; `None`: not recorded.
+    pub when: Option<(OffsetDateTime, Precision)>,
+}
+
+impl Disputed {
+    /// Of what was read those that are about the item that is shown, and those about others.
+    pub(crate) fn of(shown: ItemId, rows: Option<Json<Vec<SaidRow>>>, more: i64, is_readers: bool) -> Option<Self> {
+        let statement = |row: SaidRow| {
+            let at = row.at.and_then(|at| OffsetDateTime::from_unix_timestamp(at).ok());
+            let when = at.map(|at| (local(at, row.utc_offset), precision(row.precision)));
+            let other = Other { id: ItemId(row.item), when };
+            Statement { correction: CorrectionId(row.correction), words: row.words, of: Some(other).filter(|other| other.id != shown) }
+        };
+        let mut statements: Vec<_> = rows?.0.into_iter().map(statement).collect();
+        statements.sort_by_key(|statement| statement.of.is_some());
+        (!statements.is_empty()).then_some(Self { statements, more, is_readers })
+    }
+
+    /// The same beside another item, which a row shows in the place of this one.
+    pub(crate) fn beside(mut self, id: ItemId, when: Option<(OffsetDateTime, Precision)>) -> Self {
+        for statement in &mut self.statements {
+            statement.of.get_or_insert(Other { id, when });
+        }
+        self
+    }
+
+    /// What is said of two items that one row stands for.
+    pub(crate) fn and(one: Option<Self>, other: Option<Self>) -> Option<Self> {
+        match (one, other) {
+            (Some(mut both), Some(other)) => {
+                both.statements.extend(other.statements);
+                both.more += other.more + i64::try_from(both.statements.len().saturating_sub(STATEMENTS)).unwrap_or(i64::MAX);
+                both.statements.truncate(STATEMENTS);
+                Some(both)
+            }
+            (one, other) => one.or(other),
+        }
+    }
+
+    /// The other items that it is about.
+    pub(crate) fn others(&self) -> impl Iterator<Item = ItemId> {
+        self.statements.iter().filter_map(|statement| Some(statement.of.as_ref()?.id))
+    }
+}
+
+/// What is said of an item, as the queries gather it. The moment is in seconds: as text, a year beyond 9999 would be none.
+#[derive(Debug, Deserialize)]
+pub(crate) struct SaidRow {
+    correction: Uuid,
+    words: String,
+    item: Uuid,
+    at: Option<i64>,
+    precision: Option<i16>,
+    utc_offset: Option<i16>,
 }
 
 /// A value as the source wrote it, with the laboratory's own range.
@@ -100,6 +177,8 @@ pub struct ReportHead {
     pub author: Option<String>,
     /// Where.
     pub place: Option<String>,
+    /// That its patient says it is wrong, while they do.
+    pub disputed: Option<Disputed>,
 }
 
 /// The value before.
@@ -113,6 +192,8 @@ pub struct Before {
     pub first: OffsetDateTime,
     /// How exactly the source said when.
     pub precision: Precision,
+    /// That its patient says it is wrong, while they do.
+    pub disputed: Option<Disputed>,
 }
 
 /// The row behind an [`Entry`].
@@ -144,8 +225,8 @@ pub(crate) struct EntryRow {
     pub place: Option<String>,
     pub source: String,
     pub added_at: OffsetDateTime,
-    pub correction_id: Option<Uuid>,
-    pub statement: Option<String>,
+    pub said: Option<Json<Vec<SaidRow>>>,
+    pub said_more: i64,
     pub is_readers: bool,
     pub report_id: Option<Uuid>,
     pub report_category: Option<i16>,
@@ -153,11 +234,13 @@ pub(crate) struct EntryRow {
     pub report_codes: Option<Vec<String>>,
     pub report_author: Option<String>,
     pub report_place: Option<String>,
+    pub report_said: Option<Json<Vec<SaidRow>>>,
     pub before_id: Option<Uuid>,
     pub before_text: Option<String>,
     pub before_at: Option<OffsetDateTime>,
     pub before_precision: Option<i16>,
     pub before_utc_offset: Option<i16>,
+    pub before_said: Option<Json<Vec<SaidRow>>>,
 }
 
 /// A category as stored; one that this build does not know is the patient's only.
@@ -185,18 +268,16 @@ impl From<EntryRow> for Entry {
             codes: row.report_codes.unwrap_or_default(),
             author: row.report_author,
             place: row.report_place,
+            disputed: Disputed::of(ItemId(id), row.report_said, 0, row.is_readers),
         });
         let before = row.before_id.zip(row.before_text).zip(row.before_at).map(|((id, text), first)| Before {
             id: ItemId(id),
             text,
             first: local(first, row.before_utc_offset),
             precision: precision(row.before_precision),
+            disputed: Disputed::of(ItemId(id), row.before_said, 0, row.is_readers),
         });
-        let disputed = row.correction_id.zip(row.statement).map(|(correction, statement)| Disputed {
-            correction: CorrectionId(correction),
-            statement,
-            is_readers: row.is_readers,
-        });
+        let disputed = Disputed::of(ItemId(row.item_id), row.said, row.said_more, row.is_readers);
         Self {
             id: ItemId(row.item_id),
             category: category(row.category),
@@ -236,15 +317,51 @@ impl From<EntryRow> for Entry {
 /// value before come with each row, in the same statement. To anybody but the patient
 /// a name goes with a reference whose target they cannot see. With `by`, the first
 /// literal begins what follows: lists that differ in the index they are read by.
+///
+/// With `once`, a row of an allergy, a medicine, a problem or a vaccine stands for all of its name, and what is said of any of them
+/// comes with it: the newest three, and how many there are beside. The first argument is the patient.
 macro_rules! entries {
-    (measured $rest:literal $(, $argument:expr)* $(,)?) => {
+    (once measured $rest:literal $(, $argument:expr)* $(,)?) => { $crate::entry::entries!(@once measured $rest $(, $argument)*) };
+    (once $rest:literal $(, $argument:expr)* $(,)?) => { $crate::entry::entries!(@once plain $rest $(, $argument)*) };
+    (measured $rest:literal $(, $argument:expr)* $(,)?) => { $crate::entry::entries!(@each measured "" $rest $(, $argument)*) };
+    (@once $kind:ident $rest:literal $(, $argument:expr)*) => {
+        $crate::entry::entries!(@$kind
+            "left join (select n.category, n.title, n.is_error, n.only_id, \
+                jsonb_agg(jsonb_build_object('correction', n.correction_id, 'words', n.statement, 'item', n.item_id, \
+                    'at', floor(extract(epoch from n.first_at))::bigint, 'precision', n.precision, 'utc_offset', n.utc_offset) order by n.nth) \
+                    filter (where n.nth <= 3) as said, \
+                greatest(count(*) - 3, 0) as more \
+                from (select o.category, o.title, o.is_error, u.only_id, o.item_id, o.first_at, o.precision, o.utc_offset, c.correction_id, c.statement, \
+                    row_number() over (partition by o.category, o.title, o.is_error, u.only_id order by o.sort_at desc, o.item_id desc) as nth \
+                    from correction c join item o on o.patient_id = c.patient_id and o.item_id = c.item_id \
+                    cross join lateral (select case when o.category in (2, 3, 4, 5) then null else o.item_id end as only_id) u \
+                    where c.patient_id = $1 and c.ended_at is null) n \
+                group by n.category, n.title, n.is_error, n.only_id) k \
+                on k.category = i.category and k.title = i.title and k.is_error = i.is_error and (k.only_id is null or k.only_id = i.item_id) ",
+            "",
+            $rest $(, $argument)*)
+    };
+    (@each $kind:ident $way:literal $rest:literal $(, $argument:expr)*) => {
+        $crate::entry::entries!(@$kind
+            "left join lateral (select jsonb_build_array(jsonb_build_object('correction', c.correction_id, 'words', c.statement, 'item', c.item_id)) as said, \
+                0::bigint as more from correction c \
+                where c.patient_id = i.patient_id and c.item_id = i.item_id and c.ended_at is null limit 1) k on true ",
+            $way,
+            $rest $(, $argument)*)
+    };
+    (@measured $said:literal, $way:literal, $rest:literal $(, $argument:expr)*) => {
         $crate::entry::entries!(@
             "r.item_id as \"report_id?\", r.category as \"report_category?\", r.title as \"report_title?\", \
              r.codes as \"report_codes?\", \
              case when r.author_is_named or (select gate.own_patient()) is not null then r.author end as report_author, \
              case when r.place_is_named or (select gate.own_patient()) is not null then r.place end as report_place, \
+             (select jsonb_build_array(jsonb_build_object('correction', c.correction_id, 'words', c.statement, 'item', c.item_id)) from correction c \
+                where c.patient_id = r.patient_id and c.item_id = r.item_id and c.ended_at is null limit 1) as \"report_said?: _\", \
              p.item_id as \"before_id?\", p.value_text as \"before_text?\", p.first_at as \"before_at?\", \
-             p.precision as \"before_precision?\", p.utc_offset as \"before_utc_offset?\"",
+             p.precision as \"before_precision?\", p.utc_offset as \"before_utc_offset?\", \
+             (select jsonb_build_array(jsonb_build_object('correction', c.correction_id, 'words', c.statement, 'item', c.item_id)) from correction c \
+                where c.patient_id = i.patient_id and c.item_id = p.item_id and c.ended_at is null limit 1) as \"before_said?: _\"",
+            $said,
             "left join item r on r.patient_id = i.patient_id and r.item_id = i.report_id \
              left join lateral (select b.item_id, b.value_text, b.first_at, b.precision, b.utc_offset from item b \
                 where b.patient_id = i.patient_id and b.series = i.series and b.sort_at < i.sort_at \
@@ -252,33 +369,34 @@ macro_rules! entries {
                 order by b.sort_at desc limit 1) p on true",
             $rest $(, $argument)*)
     };
-    (@ $beside:literal, $join:literal, $rest:literal $(, $argument:expr)*) => {
+    (@plain $said:literal, $way:literal, $rest:literal $(, $argument:expr)*) => {
+        $crate::entry::entries!(@
+            "null::uuid as report_id, null::smallint as report_category, null::text as report_title, null::text[] as report_codes, null::text as report_author, \
+             null::text as report_place, null::jsonb as \"report_said?: _\", null::uuid as before_id, null::text as before_text, \
+             null::timestamptz as before_at, null::smallint as before_precision, null::smallint as before_utc_offset, null::jsonb as \"before_said?: _\"",
+            $said,
+            $way,
+            $rest $(, $argument)*)
+    };
+    (@ $beside:literal, $said:literal, $join:literal, $rest:literal $(, $argument:expr)*) => {
         sqlx::query_as!(
             $crate::entry::EntryRow,
             "select i.item_id, i.category, i.resource_type, i.title, i.codes, i.status, i.is_error, i.is_private, i.first_at, i.last_at, i.precision, \
              i.utc_offset, i.value_text, i.value_num, i.unit, i.range_low, i.range_high, i.range_low_text, i.range_high_text, i.range_text, i.interpretation, i.series, \
              case when i.author_is_named or (select gate.own_patient()) is not null then i.author end as author, \
              case when i.place_is_named or (select gate.own_patient()) is not null then i.place end as place, \
-             s.name as source, i.added_at, k.correction_id as \"correction_id?\", k.statement as \"statement?\", \
+             s.name as source, i.added_at, k.said as \"said?: _\", coalesce(k.more, 0) as \"said_more!\", \
              (select gate.own_patient()) is not null as \"is_readers!\", "
                 + $beside
-                + " from item i join source s on s.source_id = i.source_id \
-                   left join lateral (select c.correction_id, c.statement from correction c \
-                        where c.patient_id = i.patient_id and c.item_id = i.item_id and c.ended_at is null limit 1) k on true "
+                + " from item i join source s on s.source_id = i.source_id "
+                + $said
                 + $join
                 + " "
                 + $rest,
             $($argument),*
         )
     };
-    ($rest:literal $(, $argument:expr)* $(,)?) => { $crate::entry::entries!(by "", $rest $(, $argument)*) };
-    (by $way:literal, $rest:literal $(, $argument:expr)* $(,)?) => {
-        $crate::entry::entries!(@
-            "null::uuid as report_id, null::smallint as report_category, null::text as report_title, null::text[] as report_codes, null::text as report_author, \
-             null::text as report_place, null::uuid as before_id, null::text as before_text, null::timestamptz as before_at, \
-             null::smallint as before_precision, null::smallint as before_utc_offset",
-            $way,
-            $rest $(, $argument)*)
-    };
+    ($rest:literal $(, $argument:expr)* $(,)?) => { $crate::entry::entries!(@each plain "" $rest $(, $argument)*) };
+    (by $way:literal, $rest:literal $(, $argument:expr)* $(,)?) => { $crate::entry::entries!(@each plain $way $rest $(, $argument)*) };
 }
 pub(crate) use entries;

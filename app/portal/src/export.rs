@@ -7,7 +7,7 @@ use futures::TryStreamExt;
 use sqlx::{PgConnection, Row};
 use uuid::Uuid;
 
-use crate::fhir::correction::{Said, communication};
+use crate::fhir::correction::{About, Said, communication, identifier};
 
 /// Why an export failed.
 #[derive(Debug, thiserror::Error)]
@@ -56,24 +56,24 @@ pub async fn bundle(connection: &mut PgConnection, patient: PatientId, mut to: i
         count += 1;
     }
     drop(rows);
-    for said in corrections(connection, patient).await? {
-        to.write_all(if count == 0 { b"\n" } else { b",\n" })?;
-        write!(to, "{{\"fullUrl\":\"urn:uuid:{}\",\"resource\":{}}}", said.id, communication(&said))?;
-        count += 1;
-    }
+    count += corrections(connection, patient, &mut to, count == 0).await?;
     to.write_all(b"\n]}\n")?;
     to.flush()?;
     Ok(count)
 }
 
-/// Every statement that stands, and its thread.
-async fn corrections(connection: &mut PgConnection, patient: PatientId) -> Result<Vec<Said>, Error> {
-    let rows = sqlx::query!(
-        r#"select s.id as "id!", s.part_of, i.resource_type as "resource_type!", i.fhir_id as "fhir_id!",
+/// Writes every statement that stands, and its thread behind it, one after the other as they are read; gives how many
+/// resources that were.
+async fn corrections(connection: &mut PgConnection, patient: PatientId, to: &mut impl Write, is_first: bool) -> Result<usize, Error> {
+    // The bytes of an item come with its statement alone.
+    let mut rows = sqlx::query!(
+        r#"select s.id as "id!", s.part_of, i.resource_type as "resource_type!", i.fhir_id as "fhir_id!", i.title as "title!",
+            case when s.part_of is null then v.bytes end as bytes,
             (select p.fhir_id from item p where p.patient_id = $1 and p.resource_type = 'Patient' order by p.added_at, p.item_id limit 1) as patient,
             s.name as "name!", s.profession, s.organization, s.is_patient as "is_patient!", s.words as "words!", s.at as "at!"
         from correction c
         join item i on i.patient_id = c.patient_id and i.item_id = c.item_id
+        join item_version v on v.patient_id = i.patient_id and v.item_id = i.item_id and v.version_no = i.version_no
         cross join lateral (
             select c.correction_id as id, null::uuid as part_of, '' as name, null::text as profession, null::text as organization,
                 true as is_patient, c.statement as words, c.opened_at as at
@@ -82,20 +82,28 @@ async fn corrections(connection: &mut PgConnection, patient: PatientId) -> Resul
             from correction_message m where m.patient_id = c.patient_id and m.correction_id = c.correction_id
         ) s
         where c.patient_id = $1 and c.ended_at is null
-        order by c.opened_at, c.correction_id, s.at, s.id"#,
+        order by c.opened_at, c.correction_id, s.part_of is not null, s.at, s.id"#,
         patient.0
     )
-    .fetch_all(connection)
-    .await?;
-    let said = rows.into_iter().map(|row| Said {
-        id: row.id,
-        part_of: row.part_of,
-        about: (row.resource_type, row.fhir_id),
-        patient: row.patient,
-        by: [Some(row.name), row.profession, row.organization].into_iter().flatten().collect::<Vec<_>>().join(", "),
-        is_patient: row.is_patient,
-        words: row.words,
-        at: row.at,
-    });
-    Ok(said.collect())
+    .fetch(connection);
+    let (mut count, mut named) = (0, None);
+    while let Some(row) = rows.try_next().await? {
+        if row.part_of.is_none() {
+            named = row.bytes.as_deref().and_then(identifier);
+        }
+        let said = Said {
+            id: row.id,
+            part_of: row.part_of,
+            about: About { of_type: row.resource_type, id: row.fhir_id, identifier: named.clone(), display: row.title },
+            patient: row.patient,
+            by: [Some(row.name), row.profession, row.organization].into_iter().flatten().collect::<Vec<_>>().join(", "),
+            is_patient: row.is_patient,
+            words: row.words,
+            at: row.at,
+        };
+        to.write_all(if is_first && count == 0 { b"\n" } else { b",\n" })?;
+        write!(to, "{{\"fullUrl\":\"urn:uuid:{}\",\"resource\":{}}}", said.id, communication(&said))?;
+        count += 1;
+    }
+    Ok(count)
 }

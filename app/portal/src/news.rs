@@ -10,7 +10,11 @@ use chartkey_domain::{category::Category, id::ItemId};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::{Error, entry::Entry, record::Record};
+use crate::{
+    Error,
+    entry::{Disputed, Entry},
+    record::Record,
+};
 
 /// Kinds of one category that are listed; the query carries it.
 const KINDS: usize = 5;
@@ -73,6 +77,9 @@ pub(crate) struct Found {
 struct Row {
     category: Category,
     newest: Option<Uuid>,
+    /// Of what is said to be wrong of the kind the newest three, and how many there are beside.
+    disputed: Vec<Uuid>,
+    more_disputed: i64,
     count: i64,
     items: i64,
     kinds: i64,
@@ -86,23 +93,27 @@ impl Found {
         let rows = sqlx::query!(
             r#"with mark as materialized (select since_seq, since_at, came from gate.look($2)),
             came as materialized (
-                select i.item_id, i.category, i.title, i.sort_at, i.sort_at >= (select since_at from mark) - interval '90 days' as is_fresh
-                from item i where i.patient_id = $1 and i.added_at = any ((select came from mark)::timestamptz[]) and not i.is_error
+                select i.item_id, i.category, i.title, i.sort_at, i.sort_at >= (select since_at from mark) - interval '90 days' as is_fresh,
+                    c.item_id is not null as is_disputed
+                from item i left join correction c on c.patient_id = $1 and c.item_id = i.item_id and c.ended_at is null
+                where i.patient_id = $1 and i.added_at = any ((select came from mark)::timestamptz[]) and not i.is_error
             ),
             kind as (
                 select category, (array_agg(item_id order by sort_at desc, item_id desc))[1] as newest, max(sort_at) as at, count(*) as count,
+                    (array_agg(item_id order by sort_at desc, item_id desc) filter (where is_disputed))[1:3] as disputed,
+                    greatest(count(*) filter (where is_disputed) - 3, 0) as more_disputed,
                     (sum(count(*)) over of_category)::bigint as items, count(*) over of_category as kinds,
                     row_number() over (partition by category order by max(sort_at) desc, title) as place
                 from came where is_fresh group by category, title
                 window of_category as (partition by category)
             ),
             line as (
-                select category, newest, count, items, kinds, at from kind where place <= 5
+                select category, newest, disputed, more_disputed, count, items, kinds, at from kind where place <= 5
                 union all
-                select category, null, count(*), count(*), 0, null from came where not is_fresh group by category
+                select category, null, null, 0, count(*), count(*), 0, null from came where not is_fresh group by category
             )
-            select m.since_seq, m.since_at, l.category as "category?", l.newest as "newest?", l.count as "count?", l.items as "items?",
-                l.kinds as "kinds?"
+            select m.since_seq, m.since_at, l.category as "category?", l.newest as "newest?", l.disputed as "disputed?",
+                l.more_disputed as "more_disputed?", l.count as "count?", l.items as "items?", l.kinds as "kinds?"
             from mark m left join line l on true
             order by l.at desc nulls last, l.count desc, l.category"#,
             patient.0,
@@ -113,14 +124,15 @@ impl Found {
         let (since_seq, since) = rows.first().map_or((None, None), |row| (row.since_seq, row.since_at));
         let rows = rows.into_iter().filter_map(|row| {
             let category = Category::from_number(row.category?).unwrap_or(Category::Own);
-            Some(Row { category, newest: row.newest, count: row.count?, items: row.items?, kinds: row.kinds? })
+            let (disputed, more_disputed) = (row.disputed.unwrap_or_default(), row.more_disputed?);
+            Some(Row { category, newest: row.newest, disputed, more_disputed, count: row.count?, items: row.items?, kinds: row.kinds? })
         });
         Ok(Self { since_seq, since, rows: rows.collect() })
     }
 
-    /// The newest item of each kind, to be read as entries.
+    /// The newest item of each kind, and those of it that are said to be wrong, to be read as entries.
     pub(crate) fn newest(&self) -> Vec<Uuid> {
-        self.rows.iter().filter_map(|row| row.newest).collect()
+        self.rows.iter().flat_map(|row| row.newest.iter().chain(&row.disputed)).copied().collect()
     }
 
     /// The same with the entries of [`Self::newest`], of which others may stand between them.
@@ -133,7 +145,13 @@ impl Found {
                 continue;
             };
             let Some(newest) = entries.get(&ItemId(newest)) else { continue };
-            let kind = Kind { newest: (*newest).clone(), count: row.count };
+            let others = row.disputed.iter().filter(|other| **other != newest.id.0).filter_map(|other| entries.get(&ItemId(*other)));
+            let others = others.filter_map(|other| Some(other.disputed.clone()?.beside(other.id, other.when)));
+            let mut disputed = others.fold(newest.disputed.clone(), |said, other| Disputed::and(said, Some(other)));
+            if let Some(said) = &mut disputed {
+                said.more += row.more_disputed;
+            }
+            let kind = Kind { newest: Entry { disputed, ..(*newest).clone() }, count: row.count };
             match news.fresh.iter_mut().find(|fresh| fresh.category == row.category) {
                 Some(fresh) => fresh.kinds.push(kind),
                 None => news.fresh.push(Fresh {

@@ -85,7 +85,7 @@ impl Portal {
 async fn contents(record: &mut Record) -> Result<(PaperContents, Shown), Error> {
     let patient = record.whose().patient;
     let rows = entries!(
-        "where i.patient_id = $1 and i.item_id = any (array( \
+        once "where i.patient_id = $1 and i.item_id = any (array( \
             (select a.item_id from (select item_id, row_number() over (partition by category order by sort_at desc, item_id desc) as place \
                 from (select distinct on (category, title) category, item_id, sort_at from item \
                     where patient_id = $1 and not is_error and (category = 4 or (category in (2, 3) and (last_at is null or last_at > now()) \
@@ -122,7 +122,7 @@ async fn contents(record: &mut Record) -> Result<(PaperContents, Shown), Error> 
     }
     let ids: Vec<_> = allergies.iter().map(|allergy| allergy.id.0).collect();
     let Beside { team, reactions, negations } = Beside::of(record, &ids).await?;
-    team.iter().for_each(|member| shown.add(member.item, member.category));
+    shown.members(&team);
     let none_known = !ids.is_empty() && negations == ids.len();
     let (sources, now) = (sources(record).await?, record.now());
     Ok((PaperContents { allergies, reactions, none_known, medicines, problems, results, visits, team, sources, now }, shown))

@@ -6,7 +6,7 @@ use crate::{
     Error, Opened, Portal,
     audit::Shown,
     cursor::Cursor,
-    entry::{Entry, ReportHead, entries},
+    entry::{Disputed, Entry, ReportHead, entries},
     keys::Aside,
     list::cut,
 };
@@ -98,6 +98,7 @@ impl Shown {
     pub(crate) fn entries<'a>(&mut self, entries: impl IntoIterator<Item = &'a Entry>) {
         for entry in entries {
             self.add(entry.id, entry.category);
+            entry.disputed.iter().flat_map(Disputed::others).for_each(|other| self.add(other, entry.category));
             if let Some(report) = &entry.report {
                 self.add(report.id, report.category);
             }

@@ -56,7 +56,7 @@ impl Portal {
         let mut record = self.open(visitor, patient).await?;
         let news = if record.is_own() { None } else { Some(news(&mut record, look).await?) };
         let rows = entries!(
-            measured "where i.patient_id = $1 and i.item_id = any (array( \
+            once measured "where i.patient_id = $1 and i.item_id = any (array( \
                 (select a.item_id from (select distinct on (title) item_id, sort_at from item \
                     where patient_id = $1 and category = 4 and not is_error order by title, sort_at desc, item_id desc) a \
                     order by a.sort_at desc, a.item_id desc limit 20) \
@@ -98,7 +98,7 @@ impl Portal {
         shown.entries(summary.news.iter().flat_map(News::entries));
         let allergies: Vec<_> = summary.allergies.iter().map(|allergy| allergy.id.0).collect();
         let beside = Beside::of(&mut record, &allergies).await?;
-        beside.team.iter().for_each(|member| shown.add(member.item, member.category));
+        shown.members(&beside.team);
         summary.none_known = !allergies.is_empty() && beside.negations == allergies.len();
         (summary.team, summary.reactions) = (beside.team, beside.reactions);
         summary.aside = Aside::of(&mut record, Category::Results).await?;

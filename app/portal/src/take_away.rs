@@ -181,7 +181,7 @@ impl Spool {
 async fn overview(record: &mut Record) -> Result<Overview, Error> {
     let patient = record.whose().patient;
     let rows = entries!(
-        "where i.patient_id = $1 and i.item_id = any (array( \
+        once "where i.patient_id = $1 and i.item_id = any (array( \
             (select a.item_id from (select distinct on (title) item_id, sort_at from item \
                 where patient_id = $1 and category = 4 and not is_error order by title, sort_at desc, item_id desc) a \
                 order by a.sort_at desc, a.item_id desc limit 100) \

@@ -2,62 +2,22 @@
 
 mod harness;
 mod people;
+mod said;
 
 use chartkey_domain::{
     account::Visitor,
     category::{Categories, Category},
     correction::CorrectionState,
     grant::Purpose,
-    id::{CorrectionId, ItemId, PatientId},
+    id::{CorrectionId, PatientId},
 };
-use chartkey_portal::{Error, corrections::CorrectionEnding, entry::Disputed};
-use harness::Ground;
-use people::House;
+use chartkey_portal::{
+    Error,
+    corrections::{CorrectionEnding, Opening},
+    entry::{Disputed, Statement},
+};
+use said::{Said, WRONG};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use uuid::Uuid;
-
-const WRONG: &str = "I never had\nthis test.";
-
-struct Said {
-    house: House,
-    result: ItemId,
-    problem: ItemId,
-}
-
-impl Said {
-    async fn build(options: PgConnectOptions) -> Self {
-        let house = House::build(Ground::lay(options).await).await;
-        let item = |title: &'static str| {
-            let superuser = house.superuser.clone();
-            async move {
-                let id: Uuid =
-                    sqlx::query_scalar("select item_id from item where title = $1").bind(title).fetch_one(&superuser).await.unwrap();
-                ItemId(id)
-            }
-        };
-        let (result, problem) = (item("Haemoglobin").await, item("A hidden problem").await);
-        Self { house, result, problem }
-    }
-
-    async fn says(&self, item: ItemId, words: &str) -> Result<CorrectionId, Error> {
-        let (portal, ines, patient) = (&self.house.portal, self.house.ines(), self.house.patient);
-        let draft = portal.keep_statement(&ines, patient, item, words).await?;
-        portal.open_correction(&ines, patient, item, draft).await
-    }
-
-    fn doctor(&self) -> Visitor {
-        self.house.doctor(Some(Purpose::Treatment))
-    }
-
-    async fn beside(&self, visitor: &Visitor) -> Option<Disputed> {
-        let list = self.house.portal.list(visitor, self.house.patient, Category::Results, None, false).await.unwrap();
-        list.view.entries.into_iter().find(|entry| entry.id == self.result).unwrap().disputed
-    }
-
-    async fn state(&self, correction: CorrectionId) -> CorrectionState {
-        self.house.portal.correction(&self.house.ines(), self.house.patient, correction).await.unwrap().view.correction.state
-    }
-}
 
 fn of(category: Category) -> i32 {
     Categories::NONE.with(category).bits()
@@ -72,15 +32,16 @@ async fn a_statement_stands_beside_its_item_until_the_patient_says_that_it_is_se
     let said = Said::build(options).await;
     let (portal, ines, patient) = (&said.house.portal, said.house.ines(), said.house.patient);
     said.house.give(Purpose::Treatment).await;
-    let correction = said.says(said.result, &format!("  {} ", WRONG.replace('\n', "\r\n"))).await.unwrap();
+    let correction = said.says(said.result, &format!("  {} ", WRONG.replace('\n', "\r\n"))).await;
 
     let own = said.beside(&ines).await.unwrap();
-    assert_eq!(own, Disputed { correction, statement: WRONG.to_owned(), is_readers: true });
+    let statements = vec![Statement { correction, words: WRONG.to_owned(), of: None }];
+    assert_eq!(own, Disputed { statements, more: 0, is_readers: true });
     assert_eq!(said.beside(&said.doctor()).await.unwrap(), Disputed { is_readers: false, ..own });
 
     portal.write_to_correction(&said.doctor(), patient, correction, "I will look into it.").await.unwrap();
     assert_eq!(said.state(correction).await, CorrectionState::Answered);
-    let thread = portal.correction(&ines, patient, correction).await.unwrap().view;
+    let thread = said.thread(&ines, correction, None).await.unwrap();
     let [answer] = thread.messages.as_slice() else { panic!("{thread:?}") };
     assert_eq!((answer.by.name.as_str(), answer.by.profession.as_deref()), ("Dr Lindqvist", Some("physician")));
     assert_eq!((answer.by.organization.as_deref(), answer.is_patient), (Some("Northfield"), false));
@@ -92,7 +53,7 @@ async fn a_statement_stands_beside_its_item_until_the_patient_says_that_it_is_se
     portal.end_correction(&ines, patient, correction, CorrectionEnding::Resolved).await.unwrap();
     assert_eq!(said.beside(&ines).await, None);
     assert_eq!(said.beside(&said.doctor()).await, None);
-    is_not_found(portal.correction(&said.doctor(), patient, correction).await);
+    is_not_found(portal.correction(&said.doctor(), patient, correction, None).await);
     is_not_found(portal.write_to_correction(&said.doctor(), patient, correction, "Late.").await);
     let late = portal.write_to_correction(&ines, patient, correction, "Late.").await;
     assert!(matches!(late, Err(Error::Conflict("ended"))), "{late:?}");
@@ -114,21 +75,21 @@ async fn of_a_statement_about_what_is_not_shared_nobody_else_learns_anything(_: 
     let said = Said::build(options).await;
     let (portal, patient) = (&said.house.portal, said.house.patient);
     let grant = said.house.give(Purpose::Treatment).await;
-    let hidden = said.says(said.problem, "A statement about a hidden problem.").await.unwrap();
-    let shown = said.says(said.result, WRONG).await.unwrap();
-    is_not_found(portal.correction(&said.doctor(), patient, hidden).await);
+    let hidden = said.says(said.problem, "A statement about a hidden problem.").await;
+    let shown = said.says(said.result, WRONG).await;
+    is_not_found(portal.correction(&said.doctor(), patient, hidden, None).await);
     is_not_found(portal.write_to_correction(&said.doctor(), patient, hidden, "What is it?").await);
     is_not_found(portal.write_to_correction(&said.doctor(), patient, hidden, "").await);
     // The patient's own rights are nobody else's.
-    is_not_found(portal.corrections(&said.doctor(), patient).await);
+    is_not_found(portal.corrections(&said.doctor(), patient, None).await);
     is_not_found(portal.end_correction(&said.doctor(), patient, shown, CorrectionEnding::Resolved).await);
     is_not_found(portal.keep_statement(&said.doctor(), patient, said.result, "Mine.").await);
     is_not_found(portal.correction_question(&said.doctor(), patient, Category::Results, said.result, None).await);
     let stranger = said.house.stranger().await;
-    is_not_found(portal.correction(&stranger, patient, shown).await);
+    is_not_found(portal.correction(&stranger, patient, shown, None).await);
 
     // Each of these closes what the grant had opened.
-    let reads = || async { portal.correction(&said.doctor(), patient, shown).await.is_ok() };
+    let reads = || async { portal.correction(&said.doctor(), patient, shown, None).await.is_ok() };
     assert!(reads().await);
     said.house.tamper(&format!("update item set is_private = true where item_id = '{}'", said.result)).await;
     assert!(!reads().await, "private");
@@ -151,14 +112,14 @@ async fn a_clinician_does_not_learn_who_else_answers(_: PgPoolOptions, options: 
     let said = Said::build(options).await;
     let (portal, ines, patient) = (&said.house.portal, said.house.ines(), said.house.patient);
     said.house.give(Purpose::Treatment).await;
-    let correction = said.says(said.result, WRONG).await.unwrap();
+    let correction = said.says(said.result, WRONG).await;
     portal.write_to_correction(&said.doctor(), patient, correction, "From the doctor.").await.unwrap();
     portal.write_to_correction(&ines, patient, correction, "From the patient.").await.unwrap();
     // As if the doctor's answer were a colleague's.
     said.house.tamper("update correction_message set account_id = (select account_id from account where display_name = 'Nurse Abel') where not is_patient").await;
     portal.write_to_correction(&said.doctor(), patient, correction, "From the doctor, again.").await.unwrap();
     let of = |visitor: Visitor| async move {
-        let thread = portal.correction(&visitor, patient, correction).await.unwrap().view;
+        let thread = portal.correction(&visitor, patient, correction, None).await.unwrap().view;
         (thread.messages.into_iter().map(|message| message.words).collect::<Vec<_>>(), thread.correction.state.slug())
     };
     let all = ["From the doctor.", "From the patient.", "From the doctor, again."].map(str::to_owned).to_vec();
@@ -191,18 +152,14 @@ async fn what_is_asked_for_twice_happens_once_and_what_cannot_be_is_refused(_: P
     );
     let correction = both.0.unwrap();
     assert_eq!(both.1.unwrap(), correction);
-    assert_eq!(said.says(said.result, "Another.").await.unwrap(), correction, "one stands at a time");
+    let Opening::Opened(correction) = correction else { panic!("{correction:?}") };
 
     let send = || portal.write_to_correction(&ines, patient, correction, "Is anybody there?");
     let both = tokio::join!(send(), send());
     both.0.and(both.1).unwrap();
     assert_eq!(said.house.counted("select count(*) from correction_message").await, 1);
-    assert_eq!(said.house.counted("select messages::bigint from correction").await, 1);
     let empty = portal.write_to_correction(&ines, patient, correction, " ").await;
     assert!(matches!(empty, Err(Error::Invalid("correction-words"))), "{empty:?}");
-    said.house.tamper("update correction set messages = 100").await;
-    let full = portal.write_to_correction(&ines, patient, correction, "One more.").await;
-    assert!(matches!(full, Err(Error::Invalid("thread-full"))), "{full:?}");
     // A draft of the one kind is none of the other.
     let of_grant = said.house.draft(Purpose::Treatment).await.draft;
     is_not_found(portal.correction_question(&ines, patient, Category::Problems, said.problem, Some(of_grant)).await);
@@ -211,38 +168,10 @@ async fn what_is_asked_for_twice_happens_once_and_what_cannot_be_is_refused(_: P
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_statement_is_in_the_copies_that_its_patient_takes(_: PgPoolOptions, options: PgConnectOptions) {
-    let said = Said::build(options).await;
-    let (portal, ines, patient) = (&said.house.portal, said.house.ines(), said.house.patient);
-    people::take(&said.house, r#"{"resourceType":"Condition","id":"c1","code":{"text":"Asthma"}}"#).await;
-    let condition: Uuid =
-        sqlx::query_scalar("select item_id from item where fhir_id = 'c1'").fetch_one(&said.house.superuser).await.unwrap();
-    let taken = || async {
-        use std::io::Read;
-        let mut text = String::new();
-        portal.take_record(&ines, patient).await.unwrap().view.file.read_to_string(&mut text).unwrap();
-        text
-    };
-    let before = taken().await;
-    assert!(!before.contains("Communication"));
-    let correction = said.says(ItemId(condition), "Not \"me\".").await.unwrap();
-    portal.write_to_correction(&ines, patient, correction, "Please look.").await.unwrap();
-    let bundle: serde_json::Value = serde_json::from_str(&taken().await).unwrap();
-    let said_in_it: Vec<_> =
-        bundle["entry"].as_array().unwrap().iter().filter(|entry| entry["resource"]["resourceType"] == "Communication").collect();
-    assert_eq!(said_in_it.len(), 2, "{said_in_it:?}");
-    assert_eq!(said_in_it[0]["resource"]["payload"][0]["contentString"], "Not \"me\".");
-    assert_eq!(said_in_it[0]["resource"]["about"][0]["reference"], "Condition/c1");
-    assert_eq!(said_in_it[1]["resource"]["partOf"][0]["reference"], said_in_it[0]["fullUrl"]);
-    portal.end_correction(&ines, patient, correction, CorrectionEnding::Withdrawn).await.unwrap();
-    assert_eq!(taken().await, before, "every byte that came in is there as before");
-}
-
-#[sqlx::test(migrations = "../../migrations")]
 async fn the_runtime_role_sees_no_statement_without_a_decision_and_a_grantee_changes_none(_: PgPoolOptions, options: PgConnectOptions) {
     let said = Said::build(options).await;
     let PatientId(patient) = said.house.patient;
-    let correction = said.says(said.result, WRONG).await.unwrap();
+    let correction = said.says(said.result, WRONG).await;
     said.house.portal.write_to_correction(&said.house.ines(), said.house.patient, correction, "Hello?").await.unwrap();
     let mut connection = said.house.portal.pool().acquire().await.unwrap();
     for table in ["correction", "correction_message"] {
@@ -250,10 +179,104 @@ async fn the_runtime_role_sees_no_statement_without_a_decision_and_a_grantee_cha
             sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select count(*) from {table}"))).fetch_one(&mut *connection).await.unwrap();
         assert_eq!(seen, 0, "{table}");
     }
+    // Nobody but the patient, and what counts their messages, has a way to change one.
+    let may = "select count(*) from pg_policies where tablename = 'correction' and cmd in ('UPDATE', 'ALL') and policyname not in ('own', 'import')
+        and roles <> array['chartkey_owner'::name]";
+    assert_eq!(said.house.counted(may).await, 0);
+    let trigger = "select count(*) from pg_proc where proname = 'message_came' and prosecdef and proowner = 'chartkey_owner'::regrole
+        and proconfig = array['search_path=pg_catalog, public']";
+    assert_eq!(said.house.counted(trigger).await, 1);
     // The words of a statement are never changed, by anybody.
     let changed = sqlx::query("update correction set statement = 'x' where patient_id = $1").bind(patient).execute(&mut *connection).await;
     assert!(changed.unwrap_err().to_string().contains("permission denied"));
     let changed =
         sqlx::query("update correction_message set words = 'x' where patient_id = $1").bind(patient).execute(&mut *connection).await;
     assert!(changed.unwrap_err().to_string().contains("permission denied"));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn each_author_has_room_of_their_own(_: PgPoolOptions, options: PgConnectOptions) {
+    let said = Said::build(options).await;
+    let (portal, ines, patient) = (&said.house.portal, said.house.ines(), said.house.patient);
+    said.house.give(Purpose::Treatment).await;
+    let correction = said.says(said.result, WRONG).await;
+    let write = async |visitor: &Visitor, words: &str| portal.write_to_correction(visitor, patient, correction, words).await;
+    write(&said.doctor(), "The first.").await.unwrap();
+    said.house.tamper("alter table correction_message disable trigger came").await;
+    said.house
+        .tamper(
+            "insert into correction_message (patient_id, correction_id, account_id, is_patient, name, words, at)
+            select patient_id, correction_id, account_id, false, name, n || '.', at + n * interval '1 ms' from correction_message, generate_series(2, 100) n",
+        )
+        .await;
+    said.house.tamper("alter table correction_message enable trigger came").await;
+    let full = write(&said.doctor(), "One more.").await;
+    assert!(matches!(full, Err(Error::Invalid("thread-full"))), "{full:?}");
+    assert_eq!(said.state(correction).await, CorrectionState::Answered);
+    write(&ines, "There is room for the patient.").await.unwrap();
+    assert_eq!(said.state(correction).await, CorrectionState::Open);
+    let thread = said.thread(&ines, correction, None).await.unwrap();
+    assert_eq!((thread.messages.len(), thread.has_older), (101, false));
+    assert_eq!(thread.messages.last().map(|message| message.words.as_str()), Some("There is room for the patient."));
+
+    // What was not sent is kept for its author's page, and for nobody else's.
+    let draft = portal.keep_message(&said.doctor(), patient, correction, "One more.").await.unwrap();
+    assert_eq!(said.thread(&said.doctor(), correction, Some(draft)).await.unwrap().typed.as_deref(), Some("One more."));
+    assert_eq!(said.thread(&ines, correction, Some(draft)).await.unwrap().typed, None);
+    is_not_found(portal.keep_message(&said.house.stranger().await, patient, correction, "Mine.").await);
+    said.house.tamper("update access_grant set categories = 0").await;
+    is_not_found(portal.keep_message(&said.doctor(), patient, correction, "Mine.").await);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn words_for_what_is_disputed_already_are_kept_and_do_not_stand(_: PgPoolOptions, options: PgConnectOptions) {
+    let said = Said::build(options).await;
+    let ines = said.house.ines();
+    let correction = said.says(said.result, WRONG).await;
+    let (opening, draft) = said.asks(said.result, "Other words.").await.unwrap();
+    assert_eq!(opening, Opening::Stands(correction));
+    let thread = said.thread(&ines, correction, Some(draft)).await.unwrap();
+    assert_eq!((thread.correction.statement.as_str(), thread.typed.as_deref()), (WRONG, Some("Other words.")));
+    assert_eq!(said.house.counted("select count(*) from draft where kind = 'correction'").await, 1);
+    let events: Vec<_> = said.house.events().await.into_iter().filter(|event| event.what.action == "correction-opened").collect();
+    assert_eq!(events.len(), 1, "nothing has been opened");
+    // It opens one where none stands any more.
+    said.house.portal.end_correction(&ines, said.house.patient, correction, CorrectionEnding::Withdrawn).await.unwrap();
+    let opened = said.house.portal.open_correction(&ines, said.house.patient, said.result, draft).await.unwrap();
+    assert!(matches!(opened, Opening::Opened(other) if other != correction));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn every_correction_is_on_a_page_and_on_one(_: PgPoolOptions, options: PgConnectOptions) {
+    let said = Said::build(options).await;
+    let (portal, ines) = (&said.house.portal, said.house.ines());
+    let conditions: Vec<String> = (0..120)
+        .map(|number| {
+            format!(r#"{{"resource":{{"resourceType":"Condition","id":"c{number}","subject":{{"reference":"Patient/a"}},"code":{{"text":"Problem {number}"}}}}}}"#)
+        })
+        .collect();
+    people::take(&said.house, &format!(r#"{{"resourceType":"Bundle","type":"collection","entry":[{}]}}"#, conditions.join(","))).await;
+    said.house
+        .tamper(
+            "insert into correction (patient_id, item_id, version_no, statement, state, opened_at, ended_at)
+            select patient_id, item_id, version_no, fhir_id, case when n % 3 = 0 then 'resolved' else 'open' end, now() + n % 7 * interval '1 day',
+                case when n % 3 = 0 then now() end
+            from (select *, substr(fhir_id, 2)::int as n from item where fhir_id like 'c%' and title like 'Problem %') i",
+        )
+        .await;
+    let (mut seen, mut after): (Vec<(bool, CorrectionId)>, _) = (Vec::new(), None);
+    let mut pages = 0;
+    loop {
+        let page = portal.corrections(&ines, said.house.patient, after).await.unwrap().view;
+        assert!(page.corrections.len() <= 50);
+        seen.extend(page.corrections.iter().map(|correction| (!correction.state.stands(), correction.id)));
+        pages += 1;
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert!(seen.is_sorted_by_key(|(is_over, _)| *is_over), "what stands comes first");
+    let of_each: std::collections::BTreeSet<_> = seen.iter().map(|(_, id)| id.0).collect();
+    assert_eq!((pages, seen.len(), of_each.len()), (3, 120, 120));
 }

@@ -14,7 +14,7 @@ use chartkey_domain::{
 use chartkey_portal::{
     Portal, Standing,
     accounts::{Email, NewPassword, PersonName},
-    corrections::CorrectionEnding,
+    corrections::{CorrectionEnding, Opening},
     journal::{self, Act},
     secrets::Pepper,
     sharing::NewGrant,
@@ -458,18 +458,24 @@ async fn to_claim_a_record_is_not_to_take_one_from_its_holder(_: PgPoolOptions, 
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_statement_that_was_taken_back_does_not_stand_again(_: PgPoolOptions, options: PgConnectOptions) {
+async fn what_a_patient_has_ended_stays_as_they_ended_it(_: PgPoolOptions, options: PgConnectOptions) {
     let kept = Kept::build(options).await;
     let (house, ines) = (&kept.house, kept.house.ines());
-    let item = ItemId(sqlx::query_scalar("select item_id from item where title = 'Ferritin'").fetch_one(&house.superuser).await.unwrap());
-    let draft = house.portal.keep_statement(&ines, house.patient, item, "I never had this.").await.unwrap();
-    let correction = house.portal.open_correction(&ines, house.patient, item, draft).await.unwrap();
-    house.portal.end_correction(&ines, house.patient, correction, CorrectionEnding::Resolved).await.unwrap();
+    let mut corrections = Vec::new();
+    for (title, ending) in [("Ferritin", CorrectionEnding::Resolved), ("Haemoglobin", CorrectionEnding::Withdrawn)] {
+        let id = sqlx::query_scalar("select item_id from item where title = $1").bind(title).fetch_one(&house.superuser).await.unwrap();
+        let draft = house.portal.keep_statement(&ines, house.patient, ItemId(id), "I never had this.").await.unwrap();
+        let opened = house.portal.open_correction(&ines, house.patient, ItemId(id), draft).await.unwrap();
+        let Opening::Opened(correction) = opened else { panic!("{opened:?}") };
+        house.portal.end_correction(&ines, house.patient, correction, ending).await.unwrap();
+        corrections.push((correction, ending.state()));
+    }
     house.portal.keep_journal().await.unwrap();
     assert!(!std::fs::read_to_string(kept.file()).unwrap().contains("never"), "what was said stands in no journal");
     kept.goes_back("update correction set state = 'open', ended_at = null").await;
 
-    assert_eq!(kept.replay().await.corrections, 1);
-    let thread = house.portal.correction(&ines, house.patient, correction).await.unwrap().view;
-    assert!(!thread.correction.state.stands(), "{thread:?}");
+    assert_eq!(kept.replay().await.corrections, 2);
+    for (correction, state) in corrections {
+        assert_eq!(house.portal.correction(&ines, house.patient, correction, None).await.unwrap().view.correction.state, state);
+    }
 }

@@ -417,7 +417,7 @@ async fn what_a_patient_says_of_a_thing_ends_with_the_thing(_: PgPoolOptions, op
     house.portal.open_correction(&house.ines(), house.patient, item, draft).await.unwrap();
     house.portal.undo_import(&house.ines(), import).await.unwrap();
     assert_eq!(count(&house, "select count(*) from correction where state = 'withdrawn' and ended_at is not null").await, 1);
-    assert!(house.portal.corrections(&house.ines(), house.patient).await.unwrap().view.is_empty());
+    assert!(house.portal.corrections(&house.ines(), house.patient, None).await.unwrap().view.corrections.is_empty());
     add(&house, "one.json", &file).await;
     assert_eq!(count(&house, "select count(*) from correction where ended_at is null").await, 0, "it does not stand again");
 }

@@ -1,172 +1,30 @@
-//! Searching a record: what a grantee cannot find, how a search lives, and when words are written again.
+//! Searching a record: what a grantee cannot find, and how a search lives.
 
 mod files;
 mod harness;
+mod searching;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use chartkey_domain::{
-    account::{Actor, Visitor},
+    account::Visitor,
     category::{Categories, Category},
-    grant::Purpose,
-    id::{AccountId, OrganizationId, PatientId, SearchId},
-    lens::Lens,
+    id::SearchId,
     phrase::Phrase,
 };
 use chartkey_portal::{
-    Error, Portal,
-    import::{self, ImportOptions},
+    Error,
     search::{Looked, Missing, Search, Window, lens::Because},
-    secrets::Pepper,
-    sessions::{NewSession, SessionKey},
+    sessions::SessionKey,
 };
-use files::{ANA, BEN, bundle, shared, take};
-use harness::Ground;
-use serde_json::json;
+use files::{ANA, bundle, shared};
+use searching::House;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 /// Words that people may look for, beside all that the record itself has.
 const TYPED: [&str; 12] =
     ["diabetes", "depression", "hiv", "pregnancy", "aspirin", "glucose", "1977", "blood", "visit", "fracture", "note", "anxiety"];
-
-struct House {
-    ground: Ground,
-    portal: Portal,
-    patient: PatientId,
-    holder: Visitor,
-    doctor: Visitor,
-}
-
-fn visitor(actor: Actor, now: OffsetDateTime) -> Visitor {
-    Visitor {
-        actor,
-        name: "Somebody".to_owned(),
-        organization_name: None,
-        signed_in_by: "password".to_owned(),
-        signed_in_at: now,
-        session_ends_at: now + Duration::days(1),
-        purposes: BTreeMap::new(),
-    }
-}
-
-impl House {
-    async fn build(options: PgConnectOptions) -> Self {
-        let ground = Ground::lay(options).await;
-        let portal = Portal::new(ground.runtime.clone(), Pepper::new([7; 32])).unwrap();
-        let now: OffsetDateTime = sqlx::query_scalar("select clock_timestamp()").fetch_one(&ground.superuser).await.unwrap();
-        let holder = visitor(Actor::Person { account: AccountId(ground.person("Holder").await) }, now);
-        let organization = ground.organization("northfield").await;
-        let account = AccountId(ground.clinician(organization, "Dr Lee", "physician").await);
-        let doctor = Actor::Clinician { account, organization: OrganizationId(organization), profession: "physician".to_owned() };
-        Self { patient: PatientId(Uuid::nil()), holder, doctor: visitor(doctor, now), ground, portal }
-    }
-
-    async fn with(mut self, file: impl std::io::Read) -> Self {
-        let mut connection = self.ground.runtime.acquire().await.unwrap();
-        let report = import::run(&mut connection, file, &ImportOptions::new("clinic", "test"), |_| {}).await.unwrap();
-        self.patient = report.patients[0];
-        self.ground.hold(self.patient.0, self.holder.actor.account().0).await;
-        self.doctor.purposes.insert(self.patient, Purpose::Treatment);
-        self
-    }
-
-    /// Gives the doctor these categories, with these labels.
-    async fn give(&self, categories: Categories, labels: i16) {
-        sqlx::query("delete from access_grant").execute(&self.ground.superuser).await.unwrap();
-        let Actor::Clinician { account, organization, .. } = &self.doctor.actor else { unreachable!() };
-        sqlx::query(
-            "insert into access_grant (patient_id, lineage_id, grantee_account_id, organization_id, purpose, categories, labels, sentence)
-             values ($1, gen_random_uuid(), $2, $3, 'treatment', $4, $5, 'A share.')",
-        )
-        .bind(self.patient.0)
-        .bind(account.0)
-        .bind(organization.0)
-        .bind(categories.bits())
-        .bind(labels)
-        .execute(&self.ground.superuser)
-        .await
-        .unwrap();
-    }
-
-    /// What the page of a search shows.
-    async fn found(&self, visitor: &Visitor, words: &str) -> Search {
-        let key = self.session(visitor, &Uuid::new_v4().to_string()).await;
-        let search = self.portal.begin_search(visitor, key.clone(), self.patient, words).await.unwrap();
-        match self.portal.search(visitor, &key, self.patient, search, Window::Few).await.unwrap().view {
-            Looked::Words(search) => search,
-            Looked::Lens(lens, _) => panic!("{}", lens.slug),
-        }
-    }
-
-    /// What the page of a lens shows: the titles, each with the reason.
-    async fn belongs(&self, visitor: &Visitor, slug: &str) -> Vec<(String, Because)> {
-        let key = self.session(visitor, &Uuid::new_v4().to_string()).await;
-        let search = self.portal.begin_lens(visitor, key.clone(), self.patient, Lens::from_slug(slug).unwrap()).await.unwrap();
-        match self.portal.search(visitor, &key, self.patient, search, Window::Few).await.unwrap().view {
-            Looked::Lens(lens, seen) if lens.slug == slug => {
-                seen.groups.into_iter().flat_map(|group| group.rows).map(|(entry, because)| (entry.title, because)).collect()
-            }
-            other => panic!("{other:?}"),
-        }
-    }
-
-    async fn take(&self, resources: &[&str]) {
-        let mut connection = self.ground.runtime.acquire().await.unwrap();
-        take(&mut connection, "clinic", bundle(resources).as_bytes()).await.unwrap();
-    }
-
-    /// Every text with where it stands, for comparing.
-    async fn written(&self) -> String {
-        let written = "select string_agg(t.text, ' ' order by t.text) from (
-            select p.phrase_id::text as text, p.patient_id from phrase p
-            union all select i.item_id || ' ' || concat(i.shown_id, i.kept_id), i.patient_id from item i
-            union all select a.item_id || ' ' || concat(a.shown_id, a.kept_id), a.patient_id from attachment a) t
-            where t.patient_id in (select patient_id from subject)";
-        sqlx::query_scalar(written).fetch_one(&self.ground.superuser).await.unwrap()
-    }
-
-    /// Makes all records such as another version of the words, or none, has left them.
-    async fn forget(&self) {
-        for statement in [
-            "update item set shown_id = null, kept_id = null",
-            "update attachment set shown_id = null, kept_id = null",
-            "delete from phrase",
-            "update patient set phrased_by = 0",
-        ] {
-            sqlx::query(statement).execute(&self.ground.superuser).await.unwrap();
-        }
-    }
-
-    /// Reads them again, as the worker does; how many could not be read.
-    async fn read_again(&self) -> usize {
-        let (mut last, mut failed) = (None, 0);
-        while let Some((patient, read)) = self.portal.phrase_next(last).await.unwrap() {
-            last = Some(patient);
-            failed += usize::from(read.is_err());
-        }
-        failed
-    }
-
-    async fn count(&self, query: &'static str) -> i64 {
-        sqlx::query_scalar(query).fetch_one(&self.ground.superuser).await.unwrap()
-    }
-
-    async fn session(&self, visitor: &Visitor, cookie: &str) -> SessionKey {
-        let key = SessionKey::of(cookie);
-        let session = NewSession {
-            account: visitor.actor.account(),
-            signed_in_at: visitor.signed_in_at,
-            data: json!({}),
-            device: Default::default(),
-            idle: Duration::minutes(30),
-            absolute: Duration::hours(12),
-        };
-        self.portal.begin_session(key.clone(), session).await.unwrap();
-        key
-    }
-}
 
 /// Everything that a search says, as one text: rows, counts, people, mistakes, lenses.
 fn said(search: &Search) -> String {
@@ -271,32 +129,6 @@ async fn a_search_lives_with_its_session_and_is_nobody_elses(_: PgPoolOptions, o
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn words_die_with_their_version_and_are_written_again(_: PgPoolOptions, options: PgConnectOptions) {
-    let note = |version: u8, text: &str| {
-        format!(
-            r#"{{"resourceType":"Condition","id":"c","meta":{{"versionId":"{version}"}},"subject":{{"reference":"Patient/ana"}},"code":{{"text":"{text}"}},"note":[{{"text":"about {text}"}}]}}"#
-        )
-    };
-    let house = House::build(options).await.with(bundle(&[ANA, &note(1, "Quinsy")]).as_bytes()).await;
-    assert_eq!(house.found(&house.holder, "quinsy").await.groups.len(), 1);
-    let mut connection = house.ground.runtime.acquire().await.unwrap();
-    take(&mut connection, "clinic", bundle(&[ANA, &note(2, "Scarlatina")]).as_bytes()).await.unwrap();
-    assert!(house.found(&house.holder, "quinsy").await.groups.is_empty());
-    assert_eq!(house.count("select count(*) from phrase where words like '%quinsy%'").await, 0, "nothing of it is left");
-    assert_eq!(house.found(&house.holder, "scarlatina").await.groups.len(), 1);
-
-    // A record that another version read, or none, is read by the worker, to the same words.
-    let before = house.written().await;
-    house.forget().await;
-    let unread = house.found(&house.holder, "scarlatina").await;
-    assert!(unread.groups.is_empty() && unread.missing == Some(Missing::Unread));
-    assert_eq!(house.read_again().await, 0);
-    let read = house.found(&house.holder, "scarlatina").await;
-    assert!(read.groups.len() == 1 && read.missing.is_none());
-    assert_eq!(house.written().await, before);
-}
-
-#[sqlx::test(migrations = "../../migrations")]
 async fn a_lens_is_offered_where_the_record_holds_a_problem_or_a_medicine_of_it(_: PgPoolOptions, options: PgConnectOptions) {
     let gout = r#"{"resourceType":"Condition","id":"c","subject":{"reference":"Patient/ana"},"code":{"coding":[{"system":"http://hl7.org/fhir/sid/icd-10","code":"M10.9"}],"text":"Gout"}}"#;
     let house = House::build(options).await.with(bundle(&[ANA, gout]).as_bytes()).await;
@@ -378,119 +210,6 @@ async fn a_reference_that_no_page_tells_a_grantee_finds_nothing(_: PgPoolOptions
     let titles = |rows: Vec<(String, Because)>| rows.into_iter().map(|(title, _)| title).collect::<Vec<_>>();
     assert_eq!(titles(house.belongs(&house.holder, "gout").await), ["Gout", "Metoprolol", "Check up"]);
     assert_eq!(titles(house.belongs(&house.doctor, "gout").await), ["Gout", "Check up"]);
-}
-
-#[sqlx::test(migrations = "../../migrations")]
-async fn a_medicine_of_another_file_gives_its_words_to_what_names_it(_: PgPoolOptions, options: PgConnectOptions) {
-    let medicine = |version: u8, text: &str, code: &str| {
-        format!(
-            r#"{{"resourceType":"Medication","id":"m","meta":{{"versionId":"{version}"}},"code":{{"coding":[{{"system":"http://www.nlm.nih.gov/research/umls/rxnorm","code":"{code}"}}],"text":"{text}"}}}}"#
-        )
-    };
-    let request = r#"{"resourceType":"MedicationRequest","id":"r","status":"active","intent":"order","subject":{"reference":"Patient/ana"},"medicationReference":{"reference":"Medication/m"}}"#;
-    let house = House::build(options).await.with(bundle(&[ANA, request]).as_bytes()).await;
-    house.give(Categories::NONE.with(Category::Medicines), 63).await;
-    assert!(house.belongs(&house.holder, "hiv").await.is_empty());
-
-    // The medicine comes later: the request is found by its name and its code, and belongs to its lens.
-    house.take(&[&medicine(1, "Zidovudine", "11413")]).await;
-    for visitor in [&house.holder, &house.doctor] {
-        let found = house.found(visitor, "zidovudine").await;
-        assert_eq!(found.groups.first().map(|group| group.rows[0].entry.title.as_str()), Some("Zidovudine"), "{found:?}");
-        assert_eq!(house.belongs(visitor, "hiv").await.len(), 1);
-    }
-    // It is corrected: nothing is left of what it was.
-    house.take(&[ANA, request, &medicine(2, "Aspirin", "1191")]).await;
-    assert_eq!(house.count("select count(*) from phrase where words like '%zidovudine%' or words like '%11413%'").await, 0);
-    assert_eq!(house.count("select count(*) from item where codes = array['http://www.nlm.nih.gov/research/umls/rxnorm|1191']").await, 1);
-    for visitor in [&house.holder, &house.doctor] {
-        assert!(house.found(visitor, "zidovudine").await.groups.is_empty());
-        assert_eq!(house.found(visitor, "aspirin").await.groups.len(), 1);
-        assert!(house.belongs(visitor, "hiv").await.is_empty());
-    }
-    let before = house.written().await;
-    house.forget().await;
-    assert_eq!(house.read_again().await, 0);
-    assert_eq!(house.written().await, before);
-}
-
-#[sqlx::test(migrations = "../../migrations")]
-async fn what_comes_in_and_what_is_read_again_have_the_same_words(_: PgPoolOptions, options: PgConnectOptions) {
-    let apixaban = r#"{"resourceType":"Medication","id":"m","code":{"text":"Apixaban"}}"#;
-    let request = r#"{"resourceType":"MedicationRequest","id":"r","subject":{"reference":"Patient/ana"},"medicationReference":{"reference":"Medication/m","display":"Eliquis"}}"#;
-    let device = r#"{"resourceType":"DeviceUseStatement","id":"d","subject":{"reference":"Patient/ana"},"device":{"reference":"Device/x","display":"Walkmaster"}}"#;
-    let value = r#"{"resourceType":"Observation","id":"o","subject":{"reference":"Patient/ana"},"code":{"text":"Blood group"},"valueString":"Bombay"}"#;
-    let note = r#"{"resourceType":"DocumentReference","id":"n","subject":{"reference":"Patient/ana"},"type":{"text":"Note"},"content":[{"attachment":{"contentType":"text/plain","data":"VHJhc3R1enVtYWI="}}]}"#;
-    let unknown = r#"{"resourceType":"Condition","id":"c","subject":{"reference":"Patient/ana"},"code":{"text":"Quinsy"},"note":[{"text":"since spring"}]}"#;
-    let house = House::build(options).await.with(bundle(&[ANA, apixaban, request, device, value, note, unknown]).as_bytes()).await;
-    for word in ["eliquis", "apixaban", "walkmaster", "bombay", "trastuzumab", "quinsy", "spring"] {
-        assert_eq!(house.found(&house.holder, word).await.groups.len(), 1, "{word}");
-    }
-    house.give(Categories::NONE.with(Category::Medicines).with(Category::Devices), 0).await;
-    for word in ["eliquis", "walkmaster"] {
-        assert!(house.found(&house.doctor, word).await.groups.is_empty(), "{word}: the name of the source goes with its reference");
-    }
-    let before = house.written().await;
-    house.forget().await;
-    assert_eq!(house.read_again().await, 0);
-    assert_eq!(house.written().await, before);
-}
-
-#[sqlx::test(migrations = "../../migrations")]
-async fn a_record_that_cannot_be_read_again_keeps_no_other_from_it(_: PgPoolOptions, options: PgConnectOptions) {
-    let house = House::build(options).await.with(bundle(&[ANA]).as_bytes()).await;
-    house.take(&[BEN]).await;
-    house.forget().await;
-    let least: Uuid =
-        sqlx::query_scalar("select patient_id from patient order by 1 limit 1").fetch_one(&house.ground.superuser).await.unwrap();
-    let broken = format!("alter table phrase add constraint broken check (patient_id <> '{least}')");
-    sqlx::query(sqlx::AssertSqlSafe(broken)).execute(&house.ground.superuser).await.unwrap();
-    assert_eq!(house.read_again().await, 1);
-    assert_eq!(house.count("select count(*) from patient where phrased_by = 0").await, 1, "the other one is read");
-    sqlx::query("alter table phrase drop constraint broken").execute(&house.ground.superuser).await.unwrap();
-    assert_eq!(house.read_again().await, 0);
-    assert_eq!(house.count("select count(*) from patient where phrased_by = 0").await, 0);
-}
-
-#[sqlx::test(migrations = "../../migrations")]
-async fn a_patient_blocks_somebody_while_something_comes_in(_: PgPoolOptions, options: PgConnectOptions) {
-    let house = House::build(options).await.with(bundle(&[ANA]).as_bytes()).await;
-    let long = format!(
-        r#"{{"resourceType":"Condition","id":"c","subject":{{"reference":"Patient/ana"}},"code":{{"text":"Quinsy"}},"note":[{{"text":"{}"}}]}}"#,
-        "long ".repeat(20_000)
-    );
-    let (begun, mut has_begun) = tokio::sync::mpsc::unbounded_channel();
-    let (go_on, goes_on) = std::sync::mpsc::channel::<()>();
-    let mut connection = house.ground.runtime.acquire().await.unwrap();
-    let import = tokio::task::spawn_blocking(move || {
-        let (file, options) = (bundle(&[ANA, &long]), ImportOptions::new("clinic", "test"));
-        let mut is_first = true;
-        // The first progress is told in the middle of the file, when the record is locked.
-        let wait = |_| {
-            if std::mem::take(&mut is_first) {
-                begun.send(()).unwrap();
-                goes_on.recv().unwrap();
-            }
-        };
-        let running = import::run(&mut connection, file.as_bytes(), &options, wait);
-        tokio::runtime::Handle::current().block_on(running).unwrap();
-    });
-    has_begun.recv().await.unwrap();
-    let mut transaction = house.ground.superuser.begin().await.unwrap();
-    sqlx::query("set local lock_timeout = '3s'").execute(&mut *transaction).await.unwrap();
-    // They wait for each other, and for nobody else.
-    let locked = sqlx::query("select from patient for no key update nowait").execute(&mut *transaction).await;
-    assert!(locked.is_err(), "the import has its lock");
-    transaction.rollback().await.unwrap();
-    let mut transaction = house.ground.superuser.begin().await.unwrap();
-    sqlx::query("set local lock_timeout = '3s'").execute(&mut *transaction).await.unwrap();
-    let block =
-        "insert into block (patient_id, organization_id) select p.patient_id, o.organization_id from patient p, organization o limit 1";
-    assert_eq!(sqlx::query(block).execute(&mut *transaction).await.unwrap().rows_affected(), 1);
-    transaction.commit().await.unwrap();
-    go_on.send(()).unwrap();
-    import.await.unwrap();
-    assert_eq!(house.found(&house.holder, "quinsy").await.groups.len(), 1);
 }
 
 #[sqlx::test(migrations = "../../migrations")]

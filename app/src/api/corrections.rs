@@ -20,20 +20,18 @@ pub async fn say_wrong(patient: PatientId, category: String, item: ItemId, #[ser
     answer(result, &page)
 }
 
-/// Says it: from now on the statement stands beside the item.
+/// Says it: from now on the statement stands beside the item. Where another stands already, leads to that with the words.
 ///
 /// # Errors
 /// As [`say_wrong`].
 #[server(endpoint = "open-correction")]
 pub async fn open_correction(patient: PatientId, category: String, item: ItemId, draft: DraftId) -> Result<(), ApiError> {
     use crate::{
-        pages::corrections::{page_of, question::Step},
-        request::{answer, portal, visitor},
+        pages::corrections::{open, question::Step},
+        request::answer,
     };
 
-    let opened = async { Ok(portal()?.open_correction(&visitor()?, patient, item, draft).await?) };
-    let next = opened.await.map(|correction| format!("{}?done=opened", page_of(patient, correction)));
-    answer(next, &Step::Ask.page(patient, &category, item, Some(draft)))
+    answer(open(patient, item, draft).await, &Step::Ask.page(patient, &category, item, Some(draft)))
 }
 
 /// Writes into the thread of a correction.
@@ -42,14 +40,10 @@ pub async fn open_correction(patient: PatientId, category: String, item: ItemId,
 /// As [`say_wrong`].
 #[server(endpoint = "write-to-correction")]
 pub async fn write_to_correction(patient: PatientId, correction: CorrectionId, #[server(default)] words: String) -> Result<(), ApiError> {
-    use crate::{
-        pages::corrections::page_of,
-        request::{answer, portal, visitor},
-    };
+    use crate::{pages::corrections::write, request::answer};
 
-    let written = async { Ok(portal()?.write_to_correction(&visitor()?, patient, correction, &words).await?) };
-    let page = page_of(patient, correction);
-    answer(written.await.map(|()| format!("{page}?done=written")), &page)
+    let (result, page) = write(patient, correction, &words).await;
+    answer(result, &page)
 }
 
 /// Ends a correction that is settled.
@@ -58,7 +52,7 @@ pub async fn write_to_correction(patient: PatientId, correction: CorrectionId, #
 /// As [`say_wrong`].
 #[server(endpoint = "resolve-correction")]
 pub async fn resolve_correction(patient: PatientId, correction: CorrectionId) -> Result<(), ApiError> {
-    use crate::{pages::corrections::end, request::answer};
+    use crate::{pages::corrections::ending::end, request::answer};
     use chartkey_portal::corrections::CorrectionEnding;
 
     let (result, page) = end(patient, correction, CorrectionEnding::Resolved).await;
@@ -71,7 +65,7 @@ pub async fn resolve_correction(patient: PatientId, correction: CorrectionId) ->
 /// As [`say_wrong`].
 #[server(endpoint = "withdraw-correction")]
 pub async fn withdraw_correction(patient: PatientId, correction: CorrectionId) -> Result<(), ApiError> {
-    use crate::{pages::corrections::end, request::answer};
+    use crate::{pages::corrections::ending::end, request::answer};
     use chartkey_portal::corrections::CorrectionEnding;
 
     let (result, page) = end(patient, correction, CorrectionEnding::Withdrawn).await;

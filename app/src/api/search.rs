@@ -26,6 +26,8 @@ pub struct GlanceRow {
     pub name: Vec<(String, bool)>,
     /// Its category and date.
     pub beside: String,
+    /// Who says that it is wrong, and how the statement begins.
+    pub said: Option<(String, String)>,
 }
 
 /// Searches a record. A form begins a search, which is kept with the session, and leads to

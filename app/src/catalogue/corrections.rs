@@ -16,7 +16,43 @@ messages! {
     }
     this_is_wrong { English: "This is wrong", Spanish: "Esto está mal" }
     you_say_wrong { English: "You say this is wrong:", Spanish: "Usted dice que esto está mal:" }
-    patient_says_wrong { English: "The patient says this is wrong:", Spanish: "Su paciente dice que esto está mal:" }
+    patient_says_wrong { English: "The patient says this is wrong:", Spanish: "La persona titular dice que esto está mal:" }
+    // Of another record that a row stands for.
+    you_say_other_wrong(date: &str) {
+        English: "You say that the record of {date} is wrong:",
+        Spanish: "Usted dice que está mal la anotación con fecha {date}:",
+    }
+    patient_says_other_wrong(date: &str) {
+        English: "The patient says that the record of {date} is wrong:",
+        Spanish: "La persona titular dice que está mal la anotación con fecha {date}:",
+    }
+    you_say_undated_wrong {
+        English: "You say that the record without a date is wrong:",
+        Spanish: "Usted dice que está mal la anotación sin fecha:",
+    }
+    patient_says_undated_wrong {
+        English: "The patient says that the record without a date is wrong:",
+        Spanish: "La persona titular dice que está mal la anotación sin fecha:",
+    }
+    more_disputed(count: i64) {
+        English: one "One more record of it is said to be wrong.", other "{count} more records of it are said to be wrong.";
+        Spanish: one "Se dice que otra anotación está mal.", other "Se dice que otras {count} anotaciones están mal.";
+    }
+    whole_statement { English: "Read all of it", Spanish: "Leerlo todo" }
+    said_to_be_wrong { English: "said to be wrong", Spanish: "se dice que está mal" }
+    points_said_wrong(readings: &str) {
+        English: "With a ring, what is said to be wrong: {readings}.",
+        Spanish: "Con un anillo, lo que se dice que está mal: {readings}.",
+    }
+    // On the card, where there is little room.
+    left_out_wrong {
+        English: "of what is left out, something is said to be wrong",
+        Spanish: "de lo que falta aquí, se dice que algo está mal",
+    }
+    card_shortened {
+        English: "“…”: shortened. The whole words are in the printed summary.",
+        Spanish: "«…»: abreviado. Las palabras completas están en el resumen impreso.",
+    }
     see_correction { English: "See what was said, and answer", Spanish: "Ver lo que se dijo y responder" }
     what_is_wrong { English: "What is wrong?", Spanish: "¿Qué está mal?" }
     wrong_hint {
@@ -46,6 +82,20 @@ messages! {
         English: "Look at the item. If it is right now, say that it is settled.",
         Spanish: "Mire el dato. Si ahora está bien, diga que está resuelto.",
     }
+    already_said {
+        English: "You have already said that this is wrong",
+        Spanish: "Usted ya dijo que esto está mal",
+    }
+    already_said_says {
+        English: "What you said stands beside it. There is more room for words below.",
+        Spanish: "Lo que usted dijo se ve junto al dato. Más abajo puede escribir más.",
+    }
+    new_words_kept {
+        English: "What you wrote now does not stand beside it. It is below: you can send it as a message.",
+        Spanish: "Lo que escribió ahora no se ve junto al dato. Está más abajo: puede enviarlo como mensaje.",
+    }
+    unsent { English: "What you wrote was not sent", Spanish: "Lo que usted escribió no se envió" }
+    older_messages { English: "Only the newest 500 are shown here.", Spanish: "Aquí solo se ven los 500 más recientes." }
     the_answers { English: "What was said since", Spanish: "Lo que se dijo después" }
     no_answers { English: "Nothing yet.", Spanish: "Todavía nada." }
     your_message { English: "Your message", Spanish: "Su mensaje" }
@@ -65,18 +115,20 @@ messages! {
         English: "Then your words no longer stand beside the item. What was said stays here, for you alone.",
         Spanish: "Entonces sus palabras ya no se verán junto al dato. Lo que se dijo queda aquí, solo para usted.",
     }
+    take_back_question { English: "Take back what you said?", Spanish: "¿Retirar lo que dijo?" }
+    let_it_stand { English: "Let it stand", Spanish: "Dejarlo como está" }
     resolve_it { English: "It is settled", Spanish: "Está resuelto" }
     withdraw_it { English: "I take it back", Spanish: "Lo retiro" }
     correction_opened_title { English: "Your words stand beside it now", Spanish: "Sus palabras ya se ven junto al dato" }
     correction_written_title { English: "It was sent", Spanish: "Se ha enviado" }
     correction_ended_title { English: "Your words stand beside it no more", Spanish: "Sus palabras ya no se ven junto al dato" }
     correction_words_problem {
-        English: "Write something here, of at most 1,000 characters.",
-        Spanish: "Escriba algo aquí, de 1000 caracteres como máximo.",
+        English: "Write something here that can be read, of at most 1,000 characters.",
+        Spanish: "Escriba aquí algo que se pueda leer, de 1000 caracteres como máximo.",
     }
     thread_full_problem {
-        English: "There is no room for more here. The patient can say that it is settled, and begin anew.",
-        Spanish: "Aquí ya no cabe más. El paciente puede decir que está resuelto y empezar de nuevo.",
+        English: "There is no room for more messages of yours here. Whoever said that it is wrong can say that it is settled, and begin anew.",
+        Spanish: "Aquí ya no caben más mensajes de usted. Quien dijo que está mal puede decir que está resuelto y empezar de nuevo.",
     }
     answered_corrections(count: i64) {
         English: one "Somebody has answered what you said is wrong.", other "{count} things that you said are wrong have been answered.";

@@ -195,6 +195,7 @@ messages! {
     about_this { English: "About this", Spanish: "Sobre esto" }
     source_of { English: "Came from", Spanish: "Vino de" }
     added { English: "Added to your record", Spanish: "Se añadió a su historia clínica" }
+    added_to_record { English: "Added to this record", Spanish: "Se añadió a esta historia clínica" }
     see_original { English: "See the original", Spanish: "Ver el original" }
     hide_original { English: "Hide the original", Spanish: "Ocultar el original" }
     the_original { English: "The original, as it came in", Spanish: "El original, tal como llegó" }

@@ -1,11 +1,11 @@
 //! Entries in short, on what is printed or carried away: nothing of it leads anywhere.
 
-use chartkey_domain::category::Category;
+use chartkey_domain::{category::Category, correction::LONGEST};
 use chartkey_portal::entry::{Entry, Value};
 use leptos::prelude::*;
 
 use super::{
-    disputed::for_others,
+    disputed::{Spoken, for_others, spoken},
     entry::{Called, called},
     flag::range_word,
     line::range_words,
@@ -24,20 +24,20 @@ pub struct Line {
     /// When, by whom, where, from whom.
     pub about: String,
     /// What the patient says is wrong with it.
-    pub said: Option<String>,
+    pub said: Vec<Spoken>,
 }
 
 /// A heading and its entries; `none` where there are none.
 pub fn part(say: Say, heading: &'static str, entries: &[Entry], none: &'static str) -> impl IntoView + use<> {
     let lines = entries.iter().map(|entry| line(say, entry)).collect();
-    let inside = if entries.is_empty() { view! { <p class="quiet">{none}</p> }.into_any() } else { lines_of(lines).into_any() };
+    let inside = if entries.is_empty() { view! { <p class="quiet">{none}</p> }.into_any() } else { lines_of(say, lines).into_any() };
     view! { <section><h2>{heading}</h2>{inside}</section> }
 }
 
 /// A list of them.
-pub fn lines_of(lines: Vec<Line>) -> impl IntoView {
+pub fn lines_of(say: Say, lines: Vec<Line>) -> impl IntoView {
     let line = |Line { name, beside, about, said }| {
-        let said = said.map(|said| view! { <p dir="auto">{said}</p> });
+        let said = said.into_iter().map(|said| view! { <p>{spoken(say, said)}</p> }).collect_view();
         view! { <li><p><b><bdi>{name}</bdi></b> " " {beside}</p><p class="quiet">{about}</p>{said}</li> }
     };
     view! { <ul class="brief">{lines.into_iter().map(line).collect_view()}</ul> }
@@ -49,7 +49,7 @@ pub fn line(say: Say, entry: &Entry) -> Line {
     let Called { name, beside, .. } = called(say, entry);
     let beside = [beside, value(say, entry), status(say, entry).map(str::to_owned)];
     let about = [Some(when(say, entry)), entry.author.clone(), entry.place.clone(), Some(from_source(say, &entry.source))];
-    let said = entry.disputed.as_ref().map(|said| for_others(say, said));
+    let said = entry.disputed.as_ref().map(|said| for_others(say, said, LONGEST)).unwrap_or_default();
     Line { name, beside: joined(beside.into_iter().flatten()), about: joined(about.into_iter().flatten()), said }
 }
 

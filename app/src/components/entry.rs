@@ -122,7 +122,7 @@ pub fn row_of(say: Say, patient: PatientId, entry: Entry) -> Row {
         place: entry.place,
         from: Some(from_source(say, &entry.source)),
         is_error: entry.is_error,
-        said: entry.disputed.as_ref().map(|said| disputed(say, said).into_any()),
+        said: entry.disputed.as_ref().map(|said| disputed(say, patient, said).into_any()),
         ..Row::default()
     }
 }

@@ -5,7 +5,7 @@ use chartkey_portal::entry::{Entry, Value};
 use leptos::{either::Either, prelude::*};
 
 use super::{
-    disputed::disputed,
+    disputed::{disputed, mark},
     entry::{Called, address, called},
     flag::{Lies, range_flag},
     icon::{Icon, icon},
@@ -23,7 +23,9 @@ pub fn result(say: Say, patient: PatientId, entry: Entry, dated: bool) -> impl I
     let name = if entry.is_error { Either::Left(view! { <s>{name}</s> }) } else { Either::Right(name) };
     let was = entry.before.as_ref().map(|before| {
         let precision = if before.precision == Precision::Year { Precision::Year } else { Precision::Month };
-        say.was(&shortened(&before.text), &say.when(before.first, precision))
+        let was = say.was(&shortened(&before.text), &say.when(before.first, precision));
+        let doubted = before.disputed.as_ref().and_then(|said| mark(say, patient, said)).map(|mark| (" ", mark));
+        view! { <p class="was">{was}{doubted}</p> }
     });
     // What nobody gives a range for, weight or height, is not missing one.
     let has_line = entry.category != Category::Vitals || entry.value.low.is_some() || entry.value.high.is_some();
@@ -42,9 +44,9 @@ pub fn result(say: Say, patient: PatientId, entry: Entry, dated: bool) -> impl I
             {has_line.then(|| line(say, &entry.value))}
             {figure(say, &entry.value, Digits::Few)}
             {(Lies::of(&entry.value) != Lies::Unknown).then(|| range_flag(say, &entry.value))}
-            {was.map(|was| view! { <p class="was">{was}</p> })}
+            {was}
             {meta}
-            {entry.disputed.as_ref().map(|said| disputed(say, said))}
+            {entry.disputed.as_ref().map(|said| disputed(say, patient, said))}
         </li>
     }
 }

@@ -187,18 +187,33 @@ pub fn trend(say: Say, name: &str, trend: &Trend, span: Option<Span>) -> Option<
         .iter()
         .zip(points.iter().filter(|point| is_drawn(point)))
         .filter_map(|(spot, point)| {
-            Some(TrendPoint { x: spot.x, y: spot.first.or(spot.second).or(spot.limit)?, says: reading(say, point) })
+            Some(TrendPoint { x: spot.x, y: spot.first.or(spot.second).or(spot.limit)?, says: pointed_at(say, point) })
         })
         .collect::<Vec<_>>();
     let picture = picture(say, name, &points, &chart);
-    Some(view! { <TrendPointer points=pointed>{picture}</TrendPointer> }.into_any())
+    let doubted = doubted(say, &points).map(|words| view! { <p class="says">{words}</p> });
+    Some(view! { <TrendPointer points=pointed>{picture}</TrendPointer>{doubted} }.into_any())
 }
 
 /// The chart alone, as a page shows it that asks for no script.
 pub fn still(say: Say, name: &str, trend: &Trend) -> Option<AnyView> {
     let points = timed(trend);
     let chart = chart(&points, Span::of([trend])?)?;
-    Some(picture(say, name, &points, &chart).into_any())
+    let doubted = doubted(say, &points).map(|words| view! { <p class="says">{words}</p> });
+    Some(view! { {picture(say, name, &points, &chart)}{doubted} }.into_any())
+}
+
+/// Of which of the points that are drawn the patient says that they are wrong.
+fn doubted(say: Say, points: &[&Point]) -> Option<String> {
+    let readings: Vec<_> =
+        points.iter().filter(|point| is_drawn(point) && point.entry.disputed.is_some()).map(|point| reading(say, point)).collect();
+    (!readings.is_empty()).then(|| say.points_said_wrong(&readings.join("; ")))
+}
+
+/// What is told of a point that is pointed at.
+fn pointed_at(say: Say, point: &Point) -> String {
+    let reading = reading(say, point);
+    if point.entry.disputed.is_some() { format!("{reading} · {}", say.said_to_be_wrong()) } else { reading }
 }
 
 fn reading(say: Say, point: &Point) -> String {
@@ -213,7 +228,7 @@ fn picture(say: Say, name: &str, points: &[&Point], chart: &Chart) -> impl IntoV
     let (left, right, above, below) = PLOT;
     let from = points.first().map(|point| reading(say, point)).unwrap_or_default();
     let to = points.last().map(|point| reading(say, point)).unwrap_or_default();
-    let label = say.trend_says(name, &from, &to);
+    let label = [Some(say.trend_says(name, &from, &to)), doubted(say, points)].into_iter().flatten().collect::<Vec<_>>().join(" ");
     let band = chart.band.map(|(upper, lower)| {
         view! { <rect class="band" x=percent(left) width=percent(100.0 - left) y=percent(upper) height=percent((lower - upper).max(0.5))/> }
     });
@@ -275,7 +290,9 @@ fn picture(say: Say, name: &str, points: &[&Point], chart: &Chart) -> impl IntoV
                 let path = if is_above { "M-6 0H6M0 0V-14M-4-10 0-14 4-10" } else { "M-6 0H6M0 0V14M-4 10 0 14 4 10" };
                 view! { <svg x=percent(x) y=percent(y) overflow="visible"><path class="bound" d=path/></svg> }
             });
-            view! { {joint}{marks.collect_view()}{arrow}{text} }
+            let rings = point.entry.disputed.iter().flat_map(|_| [spot.first, spot.second, spot.limit]).flatten();
+            let rings = rings.map(|y| view! { <circle class="doubt" cx=percent(x) cy=percent(y) r="12"/> });
+            view! { {joint}{rings.collect_view()}{marks.collect_view()}{arrow}{text} }
         })
         .collect_view();
     let years = chart.years.iter().map(|(x, year)| view! { <text class="middle" x=percent(*x) y="98%">{*year}</text> }).collect_view();
@@ -329,7 +346,7 @@ pub fn table(say: Say, patient: PatientId, name: &str, trend: &Trend) -> impl In
                     <td>
                         <a href=href>{entry.when.map(|(first, precision)| when(say, first, precision))}</a>
                         <br/><span class="small quiet">{from}</span>
-                        {entry.disputed.as_ref().map(|said| disputed(say, said))}
+                        {entry.disputed.as_ref().map(|said| disputed(say, patient, said))}
                     </td>
                     <td class="number">
                         <b>{value.text.clone()}</b>{own.map(|own| format!(" {own}"))}{range_flag(say, value).map(|flag| view! { <br/>{flag} })}
@@ -534,5 +551,24 @@ mod tests {
         let trend = Trend::of(chartkey_portal::fhir::project::series("http://loinc.org|85354-9", Some("mmHg")), vec![pair]).unwrap();
         let chart = chart(&timed(&trend), Span::of([&trend]).unwrap()).unwrap();
         assert!(matches!(chart.spots.as_slice(), [Spot { first: Some(first), second: Some(second), .. }] if first < second), "{chart:?}");
+    }
+
+    #[test]
+    fn a_point_that_is_said_to_be_wrong_is_told_of_with_the_picture() {
+        use chartkey_domain::id::CorrectionId;
+        use chartkey_portal::entry::{Disputed, Statement};
+
+        let statement = Statement { correction: CorrectionId(uuid::Uuid::nil()), words: "Not mine.".into(), of: None };
+        let disputed = Some(Disputed { statements: vec![statement], more: 0, is_readers: true });
+        let right = entry(datetime!(2025-03-01 0:00 UTC), 140.0);
+        let wrong = Entry { disputed, ..entry(datetime!(2026-03-01 0:00 UTC), 150.0) };
+        let trend = Trend::of(String::new(), vec![wrong, right]).unwrap();
+        let points = timed(&trend);
+        let say = Say::of(Language::English);
+        let told = doubted(say, &points).unwrap();
+        assert!(told.contains("2026") && !told.contains("2025"), "{told}");
+        assert!(pointed_at(say, points[1]).ends_with(" · said to be wrong"));
+        assert!(!pointed_at(say, points[0]).contains("wrong"));
+        assert_eq!(doubted(say, &points[..1]), None);
     }
 }

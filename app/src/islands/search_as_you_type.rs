@@ -73,7 +73,8 @@ fn listed(rows: Vec<GlanceRow>) -> impl IntoView {
                 .name
                 .into_iter()
                 .map(|(text, is_found)| if is_found { view! { <mark>{text}</mark> }.into_any() } else { text.into_any() });
-            view! { <li><a href=row.href>{name.collect_view()}</a> " " <span>{row.beside}</span></li> }
+            let said = row.said.map(|(who, words)| view! { <p class="disputed"><span><b>{who}</b> " " <bdi>{words}</bdi></span></p> });
+            view! { <li><a href=row.href>{name.collect_view()}</a> " " <span>{row.beside}</span>{said}</li> }
         })
         .collect_view();
     view! { <ul>{rows}</ul> }

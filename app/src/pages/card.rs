@@ -1,6 +1,6 @@
 //! `/download/card`: a card to print, cut and fold into a wallet.
 
-use chartkey_domain::{account::Actor, category::Category, correction::beginning};
+use chartkey_domain::{account::Actor, category::Category};
 use chartkey_portal::{Opened, card::Card, entry::Entry, fhir::person::Contact};
 use leptos::prelude::*;
 
@@ -8,6 +8,7 @@ use crate::{
     api::ApiError,
     catalogue::Say,
     components::{
+        disputed::{Spoken, for_others, spoken},
         entry::{Called, called, plain},
         picture::picture,
         sheet::{back, title},
@@ -56,6 +57,7 @@ pub fn card() -> impl IntoView {
                 <section class="card" aria-label=say.card_picture()>
                     {scan}
                     <p>{say.card_as_of(&said.day)}</p>
+                    {said.is_cut().then(|| view! { <p>{say.card_shortened()}</p> })}
                 </section>
             </div>
             <p class="unprinted quiet">{say.card_warning()}</p>
@@ -65,11 +67,33 @@ pub fn card() -> impl IntoView {
 }
 
 /// A heading and what stands below it; what does not fit is counted.
-fn lines(say: Say, heading: &'static str, all: &[String]) -> impl IntoView + use<> {
-    let more = (all.len() > LINES).then(|| view! { <li>{say.and_more(all.len() - LINES)}</li> });
+fn lines(say: Say, heading: &'static str, all: &[Line]) -> impl IntoView + use<> {
+    let more = (all.len() > LINES).then(|| {
+        let doubted = all.iter().skip(LINES).any(|line| !line.said.is_empty()).then(|| format!("; {}", say.left_out_wrong()));
+        view! { <li>{say.and_more(all.len() - LINES)}{doubted}</li> }
+    });
     let none = all.is_empty().then(|| view! { <li>{say.not_recorded()}</li> });
-    let lines = all.iter().take(LINES).cloned().map(|line| view! { <li>{line}</li> }).collect_view();
+    let line = |Line { name, said }: Line| {
+        let said = said.into_iter().map(|said| view! { ". " {spoken(say, said)} }).collect_view();
+        view! { <li>{name}{said}</li> }
+    };
+    let lines = all.iter().take(LINES).cloned().map(line).collect_view();
     view! { <h3>{heading}</h3><ul>{lines}{more}{none}</ul> }
+}
+
+/// A line of the card.
+#[derive(Debug, Clone)]
+struct Line {
+    name: String,
+    /// What the patient says is wrong with it, as far as there is room.
+    said: Vec<Spoken>,
+}
+
+impl Line {
+    /// For the picture: that something is said, and not what.
+    fn short(&self, say: Say) -> String {
+        if self.said.is_empty() { self.name.clone() } else { format!("{} ({})", self.name, say.said_to_be_wrong()) }
+    }
 }
 
 /// What the card says, in the reader's language where the words are ours.
@@ -78,15 +102,15 @@ struct Said {
     name: String,
     born: Option<String>,
     day: String,
-    allergies: Vec<String>,
-    medicines: Vec<String>,
-    problems: Vec<String>,
-    contacts: Vec<String>,
+    allergies: Vec<Line>,
+    medicines: Vec<Line>,
+    problems: Vec<Line>,
+    contacts: Vec<Line>,
 }
 
 impl Said {
     fn of(say: Say, Opened { whose, view }: &Opened<Card>) -> Self {
-        let names = |entries: &[Entry]| entries.iter().map(|entry| said(say, entry)).collect();
+        let names = |entries: &[Entry]| entries.iter().map(|entry| line(say, entry)).collect();
         Self {
             say,
             name: whose.name.clone(),
@@ -95,8 +119,14 @@ impl Said {
             allergies: names(&view.summary.allergies),
             medicines: names(&view.summary.medicines),
             problems: names(&view.summary.problems),
-            contacts: view.contacts.iter().map(contact).collect(),
+            contacts: view.contacts.iter().map(|one| Line { name: contact(one), said: Vec::new() }).collect(),
         }
+    }
+
+    /// Whether a statement is not on it to its end.
+    fn is_cut(&self) -> bool {
+        let lines = [&self.allergies, &self.medicines, &self.problems].into_iter().flatten();
+        lines.flat_map(|line| &line.said).any(|said| said.words.as_deref().is_none_or(|words| words.ends_with('…')))
     }
 
     /// The same as text for the picture, cut at a whole entry where it is too long.
@@ -113,12 +143,16 @@ impl Said {
                 text.push_str(self.say.not_recorded());
             }
             for (place, one) in all.iter().enumerate() {
-                if text.len() + one.len() > PICTURE {
+                let short = one.short(self.say);
+                if text.len() + short.len() > PICTURE {
                     text.push('…');
+                    if all.iter().skip(place).any(|left| !left.said.is_empty()) {
+                        text.push_str(self.say.left_out_wrong());
+                    }
                     break;
                 }
                 text.push_str(if place == 0 { "" } else { "; " });
-                text.push_str(one);
+                text.push_str(&short);
             }
         }
         text.push_str(&format!("\n{}", self.say.card_as_of(&self.day)));
@@ -127,20 +161,58 @@ impl Said {
 }
 
 /// What a thing is called, with the words of the source: who reads the card may know no others.
-fn said(say: Say, entry: &Entry) -> String {
+fn line(say: Say, entry: &Entry) -> Line {
     let Called { name, beside, is_ours } = called(say, entry);
     let name = match beside.filter(|_| is_ours) {
         Some(written) => format!("{name} ({})", plain(&written).0),
         None => name,
     };
-    match &entry.disputed {
-        Some(said) => format!("{name}. {} {}", say.patient_says_wrong(), beginning(&said.statement, REASON)),
-        None => name,
-    }
+    Line { name, said: entry.disputed.as_ref().map(|said| for_others(say, said, REASON)).unwrap_or_default() }
 }
 
 fn contact(contact: &Contact) -> String {
     let Contact { name, relationship, phones } = contact;
     let said: Vec<&str> = [name, relationship].into_iter().flatten().chain(phones).map(String::as_str).collect();
     said.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(name: &str, words: Option<&str>) -> Line {
+        let said = words.map(|words| Spoken { who: "The patient says this is wrong:".to_owned(), words: Some(words.to_owned()) });
+        Line { name: name.to_owned(), said: said.into_iter().collect() }
+    }
+
+    fn card(allergies: Vec<Line>) -> Said {
+        let (say, none) = (Say::default(), Vec::new);
+        Said {
+            say,
+            name: "Ada".to_owned(),
+            born: None,
+            day: "today".to_owned(),
+            allergies,
+            medicines: none(),
+            problems: none(),
+            contacts: none(),
+        }
+    }
+
+    #[test]
+    fn the_picture_says_that_something_is_said_to_be_wrong() {
+        let text = card(vec![line("Nuts", Some("I eat them daily.")), line("Bees", None)]).text();
+        assert!(text.contains("Nuts (said to be wrong); Bees\n"), "{text}");
+        assert!(!text.contains("daily"), "it has no room for the words");
+        let long = "x".repeat(PICTURE);
+        assert!(card(vec![line(&long, Some("No."))]).text().contains("…of what is left out, something is said to be wrong"));
+        let text = card(vec![line("Nuts", Some("No.")), line(&long, None)]).text();
+        assert!(text.contains('…') && !text.contains("left out"), "{text}");
+    }
+
+    #[test]
+    fn a_card_says_where_the_whole_words_are_only_where_they_were_cut() {
+        assert!(card(vec![line("Nuts", Some("I eat…"))]).is_cut());
+        assert!(!card(vec![line("Nuts", Some("I eat them."))]).is_cut());
+    }
 }

@@ -160,6 +160,7 @@ fn measured(say: Say) -> impl IntoView {
                 text: "4.9".to_owned(),
                 first: AT - Duration::days(200),
                 precision: Precision::Day,
+                disputed: None,
             }),
             ..entry(Category::Results, title, value)
         })

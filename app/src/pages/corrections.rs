@@ -2,16 +2,16 @@
 
 use chartkey_domain::{
     correction::CorrectionState,
-    id::{CorrectionId, PatientId},
+    id::{CorrectionId, DraftId, ItemId, PatientId},
 };
-use chartkey_portal::corrections::{Correction, CorrectionEnding, Message, Thread};
-use leptos::prelude::*;
+use chartkey_portal::corrections::{Correction, Corrections, Message, Opening, Thread};
+use leptos::{either::Either, prelude::*};
 
 use crate::{
     api::ApiError,
     catalogue::Say,
     components::{
-        disputed::disputed,
+        disputed::{disputed, page_of},
         entry::{address, called},
         flag::flag,
         form::{area, hidden, problem_summary, titled},
@@ -27,33 +27,35 @@ use crate::{
     shell::{Place, document},
 };
 
+pub mod ending;
 pub mod question;
-
-/// The address of a correction.
-#[must_use]
-pub fn page_of(patient: PatientId, correction: CorrectionId) -> String {
-    format!("/record/{patient}/corrections/{correction}")
-}
 
 /// What the patient has said is wrong: what stands, then what is over.
 pub fn corrections() -> impl IntoView {
     page(async {
         let reader = Reader::of_record()?;
-        let opened = reader.portal.corrections(&reader.visitor, reader.patient).await?;
-        let (say, whose) = (reader.say, opened.whose);
-        let none = opened.view.is_empty().then(|| view! { <p>{say.no_corrections()}</p> });
-        let list = opened.view.into_iter().map(|correction| row(say, reader.patient, correction)).collect::<Vec<_>>();
+        // What is no correction begins the list anew.
+        let after = query("after").and_then(|after| after.parse().ok());
+        let opened = reader.portal.corrections(&reader.visitor, reader.patient, after).await?;
+        let (say, whose, Corrections { corrections, next }) = (reader.say, opened.whose, opened.view);
+        let none = (corrections.is_empty() && after.is_none()).then(|| view! { <p>{say.no_corrections()}</p> });
+        let older = next.map(|next| {
+            let href = reader.path(&format!("/corrections?after={next}"));
+            view! { <nav class="alongside" aria-label=say.pages_of(say.corrections())>{more(href, say.older())}</nav> }
+        });
+        let list = corrections.into_iter().map(|correction| row(say, reader.patient, correction)).collect::<Vec<_>>();
         let body = view! {
             {title(say.corrections(), Some(say.corrections_says().to_owned()))}
             {none}
             {(!list.is_empty()).then(|| view! { <section class="sheet" aria-label=say.corrections()>{rows(list)}</section> })}
+            {older}
         };
         Ok(document(reader.page(say.corrections(), Place::Corrections, &whose), body).into_any())
     })
 }
 
 fn row(say: Say, patient: PatientId, correction: Correction) -> Row {
-    let said = correction.entry.disputed.as_ref().filter(|_| correction.state.stands()).map(|said| disputed(say, said).into_any());
+    let said = correction.entry.disputed.as_ref().filter(|_| correction.state.stands()).map(|said| disputed(say, patient, said).into_any());
     Row {
         href: page_of(patient, correction.id),
         name: called(say, &correction.entry).name,
@@ -76,13 +78,19 @@ fn state(say: Say, state: CorrectionState) -> AnyView {
     flag(role, sign, say.correction_state(state).to_owned()).into_any()
 }
 
-/// One correction.
+/// One correction, or with `?ask=` the question before it ends; `?draft=` names words that wait to be sent.
 pub fn correction() -> impl IntoView {
     page(async {
         let reader = Reader::of_record()?;
-        let opened = reader.portal.correction(&reader.visitor, reader.patient, parameter("correction")?).await?;
+        let draft = query("draft").and_then(|draft| draft.parse().ok());
+        let opened = reader.portal.correction(&reader.visitor, reader.patient, parameter("correction")?, draft).await?;
         let (say, whose) = (reader.say, opened.whose);
-        let Thread { correction, messages, may_write } = opened.view;
+        let Thread { correction, messages, has_older, may_write, typed } = opened.view;
+        let asked = query("ask").and_then(|ask| ending::of(&ask)).filter(|_| whose.is_own() && correction.state.stands());
+        if let Some(ending) = asked {
+            let body = ending::asks(say, reader.patient, &correction, ending);
+            return Ok(document(reader.page(ending::question(say, ending), Place::Corrections, &whose), body).into_any());
+        }
         let (patient, is_own) = (reader.patient, whose.is_own());
         let heading = say.correction_of(&called(say, &correction.entry).name);
         let item = address(patient, correction.entry.category, correction.entry.id);
@@ -103,15 +111,16 @@ pub fn correction() -> impl IntoView {
         let body = view! {
             {back(way, words)}
             {problem_summary(say, problem())}
-            {done(say)}
+            {done(say, typed.is_some())}
             {title(heading.clone(), None)}
             {changed}
             {sheet("statement", whose_words, statement)}
             {sheet("thread", say.the_answers(), view! {
+                {has_older.then(|| view! { <p class="quiet">{say.older_messages()}</p> })}
                 {thread(say, is_own, messages)}
-                {may_write.then(|| write(say, patient, &correction, is_own))}
+                {if may_write { Either::Left(form(say, patient, &correction, is_own, typed)) } else { Either::Right(unsent(say, typed)) }}
             })}
-            {(is_own && correction.state.stands()).then(|| ending(say, patient, correction.id))}
+            {(is_own && correction.state.stands()).then(|| ending::ways(say, patient, correction.id))}
             {end_of_list(say, &whose, false)}
         };
         Ok(document(reader.page(titled(say, &heading, problem()), place, &whose), body).into_any())
@@ -141,52 +150,67 @@ fn thread(say: Say, is_own: bool, messages: Vec<Message>) -> AnyView {
     view! { <ol class="thread">{lines.collect_view()}</ol> }.into_any()
 }
 
-fn write(say: Say, patient: PatientId, correction: &Correction, is_own: bool) -> impl IntoView + use<> {
+fn form(say: Say, patient: PatientId, correction: &Correction, is_own: bool, typed: Option<String>) -> impl IntoView + use<> {
     let (label, hint) = if is_own { (say.your_message(), say.message_hint()) } else { (say.your_answer(), say.answer_hint()) };
     view! {
         <form method="post" action="/api/write-to-correction">
             {hidden("patient", Some(patient.to_string()))}
             {hidden("correction", Some(correction.id.to_string()))}
-            {area("words", label, hint, None)}
+            {area("words", label, hint, typed)}
             <p class="actions"><button class="button" type="submit">{say.send_message()}</button></p>
         </form>
     }
 }
 
-fn ending(say: Say, patient: PatientId, correction: CorrectionId) -> impl IntoView {
-    let form = |action: &'static str, class: &'static str, words: &'static str| {
-        view! {
-            <form method="post" action=action>
-                {hidden("patient", Some(patient.to_string()))}
-                {hidden("correction", Some(correction.to_string()))}
-                <button class=class type="submit">{words}</button>
-            </form>
-        }
-    };
-    let body = view! {
-        <p>{say.settled_says()}</p>
-        <div class="actions">
-            {form("/api/resolve-correction", "button second", say.resolve_it())}
-            {form("/api/withdraw-correction", "button second", say.withdraw_it())}
-        </div>
-    };
-    sheet("settled", say.is_it_settled(), body)
+/// Words that there is no place any more to send from.
+fn unsent(say: Say, typed: Option<String>) -> Option<impl IntoView> {
+    typed.map(|typed| notice(Role::Caution, say.unsent(), view! { <p class="said" dir="auto">{typed}</p> }))
 }
 
-/// What was just done.
-fn done(say: Say) -> Option<impl IntoView> {
+/// What was just done, or was done before.
+fn done(say: Say, has_words: bool) -> Option<impl IntoView> {
     let words = match query("done")?.as_str() {
         "opened" => say.correction_opened_title(),
         "written" => say.correction_written_title(),
         "ended" => say.correction_ended_title(),
+        "stands" => {
+            let says = if has_words { say.new_words_kept() } else { say.already_said_says() };
+            return Some(Either::Left(notice(Role::Caution, say.already_said(), view! { <p>{says}</p> })));
+        }
         _ => return None,
     };
-    Some(what_was_done(words, ()))
+    Some(Either::Right(what_was_done(words, ())))
 }
 
-/// Ends a correction. Says where to go, and which page the form is on.
-pub async fn end(patient: PatientId, correction: CorrectionId, ending: CorrectionEnding) -> (Result<String, ApiError>, String) {
+/// Where words lead that were to open a correction where one stands: to that, with their draft.
+#[must_use]
+pub fn stands(patient: PatientId, correction: CorrectionId, draft: Option<DraftId>) -> String {
+    let draft = draft.map(|draft| format!("&draft={draft}")).unwrap_or_default();
+    format!("{}?done=stands{draft}", page_of(patient, correction))
+}
+
+/// Opens a correction with what a draft holds. Says where to go.
+///
+/// # Errors
+/// As [`chartkey_portal::Portal::open_correction`].
+pub async fn open(patient: PatientId, item: ItemId, draft: DraftId) -> Result<String, ApiError> {
+    Ok(match portal()?.open_correction(&visitor()?, patient, item, draft).await? {
+        Opening::Opened(correction) => format!("{}?done=opened", page_of(patient, correction)),
+        Opening::Stands(correction) => stands(patient, correction, Some(draft)),
+    })
+}
+
+/// Writes into a thread. Says where to go, and which page the form is on: that shows again what was not sent.
+pub async fn write(patient: PatientId, correction: CorrectionId, typed: &str) -> (Result<String, ApiError>, String) {
     let page = page_of(patient, correction);
-    let ended = async { Ok(portal()?.end_correction(&visitor()?, patient, correction, ending).await?) };
-    (ended.await.map(|()| format!("{page}?done=ended")), page)
+    let written = async { Ok(portal()?.write_to_correction(&visitor()?, patient, correction, typed).await?) };
+    let problem = match written.await {
+        Ok(()) => return (Ok(format!("{page}?done=written")), page),
+        Err(problem) => problem,
+    };
+    let kept = async { Ok::<_, ApiError>(portal()?.keep_message(&visitor()?, patient, correction, typed).await?) };
+    // What is empty, and whoever has nowhere to write, need no draft; where the database does not answer the cookie has to do.
+    let draft = if typed.is_empty() { None } else { kept.await.ok() };
+    let page = draft.map_or(page.clone(), |draft| format!("{page}?draft={draft}"));
+    (Err(problem), page)
 }

@@ -2,7 +2,7 @@
 
 use chartkey_domain::{category::Category, id::PatientId, names};
 use chartkey_portal::{
-    entry::{Entry, Value},
+    entry::Value,
     items::{Detail, Fact, Original, Said},
 };
 use leptos::prelude::*;
@@ -91,7 +91,7 @@ async fn one(reader: Reader, category: Category) -> Paged {
                 {contents(say, &whose, &detail)}
                 {kin(say, reader.patient, &name, &detail)}
             </div>
-            <div>{sheet("about", say.about_this(), view! { {about(say, reader.patient, &detail)}{original}{wrong} })}{seen}</div>
+            <div>{sheet("about", say.about_this(), view! { {about(say, reader.patient, whose.is_own(), &detail)}{original}{wrong} })}{seen}</div>
         </div>
         {raw}
         {(!whose.is_own()).then(|| view! { <p class="quiet">{say.not_everything()}</p> })}
@@ -134,7 +134,7 @@ fn kin(say: Say, patient: PatientId, name: &str, detail: &Detail) -> Option<AnyV
     Some(sheet("trend", say.over_time(), inside).into_any())
 }
 
-fn about(say: Say, patient: PatientId, detail: &Detail) -> impl IntoView + use<> {
+fn about(say: Say, patient: PatientId, is_own: bool, detail: &Detail) -> impl IntoView + use<> {
     let entry = &detail.entry;
     let mut told: Vec<(String, AnyView)> = [range(say, &entry.value), unit_in_words(say, &entry.value)].into_iter().flatten().collect();
     for Fact { name, said } in &detail.facts {
@@ -144,12 +144,9 @@ fn about(say: Say, patient: PatientId, detail: &Detail) -> impl IntoView + use<>
         told.push((word, value));
     }
     told.push((say.source_of().to_owned(), source_name(say, &entry.source).into_any()));
-    told.push((say.added().to_owned(), added(say, entry)));
+    let since = if is_own { say.added() } else { say.added_to_record() };
+    told.push((since.to_owned(), moment(say, entry.added_at).into_any()));
     facts(told)
-}
-
-fn added(say: Say, entry: &Entry) -> AnyView {
-    moment(say, entry.added_at).into_any()
 }
 
 fn range(say: Say, value: &Value) -> Option<(String, AnyView)> {

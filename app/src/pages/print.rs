@@ -7,10 +7,11 @@ use crate::{
     catalogue::Say,
     components::{
         brief::lines_of,
+        disputed::spoken,
         sheet::{back, title},
     },
     pages::{Paged, page, reader::Reader},
-    paper::{Body, Paper, Part, Table},
+    paper::{Body, Paper, Part, Table, TableRow},
     shell::{Place, document},
     writes_pdf_of,
 };
@@ -34,7 +35,7 @@ pub fn print() -> impl IntoView {
                 <h2>{name}</h2>
                 {born.map(|born| view! { <p>{born}</p> })}
                 {says.into_iter().map(|says| view! { <p class="quiet">{says}</p> }).collect_view()}
-                {parts.into_iter().map(part).collect_view()}
+                {parts.into_iter().map(|inside| part(say, inside)).collect_view()}
             </article>
         };
         Paged::Ok(document(page, body).into_any())
@@ -55,19 +56,19 @@ pub fn as_file(say: Say, name: &str) -> impl IntoView + use<> {
     .into_any()
 }
 
-fn part(Part { heading, says, body }: Part) -> impl IntoView {
+fn part(say: Say, Part { heading, says, body }: Part) -> impl IntoView {
     let body = match body {
-        Body::Lines(lines) => (!lines.is_empty()).then(|| lines_of(lines).into_any()),
-        Body::Table(table) => (!table.rows.is_empty()).then(|| columns(heading.clone(), table).into_any()),
+        Body::Lines(lines) => (!lines.is_empty()).then(|| lines_of(say, lines).into_any()),
+        Body::Table(table) => (!table.rows.is_empty()).then(|| columns(say, heading.clone(), table).into_any()),
     };
     view! { <section aria-label=heading.clone()><h3>{heading.clone()}</h3>{says.into_iter().map(|says| view! { <p>{says}</p> }).collect_view()}{body}</section> }
 }
 
-fn columns(label: String, Table { heads, rows }: Table) -> impl IntoView {
+fn columns(say: Say, label: String, Table { heads, rows }: Table) -> impl IntoView {
     let heads = heads.into_iter().map(|head| view! { <th scope="col">{head}</th> }).collect_view();
-    let row = |row: [String; crate::paper::COLUMNS]| {
-        let [name, cells @ ..] = row;
-        view! { <tr><th scope="row">{name}</th>{cells.into_iter().map(|cell| view! { <td>{cell}</td> }).collect_view()}</tr> }
+    let row = |TableRow { cells: [name, cells @ ..], said }| {
+        let said = said.into_iter().map(|said| view! { <br/>{spoken(say, said)} }).collect_view();
+        view! { <tr><th scope="row">{name}{said}</th>{cells.into_iter().map(|cell| view! { <td>{cell}</td> }).collect_view()}</tr> }
     };
     view! { <table aria-label=label><thead><tr>{heads}</tr></thead><tbody>{rows.into_iter().map(row).collect_view()}</tbody></table> }
 }

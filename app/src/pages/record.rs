@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use crate::{
     catalogue::Say,
     components::{
+        disputed::disputed,
         entry::{address, row_of},
         list::{end, key, not_shared},
         news::{heading, news},
@@ -183,6 +184,7 @@ fn care_team(say: Say, reader: &Reader, whose: &Whose, team: Vec<Member>) -> Opt
             when: seen,
             place: member.place,
             from: Some(from_source(say, &member.source)),
+            said: member.disputed.as_ref().map(|said| disputed(say, reader.patient, said).into_any()),
             ..Row::default()
         }
     };

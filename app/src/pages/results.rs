@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use crate::{
     catalogue::Say,
     components::{
+        disputed::disputed,
         entry::{Called, address, report_called, row_of},
         icon::{Icon, icon},
         list::{end, errors_link, key, listed, not_shared, pager},
@@ -64,6 +65,7 @@ fn sheet_of(say: Say, patient: PatientId, index: usize, report: Report, aside: O
     let made =
         report.head.as_ref().map(|head| [head.author.clone(), head.place.clone()].into_iter().flatten().collect::<Vec<_>>().join(" · "));
     let made = made.filter(|made| !made.is_empty()).or_else(|| first.and_then(|entry| entry.author.clone()));
+    let said = report.head.as_ref().and_then(|head| head.disputed.as_ref()).map(|said| disputed(say, patient, said));
     let called = report.head.as_ref().map(|head| (head, report_called(say, head)));
     let heading = match (&called, &date) {
         (Some((head, Called { name, .. })), _) => {
@@ -99,6 +101,7 @@ fn sheet_of(say: Say, patient: PatientId, index: usize, report: Report, aside: O
                     <br/>
                     <span class="from">{icon(Icon::Source)} " " {source}</span>
                 </p>
+                {said}
             </div>
             <ul class="rows">{rows}</ul>
         </section>

@@ -2,6 +2,7 @@
 
 use chartkey_domain::{
     category::Category,
+    correction::beginning,
     id::{PatientId, SearchId},
     lens::Lens,
 };
@@ -18,6 +19,7 @@ use crate::{
     },
     catalogue::Say,
     components::{
+        disputed::who_says,
         entry::{address, called, row_of},
         form::{problem_summary, titled},
         list::end,
@@ -31,6 +33,9 @@ use crate::{
     request::{caller, parameter, portal, problem, query, session, visitor},
     shell::{Place, document},
 };
+
+/// What a suggestion has room for of what the patient says is wrong, in characters; what it leads to has all of it.
+const SAID: usize = 80;
 
 /// The page of the form. A record that is not named leads to a page that is not there.
 #[must_use]
@@ -212,6 +217,11 @@ fn glance(say: Say, patient: PatientId, whose: &Whose, found: Search) -> Glance 
             href: address(patient, category, entry.id),
             name: parts(&name, &found.marks),
             beside: format!("{} · {date} · {}", say.category(category), from_source(say, &entry.source)),
+            said: entry.disputed.as_ref().and_then(|said| {
+                let first = said.statements.first()?;
+                let words = format!("{}{}{}", say.quotation_opens(), beginning(&first.words, SAID).0, say.quotation_closes());
+                Some((who_says(say, said.is_readers, first), words))
+            }),
         }
     };
     let rows = found.groups.into_iter().flat_map(|group| group.rows.into_iter().map(move |hit| (group.category, hit)));

@@ -111,7 +111,8 @@ fn compare(reader: &Reader, trends: &Trends) -> Option<AnyView> {
     let chosen: Vec<&str> = trends.beside.iter().map(|trend| trend.series.as_str()).collect();
     let link = |entry: &Entry| {
         let more: Vec<&str> = chosen.iter().copied().chain(entry.series.as_deref()).collect();
-        view! { <li><a href=with(reader, &trends.asked, &more)>{called(say, entry).name}</a></li> }
+        let doubted = entry.disputed.as_ref().map(|_| format!(" ({})", say.said_to_be_wrong()));
+        view! { <li><a href=with(reader, &trends.asked, &more)>{called(say, entry).name}</a>{doubted}</li> }
     };
     let links = trends.others.iter().map(link).collect_view();
     let inside = view! {

@@ -27,8 +27,9 @@ use super::{BODY_LIMIT, Shared, plain, session::Known};
 /// How long it is kept.
 const LIFE: Duration = Duration::minutes(15);
 
-/// Longer fields are not kept. All that are fit into a cookie: browsers keep 4,096 bytes.
-const FIELD: usize = 1_000;
+/// Longer fields are not kept, so that none takes the others with it: what is sealed has four letters for three bytes, and has
+/// to fit into a cookie, of which browsers keep 4,096 bytes. Words that may be longer wait in a draft where they are refused.
+const FIELD: usize = 2_700;
 const COOKIE: usize = 3_900;
 
 /// Keeps what is refused, and hands it to the page that comes next.

@@ -235,6 +235,8 @@ fn of_record() -> Vec<Row> {
         record("/record/{patient}/search/{search}", "/record/{patient}/search/{grant}", NOBODY),
         record("/record/{patient}/corrections", "/record/{patient}/corrections", HOLDERS),
         item("/record/{patient}/corrections/{correction}", "/record/{patient}/corrections/{correction}", READERS),
+        item("/record/{patient}/corrections/{correction}", "/record/{patient}/corrections/{correction}?ask=settled&draft={worded}", READERS),
+        record("/record/{patient}/corrections", "/record/{patient}/corrections?after={correction}", HOLDERS),
         item("/record/{patient}/{category}/{item}/wrong", "/record/{patient}/vitals/{vitals}/wrong", HOLDERS),
         item("/record/{patient}/{category}/{item}/wrong", "/record/{patient}/vitals/{vitals}/wrong?draft={worded}&step=check", HOLDERS),
         item("/record/{patient}/visits/{item}", "/record/{patient}/visits/{visits}", HOLDERS),

@@ -15,6 +15,7 @@ use chartkey_domain::{
 use chartkey_portal::{
     Standing,
     codes::CodeState,
+    corrections::Opening,
     import::{identity, own},
     organizations::NewOrganization,
     sessions::{NewSession, SessionKey},
@@ -224,7 +225,9 @@ impl World {
             let item = side.names[place].parse().unwrap();
             let words = record::mark(side.owner, &format!("wrong{place}"));
             let draft = portal.keep_statement(&visitor, patient, item, &words).await.unwrap();
-            let correction = portal.open_correction(&visitor, patient, item, draft).await.unwrap();
+            let Opening::Opened(correction) = portal.open_correction(&visitor, patient, item, draft).await.unwrap() else {
+                panic!("{name}")
+            };
             side.names.insert(name.to_owned(), correction.to_string());
         }
         let item = side.names["vitals"].parse().unwrap();

@@ -1,5 +1,5 @@
 //! What a line of the journal says. The triggers of `0014_journal.sql`,
-//! `0016_protection.sql`, `0018_sources.sql` and `0021_corrections.sql` write it.
+//! `0016_protection.sql`, `0018_sources.sql` and `0026_correction_sides.sql` write it.
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -116,6 +116,9 @@ pub enum Act {
         patient: Uuid,
         /// Which correction.
         correction: Uuid,
+        /// Where it is now. Acts of older servers do not say so.
+        #[serde(default)]
+        state: Option<String>,
     },
 }
 
@@ -150,7 +153,7 @@ impl Act {
             Self::Email { account, .. } => About::Email(*account),
             Self::SecondFactor { account, .. } => About::SecondFactor(*account),
             Self::RecoveryCode { account, code } => About::RecoveryCode(*account, *code),
-            Self::Correction { patient, correction } => About::Correction(*patient, *correction),
+            Self::Correction { patient, correction, .. } => About::Correction(*patient, *correction),
         }
     }
 
@@ -183,5 +186,9 @@ mod tests {
         assert!(act.takes());
         assert_eq!(act.about(), About::Grant(Uuid::from_u128(1), Uuid::from_u128(2)));
         assert!(serde_json::from_str::<Act>(r#"{"kind":"something new"}"#).is_err(), "what is not known is not skipped");
+        let before =
+            r#"{"kind":"correction","patient":"00000000-0000-0000-0000-000000000001","correction":"00000000-0000-0000-0000-000000000002"}"#;
+        let Act::Correction { state, .. } = serde_json::from_str(before).unwrap() else { panic!() };
+        assert_eq!(state, None, "a journal of before it said the state is read as well");
     }
 }

@@ -90,7 +90,7 @@ impl Portal {
 pub(crate) async fn essentials(record: &mut Record, shown: &mut Shown) -> Result<PrintedSummary, Error> {
     let patient = record.whose().patient;
     let rows = entries!(
-        "where i.patient_id = $1 and i.item_id = any (array( \
+        once "where i.patient_id = $1 and i.item_id = any (array( \
             select a.item_id from (select item_id, row_number() over (partition by category order by sort_at desc, item_id desc) as place \
                 from (select distinct on (category, title) category, item_id, sort_at from item \
                     where patient_id = $1 and not is_error and (category = 4 or (category in (2, 3) and (last_at is null or last_at > now()) \

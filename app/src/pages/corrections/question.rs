@@ -8,7 +8,7 @@ use chartkey_domain::{
 use chartkey_portal::{corrections::Question, entry::Entry};
 use leptos::prelude::*;
 
-use super::page_of;
+use super::stands;
 use crate::{
     api::ApiError,
     catalogue::Say,
@@ -52,8 +52,8 @@ pub fn wrong() -> impl IntoView {
         let opened = reader.portal.correction_question(&reader.visitor, reader.patient, category, item_of_page()?, draft).await?;
         let (say, whose, Question { entry, typed }) = (reader.say, opened.whose, opened.view);
         // One that stands is the one to write to.
-        if let Some(stands) = &entry.disputed {
-            redirect(&page_of(reader.patient, stands.correction));
+        if let Some(said) = entry.disputed.as_ref().and_then(|said| said.statements.first()) {
+            redirect(&stands(reader.patient, said.correction, draft.filter(|_| typed.is_some())));
             return Ok(().into_any());
         }
         let checked = typed.as_deref().and_then(Words::parse).filter(|_| query("step").as_deref() == Some("check"));

@@ -11,6 +11,7 @@ use super::TakenAway;
 use crate::{
     Error,
     audit::{self, Chain, Event, What, Who, Why},
+    corrections::CorrectionEnding,
     journal::Act,
 };
 
@@ -53,7 +54,7 @@ impl<'c> Again<'c> {
             Act::Email { account, since } => self.email(account, since).await,
             Act::SecondFactor { account, made_at, .. } => self.second_factor(account, made_at).await,
             Act::RecoveryCode { account, code } => self.recovery_code(account, code).await,
-            Act::Correction { patient, correction } => self.correction(patient, correction).await,
+            Act::Correction { patient, correction, state } => self.correction(patient, correction, state.as_deref()).await,
         }
     }
 
@@ -282,12 +283,14 @@ impl<'c> Again<'c> {
         Ok(())
     }
 
-    async fn correction(&mut self, patient: Uuid, correction: Uuid) -> Result<(), Error> {
+    async fn correction(&mut self, patient: Uuid, correction: Uuid, state: Option<&str>) -> Result<(), Error> {
         self.own(patient).await?;
+        let ending = if state == Some("resolved") { CorrectionEnding::Resolved } else { CorrectionEnding::Withdrawn };
         let ended = sqlx::query!(
-            "update correction set state = 'withdrawn', ended_at = now() where patient_id = $1 and correction_id = $2 and ended_at is null",
+            "update correction set state = $3, ended_at = now() where patient_id = $1 and correction_id = $2 and ended_at is null",
             patient,
-            correction
+            correction,
+            ending.state().slug()
         )
         .execute(&mut *self.connection)
         .await?;
