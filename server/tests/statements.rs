@@ -93,15 +93,15 @@ const PAGES: &[Page] = &[
     Page("/record/{patient}/corrections/{correction}", "/record/{patient}/corrections/{correction}?draft={worded}", [None, Some(9), Some(11)]),
     Page("/record/{patient}/{category}/{item}/wrong", "/record/{patient}/vitals/{vitals}/wrong?draft={worded}", [None, Some(7), None]),
     Page("/record/{patient}/visits/{item}", "/record/{patient}/visits/{visits}", [None, Some(7), None]),
-    Page("/record/{patient}/visits/{item}/about", "/record/{patient}/visits/{visits}/about", [None, Some(8), None]),
+    Page("/record/{patient}/visits/{item}/about", "/record/{patient}/visits/{visits}/about", [None, Some(7), None]),
     // Those under it are read with it.
     Page("/record/{patient}/trends/{series}", "/record/{patient}/trends/{series}", [None, Some(7), Some(8)]),
     Page("/record/{patient}/trends/{series}", "/record/{patient}/trends/{series}?with={lonely-series}", [None, Some(7), Some(8)]),
     Page("/record/{patient}/{category}", "/record/{patient}/vaccines", [None, Some(7), Some(7)]),
     Page("/record/{patient}/{category}", "/record/{patient}/documents", [None, Some(7), Some(7)]),
-    Page("/record/{patient}/{category}/{item}", "/record/{patient}/results/{results}", [None, Some(9), Some(10)]),
-    Page("/record/{patient}/{category}/{item}", "/record/{patient}/documents/{documents}", [None, Some(8), None]),
-    Page("/record/{patient}/documents/{item}/view/{part}", "/record/{patient}/documents/{documents}/view/1", [None, Some(8), None]),
+    Page("/record/{patient}/{category}/{item}", "/record/{patient}/results/{results}", [None, Some(8), Some(9)]),
+    Page("/record/{patient}/{category}/{item}", "/record/{patient}/documents/{documents}", [None, Some(7), None]),
+    Page("/record/{patient}/documents/{item}/view/{part}", "/record/{patient}/documents/{documents}/view/1", [None, Some(7), None]),
 ];
 
 /// What is no page of somebody's: forms whose draft or link is the address, and what this house does not have.

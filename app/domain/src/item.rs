@@ -2,7 +2,12 @@
 
 use time::OffsetDateTime;
 
-use crate::{category::Category, id::ItemId, label::Labels, when::Interval};
+use crate::{
+    category::{Categories, Category},
+    id::ItemId,
+    label::Labels,
+    when::Interval,
+};
 
 /// The facts of an item that decide who sees it. Never its content.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,4 +28,15 @@ pub struct ItemFacts {
     pub added_at: OffsetDateTime,
     /// Marked by the patient: no grant reaches it.
     pub is_private: bool,
+}
+
+/// The facts of a part of an item: a reason, a line, a section. Never its content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PartFacts {
+    /// Where it belongs; of several, a reader has to be allowed each.
+    pub categories: Categories,
+    /// Its labels, and those of its item that cannot be told apart from it.
+    pub labels: Labels,
+    /// When it happened: its own time where it has one, else that of its item.
+    pub when: Option<Interval>,
 }

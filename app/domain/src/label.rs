@@ -82,6 +82,12 @@ impl Labels {
         Self(self.0 | other.0)
     }
 
+    /// Every label here that is not in the other set.
+    #[must_use]
+    pub const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
     /// Whether the label is in the set.
     #[must_use]
     pub const fn contains(self, label: Label) -> bool {

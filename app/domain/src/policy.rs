@@ -17,7 +17,7 @@ use crate::{
     category::{Categories, Category},
     grant::{Grant, Grantee, Purpose, Through},
     id::{AccountId, GrantId, ItemId, OrganizationId},
-    item::ItemFacts,
+    item::{ItemFacts, PartFacts},
     label::Labels,
 };
 
@@ -70,6 +70,9 @@ pub struct Permission {
     pub singled: Vec<ItemId>,
     /// Those of them that may be seen, in this version.
     pub named: Vec<(ItemId, i32)>,
+    /// Those of them that are kept from somebody who has passed on a grant or made one: their
+    /// parts are looked up in a table without it.
+    pub narrowed: Vec<(ItemId, Table)>,
     /// The categories of which anything could be seen.
     pub categories: Categories,
     /// Whether every grant that it rests on allows a copy (rule 9): a page does not
@@ -87,6 +90,15 @@ impl Permission {
             return false; // rules 5 and 10
         }
         if self.singled.contains(&item.id) { self.named.contains(&(item.id, item.version)) } else { self.table.holds(item) }
+    }
+
+    /// Whether a part of the item may be seen with it (rule 8): as an item of the part's own category,
+    /// labels and time that no grant names. What a grant names is the whole, and opens no other category.
+    #[must_use]
+    pub fn covers_part(&self, item: &ItemFacts, part: &PartFacts) -> bool {
+        let table = self.narrowed.iter().find(|(narrowed, _)| *narrowed == item.id).map_or(&self.table, |(_, table)| table);
+        let shows = |category| table.holds(&ItemFacts { category, labels: part.labels, when: part.when, ..item.clone() });
+        !part.categories.is_empty() && self.covers(item) && part.categories.iter().all(shows)
     }
 }
 
@@ -159,10 +171,13 @@ impl<'a> Term<'a> {
 
     /// Rules 4 to 6 for an item that is named somewhere.
     fn covers(&self, item: &ItemFacts, exclusions: &[(ItemId, Whom)], now: OffsetDateTime) -> bool {
-        let through_giver = self.giver.as_ref().is_none_or(|(grants, account, organization)| {
-            grants.iter().any(|grant| reaches(grant, item, now)) && !excluded(exclusions, item.id, *account, *organization)
-        });
-        reaches(self.grant, item, now) && through_giver
+        let giver_sees = self.giver.as_ref().is_none_or(|(grants, ..)| grants.iter().any(|grant| reaches(grant, item, now)));
+        reaches(self.grant, item, now) && giver_sees && !self.is_kept_from(item.id, exclusions)
+    }
+
+    /// Whether the item is kept from the giver.
+    fn is_kept_from(&self, item: ItemId, exclusions: &[(ItemId, Whom)]) -> bool {
+        self.giver.as_ref().is_some_and(|(_, account, organization)| excluded(exclusions, item, *account, *organization))
     }
 
     fn grants(&self) -> impl Iterator<Item = &'a Grant> {
@@ -172,11 +187,15 @@ impl<'a> Term<'a> {
 
 fn permission(terms: &[Term], actor: &Actor, in_force: &InForce, now: OffsetDateTime) -> Permission {
     let scopes = || terms.iter().flat_map(Term::grants).map(|grant| &grant.scope);
-    let mut table = Table::cut(scopes());
-    for term in terms {
-        let givers = term.giver.as_ref().map(|(grants, ..)| grants.iter().map(|grant| &grant.scope));
-        table.add(&term.grant.scope, givers, now);
-    }
+    let compiled = |counts: &dyn Fn(&&Term) -> bool| {
+        let mut table = Table::cut(scopes());
+        for term in terms.iter().filter(counts) {
+            let givers = term.giver.as_ref().map(|(grants, ..)| grants.iter().map(|grant| &grant.scope));
+            table.add(&term.grant.scope, givers, now);
+        }
+        table
+    };
+    let table = compiled(&|_| true);
     let named = in_force.singled.iter().filter(|item| {
         terms.iter().any(|term| term.covers(item, &in_force.exclusions, now))
             && !excluded(&in_force.exclusions, item.id, actor.account(), organization_of(actor)) // rule 5
@@ -185,6 +204,9 @@ fn permission(terms: &[Term], actor: &Actor, in_force: &InForce, now: OffsetDate
             && item.category != Category::Own
     });
     let named: Vec<_> = named.map(|item| (item.id, item.version)).collect();
+    let narrowed =
+        named.iter().map(|(item, _)| *item).filter(|item| terms.iter().any(|term| term.is_kept_from(*item, &in_force.exclusions)));
+    let narrowed = narrowed.map(|item| (item, compiled(&|term| !term.is_kept_from(item, &in_force.exclusions)))).collect();
     let named_categories = in_force.singled.iter().filter(|item| named.contains(&(item.id, item.version))).map(|item| item.category);
     let categories = terms.iter().flat_map(|term| term.grant.scope.categories.iter()).chain(named_categories).collect();
     let closes_at = terms.iter().flat_map(Term::grants).filter_map(|grant| grant.ends_at).min();
@@ -193,6 +215,7 @@ fn permission(terms: &[Term], actor: &Actor, in_force: &InForce, now: OffsetDate
         table,
         singled: in_force.singled.iter().map(|item| item.id).collect(),
         named,
+        narrowed,
         categories,
         may_copy: terms.iter().flat_map(Term::grants).all(|grant| grant.may_export),
         closes_at,

@@ -9,11 +9,12 @@ use chartkey_domain::{
 use crate::{
     Error, Opened, Portal,
     audit::Shown,
+    entry::entries,
     fhir::{
         self, Content,
         document::{ContentPlace, reading::Reading},
     },
-    items::source,
+    parts::Source,
     record::Record,
     search::in_turn,
 };
@@ -70,19 +71,23 @@ impl Portal {
     }
 }
 
-/// One part of a document, with its bytes.
+/// One part of a document that the reader sees, by its number among these, with its bytes.
 async fn one(mut record: Record, item: ItemId, number: usize) -> Result<(Record, Option<Content>), Error> {
     let patient = record.whose().patient;
     // What cannot be split is shown only under documents.
-    let is_document =
-        sqlx::query_scalar!("select item_id from item where patient_id = $1 and item_id = $2 and category = 10", patient.0, item.0)
-            .fetch_optional(record.connection())
-            .await?;
-    if is_document.is_none() {
-        return Ok((record, None));
-    }
-    let (raw, _) = source(&mut record, item).await?;
-    let mut contents = in_turn(move || fhir::document::part(&raw, number).unwrap_or_default()).await?;
+    let row = entries!(told "where i.patient_id = $1 and i.item_id = $2 and i.category = 10", patient.0, item.0)
+        .fetch_optional(record.connection())
+        .await?;
+    let Some(source) = row.and_then(|mut row| Source::of(&mut row)) else { return Ok((record, None)) };
+    let (source, contents) = in_turn(move || {
+        let contents = fhir::document::part(source.raw(), None).unwrap_or_default();
+        (source, contents)
+    })
+    .await?;
+    // The reader counts what they see.
+    let shown = source.shown(&record, &contents);
+    let Some((number, _)) = shown.iter().enumerate().filter(|(_, shown)| **shown).nth(number) else { return Ok((record, None)) };
+    let mut contents = in_turn(move || fhir::document::part(source.raw(), Some(number)).unwrap_or_default()).await?;
     bring_one(&mut record, item, &mut contents, number).await?;
     Ok((record, contents.into_iter().nth(number)))
 }

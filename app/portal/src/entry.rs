@@ -10,6 +10,8 @@ use sqlx::types::Json;
 use time::{OffsetDateTime, UtcOffset};
 use uuid::Uuid;
 
+use crate::parts::Telling;
+
 /// The most statements that stand with one row; the queries carry it.
 const STATEMENTS: usize = 3;
 
@@ -241,6 +243,8 @@ pub(crate) struct EntryRow {
     pub before_precision: Option<i16>,
     pub before_utc_offset: Option<i16>,
     pub before_said: Option<Json<Vec<SaidRow>>>,
+    pub bytes: Option<Vec<u8>>,
+    pub telling: Option<Json<Telling>>,
 }
 
 /// A category as stored; one that this build does not know is the patient's only.
@@ -314,7 +318,8 @@ impl From<EntryRow> for Entry {
 
 /// `query_as!` over the columns of [`EntryRow`]; the item is `i`. The literal is
 /// what follows `from item i join source s`, and what its patient says is wrong of it, `k`. With `measured`, the report and the
-/// value before come with each row, in the same statement. To anybody but the patient
+/// value before come with each row, in the same statement; with `told`, also what the item `$2` tells, for
+/// [`crate::parts::Source`]. To anybody but the patient
 /// a name goes with a reference whose target they cannot see. With `by`, the first
 /// literal begins what follows: lists that differ in the index they are read by.
 ///
@@ -324,6 +329,7 @@ macro_rules! entries {
     (once measured $rest:literal $(, $argument:expr)* $(,)?) => { $crate::entry::entries!(@once measured $rest $(, $argument)*) };
     (once $rest:literal $(, $argument:expr)* $(,)?) => { $crate::entry::entries!(@once plain $rest $(, $argument)*) };
     (measured $rest:literal $(, $argument:expr)* $(,)?) => { $crate::entry::entries!(@each measured "" $rest $(, $argument)*) };
+    (told $rest:literal $(, $argument:expr)* $(,)?) => { $crate::entry::entries!(@each told "" $rest $(, $argument)*) };
     (@once $kind:ident $rest:literal $(, $argument:expr)*) => {
         $crate::entry::entries!(@$kind
             "left join (select n.category, n.title, n.is_error, n.only_id, \
@@ -350,7 +356,26 @@ macro_rules! entries {
             $rest $(, $argument)*)
     };
     (@measured $said:literal, $way:literal, $rest:literal $(, $argument:expr)*) => {
+        $crate::entry::entries!(@beside "null::bytea as bytes, null::jsonb as \"telling?: _\"", $said, $rest $(, $argument)*)
+    };
+    (@told $said:literal, $way:literal, $rest:literal $(, $argument:expr)*) => {
+        $crate::entry::entries!(@beside
+            "case when i.item_id = $2 then (select v.bytes from item_version v \
+                where v.patient_id = i.patient_id and v.item_id = i.item_id and v.version_no = i.version_no) end as bytes, \
+             case when i.item_id = $2 then (select jsonb_build_object('version', i.version_no, 'labels', i.labels, 'labelled_by', i.labelled_by, \
+                'refers', coalesce(jsonb_agg(jsonb_build_object('path', r.path, 'is_known', r.target_id is not null, 'item', t.item_id, \
+                    'category', t.category, 'title', coalesce(t.title, a.title), 'labels', coalesce(t.labels, a.own_labels), \
+                    'display', r.display) order by r.ordinal), '[]')) \
+                from item_reference r \
+                left join item t on t.patient_id = r.patient_id and t.item_id = r.target_id \
+                left join attachment a on a.patient_id = r.patient_id and a.item_id = r.target_id \
+                where r.patient_id = i.patient_id and r.item_id = i.item_id) end as \"telling?: _\"",
+            $said,
+            $rest $(, $argument)*)
+    };
+    (@beside $telling:literal, $said:literal, $rest:literal $(, $argument:expr)*) => {
         $crate::entry::entries!(@
+            $beside,
             "r.item_id as \"report_id?\", r.category as \"report_category?\", r.title as \"report_title?\", \
              r.codes as \"report_codes?\", \
              case when r.author_is_named or (select gate.own_patient()) is not null then r.author end as report_author, \
@@ -371,6 +396,7 @@ macro_rules! entries {
     };
     (@plain $said:literal, $way:literal, $rest:literal $(, $argument:expr)*) => {
         $crate::entry::entries!(@
+            "null::bytea as bytes, null::jsonb as \"telling?: _\"",
             "null::uuid as report_id, null::smallint as report_category, null::text as report_title, null::text[] as report_codes, null::text as report_author, \
              null::text as report_place, null::jsonb as \"report_said?: _\", null::uuid as before_id, null::text as before_text, \
              null::timestamptz as before_at, null::smallint as before_precision, null::smallint as before_utc_offset, null::jsonb as \"before_said?: _\"",
@@ -378,7 +404,7 @@ macro_rules! entries {
             $way,
             $rest $(, $argument)*)
     };
-    (@ $beside:literal, $said:literal, $join:literal, $rest:literal $(, $argument:expr)*) => {
+    (@ $telling:literal, $beside:literal, $said:literal, $join:literal, $rest:literal $(, $argument:expr)*) => {
         sqlx::query_as!(
             $crate::entry::EntryRow,
             "select i.item_id, i.category, i.resource_type, i.title, i.codes, i.status, i.is_error, i.is_private, i.first_at, i.last_at, i.precision, \
@@ -388,6 +414,8 @@ macro_rules! entries {
              s.name as source, i.added_at, k.said as \"said?: _\", coalesce(k.more, 0) as \"said_more!\", \
              (select gate.own_patient()) is not null as \"is_readers!\", "
                 + $beside
+                + ", "
+                + $telling
                 + " from item i join source s on s.source_id = i.source_id "
                 + $said
                 + $join

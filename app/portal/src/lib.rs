@@ -46,6 +46,7 @@ pub mod operator;
 pub mod organizations;
 pub mod pack_lock;
 pub mod paper;
+mod parts;
 mod passwords;
 pub mod pool;
 mod portal;

@@ -11,6 +11,7 @@ use chartkey_domain::{
     category::{Categories, Category},
     grant::Purpose,
     id::{GrantId, ItemId, PatientId},
+    item::{ItemFacts, PartFacts},
     policy::{Decision, Permission, decide},
 };
 use sha2::{Digest, Sha256};
@@ -26,7 +27,7 @@ use crate::{
 mod in_force;
 #[cfg(test)]
 mod tests;
-pub(crate) use in_force::Loaded;
+pub(crate) use in_force::{Loaded, on_clock};
 
 /// What a page shows, and whose it is.
 #[derive(Debug, Clone)]
@@ -131,6 +132,8 @@ pub(crate) struct Record {
     visitor: Visitor,
     purpose: Option<Purpose>,
     whose: Whose,
+    /// What was decided; none for the patient.
+    permission: Option<Permission>,
     now: OffsetDateTime,
 }
 
@@ -148,6 +151,11 @@ impl Record {
     /// Whether the reader is the patient.
     pub(crate) const fn is_own(&self) -> bool {
         self.whose.is_own()
+    }
+
+    /// Whether a part of an item that is shown is shown with it, by the decision that PostgreSQL was told.
+    pub(crate) fn shows_part(&self, item: &ItemFacts, part: &PartFacts) -> bool {
+        self.permission.as_ref().is_none_or(|permission| permission.covers_part(item, part))
     }
 
     /// The database's time at the start of the transaction.
@@ -205,12 +213,12 @@ impl Portal {
         let now = entered.at;
         let purpose = visitor.purposes.get(&patient).copied();
         let loaded = if entered.own { Loaded::own() } else { Loaded::load(&mut transaction, patient).await? };
-        let (name, birth_date, sex, viewer) = match decide(&visitor.actor, purpose, &loaded.in_force, now) {
+        let (name, birth_date, sex, viewer, permission) = match decide(&visitor.actor, purpose, &loaded.in_force, now) {
             Decision::Refused => {
                 count(&self.counters.records_refused);
                 return refuse(transaction, visitor, patient, now).await;
             }
-            Decision::Own => (entered.full_name, entered.birth_date, entered.sex, Viewer::Own),
+            Decision::Own => (entered.full_name, entered.birth_date, entered.sex, Viewer::Own, None),
             Decision::Shared(permission) => {
                 let head = tell(&mut transaction, &permission, crate::LABEL_TABLE_VERSION).await?;
                 let viewer = Viewer::Shared {
@@ -220,11 +228,11 @@ impl Portal {
                     closes_at: permission.closes_at,
                     mark: mark(&permission),
                 };
-                (head.0, head.1, head.2, viewer)
+                (head.0, head.1, head.2, viewer, Some(permission))
             }
         };
         let whose = Whose { patient, name: name.unwrap_or_default(), birth_date, sex, viewer };
-        Ok(Record { transaction, visitor: visitor.clone(), purpose, whose, now })
+        Ok(Record { transaction, visitor: visitor.clone(), purpose, whose, permission, now })
     }
 }
 

@@ -10,9 +10,12 @@ use crate::{
     Error, Opened, Portal,
     audit::Shown,
     cursor::Cursor,
-    entry::{Entry, entries},
+    entry::{Entry, EntryRow, entries},
+    fhir,
+    items::Fact,
     keys::Aside,
     list::cut,
+    parts::Source,
 };
 
 /// A page of visits.
@@ -33,6 +36,10 @@ pub struct Visits {
 pub struct Visit {
     /// The visit.
     pub visit: Entry,
+    /// Why it was, and what was found, as far as the reader may see it.
+    pub why: Vec<Fact>,
+    /// The language that the source says its texts are in, as a BCP 47 tag.
+    pub language: Option<String>,
     /// What belongs to it, by category and then newest first.
     pub parts: Vec<Entry>,
     /// Whether there is more that belongs to it than a page shows.
@@ -43,6 +50,9 @@ pub struct Visit {
 
 /// The most parts of one visit; the query carries it with one more.
 const PARTS: usize = 400;
+
+/// The facts of a visit that say why it was.
+const WHY: [&str; 2] = ["fact.reason", "fact.diagnosis"];
 
 impl Portal {
     /// A page of visits, of one year or of all. `with_errors` lists what was entered in
@@ -136,23 +146,28 @@ impl Portal {
     pub async fn visit(&self, visitor: &Visitor, patient: PatientId, visit: ItemId) -> Result<Opened<Visit>, Error> {
         let mut record = self.open(visitor, patient).await?;
         let rows = entries!(
-            measured "where i.patient_id = $1 and (i.item_id = $2 or (i.visit_id = $2 and not i.is_error)) \
+            told "where i.patient_id = $1 and (i.item_id = $2 or (i.visit_id = $2 and not i.is_error)) \
              order by i.item_id <> $2, i.category, i.sort_at desc, i.item_id desc limit 402",
             patient.0,
             visit.0
         )
         .fetch_all(record.connection())
         .await?;
-        let mut parts: Vec<Entry> = rows.into_iter().map(Entry::from).collect();
-        if parts.first().is_none_or(|first| first.id != visit || first.category != Category::Visits) {
-            return record.refuse().await;
-        }
-        let visit = parts.remove(0);
+        let mut rows = rows.into_iter();
+        let is_visit = |row: &EntryRow| row.item_id == visit.0 && row.category == Category::Visits.number();
+        let Some(mut row) = rows.next().filter(is_visit) else { return record.refuse().await };
+        let source = Source::of(&mut row);
+        let language = source.as_ref().and_then(|source| fhir::language(source.raw()));
+        let mut why = source.map(|source| source.facts(&record)).unwrap_or_default();
+        why.retain(|fact| WHY.contains(&fact.name));
+        let visit = Entry::from(row);
+        let mut parts: Vec<Entry> = rows.map(Entry::from).collect();
         let has_more = parts.len() > PARTS;
         parts.truncate(PARTS);
         let aside = Aside::of(&mut record, Category::Visits).await?;
         let mut shown = Shown::default();
         shown.entries(std::iter::once(&visit).chain(&parts));
-        record.close("visit", shown, Visit { visit, parts, has_more, aside }).await
+        shown.named(&why);
+        record.close("visit", shown, Visit { visit, why, language, parts, has_more, aside }).await
     }
 }

@@ -137,16 +137,16 @@ fn kin(say: Say, patient: PatientId, name: &str, detail: &Detail) -> Option<AnyV
 fn about(say: Say, patient: PatientId, is_own: bool, detail: &Detail) -> impl IntoView + use<> {
     let entry = &detail.entry;
     let mut told: Vec<(String, AnyView)> = [range(say, &entry.value), unit_in_words(say, &entry.value)].into_iter().flatten().collect();
-    for Fact { name, said } in &detail.facts {
-        let word = say.fact(name);
-        let value = spoken(say, patient, name, said, detail.language.as_deref());
-        // One word and several values: the word is said once for each, so that no value stands alone.
-        told.push((word, value));
-    }
+    told.extend(in_words(say, patient, &detail.facts, detail.language.as_deref()));
     told.push((say.source_of().to_owned(), source_name(say, &entry.source).into_any()));
     let since = if is_own { say.added() } else { say.added_to_record() };
     told.push((since.to_owned(), moment(say, entry.added_at).into_any()));
     facts(told)
+}
+
+/// Facts as words and values. One word and several values: the word is said once for each, so that no value stands alone.
+pub fn in_words(say: Say, patient: PatientId, facts: &[Fact], lang: Option<&str>) -> Vec<(String, AnyView)> {
+    facts.iter().map(|Fact { name, said }| (say.fact(name), spoken(say, patient, name, said, lang))).collect()
 }
 
 fn range(say: Say, value: &Value) -> Option<(String, AnyView)> {

@@ -10,6 +10,7 @@ use crate::{
     components::{
         disputed::statement,
         entry::{Called, called, named, row_of},
+        facts::facts,
         icon::{Icon, icon},
         list::{end, errors_link, key, listed, not_shared, pager},
         notice::{Role, notice},
@@ -19,7 +20,9 @@ use crate::{
         source::from_source,
     },
     pages::{
-        Paged, page,
+        Paged,
+        item::in_words,
+        page,
         reader::{Reader, after, with_errors},
     },
     request::{item, query},
@@ -102,6 +105,8 @@ pub fn visit() -> impl IntoView {
                 (!entries.is_empty()).then(|| part_sheet(say, reader.patient, category, entries, visit.aside.as_ref()))
             })
             .collect_view();
+        let why = in_words(say, reader.patient, &visit.why, visit.language.as_deref());
+        let why = (!why.is_empty()).then(|| facts(why));
         let wrong = (whose.is_own() && visit.visit.disputed.is_none()).then(|| {
             let href = format!("{}/{}/wrong", reader.category(Category::Visits), visit.visit.id);
             view! { " " <a href=href>{say.this_is_wrong()}</a> }
@@ -111,6 +116,7 @@ pub fn visit() -> impl IntoView {
             {visit.visit.is_error.then(|| notice(Role::Caution, say.entered_in_error(), ()))}
             {day(say, &visit.visit)}
             {statement(say, reader.patient, &visit.visit)}
+            {why}
             {sheets}
             {visit.has_more.then(|| view! { <p>{say.more_under()} " " <a href=reader.path("/timeline")>{say.everything_by_date()}</a></p> })}
             {end(say, &whose, false)}

@@ -6,7 +6,7 @@ use chartkey_domain::{
     category::{Categories, Category},
     grant::{Dates, Grant, GrantState, Grantee, Purpose, Scope, Through},
     id::{AccountId, GrantId, ItemId, OrganizationId},
-    item::ItemFacts,
+    item::{ItemFacts, PartFacts},
     label::Labels,
     policy::{InForce, Whom},
     when::{Interval, Precision},
@@ -296,6 +296,25 @@ pub fn oracle(world: &World, item: &ItemFacts, now: OffsetDateTime) -> bool {
         };
         for_me && running(grant) && ground && covered(grant, item, now)
     })
+}
+
+/// What an item may have as a part: of one category, or of two that nothing tells apart.
+pub fn part(dice: &mut Dice) -> PartFacts {
+    let facts = item(dice);
+    let categories = Categories::NONE.with(facts.category);
+    let categories = if dice.percent(20) { categories.with(dice.pick(&CATEGORIES)) } else { categories };
+    PartFacts { categories, labels: facts.labels, when: facts.when }
+}
+
+/// What the rule says of a part: it belongs somewhere, its item is seen, and so would be an item with the labels and the time
+/// of the part that nobody has named, in each of its categories.
+pub fn oracle_of_part(world: &World, item: &ItemFacts, part: &PartFacts, now: OffsetDateTime) -> bool {
+    let mut unnamed = world.clone();
+    unnamed.in_force.grants.iter_mut().for_each(|grant| grant.scope.named.clear());
+    let as_item = |category| ItemFacts { category, labels: part.labels, when: part.when, ..item.clone() };
+    !part.categories.is_empty()
+        && oracle(world, item, now)
+        && part.categories.iter().all(|category| oracle(&unnamed, &as_item(category), now))
 }
 
 /// Rule 4, on intervals.

@@ -1,8 +1,10 @@
 //! Insurance. The lines, diagnoses and procedures of a claim belong to other
-//! categories and are told to the patient only.
+//! categories; whom it pays is the patient's only.
+
+use chartkey_domain::category::Category;
 
 use super::{
-    facts::{Fact, other, own},
+    facts::{Fact, kept, line, link, of, own, problem, words},
     shape::Shape,
 };
 
@@ -17,14 +19,14 @@ const CLAIM: &[Fact] = &[
     own("fact.total", "total"),
     own("fact.paid", "payment.amount"),
     own("fact.paid-on", "payment.date"),
-    other("fact.provider", "provider"),
-    other("fact.place", "facility"),
-    other("fact.diagnosis", "diagnosis.diagnosis[x]"),
-    other("fact.procedure", "procedure.procedure[x]"),
-    other("fact.line", "item.productOrService"),
-    other("fact.line", "addItem.productOrService"),
-    other("fact.prescription", "prescription"),
-    other("fact.visit", "item.encounter"),
+    kept("fact.provider", "provider"),
+    kept("fact.place", "facility"),
+    problem("fact.diagnosis", "diagnosis.diagnosis[x]"),
+    of(&[Category::Procedures], "fact.procedure", "procedure.procedure[x]"),
+    line("item.productOrService"),
+    line("addItem.productOrService"),
+    link("fact.prescription", "prescription"),
+    link("fact.visit", "item.encounter"),
 ];
 
 const ELIGIBILITY: &[Fact] =
@@ -41,21 +43,21 @@ pub(super) const SHAPES: &[Shape] = &[
         own("fact.insurer", "payor"),
         own("fact.relationship", "relationship"),
         own("fact.plan", "class.name"),
-        other("fact.number", "subscriberId"),
-        other("fact.holder", "policyHolder"),
+        of(&[Category::Details], "fact.number", "subscriberId"),
+        link("fact.holder", "policyHolder"),
     ]),
     Shape::new("CoverageEligibilityRequest", &["priority"], &["serviced[x]", "created"]).telling(ELIGIBILITY),
     Shape::new("CoverageEligibilityResponse", &[], &["serviced[x]", "created"]).by(&["insurer"]).telling(ELIGIBILITY),
     Shape::new("Account", &["type"], &["servicePeriod"]).lasting(&[], &["inactive", "entered-in-error"]).by(&["owner"]).telling(&[
         own("fact.status", "status"),
         own("fact.time", "servicePeriod"),
-        other("fact.note", "description"),
+        words("fact.note", "description"),
     ]),
-    Shape::new("ChargeItem", &[], &["occurrence[x]", "enteredDate"]).telling(&[own("fact.status", "status"), other("fact.line", "code")]),
+    Shape::new("ChargeItem", &[], &["occurrence[x]", "enteredDate"]).telling(&[own("fact.status", "status"), line("code")]),
     Shape::new("Invoice", &["type"], &["date"]).by(&["issuer"]).telling(&[
         own("fact.status", "status"),
         own("fact.total", "totalGross"),
-        other("fact.line", "lineItem.chargeItem[x]"),
+        line("lineItem.chargeItem[x]"),
     ]),
     Shape::new("PaymentNotice", &["paymentStatus"], &["paymentDate", "created"]).telling(&[own("fact.paid", "amount")]),
     Shape::new("PaymentReconciliation", &[], &["period", "paymentDate", "created"]).telling(&[own("fact.paid", "paymentAmount")]),

@@ -1,7 +1,7 @@
 //! Problems and allergies.
 
 use super::{
-    facts::{other, own},
+    facts::{link, own, problem, words},
     json::Json,
     read::concept_text,
     shape::Shape,
@@ -35,10 +35,10 @@ pub(super) const SHAPES: &[Shape] = &[
             own("fact.recorded", "recordedDate"),
             own("fact.recorder", "recorder"),
             own("fact.asserter", "asserter"),
-            other("fact.visit", "encounter"),
-            other("fact.stage", "stage.summary"),
-            other("fact.evidence", "evidence.code"),
-            other("fact.evidence", "evidence.detail"),
+            link("fact.visit", "encounter"),
+            problem("fact.stage", "stage.summary"),
+            problem("fact.evidence", "evidence.code"),
+            link("fact.evidence", "evidence.detail"),
         ]),
     Shape::new("AllergyIntolerance", &["code", "reaction.substance"], &["onset[x]", "lastOccurrence", "recordedDate"])
         .by(&["asserter", "recorder"])
@@ -55,22 +55,22 @@ pub(super) const SHAPES: &[Shape] = &[
             own("fact.recorded", "recordedDate"),
             own("fact.recorder", "recorder"),
             own("fact.asserter", "asserter"),
-            other("fact.visit", "encounter"),
-            other("fact.note", "reaction.description"),
+            link("fact.visit", "encounter"),
+            words("fact.note", "reaction.description"),
         ]),
     Shape::new("AdverseEvent", &["event"], &["date", "detected", "recordedDate"]).by(&["recorder"]).telling(&[
         own("fact.seriousness", "seriousness"),
         own("fact.severity", "severity"),
         own("fact.outcome", "outcome"),
-        other("fact.suspected", "suspectEntity.instance"),
-        other("fact.result", "resultingCondition"),
+        link("fact.suspected", "suspectEntity.instance"),
+        link("fact.result", "resultingCondition"),
     ]),
     Shape::new("BodyStructure", &["location", "morphology"], &[]).telling(&[own("fact.morphology", "morphology")]),
     Shape::new("RiskAssessment", &["code", "method"], &["occurrence[x]"]).by(&["performer"]).telling(&[
         own("fact.method", "method"),
-        other("fact.outcome", "prediction.outcome"),
-        other("fact.basis", "basis"),
-        other("fact.mitigation", "mitigation"),
+        problem("fact.outcome", "prediction.outcome"),
+        link("fact.basis", "basis"),
+        words("fact.mitigation", "mitigation"),
     ]),
 ];
 

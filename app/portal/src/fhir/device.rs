@@ -1,7 +1,7 @@
 //! Devices and supplies.
 
 use super::{
-    facts::{other, own},
+    facts::{link, own},
     shape::Shape,
 };
 
@@ -32,6 +32,6 @@ pub(super) const SHAPES: &[Shape] = &[
         own("fact.status", "status"),
         own("fact.time", "occurrence[x]"),
         own("fact.amount", "suppliedItem.quantity"),
-        other("fact.order", "basedOn"),
+        link("fact.order", "basedOn"),
     ]),
 ];

@@ -12,7 +12,7 @@ use self::{
     markup::Gap,
     tags::{Piece, pieces},
 };
-use super::{json::Json, read::names_a_binary};
+use super::{json::Json, parts::Of, read::names_a_binary};
 
 pub mod clinical;
 pub mod kind;
@@ -42,6 +42,8 @@ pub struct Content {
     pub language: Option<String>,
     /// Where the bytes are.
     pub place: ContentPlace,
+    /// What it is a part of, where something says so: a section of problems, say. `None`: of its document.
+    pub of: Option<Of>,
 }
 
 /// Where the bytes of a content are.
@@ -205,26 +207,42 @@ pub fn document(raw: &str) -> serde_json::Result<Vec<Content>> {
     Json::parse(raw).map(|resource| contents(&resource))
 }
 
-/// The same, with the bytes of the part of this number alone.
+/// The same, with the bytes of the part of this number alone, or of none.
 ///
 /// # Errors
 /// Where the stored bytes are no JSON.
-pub fn part(raw: &str, number: usize) -> serde_json::Result<Vec<Content>> {
-    Json::parse(raw).map(|resource| parts(&resource, Some(number)))
+pub fn part(raw: &str, number: Option<usize>) -> serde_json::Result<Vec<Content>> {
+    Json::parse(raw).map(|resource| parts(&resource, Bytes::Of(number)))
+}
+
+/// Of which parts the bytes are wanted.
+#[derive(Debug, Clone, Copy)]
+enum Bytes {
+    All,
+    Of(Option<usize>),
+}
+
+impl Bytes {
+    fn wants(self, number: usize) -> bool {
+        match self {
+            Self::All => true,
+            Self::Of(wanted) => wanted == Some(number),
+        }
+    }
 }
 
 /// The same of a resource that has been read.
 pub(super) fn contents(resource: &Json<'_>) -> Vec<Content> {
-    parts(resource, None)
+    parts(resource, Bytes::All)
 }
 
-fn parts(resource: &Json<'_>, only: Option<usize>) -> Vec<Content> {
+fn parts(resource: &Json<'_>, bytes: Bytes) -> Vec<Content> {
     let mut contents = Vec::new();
     for path in ["content.attachment", "presentedForm", "content"] {
         let is_media = resource.get("resourceType").str() == Some("Media");
         if path != "content" || is_media {
             for part in resource.all(path).into_iter().filter(|part| part.is_object()) {
-                let is_wanted = only.is_none_or(|only| only == contents.len());
+                let is_wanted = bytes.wants(contents.len());
                 contents.push(attachment(part, is_wanted));
             }
         }
@@ -232,7 +250,7 @@ fn parts(resource: &Json<'_>, only: Option<usize>) -> Vec<Content> {
     if resource.get("resourceType").str() == Some("Binary") {
         contents.push(attachment(resource, true));
     }
-    sections(resource, only, &mut contents);
+    sections(resource, bytes, None, &mut contents);
     contents
 }
 
@@ -263,21 +281,28 @@ fn attachment(part: &Json<'_>, is_wanted: bool) -> Content {
         title: part.get("title").str().map(str::to_owned),
         language: language_of(part),
         place: here.or_else(there).unwrap_or(ContentPlace::Missing),
+        of: None,
     }
 }
 
-fn sections(json: &Json<'_>, only: Option<usize>, contents: &mut Vec<Content>) {
+/// What stands in a section is of that, too, whatever its own code says.
+fn sections(json: &Json<'_>, bytes: Bytes, within: Option<Of>, contents: &mut Vec<Content>) {
     for section in json.get("section").items() {
+        let of = match (within, super::parts::section(section)) {
+            (Some(within), Some(of)) => Some(within.with(of)),
+            (within, of) => within.or(of),
+        };
         if let Some(div) = section.get("text").get("div").str() {
-            let is_wanted = only.is_none_or(|only| only == contents.len());
+            let is_wanted = bytes.wants(contents.len());
             contents.push(Content {
                 content_type: "application/xhtml+xml; charset=utf-8".into(),
                 title: section.get("title").str().map(str::to_owned),
                 language: language_of(section.get("text")).or_else(|| language_of(section)),
                 place: ContentPlace::Here(if is_wanted { div.as_bytes().to_vec() } else { Vec::new() }),
+                of,
             });
         }
-        sections(section, only, contents);
+        sections(section, bytes, of, contents);
     }
 }
 
@@ -379,10 +404,24 @@ mod tests {
         let raw = r#"{"resourceType":"DocumentReference","content":[{"attachment":{"data":"eA=="}},{"attachment":{"data":"eQ=="}}],"section":[{"text":{"div":"z"}}]}"#;
         let all = document(raw).unwrap();
         for number in 0..3 {
-            let read = part(raw, number).unwrap();
+            let read = part(raw, Some(number)).unwrap();
             assert_eq!((read.len(), &read[number]), (3, &all[number]));
             assert_eq!(read.iter().filter(|content| content.size() != Some(0)).count(), 1);
         }
+    }
+
+    #[test]
+    fn what_stands_in_a_section_is_of_it_too() {
+        let coded = |code: &str| format!(r#""code":{{"coding":[{{"system":"http://loinc.org","code":"{code}"}}]}},"text":{{"div":"x"}}"#);
+        let raw = format!(
+            r#"{{"section":[{{{},"section":[{{{}}},{{"text":{{"div":"y"}}}}]}},{{"text":{{"div":"z"}}}}]}}"#,
+            coded("11450-4"),
+            coded("10160-0")
+        );
+        let of = |content: Content| content.of.map(|of| of.categories.iter().collect::<Vec<_>>());
+        let all: Vec<_> = document(&raw).unwrap().into_iter().map(of).collect();
+        use chartkey_domain::category::Category::{Medicines, Problems};
+        assert_eq!(all, [Some(vec![Problems]), Some(vec![Problems, Medicines]), Some(vec![Problems]), None]);
     }
 
     #[test]

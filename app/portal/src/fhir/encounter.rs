@@ -1,7 +1,9 @@
 //! Visits. The reason and the diagnosis of a visit are problems, not the visit.
 
+use chartkey_domain::category::Category;
+
 use super::{
-    facts::{other, own},
+    facts::{of, own, problem, words},
     shape::Shape,
 };
 
@@ -19,15 +21,15 @@ pub(super) const SHAPES: &[Shape] = &[
             own("fact.organization", "serviceProvider"),
             own("fact.place", "location.location"),
             own("fact.part-of", "partOf"),
-            other("fact.diagnosis", "diagnosis.condition"),
-            other("fact.reason", "hospitalization.admitSource"),
-            other("fact.after", "hospitalization.dischargeDisposition"),
+            problem("fact.diagnosis", "diagnosis.condition"),
+            of(&[Category::Visits], "fact.reason", "hospitalization.admitSource"),
+            of(&[Category::Visits], "fact.after", "hospitalization.dischargeDisposition"),
         ]),
     Shape::new("EpisodeOfCare", &["type"], &["period"]).by(&["careManager"]).at(&["managingOrganization"]).telling(&[
         own("fact.status", "status"),
         own("fact.time", "period"),
         own("fact.organization", "managingOrganization"),
-        other("fact.diagnosis", "diagnosis.condition"),
+        problem("fact.diagnosis", "diagnosis.condition"),
     ]),
     Shape::new("Appointment", &["appointmentType", "serviceType", "specialty"], &["start", "requestedPeriod", "created"])
         .end_at(&["end"])
@@ -37,8 +39,8 @@ pub(super) const SHAPES: &[Shape] = &[
             own("fact.time", "start"),
             own("fact.service", "serviceType"),
             own("fact.with", "participant.actor"),
-            other("fact.note", "description"),
-            other("fact.note", "patientInstruction"),
+            words("fact.note", "description"),
+            words("fact.note", "patientInstruction"),
         ]),
     Shape::new("AppointmentResponse", &["participantType"], &["start"])
         .end_at(&["end"])

@@ -1,22 +1,33 @@
 //! What a detail page tells about one item.
 //!
 //! Closed by default: a field that has no row here is not told at all, and a row
-//! is the thing's own only where it can belong to no other category.
+//! is the thing's own only where it can belong to no other category. `docs/parts.md` has
+//! every row that is not.
+
+use chartkey_domain::{category::Category, when::Moment};
 
 use super::{
     json::Json,
+    parts::{self, Inside, Of},
     project::{self, concept_text, reference_of},
     shape::shape,
 };
-use chartkey_domain::when::Moment;
 
 /// Whose part of an item a fact is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
     /// Of the item's own category: whoever sees the item sees it.
     Own,
-    /// Of another category, or free text: left out for anyone but the patient.
-    Other,
+    /// Told apart: for whoever may see an item of each of these categories, with its labels.
+    Of(&'static [Category]),
+    /// A line of a bill, whose categories its code says.
+    Line,
+    /// It names another item, and is for whoever sees that.
+    Link,
+    /// Words, which cannot be split: for whoever may see a document with all labels of the item.
+    Words,
+    /// The patient's only.
+    Kept,
 }
 
 /// One row: the message key of its name, the path, and whose part it is.
@@ -35,9 +46,34 @@ pub(super) const fn own(name: &'static str, path: &'static str) -> Fact {
     Fact { name, path, part: Part::Own }
 }
 
-/// A row of another part: a reason, a diagnosis, a note.
-pub(super) const fn other(name: &'static str, path: &'static str) -> Fact {
-    Fact { name, path, part: Part::Other }
+/// A row of another category.
+pub(super) const fn of(categories: &'static [Category], name: &'static str, path: &'static str) -> Fact {
+    Fact { name, path, part: Part::Of(categories) }
+}
+
+/// A row that says what somebody has, or had: a reason, a diagnosis.
+pub(super) const fn problem(name: &'static str, path: &'static str) -> Fact {
+    of(&[Category::Problems], name, path)
+}
+
+/// A line of a bill.
+pub(super) const fn line(path: &'static str) -> Fact {
+    Fact { name: "fact.line", path, part: Part::Line }
+}
+
+/// A row that names another item.
+pub(super) const fn link(name: &'static str, path: &'static str) -> Fact {
+    Fact { name, path, part: Part::Link }
+}
+
+/// A row of words that people wrote: a note, a conclusion.
+pub(super) const fn words(name: &'static str, path: &'static str) -> Fact {
+    Fact { name, path, part: Part::Words }
+}
+
+/// A row for the patient only.
+pub(super) const fn kept(name: &'static str, path: &'static str) -> Fact {
+    Fact { name, path, part: Part::Kept }
 }
 
 /// What a fact says.
@@ -70,6 +106,21 @@ pub enum FactValue {
     },
 }
 
+/// Who a fact is for, beside the patient.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum For {
+    /// Whoever sees the item.
+    Readers,
+    /// Whoever sees the item that it names.
+    ReadersOfTarget,
+    /// Whoever may see a part like this.
+    Allowed(Of),
+    /// Whoever may see a document with all labels of the item.
+    ReadersOfWords,
+    /// Nobody.
+    Nobody,
+}
+
 /// One fact.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Told {
@@ -77,36 +128,60 @@ pub struct Told {
     pub name: &'static str,
     /// What it says.
     pub value: FactValue,
-    /// Whose part it is.
-    pub part: Part,
+    /// Who it is for.
+    pub whom: For,
 }
 
-/// What may be told of any resource, to the patient only.
-const EVERYWHERE: [Fact; 4] = [
-    other("fact.note", "note.text"),
-    other("fact.comment", "comment"),
-    other("fact.reason", "reasonCode"),
-    other("fact.reason", "reasonReference"),
+/// What may be told of any resource.
+static EVERYWHERE: [Fact; 4] = [
+    words("fact.note", "note.text"),
+    words("fact.comment", "comment"),
+    problem("fact.reason", "reasonCode"),
+    problem("fact.reason", "reasonReference"),
 ];
+
+/// Goes through what the rows of a resource's type name: the row, what the value stands in, and the value.
+pub(super) fn each<'s, 'a>(resource: &'s Json<'a>, mut say: impl FnMut(&'static Fact, &'s Json<'a>, &'s Json<'a>)) {
+    let shape = shape(resource.get("resourceType").str().unwrap_or_default());
+    for fact in shape.facts.iter().chain(&EVERYWHERE) {
+        let (around, last) = fact.path.rsplit_once('.').unwrap_or(("", fact.path));
+        let around = if around.is_empty() { vec![resource] } else { resource.all(around) };
+        for within in around {
+            within.all(last).into_iter().for_each(|value| say(fact, within, value));
+        }
+    }
+}
 
 /// The facts of a resource, in the order of its type's table. References keep the
 /// order in which they stand under their path.
-///
-/// # Errors
-/// Where the stored bytes are no JSON.
-pub fn facts(raw: &str) -> serde_json::Result<Vec<Told>> {
-    let resource = Json::parse(raw)?;
-    let shape = shape(resource.get("resourceType").str().unwrap_or_default());
+#[must_use]
+pub fn facts(resource: &Json<'_>) -> Vec<Told> {
     let mut told = Vec::new();
-    for fact in shape.facts.iter().chain(&EVERYWHERE) {
-        let mut index = 0;
-        for value in resource.all(fact.path) {
-            if let Some(value) = said(value, fact.path, &mut index) {
-                told.push(Told { name: fact.name, value, part: fact.part });
-            }
+    let mut inside = Inside::new(resource);
+    let (mut row, mut index) = (None, 0);
+    each(resource, |fact, within, value| {
+        if row.replace(std::ptr::from_ref(fact)) != Some(std::ptr::from_ref(fact)) {
+            index = 0;
         }
-    }
-    Ok(told)
+        let Some(said) = said(value, fact.path, &mut index) else { return };
+        let name = fact.name;
+        if matches!(said, FactValue::Reference { .. })
+            && let Some((words, of)) = inside.part(value)
+        {
+            told.push(Told { name, value: FactValue::Text(words), whom: For::Allowed(of) });
+            return;
+        }
+        let whom = match (fact.part, &said) {
+            (Part::Own, _) => For::Readers,
+            (Part::Of(_) | Part::Line | Part::Link | Part::Words, FactValue::Reference { .. }) => For::ReadersOfTarget,
+            (Part::Of(categories), _) => For::Allowed(parts::placed(value, categories)),
+            (Part::Line, _) => For::Allowed(parts::line(within, value)),
+            (Part::Words, _) => For::ReadersOfWords,
+            (Part::Link | Part::Kept, _) => For::Nobody,
+        };
+        told.push(Told { name, value: said, whom });
+    });
+    told
 }
 
 fn said(value: &Json<'_>, path: &str, index: &mut usize) -> Option<FactValue> {
@@ -142,27 +217,54 @@ fn plain(value: &Json<'_>) -> Option<String> {
 mod tests {
     use super::*;
 
+    fn told(text: &str) -> Vec<Told> {
+        facts(&Json::parse(text).unwrap())
+    }
+
     #[test]
-    fn a_reason_and_a_note_are_another_part() {
-        let told = facts(
+    fn a_reason_and_a_note_are_other_parts() {
+        let told = told(
             r#"{"resourceType":"Procedure","code":{"text":"X-ray"},"reasonCode":[{"text":"Pain"}],"note":[{"text":"a"}],
                 "reasonReference":[{"reference":"Condition/1","display":"Broken"}],"performer":[{"actor":{"display":"Dr Lee"}}]}"#,
-        )
-        .unwrap();
-        for fact in &told {
-            let hidden = ["fact.reason", "fact.note"].contains(&fact.name);
-            assert_eq!(fact.part == Part::Other, hidden, "{fact:?}");
-        }
+        );
+        let whom: Vec<_> = told.iter().map(|fact| (fact.name, fact.whom)).collect();
+        assert!(
+            matches!(
+                whom[..],
+                [
+                    ("fact.performer", For::Readers),
+                    ("fact.note", For::ReadersOfWords),
+                    ("fact.reason", For::Allowed(of)),
+                    ("fact.reason", For::ReadersOfTarget)
+                ] if of.categories.contains(Category::Problems)
+            ),
+            "{whom:?}"
+        );
         assert!(told.iter().any(|fact| matches!(&fact.value, FactValue::Reference { display: Some(name), .. } if name == "Dr Lee")));
-        assert_eq!(told.iter().filter(|fact| fact.part == Part::Other).count(), 3);
     }
 
     #[test]
     fn a_field_without_a_row_is_not_told() {
-        let told = facts(
+        let told = told(
             r#"{"resourceType":"Encounter","secret":"x","extension":[{"valueString":"y"}],"diagnosis":[{"condition":{"display":"z"}}]}"#,
-        )
-        .unwrap();
-        assert!(told.iter().all(|fact| fact.part == Part::Other), "{told:?}");
+        );
+        assert!(told.iter().all(|fact| fact.whom == For::ReadersOfTarget), "{told:?}");
+    }
+
+    #[test]
+    fn references_are_counted_path_by_path_whatever_they_stand_in() {
+        let told = told(
+            r#"{"resourceType":"Encounter","diagnosis":[{"condition":{"reference":"Condition/1"}},{"condition":{"reference":"Condition/2"}}],
+                "participant":[{"individual":{"reference":"Practitioner/1"}}]}"#,
+        );
+        let at: Vec<_> = told
+            .into_iter()
+            .filter_map(|fact| match fact.value {
+                FactValue::Reference { path, index, .. } => Some((path, index)),
+                _ => None,
+            })
+            .collect();
+        let condition = "diagnosis.condition".to_owned();
+        assert_eq!(at, [("participant.individual".to_owned(), 0), (condition.clone(), 0), (condition, 1)]);
     }
 }

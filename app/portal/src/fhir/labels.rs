@@ -115,20 +115,27 @@ pub fn of_words(text: &str) -> Labels {
 /// The labels of every code and every text anywhere in a resource.
 #[must_use]
 pub fn of(resource: &Json<'_>) -> Labels {
+    without(resource, &|_| false)
+}
+
+/// The same without what stands in these values.
+#[must_use]
+pub fn without(resource: &Json<'_>, is_left_out: &impl Fn(&Json<'_>) -> bool) -> Labels {
     let by_type = match resource.get("resourceType").str() {
         Some("MolecularSequence") => Labels::NONE.with(Label::Genetic),
         _ => Labels::NONE,
     };
-    walk(resource).union(by_type)
+    walk(resource, is_left_out).union(by_type)
 }
 
 /// Keys whose texts nobody wrote as words.
 const NO_WORDS: [&str; 12] =
     ["id", "reference", "url", "system", "code", "versionId", "fullUrl", "resourceType", "contentType", "hash", "lastUpdated", "profile"];
 
-fn walk(json: &Json<'_>) -> Labels {
+fn walk(json: &Json<'_>, is_left_out: &impl Fn(&Json<'_>) -> bool) -> Labels {
     match json {
-        Json::Array(values) => values.iter().fold(Labels::NONE, |labels, value| labels.union(walk(value))),
+        left_out if is_left_out(left_out) => Labels::NONE,
+        Json::Array(values) => values.iter().fold(Labels::NONE, |labels, value| labels.union(walk(value, is_left_out))),
         Json::Object(fields) => {
             let mut labels = Labels::NONE;
             if let Some(code) = json.get("code").text() {
@@ -136,6 +143,7 @@ fn walk(json: &Json<'_>) -> Labels {
             }
             for (key, value) in fields {
                 labels = labels.union(match (key.as_ref(), value) {
+                    (_, value) if is_left_out(value) => Labels::NONE,
                     ("data", Json::String(data)) => of_data(json.get("contentType").str().unwrap_or_default(), data),
                     ("div", Json::String(html)) => of_words(html).union(of_words(&plain(html))),
                     // The items of a questionnaire are often named after LOINC codes.
@@ -144,7 +152,7 @@ fn walk(json: &Json<'_>) -> Labels {
                     }
                     (key, Json::String(_)) if NO_WORDS.contains(&key) => Labels::NONE,
                     (_, Json::String(text)) => of_words(text),
-                    (_, value) => walk(value),
+                    (_, value) => walk(value, is_left_out),
                 });
             }
             labels

@@ -1,10 +1,14 @@
 //! Medicines and vaccines.
 
+use chartkey_domain::category::Category;
+
 use super::{
-    facts::{other, own},
+    facts::{kept, link, of, own, words},
     shape::Shape,
 };
 
+/// Why something was not given, or stopped: an illness or an allergy.
+const WHY_NOT: &[Category] = &[Category::Problems, Category::Allergies];
 const MEDICINE: &[&str] = &["medication[x]"];
 const OVER: &[&str] = &["completed", "stopped", "cancelled", "ended", "not-taken", "not-done", "declined", "entered-in-error"];
 
@@ -13,7 +17,7 @@ pub(super) const SHAPES: &[Shape] = &[
         own("fact.status", "status"),
         own("fact.intent", "intent"),
         own("fact.kind", "category"),
-        other("fact.dose", "dosageInstruction.text"),
+        words("fact.dose", "dosageInstruction.text"),
         own("fact.dose", "dosageInstruction.doseAndRate.dose[x]"),
         own("fact.route", "dosageInstruction.route"),
         own("fact.prescribed", "authoredOn"),
@@ -21,45 +25,45 @@ pub(super) const SHAPES: &[Shape] = &[
         own("fact.amount", "dispenseRequest.quantity"),
         own("fact.repeats", "dispenseRequest.numberOfRepeatsAllowed"),
         own("fact.medicine", "medicationReference"),
-        other("fact.visit", "encounter"),
-        other("fact.for-whose-plan", "basedOn"),
-        other("fact.note", "dosageInstruction.patientInstruction"),
-        other("fact.note", "dosageInstruction.additionalInstruction"),
-        other("fact.status-reason", "statusReason"),
+        link("fact.visit", "encounter"),
+        link("fact.for-whose-plan", "basedOn"),
+        words("fact.note", "dosageInstruction.patientInstruction"),
+        words("fact.note", "dosageInstruction.additionalInstruction"),
+        of(WHY_NOT, "fact.status-reason", "statusReason"),
     ]),
     Shape::new("MedicationStatement", MEDICINE, &["effective[x]", "dateAsserted"]).lasting(&[], OVER).telling(&[
         own("fact.status", "status"),
-        other("fact.dose", "dosage.text"),
+        words("fact.dose", "dosage.text"),
         own("fact.dose", "dosage.doseAndRate.dose[x]"),
         own("fact.route", "dosage.route"),
         own("fact.taken", "effective[x]"),
         own("fact.recorded", "dateAsserted"),
         own("fact.medicine", "medicationReference"),
-        other("fact.status-reason", "statusReason"),
-        other("fact.source", "informationSource"),
-        other("fact.visit", "context"),
+        of(WHY_NOT, "fact.status-reason", "statusReason"),
+        kept("fact.source", "informationSource"),
+        link("fact.visit", "context"),
     ]),
     Shape::new("MedicationAdministration", MEDICINE, &["effective[x]"]).by(&["performer.actor"]).telling(&[
         own("fact.status", "status"),
-        other("fact.dose", "dosage.text"),
+        words("fact.dose", "dosage.text"),
         own("fact.dose", "dosage.dose"),
         own("fact.route", "dosage.route"),
         own("fact.taken", "effective[x]"),
         own("fact.performer", "performer.actor"),
         own("fact.medicine", "medicationReference"),
-        other("fact.status-reason", "statusReason"),
-        other("fact.visit", "context"),
+        of(WHY_NOT, "fact.status-reason", "statusReason"),
+        link("fact.visit", "context"),
     ]),
     Shape::new("MedicationDispense", MEDICINE, &["whenHandedOver", "whenPrepared"]).by(&["performer.actor"]).at(&["location"]).telling(&[
         own("fact.status", "status"),
         own("fact.amount", "quantity"),
         own("fact.days", "daysSupply"),
-        other("fact.dose", "dosageInstruction.text"),
+        words("fact.dose", "dosageInstruction.text"),
         own("fact.handed-over", "whenHandedOver"),
         own("fact.performer", "performer.actor"),
         own("fact.medicine", "medicationReference"),
         own("fact.prescription", "authorizingPrescription"),
-        other("fact.visit", "context"),
+        link("fact.visit", "context"),
     ]),
     Shape::new("Medication", &["code"], &[]).telling(&[
         own("fact.form", "form"),
@@ -78,10 +82,10 @@ pub(super) const SHAPES: &[Shape] = &[
         own("fact.amount", "doseQuantity"),
         own("fact.performer", "performer.actor"),
         own("fact.place", "location"),
-        other("fact.reaction", "reaction.date"),
-        other("fact.reaction", "reaction.detail"),
-        other("fact.status-reason", "statusReason"),
-        other("fact.visit", "encounter"),
+        of(WHY_NOT, "fact.reaction", "reaction.date"),
+        link("fact.reaction", "reaction.detail"),
+        of(WHY_NOT, "fact.status-reason", "statusReason"),
+        link("fact.visit", "encounter"),
     ]),
     Shape::new("ImmunizationEvaluation", &["targetDisease"], &["date"]).by(&["authority"]).telling(&[
         own("fact.status", "status"),

@@ -13,6 +13,7 @@ pub mod labels;
 mod medication;
 mod note;
 pub mod observation;
+pub mod parts;
 pub mod person;
 mod plan;
 mod procedure;
@@ -26,7 +27,7 @@ mod when;
 
 pub use condition::reactions;
 pub use document::{Content, document, language};
-pub use facts::{FactValue, Part, Told, facts};
+pub use facts::{FactValue, For, Told, facts};
 pub use labels::LABEL_TABLE_VERSION;
 pub use project::{Projection, project};
 pub use shape::told;

@@ -1,7 +1,7 @@
 //! Documents, and the types that are the patient's only.
 
 use super::{
-    facts::{other, own},
+    facts::{kept, link, own, problem, words},
     shape::Shape,
 };
 
@@ -16,31 +16,31 @@ pub(super) const SHAPES: &[Shape] = &[
             own("fact.written", "date"),
             own("fact.author", "author"),
             own("fact.organization", "custodian"),
-            other("fact.visit", "context.encounter"),
-            other("fact.note", "description"),
-            other("fact.related", "context.related"),
+            link("fact.visit", "context.encounter"),
+            words("fact.note", "description"),
+            link("fact.related", "context.related"),
         ]),
     Shape::new("DocumentManifest", &["type"], &["created"]).by(&["author"]).telling(&[
         own("fact.status", "status"),
         own("fact.author", "author"),
-        other("fact.note", "description"),
-        other("fact.content", "content"),
+        words("fact.note", "description"),
+        link("fact.content", "content"),
     ]),
     Shape::new("Composition", &["type"], &["event.period", "date"]).by(&["author"]).at(&["custodian"]).telling(&[
         own("fact.status", "status"),
         own("fact.written", "date"),
         own("fact.author", "author"),
         own("fact.organization", "custodian"),
-        other("fact.title", "title"),
-        other("fact.visit", "encounter"),
-        other("fact.section", "section.title"),
+        words("fact.title", "title"),
+        link("fact.visit", "encounter"),
+        kept("fact.section", "section.title"),
     ]),
     Shape::new("ClinicalImpression", &["code"], &["effective[x]", "date"]).by(&["assessor"]).telling(&[
         own("fact.status", "status"),
-        other("fact.note", "description"),
-        other("fact.note", "summary"),
-        other("fact.problem", "problem"),
-        other("fact.finding", "finding.itemCodeableConcept"),
+        words("fact.note", "description"),
+        words("fact.note", "summary"),
+        problem("fact.problem", "problem"),
+        problem("fact.finding", "finding.itemCodeableConcept"),
     ]),
     Shape::new("Binary", &["contentType"], &[]),
     Shape::new("List", &["code", "title"], &["date"]).by(&["source"]),

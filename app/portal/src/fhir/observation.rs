@@ -4,7 +4,7 @@
 use chartkey_domain::category::Category;
 
 use super::{
-    facts::{other, own},
+    facts::{link, own},
     json::Json,
     project::{concept_text, number_text, quantity_text, range_text},
     shape::Shape,
@@ -26,10 +26,10 @@ pub(super) const SHAPES: &[Shape] = &[Shape::new("Observation", &["code"], &["ef
     own("fact.part", "component.code"),
     own("fact.part-value", "component.value[x]"),
     own("fact.contains", "hasMember"),
-    other("fact.derived-from", "derivedFrom"),
-    other("fact.order", "basedOn"),
-    other("fact.visit", "encounter"),
-    other("fact.focus", "focus"),
+    link("fact.derived-from", "derivedFrom"),
+    link("fact.order", "basedOn"),
+    link("fact.visit", "encounter"),
+    link("fact.focus", "focus"),
 ])];
 
 /// LOINC codes of vital signs (<https://hl7.org/fhir/R4/observation-vitalsigns.html>),

@@ -1,7 +1,7 @@
 //! People, organizations and places: details and attachments.
 
 use super::{
-    facts::{other, own},
+    facts::{link, own, problem, words},
     json::Json,
     read::human_name,
     shape::Shape,
@@ -51,15 +51,15 @@ pub(super) const SHAPES: &[Shape] = &[
         own("fact.sex", "sex"),
         own("fact.born", "born[x]"),
         own("fact.died", "deceased[x]"),
-        other("fact.problem", "condition.code"),
+        problem("fact.problem", "condition.code"),
     ]),
     Shape::new("QuestionnaireResponse", &[], &["authored"]).by(&["author", "source"]).telling(&[
         own("fact.status", "status"),
         own("fact.answered", "authored"),
         own("fact.author", "author"),
-        other("fact.visit", "encounter"),
-        other("fact.question", "item.text"),
-        other("fact.question", "item.item.text"),
+        link("fact.visit", "encounter"),
+        words("fact.question", "item.text"),
+        words("fact.question", "item.item.text"),
     ]),
 ];
 

@@ -1,7 +1,9 @@
 //! Care plans, goals, care teams and orders. What a plan addresses is a problem.
 
+use chartkey_domain::category::Category;
+
 use super::{
-    facts::{Fact, other, own},
+    facts::{Fact, link, of, own, problem, words},
     shape::Shape,
 };
 
@@ -17,9 +19,9 @@ const ORDER: &[Fact] = &[
     own("fact.ordered-by", "requester"),
     own("fact.performer", "performer"),
     own("fact.body-site", "bodySite"),
-    other("fact.note", "patientInstruction"),
-    other("fact.visit", "encounter"),
-    other("fact.supporting", "supportingInfo"),
+    words("fact.note", "patientInstruction"),
+    link("fact.visit", "encounter"),
+    link("fact.supporting", "supportingInfo"),
 ];
 
 pub(super) const SHAPES: &[Shape] = &[
@@ -32,12 +34,12 @@ pub(super) const SHAPES: &[Shape] = &[
         own("fact.activity", "activity.detail.code"),
         own("fact.goal", "goal"),
         own("fact.team", "careTeam"),
-        other("fact.addresses", "addresses"),
-        other("fact.note", "title"),
-        other("fact.note", "description"),
-        other("fact.reason", "activity.detail.reasonCode"),
-        other("fact.reason", "activity.detail.reasonReference"),
-        other("fact.visit", "encounter"),
+        problem("fact.addresses", "addresses"),
+        words("fact.note", "title"),
+        words("fact.note", "description"),
+        problem("fact.reason", "activity.detail.reasonCode"),
+        problem("fact.reason", "activity.detail.reasonReference"),
+        link("fact.visit", "encounter"),
     ]),
     Shape::new("Goal", &["description"], &["start[x]", "statusDate"]).lasting(&[], OVER).by(&["expressedBy"]).telling(&[
         own("fact.status", "lifecycleStatus"),
@@ -46,17 +48,17 @@ pub(super) const SHAPES: &[Shape] = &[
         own("fact.due", "target.due[x]"),
         own("fact.target", "target.detail[x]"),
         own("fact.author", "expressedBy"),
-        other("fact.measure", "target.measure"),
-        other("fact.addresses", "addresses"),
+        of(&[Category::Results], "fact.measure", "target.measure"),
+        problem("fact.addresses", "addresses"),
     ]),
     Shape::new("CareTeam", &["category"], &["period"]).lasting(&[], OVER).at(&["managingOrganization"]).telling(&[
-        other("fact.note", "name"),
+        words("fact.note", "name"),
         own("fact.status", "status"),
         own("fact.time", "period"),
         own("fact.member", "participant.member"),
         own("fact.role", "participant.role"),
         own("fact.organization", "managingOrganization"),
-        other("fact.visit", "encounter"),
+        link("fact.visit", "encounter"),
     ]),
     Shape::new("ServiceRequest", &["code", "category"], &["occurrence[x]", "authoredOn"])
         .lasting(&[], OVER)

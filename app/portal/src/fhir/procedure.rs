@@ -1,7 +1,9 @@
 //! Procedures and imaging studies.
 
+use chartkey_domain::category::Category;
+
 use super::{
-    facts::{other, own},
+    facts::{link, of, own, problem, words},
     shape::Shape,
 };
 
@@ -15,12 +17,12 @@ pub(super) const SHAPES: &[Shape] = &[
         own("fact.body-site", "bodySite"),
         own("fact.outcome", "outcome"),
         own("fact.used", "usedCode"),
-        other("fact.complication", "complication"),
-        other("fact.follow-up", "followUp"),
-        other("fact.status-reason", "statusReason"),
-        other("fact.report", "report"),
-        other("fact.visit", "encounter"),
-        other("fact.device", "focalDevice.manipulated"),
+        problem("fact.complication", "complication"),
+        of(&[Category::Plans], "fact.follow-up", "followUp"),
+        problem("fact.status-reason", "statusReason"),
+        link("fact.report", "report"),
+        link("fact.visit", "encounter"),
+        link("fact.device", "focalDevice.manipulated"),
     ]),
     Shape::new("ImagingStudy", &["procedureCode", "modality", "series.modality"], &["started", "series.started"])
         .by(&["interpreter", "referrer"])
@@ -35,8 +37,8 @@ pub(super) const SHAPES: &[Shape] = &[
             own("fact.images", "numberOfInstances"),
             own("fact.place", "location"),
             own("fact.performer", "interpreter"),
-            other("fact.note", "description"),
-            other("fact.visit", "encounter"),
+            words("fact.note", "description"),
+            link("fact.visit", "encounter"),
         ]),
     Shape::new("Media", &["view", "modality", "type"], &["created[x]", "issued"]).by(&["operator"]).telling(&[
         own("fact.status", "status"),
@@ -44,6 +46,6 @@ pub(super) const SHAPES: &[Shape] = &[
         own("fact.body-site", "bodySite"),
         own("fact.device", "deviceName"),
         own("fact.performer", "operator"),
-        other("fact.visit", "encounter"),
+        link("fact.visit", "encounter"),
     ]),
 ];

@@ -4,7 +4,7 @@
 use chartkey_domain::category::Category;
 
 use super::{
-    facts::{other, own},
+    facts::{link, own, words},
     json::Json,
     observation,
     shape::Shape,
@@ -19,11 +19,11 @@ pub(super) const SHAPES: &[Shape] = &[
         own("fact.performer", "performer"),
         own("fact.specimen", "specimen"),
         own("fact.result", "result"),
-        other("fact.conclusion", "conclusion"),
-        other("fact.conclusion", "conclusionCode"),
-        other("fact.images", "imagingStudy"),
-        other("fact.order", "basedOn"),
-        other("fact.visit", "encounter"),
+        words("fact.conclusion", "conclusion"),
+        words("fact.conclusion", "conclusionCode"),
+        link("fact.images", "imagingStudy"),
+        link("fact.order", "basedOn"),
+        link("fact.visit", "encounter"),
     ]),
     Shape::new("MolecularSequence", &["type"], &[])
         .by(&["performer"])

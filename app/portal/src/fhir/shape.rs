@@ -107,6 +107,53 @@ mod tests {
     use super::*;
     use crate::fhir::types;
 
+    /// Every part that is told apart as Markdown, as it stands in `docs/parts.md`.
+    fn printed() -> String {
+        let mut page = String::from(
+            "# The parts of things\n\n\
+             Printed from `app/portal/src/fhir/`; a test compares. What is in no row here is of the thing itself, or told to nobody.\n\
+             A part is shown to whoever sees the thing and may see an item of each category named, with its labels and of its time.\n\
+             *it*: whoever sees the item that it names; *a line*: what its code names, of whatever category, or else all of\n\
+             problems, medicines, vaccines, results, procedures, visits, imaging and devices; *words*: documents, with every label of the thing;\n\
+             *kept*: its patient only. A reference is read by its target: where that is not visible, its words go with it.\n\
+             Of every type: `note.text` and `comment` are words, `reasonCode` and `reasonReference` problems.\n\n\
+             | resource type | part | shown to who may see |\n|---|---|---|\n",
+        );
+        for shape in FAMILIES.iter().flat_map(|family| family.iter()) {
+            for Fact { path, part, .. } in shape.facts {
+                let whom = match part {
+                    Part::Own => continue,
+                    Part::Of(categories) => categories.iter().map(|category| category.slug()).collect::<Vec<_>>().join(" and "),
+                    Part::Line => "a line".to_owned(),
+                    Part::Link => "it".to_owned(),
+                    Part::Words => "words".to_owned(),
+                    Part::Kept => "kept".to_owned(),
+                };
+                page.push_str(&format!("| {} | `{path}` | {whom} |\n", shape.name));
+            }
+        }
+        page.push_str("\nSections of a Composition, by their code in LOINC; any other is of the document. A section of allergies that says that there is none is kept.\n\n");
+        page.push_str("| code | shown to who may see |\n|---|---|\n");
+        for (code, category) in super::super::parts::SECTIONS {
+            let whom = if category == chartkey_domain::category::Category::Own { "kept" } else { category.slug() };
+            page.push_str(&format!("| {code} | {whom} |\n"));
+        }
+        page
+    }
+
+    #[test]
+    fn the_parts_are_printed() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/parts.md");
+        if std::env::var_os("CHARTKEY_PRINT").is_some() {
+            std::fs::write(path, printed()).unwrap();
+        }
+        assert_eq!(
+            std::fs::read_to_string(path).unwrap_or_default(),
+            printed(),
+            "print it with CHARTKEY_PRINT=1 and review the difference"
+        );
+    }
+
     #[test]
     fn what_a_thing_names_of_its_own_is_told_and_nothing_else() {
         let is_told = |path: &str| told().iter().any(|told| told == path);

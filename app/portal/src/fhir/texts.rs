@@ -89,12 +89,13 @@ pub fn texts(row: Row<'_>, resource: Option<&Json<'_>>) -> Texts {
     Texts { shown: shown.finish(), kept }
 }
 
-/// The texts of a document that whoever sees it may read on its page; none of anything else.
+/// The texts of a document that whoever sees it may read on its page: not its sections that belong elsewhere, too. None of
+/// anything else.
 pub fn readable(resource: &Json<'_>, category: Option<Category>) -> Vec<String> {
     if category != Some(Category::Documents) {
         return Vec::new();
     }
-    contents(resource).iter().filter_map(super::Content::text).collect()
+    contents(resource).iter().filter(|content| content.of.is_none()).filter_map(super::Content::text).collect()
 }
 
 fn kept(resource: &Json<'_>, shown: &Writer) -> String {

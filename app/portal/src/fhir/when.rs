@@ -27,6 +27,12 @@ pub fn interval(resource: &Json<'_>, shape: &Shape, status: Option<&str>) -> Opt
     Some(Interval { first: start.first, last, precision: start.precision })
 }
 
+/// The interval of one value: a date, a period or a timing.
+pub fn of(value: &Json<'_>) -> Option<Interval> {
+    let (start, end) = span(value)?;
+    Some(Interval { first: start.first, last: Some(end.map_or(start.last, |end| end.last.max(start.first))), precision: start.precision })
+}
+
 /// A date, a period or a timing as its first and last moment.
 fn span(value: &Json<'_>) -> Option<(Moment, Option<Moment>)> {
     if let Some(text) = value.str() {

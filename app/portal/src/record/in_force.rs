@@ -169,22 +169,31 @@ async fn facts(connection: &mut PgConnection, patient: PatientId, items: &[ItemI
     .fetch_all(connection)
     .await?;
     let facts = rows.into_iter().filter_map(|row| {
-        // The days of its source's own clock, as the policy of PostgreSQL takes them.
-        let local = Duration::minutes(row.utc_offset.unwrap_or(0).into());
         Some(ItemFacts {
             id: ItemId(row.item_id),
             version: row.version_no,
             category: Category::from_number(row.category)?,
             labels: Labels::from_bits(u8::try_from(row.labels).ok()?),
             labels_current: row.labelled_by == LABEL_TABLE_VERSION,
-            when: row.first_at.map(|first| Interval {
-                first: first + local,
-                last: row.last_at.map(|last| last + local),
-                precision: row.precision.and_then(Precision::from_number).unwrap_or(Precision::Instant),
-            }),
+            when: on_clock(row.first_at, row.last_at, row.precision, row.utc_offset),
             added_at: row.added_at,
             is_private: row.is_private,
         })
     });
     Ok(facts.collect())
+}
+
+/// When an item happened, by the days of its source's own clock, as the policy of PostgreSQL takes them.
+pub(crate) fn on_clock(
+    first: Option<OffsetDateTime>,
+    last: Option<OffsetDateTime>,
+    precision: Option<i16>,
+    utc_offset: Option<i16>,
+) -> Option<Interval> {
+    let local = Duration::minutes(utc_offset.unwrap_or(0).into());
+    first.map(|first| Interval {
+        first: first + local,
+        last: last.map(|last| last + local),
+        precision: precision.and_then(Precision::from_number).unwrap_or(Precision::Instant),
+    })
 }

@@ -3,10 +3,10 @@
 
 use chartkey_domain::{
     account::Visitor,
-    category::Category,
+    category::{Categories, Category},
     grant::{Grant, GrantState, Grantee, Through},
     id::{ItemId, PatientId},
-    item::ItemFacts,
+    item::{ItemFacts, PartFacts},
     policy::{Decision, Whom, decide},
     when::Interval,
 };
@@ -26,7 +26,7 @@ mod harness;
 mod world;
 
 use harness::Ground;
-use world::{CARER, COLLEAGUE, Dice, ELSEWHERE, HERE, LOOKS, World, oracle, world as random_world};
+use world::{CARER, COLLEAGUE, Dice, ELSEWHERE, HERE, LOOKS, World, oracle, oracle_of_part, part, world as random_world};
 
 const WORLDS: usize = 20_000;
 const BATCH: usize = 500;
@@ -37,7 +37,7 @@ async fn rust_postgresql_and_the_oracle_agree(_: PgPoolOptions, options: PgConne
     lay_out_people(&ground.superuser).await;
     let portal = Portal::new(ground.runtime.clone(), crate::secrets::Pepper::new([7; 32])).unwrap();
     let mut dice = Dice(42);
-    let (mut looks, mut shown, mut mixed) = (0_usize, 0_usize, 0_usize);
+    let (mut looks, mut shown, mut mixed, mut twins) = (0_usize, 0_usize, 0_usize, 0_usize);
     for _ in 0..WORLDS / BATCH {
         let now: OffsetDateTime = sqlx::query_scalar("select now()").fetch_one(&ground.superuser).await.unwrap();
         let worlds: Vec<_> = (0..BATCH).map(|_| (PatientId(dice.id()), random_world(&mut dice, now))).collect();
@@ -45,20 +45,23 @@ async fn rust_postgresql_and_the_oracle_agree(_: PgPoolOptions, options: PgConne
         let halves = worlds.split_at(BATCH / 2);
         let (first, second) = tokio::join!(compare(&portal, halves.0), compare(&portal, halves.1));
         looks += worlds.iter().map(|(_, world)| world.items.len()).sum::<usize>();
-        shown += first + second;
+        shown += first.0 + second.0;
+        twins += first.1 + second.1;
         mixed += worlds.iter().filter(|(_, world)| differ_at_once(world)).count();
     }
     assert!(mixed > WORLDS / 20, "worlds with two grants that differ in categories, dates and labels at once: {mixed}");
     assert!(shown > WORLDS / 2, "items shown: {shown}");
+    assert!(twins > WORLDS / 2, "parts with an item like them: {twins}");
     chartkey_ground::saw(&format!(
-        "{WORLDS} worlds ({mixed} with grants that differ in everything at once), {looks} looks, {shown} items shown, 0 mismatches"
+        "{WORLDS} worlds ({mixed} with grants that differ in everything at once), {looks} looks, {shown} items shown, {twins} parts held against an item like them, 0 mismatches"
     ));
 }
 
 /// Opens each record through the door and compares what PostgreSQL returns with
-/// the policy and the oracle. Returns how many items were shown.
-async fn compare(portal: &Portal, worlds: &[(PatientId, World)]) -> usize {
-    let mut shown = 0;
+/// the policy and the oracle; a part with the oracle, and with what PostgreSQL returns of an item of the same
+/// category, labels and times. Returns how many items were shown, and how many parts had such an item.
+async fn compare(portal: &Portal, worlds: &[(PatientId, World)]) -> (usize, usize) {
+    let (mut shown, mut twins) = (0, 0);
     for (patient, world) in worlds {
         let visitor = visitor(*patient, world);
         #[expect(clippy::disallowed_methods, reason = "a refusal hands out no clock of the database")]
@@ -70,6 +73,18 @@ async fn compare(portal: &Portal, worlds: &[(PatientId, World)]) -> usize {
                     .fetch_all(record.connection())
                     .await
                     .unwrap();
+                let mut dice = Dice(u64::from_be_bytes(*patient.0.as_bytes().first_chunk().unwrap()));
+                for item in world.items.iter().step_by(3) {
+                    let part = part(&mut dice);
+                    let expected = oracle_of_part(world, item, &part, now);
+                    assert_eq!(record.shows_part(item, &part), expected, "{item:#?}\n{part:#?}\n{world:#?}");
+                }
+                for (item, twin) in with_twins(world, &rows) {
+                    let categories = Categories::NONE.with(twin.category);
+                    let part = PartFacts { categories, labels: twin.labels, when: twin.when };
+                    assert_eq!(record.shows_part(item, &part), rows.contains(&twin.id.0), "{item:#?}\n{twin:#?}\n{world:#?}");
+                    twins += 1;
+                }
                 (rows, now)
             }
             Err(crate::Error::NotFound) => (Vec::new(), OffsetDateTime::now_utc()),
@@ -89,7 +104,19 @@ async fn compare(portal: &Portal, worlds: &[(PatientId, World)]) -> usize {
         assert_eq!(rows, by_oracle, "PostgreSQL and the oracle differ: {world:#?}");
         shown += rows.len();
     }
-    shown
+    (shown, twins)
+}
+
+/// Items that are shown, each with others that came in with it and that only the table decides.
+fn with_twins<'w>(world: &'w World, shown: &[Uuid]) -> Vec<(&'w ItemFacts, &'w ItemFacts)> {
+    let is_singled = |item: &ItemFacts| world.in_force.singled.iter().any(|singled| singled.id == item.id);
+    let in_table = |item: &&ItemFacts| {
+        !is_singled(item) && item.labels_current && !item.is_private && item.category != Category::Own && !is_negation(item)
+    };
+    let items = world.items.iter().filter(|item| shown.contains(&item.id.0) && !is_singled(item));
+    items
+        .flat_map(|item| world.items.iter().filter(in_table).filter(|twin| twin.added_at == item.added_at).map(move |twin| (item, twin)))
+        .collect()
 }
 
 /// Whether the row of an item says that there is none, and how far its source's clock is
