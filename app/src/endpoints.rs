@@ -2,6 +2,7 @@
 //! prints and the test of who may reach what goes through. One that is missing
 //! here fails a test.
 
+use chartkey_domain::added::Typed;
 use leptos::server_fn::ServerFn;
 use serde::{
     Deserializer,
@@ -9,7 +10,9 @@ use serde::{
     forward_to_deserialize_any,
 };
 
-use crate::api::{accounts, activity, codes, corrections, credentials, devices, search, second_factor, second_step, sharing, sources};
+use crate::api::{
+    accounts, activity, added, codes, corrections, credentials, devices, search, second_factor, second_step, sharing, sources,
+};
 
 /// A server function.
 #[derive(Debug, Clone)]
@@ -45,6 +48,10 @@ pub fn endpoints() -> Vec<Endpoint> {
         endpoint::<accounts::Claim>().keeping(&["day", "month", "year"]),
         endpoint::<accounts::ChooseLanguage>(),
         endpoint::<activity::NotRecognised>(),
+        // What waits to be checked is kept in a draft.
+        flattened::<added::KeepWriting, Typed>(&["patient", "kind", "item", "draft"]),
+        endpoint::<added::AddWriting>(),
+        endpoint::<added::TakeBackWriting>(),
         endpoint::<credentials::SignInAgain>(),
         endpoint::<credentials::ChangeEmail>().keeping(&["email"]),
         endpoint::<credentials::ConfirmEmail>(),
@@ -75,7 +82,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         endpoint::<sharing::GrantWho>(),
         endpoint::<sharing::GrantPurpose>(),
         endpoint::<sharing::GrantWhat>(),
-        flattened::<sharing::GrantTime, sharing::Times>("draft"),
+        flattened::<sharing::GrantTime, sharing::Times>(&["draft"]),
         endpoint::<sharing::GiveGrant>(),
         endpoint::<sharing::WithdrawGrant>(),
         endpoint::<sharing::PauseGrant>(),
@@ -93,9 +100,9 @@ fn endpoint<F: ServerFn + DeserializeOwned>() -> Endpoint {
     Endpoint { path: F::PATH, fields: fields::<F>(), keeps: &[] }
 }
 
-/// One whose form is a field and those of another type, which hides its own names.
-fn flattened<F: ServerFn, Rest: DeserializeOwned>(first: &'static str) -> Endpoint {
-    Endpoint { path: F::PATH, fields: std::iter::once(first).chain(fields::<Rest>()).collect(), keeps: &[] }
+/// One whose form is some fields and those of another type, which hides its own names.
+fn flattened<F: ServerFn, Rest: DeserializeOwned>(first: &[&'static str]) -> Endpoint {
+    Endpoint { path: F::PATH, fields: first.iter().copied().chain(fields::<Rest>()).collect(), keeps: &[] }
 }
 
 /// The names that a type asks for when it is read: it is given nothing but the

@@ -19,7 +19,7 @@ use crate::{
         disputed::{Spoken, for_others},
         entry::{Called, called},
         result::outside,
-        source::{from_source, source_name},
+        source::for_others::{from_source, source_name},
     },
 };
 

@@ -87,12 +87,16 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/record/:patient/timeline") view=pages::timeline ssr=SsrMode::Async/>
                 <Route path=path!("/record/:patient/search") view=pages::search::search_form ssr=SsrMode::Async/>
                 <Route path=path!("/record/:patient/search/:search") view=pages::search::search ssr=SsrMode::Async/>
+                <Route path=path!("/record/:patient/add") view=pages::added::choose ssr=SsrMode::Async/>
+                <Route path=path!("/record/:patient/add/:kind") view=pages::added::add_one ssr=SsrMode::Async/>
                 <Route path=path!("/record/:patient/corrections") view=pages::corrections::corrections ssr=SsrMode::Async/>
                 <Route path=path!("/record/:patient/corrections/:correction") view=pages::corrections::correction ssr=SsrMode::Async/>
                 <Route path=path!("/record/:patient/documents/:item/view/:part") view=pages::view_part ssr=SsrMode::Async/>
                 <Route path=path!("/record/:patient/:category") view=pages::category ssr=SsrMode::Async/>
                 <Route path=path!("/record/:patient/:category/:item") view=pages::item ssr=SsrMode::Async/>
                 <Route path=path!("/record/:patient/:category/:item/wrong") view=pages::corrections::question::wrong ssr=SsrMode::Async/>
+                <Route path=path!("/record/:patient/:category/:item/change") view=pages::added::change ssr=SsrMode::Async/>
+                <Route path=path!("/record/:patient/:category/:item/take-back") view=pages::added::ask_take_back ssr=SsrMode::Async/>
             </FlatRoutes>
         </Router>
     }

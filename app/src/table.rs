@@ -40,6 +40,7 @@ pub fn head(say: Say) -> io::Result<Vec<u8>> {
         say.column_source(),
         say.column_added(),
         say.patient_says_wrong().trim_end_matches(':'),
+        say.column_by_hand(),
     ];
     Ok([MARK, &record(&heads)?].concat())
 }
@@ -66,6 +67,7 @@ pub fn line(say: Say, entry: &Entry) -> io::Result<Vec<u8>> {
         &harmless(&source_name(say, &entry.source)),
         &entry.added_at.date().to_string(),
         &harmless(entry.disputed.as_ref().and_then(|said| said.statements.first()).map_or("", |said| &said.words)),
+        if entry.is_by_hand() { say.yes() } else { "" },
     ])
 }
 

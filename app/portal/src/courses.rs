@@ -76,7 +76,7 @@ impl Portal {
                 bool_or(not i.is_error and (i.last_at is null or i.last_at > now()) and coalesce(i.status, '') <> all (array['completed', 'stopped',
                     'cancelled', 'resolved', 'inactive', 'remission', 'not-taken', 'draft', 'ended', 'not-done'])) as "is_active!"
             from item i where i.patient_id = $1 and i.category = $2 and (not i.is_error or $3)
-            group by i.title, i.is_error order by 4 desc, max(i.sort_at) desc limit 201"#,
+            group by i.title, i.is_error, i.source_id = (select gate.by_hand()) order by 4 desc, max(i.sort_at) desc limit 201"#,
             patient.0,
             category.number(),
             with_errors

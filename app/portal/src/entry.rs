@@ -10,7 +10,7 @@ use sqlx::types::Json;
 use time::{OffsetDateTime, UtcOffset};
 use uuid::Uuid;
 
-use crate::parts::Telling;
+use crate::{import::own::is_by_hand, parts::Telling};
 
 /// The most statements that stand with one row; the queries carry it.
 const STATEMENTS: usize = 3;
@@ -56,6 +56,14 @@ pub struct Entry {
     pub added_at: OffsetDateTime,
     /// That its patient says it is wrong, while they do.
     pub disputed: Option<Disputed>,
+}
+
+impl Entry {
+    /// Whether its patient wrote it by hand.
+    #[must_use]
+    pub fn is_by_hand(&self) -> bool {
+        is_by_hand(&self.source)
+    }
 }
 
 /// What a patient says is wrong, of what a row shows.
@@ -319,7 +327,7 @@ impl From<EntryRow> for Entry {
 /// `query_as!` over the columns of [`EntryRow`]; the item is `i`. The literal is
 /// what follows `from item i join source s`, and what its patient says is wrong of it, `k`. With `measured`, the report and the
 /// value before come with each row, in the same statement; with `told`, also what the item `$2` tells, for
-/// [`crate::parts::Source`]. To anybody but the patient
+/// [`crate::parts::Source`]. What the patient wrote by hand and what others did is never before one another. To anybody but the patient
 /// a name goes with a reference whose target they cannot see. With `by`, the first
 /// literal begins what follows: lists that differ in the index they are read by.
 ///
@@ -332,18 +340,20 @@ macro_rules! entries {
     (told $rest:literal $(, $argument:expr)* $(,)?) => { $crate::entry::entries!(@each told "" $rest $(, $argument)*) };
     (@once $kind:ident $rest:literal $(, $argument:expr)*) => {
         $crate::entry::entries!(@$kind
-            "left join (select n.category, n.title, n.is_error, n.only_id, \
+            "left join (select n.category, n.title, n.is_error, n.is_by_hand, n.only_id, \
                 jsonb_agg(jsonb_build_object('correction', n.correction_id, 'words', n.statement, 'item', n.item_id, \
                     'at', floor(extract(epoch from n.first_at))::bigint, 'precision', n.precision, 'utc_offset', n.utc_offset) order by n.nth) \
                     filter (where n.nth <= 3) as said, \
                 greatest(count(*) - 3, 0) as more \
-                from (select o.category, o.title, o.is_error, u.only_id, o.item_id, o.first_at, o.precision, o.utc_offset, c.correction_id, c.statement, \
-                    row_number() over (partition by o.category, o.title, o.is_error, u.only_id order by o.sort_at desc, o.item_id desc) as nth \
+                from (select o.category, o.title, o.is_error, u.is_by_hand, u.only_id, o.item_id, o.first_at, o.precision, o.utc_offset, c.correction_id, c.statement, \
+                    row_number() over (partition by o.category, o.title, o.is_error, u.is_by_hand, u.only_id order by o.sort_at desc, o.item_id desc) as nth \
                     from correction c join item o on o.patient_id = c.patient_id and o.item_id = c.item_id \
-                    cross join lateral (select case when o.category in (2, 3, 4, 5) then null else o.item_id end as only_id) u \
+                    cross join lateral (select case when o.category in (2, 3, 4, 5) then null else o.item_id end as only_id, \
+                        o.source_id = (select gate.by_hand()) as is_by_hand) u \
                     where c.patient_id = $1 and c.ended_at is null) n \
-                group by n.category, n.title, n.is_error, n.only_id) k \
-                on k.category = i.category and k.title = i.title and k.is_error = i.is_error and (k.only_id is null or k.only_id = i.item_id) ",
+                group by n.category, n.title, n.is_error, n.is_by_hand, n.only_id) k \
+                on k.category = i.category and k.title = i.title and k.is_error = i.is_error \
+                    and k.is_by_hand = (i.source_id = (select gate.by_hand())) and (k.only_id is null or k.only_id = i.item_id) ",
             "",
             $rest $(, $argument)*)
     };
@@ -375,7 +385,7 @@ macro_rules! entries {
     };
     (@beside $telling:literal, $said:literal, $rest:literal $(, $argument:expr)*) => {
         $crate::entry::entries!(@
-            $beside,
+            $telling,
             "r.item_id as \"report_id?\", r.category as \"report_category?\", r.title as \"report_title?\", \
              r.codes as \"report_codes?\", \
              case when r.author_is_named or (select gate.own_patient()) is not null then r.author end as report_author, \
@@ -390,6 +400,7 @@ macro_rules! entries {
             "left join item r on r.patient_id = i.patient_id and r.item_id = i.report_id \
              left join lateral (select b.item_id, b.value_text, b.first_at, b.precision, b.utc_offset from item b \
                 where b.patient_id = i.patient_id and b.series = i.series and b.sort_at < i.sort_at \
+                    and (b.source_id = (select gate.by_hand())) = (i.source_id = (select gate.by_hand())) \
                     and not b.is_error and b.value_text is not null and b.first_at is not null \
                 order by b.sort_at desc limit 1) p on true",
             $rest $(, $argument)*)

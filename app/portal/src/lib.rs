@@ -13,6 +13,7 @@ extern crate self as chartkey_portal;
 pub mod account_log;
 pub mod accounts;
 pub mod activity;
+pub mod added;
 pub mod audit;
 pub mod card;
 pub mod care_team;

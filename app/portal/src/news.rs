@@ -93,8 +93,8 @@ impl Found {
         let rows = sqlx::query!(
             r#"with mark as materialized (select since_seq, since_at, came from gate.look($2)),
             came as materialized (
-                select i.item_id, i.category, i.title, i.sort_at, i.sort_at >= (select since_at from mark) - interval '90 days' as is_fresh,
-                    c.item_id is not null as is_disputed
+                select i.item_id, i.category, i.title, i.source_id = (select gate.by_hand()) as is_by_hand, i.sort_at,
+                    i.sort_at >= (select since_at from mark) - interval '90 days' as is_fresh, c.item_id is not null as is_disputed
                 from item i left join correction c on c.patient_id = $1 and c.item_id = i.item_id and c.ended_at is null
                 where i.patient_id = $1 and i.added_at = any ((select came from mark)::timestamptz[]) and not i.is_error
             ),
@@ -104,7 +104,7 @@ impl Found {
                     greatest(count(*) filter (where is_disputed) - 3, 0) as more_disputed,
                     (sum(count(*)) over of_category)::bigint as items, count(*) over of_category as kinds,
                     row_number() over (partition by category order by max(sort_at) desc, title) as place
-                from came where is_fresh group by category, title
+                from came where is_fresh group by category, title, is_by_hand
                 window of_category as (partition by category)
             ),
             line as (

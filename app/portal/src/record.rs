@@ -21,6 +21,8 @@ use time::OffsetDateTime;
 use crate::{
     Error, Portal,
     audit::{self, Chain, Event, Shown, UsedGrant, What, Why},
+    import,
+    sources::work_in,
     tally::count,
 };
 
@@ -186,6 +188,21 @@ impl Record {
 
     /// Ends a change or an export in the same way.
     pub(crate) async fn finish(mut self, what: What) -> Result<Whose, Error> {
+        self.append(what).await?;
+        self.transaction.commit().await?;
+        Ok(self.whose)
+    }
+
+    /// Ends a change that brought something in, at this moment: it is new to whoever reads the record next.
+    pub(crate) async fn finish_bringing(mut self, what: What, at: OffsetDateTime) -> Result<(), Error> {
+        self.append(what).await?;
+        work_in(&mut self, "import").await?;
+        import::arrived(&mut self.transaction, self.whose.patient, at).await?;
+        self.transaction.commit().await?;
+        Ok(())
+    }
+
+    async fn append(&mut self, what: What) -> Result<(), Error> {
         let why = match &self.whose.viewer {
             Viewer::Own => Why::Own,
             Viewer::Shared { grants, .. } => Why::Grant {
@@ -194,9 +211,7 @@ impl Record {
             },
         };
         let event = Event { at: self.now, who: (&self.visitor).into(), what, why };
-        audit::append(&mut self.transaction, Chain::Patient(self.whose.patient), &event).await?;
-        self.transaction.commit().await?;
-        Ok(self.whose)
+        audit::append(&mut self.transaction, Chain::Patient(self.whose.patient), &event).await
     }
 }
 

@@ -75,9 +75,9 @@ impl Portal {
 }
 
 /// Puts results under their reports; without a report, what was measured on one
-/// day stands together.
+/// day stands together, and what the patient measured apart from it.
 pub(crate) fn by_report(results: Vec<Entry>) -> Vec<Report> {
-    let day = |entry: &Entry| entry.when.map(|(first, _)| first.date());
+    let day = |entry: &Entry| (entry.when.map(|(first, _)| first.date()), entry.is_by_hand());
     let mut reports: Vec<Report> = Vec::new();
     for entry in results {
         let together = reports.iter_mut().rev().find(|group| match (&group.head, &entry.report) {

@@ -4,7 +4,7 @@
 use chartkey_domain::{
     account::Visitor,
     category::Category,
-    id::{ImportId, SourceId},
+    id::{ImportId, ItemId, SourceId},
 };
 use sqlx::types::Json;
 use time::OffsetDateTime;
@@ -62,6 +62,19 @@ pub struct Sources {
     pub deliveries: Vec<Delivery>,
     /// Newest first; those that failed or were discarded for a month.
     pub uploads: Vec<Upload>,
+    /// What the patient wrote by hand, where there is any.
+    pub by_hand: Option<ByHand>,
+}
+
+/// What the patient wrote by hand, as a source of its own.
+#[derive(Debug, Clone, Copy)]
+pub struct ByHand {
+    /// The newest of it, by which an address names them all.
+    pub newest: ItemId,
+    /// How many things, without what was taken back.
+    pub things: i64,
+    /// When the newest was written or changed.
+    pub newest_at: OffsetDateTime,
 }
 
 /// What of an import is in the record, of one category.
@@ -157,7 +170,19 @@ impl Portal {
         .fetch_all(record.connection())
         .await?;
         let uploads = Upload::on_their_way(&mut record).await?;
-        let view = Sources { deliveries: deliveries.into_iter().map(Delivery::from).collect(), uploads };
+        let by_hand = identity::source_id(&own::hand_of(patient));
+        let written = sqlx::query!(
+            r#"select (array_agg(item_id order by added_at desc, item_id))[1] as newest, count(*) filter (where not is_error) as "things!",
+                max(added_at) as newest_at
+            from item where patient_id = $1 and source_id = $2"#,
+            patient.0,
+            by_hand.0
+        )
+        .fetch_one(record.connection())
+        .await?;
+        let newest = written.newest.map(ItemId).zip(written.newest_at);
+        let by_hand = newest.map(|(newest, newest_at)| ByHand { newest, things: written.things, newest_at });
+        let view = Sources { deliveries: deliveries.into_iter().map(Delivery::from).collect(), uploads, by_hand };
         record.close("sources", Shown::default(), view).await
     }
 
@@ -343,7 +368,7 @@ async fn later(record: &mut Record, import: ImportId) -> Result<Vec<(ImportId, O
 
 /// While one of the patient's own files is read, what it brings is on neither side yet: nobody shows
 /// or takes back anything beside it.
-async fn take_turn(record: &mut Record) -> Result<(), Error> {
+pub(crate) async fn take_turn(record: &mut Record) -> Result<(), Error> {
     let source = identity::source_id(&own::source_of(record.whose().patient));
     // Whoever was refused a moment ago may still be about to leave.
     for _ in 0..5 {
@@ -357,7 +382,7 @@ async fn take_turn(record: &mut Record) -> Result<(), Error> {
 
 /// The task decides what the rest of the transaction may change. Every statement of it names
 /// the record that is open.
-async fn work_in(record: &mut Record, task: &str) -> Result<(), Error> {
+pub(crate) async fn work_in(record: &mut Record, task: &str) -> Result<(), Error> {
     sqlx::query!("select set_config('chartkey.task', $1, true)", task).fetch_one(record.connection()).await?;
     Ok(())
 }

@@ -57,14 +57,14 @@ impl Portal {
         let news = if record.is_own() { None } else { Some(news(&mut record, look).await?) };
         let rows = entries!(
             once measured "where i.patient_id = $1 and i.item_id = any (array( \
-                (select a.item_id from (select distinct on (title) item_id, sort_at from item \
-                    where patient_id = $1 and category = 4 and not is_error order by title, sort_at desc, item_id desc) a \
+                (select a.item_id from (select distinct on (title, source_id = (select gate.by_hand())) item_id, sort_at from item \
+                    where patient_id = $1 and category = 4 and not is_error order by title, source_id = (select gate.by_hand()), sort_at desc, item_id desc) a \
                     order by a.sort_at desc, a.item_id desc limit 20) \
-                union all (select a.item_id from (select distinct on (category, title) category, item_id, sort_at from item \
+                union all (select a.item_id from (select distinct on (category, title, source_id = (select gate.by_hand())) category, item_id, sort_at from item \
                     where patient_id = $1 and category in (2, 3) and not is_error and (last_at is null or last_at > now()) \
                         and coalesce(status, '') <> all (array['completed', 'stopped', 'cancelled', 'resolved', 'inactive', 'remission', \
                             'not-taken', 'draft', 'ended', 'not-done', 'refuted']) \
-                    order by category, title, sort_at desc, item_id desc) a \
+                    order by category, title, source_id = (select gate.by_hand()), sort_at desc, item_id desc) a \
                     order by a.sort_at desc, a.item_id desc limit 24) \
                 union all (select item_id from item where patient_id = $1 and category = 6 and not is_error and value_text is not null \
                     order by sort_at desc, item_id desc limit 5) \
@@ -73,7 +73,7 @@ impl Portal {
                         and (interpretation = any (array['HH', 'HU', 'CH', 'LL', 'LU', 'CL', 'H', '>', 'L', '<', 'A', 'AA']) \
                             or (interpretation is distinct from 'N' and (value_num < range_low or value_num > range_high))) \
                     order by sort_at desc, item_id desc limit 200) o \
-                    where (select true from item b where b.patient_id = $1 and b.series = o.series and b.sort_at > o.sort_at \
+                    where (select true from item b where b.patient_id = $1 and b.series = o.series and b.sort_at > o.sort_at and b.source_id <> (select gate.by_hand()) \
                         and not b.is_error and b.value_text is not null limit 1) is null \
                     order by o.sort_at desc, o.item_id desc limit 5) \
                 union all (select item_id from item where patient_id = $1 and category = 9 and not is_error and sort_at <= now() \

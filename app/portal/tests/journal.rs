@@ -7,6 +7,7 @@ mod people;
 use std::path::PathBuf;
 
 use chartkey_domain::{
+    added::{Kind, Typed},
     draft::Terms,
     grant::{Grantee, Purpose},
     id::ItemId,
@@ -127,6 +128,7 @@ async fn every_act_that_takes_access_away_is_noted_with_its_commit(_: PgPoolOpti
             Act::RecoveryCode { .. } => "saved code".to_owned(),
             Act::Undone { .. } => "undone".to_owned(),
             Act::Correction { .. } => "correction".to_owned(),
+            Act::ByHand { in_force, .. } => format!("by-hand {in_force}"),
         })
         .collect();
     assert_eq!(
@@ -478,4 +480,32 @@ async fn what_a_patient_has_ended_stays_as_they_ended_it(_: PgPoolOptions, optio
     for (correction, state) in corrections {
         assert_eq!(house.portal.correction(&ines, house.patient, correction, None).await.unwrap().view.correction.state, state);
     }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_the_patient_hid_or_took_back_of_their_own_writing_is_hidden_again(_: PgPoolOptions, options: PgConnectOptions) {
+    let kept = Kept::build(options).await;
+    let (house, ines) = (&kept.house, kept.house.ines());
+    let write = async |item: Option<ItemId>, seen: &str| {
+        let typed = Typed { name: "Hay fever".to_owned(), words: "Words".to_owned(), seen: seen.to_owned(), ..Typed::default() };
+        let draft = house.portal.keep_writing(&ines, house.patient, Kind::Note, item, None, typed).await.unwrap().0;
+        house.portal.add_writing(&ines, house.patient, draft).await.unwrap().item
+    };
+    let (hidden, taken_back, shown) = (write(None, "shared").await, write(None, "shared").await, write(None, "private").await);
+    write(Some(hidden), "private").await;
+    write(Some(shown), "shared").await;
+    house.portal.take_back_writing(&ines, house.patient, taken_back).await.unwrap();
+    house.portal.keep_journal().await.unwrap();
+    assert!(!std::fs::read_to_string(kept.file()).unwrap().contains("Hay"), "what was written stands in no journal");
+    kept.goes_back(
+        "update item set is_private = false, is_error = false where fhir_id in (select fhir_id from item where title = 'Hay fever')",
+    )
+    .await;
+
+    assert_eq!(kept.replay().await.made_private, 2);
+    let private: Vec<uuid::Uuid> =
+        sqlx::query_scalar("select item_id from item where is_private order by item_id").fetch_all(&house.superuser).await.unwrap();
+    let mut expected = vec![hidden.0, taken_back.0];
+    expected.sort_unstable();
+    assert_eq!(private, expected, "and what was shown last stays shown");
 }

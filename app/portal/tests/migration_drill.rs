@@ -24,7 +24,8 @@
 //! reads `item_version` before it locks anything; then it adds a column to it and triggers to
 //! `item`, which keep everybody waiting for as long as that takes.
 //! 0021 makes tables that refer to `patient` and `account`: whoever writes those waits until its commit, and nobody who reads does. It
-//! looks through `draft`, which is swept.
+//! looks through `draft`, which is swept. So does 0024, which adds a trigger to `item`: whoever imports waits until its commit, and
+//! nobody who reads does.
 
 mod harness;
 mod people;

@@ -107,6 +107,34 @@ problems! {
     GrantEnd = "grant-end", 422;
     /// A statement or a message is empty or too long.
     CorrectionWords = "correction-words", 422;
+    /// A reading is no number.
+    AddedNumber = "added-number", 422;
+    /// A reading that nobody has in its unit.
+    AddedUnlikely = "added-unlikely", 422;
+    /// The lower number of a blood pressure is none, or one that nobody has.
+    AddedLower = "added-lower", 422;
+    /// The lower number is not below the upper one.
+    AddedNotBelow = "added-not-below", 422;
+    /// A pulse is no number, or one that nobody has.
+    AddedPulse = "added-pulse", 422;
+    /// No unit was chosen.
+    AddedUnit = "added-unit", 422;
+    /// What is added has no name, or one that is too long.
+    AddedName = "added-name", 422;
+    /// A short answer is too long.
+    AddedHow = "added-how", 422;
+    /// A note is empty or too long.
+    AddedWords = "added-words", 422;
+    /// Nobody said whether a medicine is still taken.
+    AddedStill = "added-still", 422;
+    /// When it was is no date.
+    AddedDay = "added-day", 422;
+    /// When it was lies ahead.
+    AddedAhead = "added-ahead", 422;
+    /// A time of day is none.
+    AddedTime = "added-time", 422;
+    /// Nobody said who may see what is added.
+    AddedSeen = "added-seen", 422;
     /// A thread has as many messages as it may have.
     ThreadFull = "thread-full", 422;
     /// No language that is spoken here.
@@ -123,15 +151,23 @@ impl ApiError {
     pub const fn field(self) -> Option<&'static str> {
         match self {
             Self::Email => Some("email"),
-            Self::Name => Some("name"),
-            Self::BirthDate => Some("day"),
+            Self::Name | Self::AddedName => Some("name"),
+            Self::BirthDate | Self::AddedDay | Self::AddedAhead => Some("day"),
             Self::WrongCode => Some("code"),
             Self::WeakPassword | Self::WrongOwnPassword => Some("password"),
             Self::Passphrase => Some("passphrase"),
             Self::PassphraseAgain => Some("again"),
             Self::Language => Some("language"),
             Self::NoFile | Self::UploadTooLarge | Self::UploadLost | Self::UploadsWait => Some("file"),
-            Self::Search | Self::CorrectionWords => Some("words"),
+            Self::Search | Self::CorrectionWords | Self::AddedWords => Some("words"),
+            Self::AddedNumber | Self::AddedUnlikely => Some("first"),
+            Self::AddedLower | Self::AddedNotBelow => Some("second"),
+            Self::AddedPulse => Some("pulse"),
+            Self::AddedUnit => Some("unit"),
+            Self::AddedHow => Some("how"),
+            Self::AddedStill => Some("still"),
+            Self::AddedTime => Some("time"),
+            Self::AddedSeen => Some("seen"),
             Self::GrantWho => Some("recipient"),
             Self::GrantPurpose => Some("purpose_text"),
             Self::GrantWhat => Some("categories"),
@@ -173,5 +209,12 @@ mod tests {
             assert_eq!(ApiError::from_code(problem.code()), Some(*problem));
         }
         assert_eq!(ApiError::from_code("<b>"), None);
+    }
+
+    #[test]
+    fn whatever_is_wrong_with_what_was_written_is_said_beside_its_field() {
+        for problem in chartkey_domain::added::Problem::ALL {
+            assert!(ApiError::from_code(problem.code()).is_some_and(|problem| problem.field().is_some()), "{problem:?}");
+        }
     }
 }

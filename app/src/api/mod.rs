@@ -4,6 +4,7 @@
 
 pub mod accounts;
 pub mod activity;
+pub mod added;
 pub mod codes;
 pub mod corrections;
 pub mod credentials;

@@ -10,6 +10,7 @@
 
 mod account;
 mod activity;
+mod added;
 mod codes;
 mod corrections;
 mod dates;

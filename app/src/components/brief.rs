@@ -6,11 +6,11 @@ use leptos::prelude::*;
 
 use super::{
     disputed::{Spoken, for_others, spoken},
-    entry::{Called, called},
+    entry::{Called, called, date_of},
     flag::range_word,
     line::range_words,
     result::unit,
-    source::from_source,
+    source::for_others::from_source,
 };
 use crate::catalogue::Say;
 
@@ -82,7 +82,7 @@ fn apart(text: String) -> String {
 /// When, or that it is not recorded.
 #[must_use]
 pub fn when(say: Say, entry: &Entry) -> String {
-    entry.when.map_or_else(|| say.no_date().to_owned(), |(first, precision)| say.when(first, precision))
+    date_of(say, entry).unwrap_or_else(|| say.no_date().to_owned())
 }
 
 /// The value in words: number and unit, where it lies, the laboratory's range.

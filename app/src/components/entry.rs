@@ -4,6 +4,7 @@ use chartkey_domain::{
     category::Category,
     id::{ItemId, PatientId},
     names,
+    when::Precision,
 };
 use chartkey_portal::{
     entry::{Entry, ReportHead},
@@ -11,7 +12,15 @@ use chartkey_portal::{
 };
 use leptos::{either::Either, prelude::*};
 
-use super::{disputed::disputed, flag::flag, icon::Icon, result::unit, row::Row, source::from_source, when::when};
+use super::{
+    disputed::disputed,
+    flag::flag,
+    icon::Icon,
+    result::unit,
+    row::Row,
+    source::{by_hand, from_source},
+    when::{moment, when},
+};
 use crate::catalogue::Say;
 
 /// The address of an item's own page.
@@ -34,7 +43,9 @@ pub struct Called {
 /// What an entry is called.
 #[must_use]
 pub fn called(say: Say, entry: &Entry) -> Called {
-    calling(say, &entry.resource_type, &entry.title, &entry.codes)
+    let called = calling(say, &entry.resource_type, &entry.title, &entry.codes);
+    // What its patient chose from a form of ours has no words of a source.
+    if called.is_ours && entry.is_by_hand() { Called { beside: None, ..called } } else { called }
 }
 
 /// What a report is called.
@@ -97,30 +108,50 @@ pub fn named(say: Say, entry: &Entry) -> impl IntoView + use<> {
     if entry.is_error { Either::Left(view! { <s>{name}</s> }) } else { Either::Right(name) }
 }
 
+/// When, in words. Of what its patient wrote by hand the time counts, too: it is taken several times a day.
+#[must_use]
+pub fn date_of(say: Say, entry: &Entry) -> Option<String> {
+    entry.when.map(|(first, precision)| if has_time(entry, precision) { say.day_and_time(first) } else { say.when(first, precision) })
+}
+
+/// The same, marked up.
+pub fn entry_when(say: Say, entry: &Entry) -> Option<AnyView> {
+    entry.when.map(
+        |(first, precision)| {
+            if has_time(entry, precision) { moment(say, first).into_any() } else { when(say, first, precision).into_any() }
+        },
+    )
+}
+
+fn has_time(entry: &Entry, precision: Precision) -> bool {
+    precision == Precision::Instant && entry.is_by_hand()
+}
+
 /// An entry as a row: plain name, date, who, where, source.
 pub fn row_of(say: Say, patient: PatientId, entry: Entry) -> Row {
     let Called { name, beside, .. } = called(say, &entry);
-    let date = entry.when.map(|(first, precision)| say.when(first, precision));
-    let when = match entry.when {
-        Some((first, precision)) => when(say, first, precision).into_any(),
-        None => say.no_date().into_any(),
-    };
+    let date = date_of(say, &entry);
+    let when = entry_when(say, &entry).unwrap_or_else(|| say.no_date().into_any());
     let value = entry.value.text.as_ref().map(|text| match entry.value.unit.as_deref().and_then(unit) {
         Some(unit) => format!("{text} {unit}"),
         None => text.clone(),
     });
     let private = entry.is_private.then(|| flag("held", Icon::Private, say.private().to_owned()));
+    let by_hand = by_hand(say, &entry.source);
+    // What its patient wrote says so already.
+    let from = by_hand.is_none().then(|| from_source(say, &entry.source));
+    let flags: Vec<AnyView> = by_hand.into_iter().chain(private).collect();
     Row {
         href: address(patient, entry.category, entry.id),
         name,
         aside: date,
         medical: value.or_else(|| entry.status.as_deref().and_then(|status| say.unusual_status(status)).map(str::to_owned)),
         beside,
-        flag: private,
+        flag: (!flags.is_empty()).then(|| flags.into_iter().map(|flag| view! { {flag} " " }).collect_view().into_any()),
         when: Some(when),
         who: entry.author,
         place: entry.place,
-        from: Some(from_source(say, &entry.source)),
+        from,
         is_error: entry.is_error,
         said: entry.disputed.as_ref().map(|said| disputed(say, patient, said).into_any()),
         ..Row::default()

@@ -68,8 +68,7 @@ icons! {
 }
 
 /// The marks of number lines and trends: drawn around their own origin, so groups and no symbols.
-const MARKS: &str =
-    r#"<g id="m-at"><circle r="6"/></g><g id="m-up"><path d="M0-8.5 8.5 6.5h-17z"/></g><g id="m-down"><path d="M0 8.5-8.5-6.5h17z"/></g>"#;
+const MARKS: &str = r#"<g id="m-at"><circle r="6"/></g><g id="m-up"><path d="M0-8.5 8.5 6.5h-17z"/></g><g id="m-down"><path d="M0 8.5-8.5-6.5h17z"/></g><g id="m-hand"><path d="M0-7.5 7.5 0 0 7.5-7.5 0z"/></g>"#;
 
 /// The symbols that the page has used so far.
 #[derive(Debug, Clone, Default)]

@@ -6,18 +6,21 @@ use leptos::{either::Either, prelude::*};
 
 use super::{
     disputed::{disputed, mark},
-    entry::{Called, address, called},
+    entry::{Called, address, called, date_of},
     flag::{Lies, range_flag},
     icon::{Icon, icon},
     line::line,
-    source::from_source,
+    source::{by_hand, from_source},
 };
 use crate::catalogue::Say;
 
 /// A result as a list item. `dated` says whether the row shows its own date, which
 /// it does where its list has no heading that does.
 pub fn result(say: Say, patient: PatientId, entry: Entry, dated: bool) -> impl IntoView {
-    let date = entry.when.map(|(first, precision)| say.when(first, precision));
+    let date = date_of(say, &entry);
+    let by_hand = by_hand(say, &entry.source);
+    let from =
+        by_hand.is_none().then(|| view! { " " <span class="from">{icon(Icon::Source)} " " {from_source(say, &entry.source)}</span> });
     let href = address(patient, entry.category, entry.id);
     let Called { name, beside, .. } = called(say, &entry);
     let name = if entry.is_error { Either::Left(view! { <s>{name}</s> }) } else { Either::Right(name) };
@@ -32,7 +35,7 @@ pub fn result(say: Say, patient: PatientId, entry: Entry, dated: bool) -> impl I
     // Where no heading does, the row says itself when, who, where and from whom.
     let meta = dated.then(|| {
         let said = [date.clone(), entry.author.clone(), entry.place.clone()].into_iter().flatten().collect::<Vec<_>>().join(" · ");
-        view! { <p class="meta"><span class="when">{said}</span> " " <span class="from">{icon(Icon::Source)} " " {from_source(say, &entry.source)}</span></p> }
+        view! { <p class="meta"><span class="when">{said}</span>{from}</p> }
     });
     let aside = date.map(|date| view! { <span class="hide">", " {date}</span> });
     view! {
@@ -40,6 +43,7 @@ pub fn result(say: Say, patient: PatientId, entry: Entry, dated: bool) -> impl I
             <p class="label">
                 <a class="name" href=href>{name}{aside}</a>
                 {beside.map(|beside| view! { " " <span class="medical">{beside}</span> })}
+                {by_hand.map(|flag| (" ", flag))}
             </p>
             {has_line.then(|| line(say, &entry.value))}
             {figure(say, &entry.value, Digits::Few)}
@@ -138,12 +142,12 @@ pub fn results(say: Say, patient: PatientId, entries: Vec<Entry>, dated: bool) -
 }
 
 /// The newest of each series that lies outside its laboratory's range, at most `most`. Of
-/// two of one series only the newer one counts.
+/// two of one series only the newer one counts, and what the patient measured covers nothing of a laboratory's.
 #[must_use]
 pub fn outside(measured: &[Entry], most: usize) -> Vec<Entry> {
     let is_newest = |place: usize, entry: &Entry| {
         let newer = measured.get(..place).unwrap_or_default();
-        entry.series.is_none() || newer.iter().all(|other| other.series != entry.series)
+        entry.series.is_none() || newer.iter().all(|other| other.series != entry.series || other.is_by_hand() != entry.is_by_hand())
     };
     let lies_outside = |entry: &Entry| !matches!(Lies::of(&entry.value), Lies::In | Lies::Unknown);
     let found = measured.iter().enumerate().filter(|(place, entry)| lies_outside(entry) && is_newest(*place, entry));

@@ -1,19 +1,21 @@
 //! What was measured over time: a chart, and a table with the same numbers.
 
 use chartkey_domain::{id::PatientId, names};
-use chartkey_portal::trends::{Drawn, Point, Trend};
+use chartkey_portal::{
+    import::own::is_by_hand,
+    trends::{Drawn, Point, Trend},
+};
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
 use super::{
     disputed::disputed,
-    entry::{Called, address, called},
+    entry::{Called, address, called, date_of, entry_when},
     flag::{Lies, range_flag},
     icon::uses_marks,
     line::{high_end, low_end, mark, range_words},
     result::{shortened, unit},
-    source::from_source,
-    when::when,
+    source::{by_hand, by_whom, from_source},
 };
 use crate::{
     catalogue::Say,
@@ -192,7 +194,7 @@ pub fn trend(say: Say, name: &str, trend: &Trend, span: Option<Span>) -> Option<
         .collect::<Vec<_>>();
     let picture = picture(say, name, &points, &chart);
     let doubted = doubted(say, &points).map(|words| view! { <p class="says">{words}</p> });
-    Some(view! { <TrendPointer points=pointed>{picture}</TrendPointer>{doubted} }.into_any())
+    Some(view! { <TrendPointer points=pointed>{picture}</TrendPointer>{hand_key(say, trend)}{doubted} }.into_any())
 }
 
 /// The chart alone, as a page shows it that asks for no script.
@@ -200,7 +202,14 @@ pub fn still(say: Say, name: &str, trend: &Trend) -> Option<AnyView> {
     let points = timed(trend);
     let chart = chart(&points, Span::of([trend])?)?;
     let doubted = doubted(say, &points).map(|words| view! { <p class="says">{words}</p> });
-    Some(view! { {picture(say, name, &points, &chart)}{doubted} }.into_any())
+    Some(view! { {picture(say, name, &points, &chart)}{hand_key(say, trend)}{doubted} }.into_any())
+}
+
+/// What the mark of the patient's own readings means, where there are any.
+fn hand_key(say: Say, trend: &Trend) -> Option<AnyView> {
+    let source = &trend.points.iter().find(|point| point.entry.is_by_hand())?.entry.source;
+    let mark = view! { <svg class="hand-key" aria-hidden="true" viewBox="-9 -9 18 18"><use_ class="mark hand" href="#m-hand"/></svg> };
+    Some(view! { <p class="small quiet">{mark}" "{by_whom(say, source)}</p> }.into_any())
 }
 
 /// Of which of the points that are drawn the patient says that they are wrong.
@@ -217,10 +226,12 @@ fn pointed_at(say: Say, point: &Point) -> String {
 }
 
 fn reading(say: Say, point: &Point) -> String {
-    let date = point.entry.when.map(|(first, precision)| say.when(first, precision)).unwrap_or_default();
+    let date = date_of(say, &point.entry).unwrap_or_default();
     let value = point.value.text.as_deref().map(shortened).unwrap_or_default();
     let unit = point.value.unit.as_deref().and_then(unit).unwrap_or_default();
-    say.reading(&date, &value, &unit)
+    let reading = say.reading(&date, &value, &unit);
+    let source = &point.entry.source;
+    if is_by_hand(source) { format!("{reading} ({})", by_whom(say, source).to_lowercase()) } else { reading }
 }
 
 fn picture(say: Say, name: &str, points: &[&Point], chart: &Chart) -> impl IntoView + use<> {
@@ -283,7 +294,8 @@ fn picture(say: Say, name: &str, points: &[&Point], chart: &Chart) -> impl IntoV
                 view! { <line class="joint" x1=percent(x) x2=percent(x) y1=percent(y1) y2=percent(y2)/> }
             });
             let marks = [spot.first, spot.second].into_iter().flatten().map(|y| {
-                view! { <svg x=percent(x) y=percent(y) overflow="visible"><use_ class=format!("mark {}", lies.class()) href=mark(lies)/></svg> }
+                let (class, href) = if point.entry.is_by_hand() { ("hand", "#m-hand") } else { (lies.class(), mark(lies)) };
+                view! { <svg x=percent(x) y=percent(y) overflow="visible"><use_ class=format!("mark {class}") href=href/></svg> }
             });
             // An open arrow, from the limit to where the value lies.
             let arrow = spot.limit.map(|y| {
@@ -333,7 +345,9 @@ pub fn table(say: Say, patient: PatientId, name: &str, trend: &Trend) -> impl In
             let (entry, value) = (&point.entry, &point.value);
             let href = address(patient, entry.category, entry.id);
             let place = entry.place.clone().or_else(|| entry.author.clone());
-            let from = [place, Some(from_source(say, &entry.source))].into_iter().flatten().collect::<Vec<_>>().join(" · ");
+            let by_hand = by_hand(say, &entry.source);
+            let from = by_hand.is_none().then(|| from_source(say, &entry.source));
+            let from = [place, from].into_iter().flatten().collect::<Vec<_>>().join(" · ");
             let own = value.unit.as_deref().and_then(unit);
             let own = match own {
                 None if point.drawn == Drawn::OtherUnit && common.is_some() => Some(say.no_unit_given().to_owned()),
@@ -344,8 +358,8 @@ pub fn table(say: Say, patient: PatientId, name: &str, trend: &Trend) -> impl In
             view! {
                 <tr>
                     <td>
-                        <a href=href>{entry.when.map(|(first, precision)| when(say, first, precision))}</a>
-                        <br/><span class="small quiet">{from}</span>
+                        <a href=href>{entry_when(say, entry)}</a>
+                        <br/>{by_hand}<span class="small quiet">{from}</span>
                         {entry.disputed.as_ref().map(|said| disputed(say, patient, said))}
                     </td>
                     <td class="number">

@@ -167,6 +167,7 @@ fn line(say: Say, entry: &Entry) -> Line {
         Some(written) => format!("{name} ({})", plain(&written).0),
         None => name,
     };
+    let name = if entry.is_by_hand() { format!("{name} ({})", say.added_by_patient()) } else { name };
     Line { name, said: entry.disputed.as_ref().map(|said| for_others(say, said, REASON)).unwrap_or_default() }
 }
 

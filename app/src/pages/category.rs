@@ -13,7 +13,9 @@ use crate::{
         sheet::title,
     },
     pages::{
-        Paged, page,
+        Paged,
+        added::entrance,
+        page,
         reader::{Reader, after, with_errors},
     },
     request::parameter,
@@ -53,6 +55,7 @@ pub async fn list(reader: &Reader, category: Category) -> Paged {
     };
     let body = view! {
         {title(name, None)}
+        {matches!(category, Category::Vitals | Category::Allergies | Category::Documents).then(|| entrance(say, &whose, Some(category)))}
         <section class="sheet" aria-labelledby="list">
             <h2 id="list" class="hide">{name}</h2>
             {key(say, list.aside.as_ref(), category)}

@@ -20,6 +20,7 @@ use crate::{
         notice::{Role, notice, what_was_done},
         row::{Row, rows},
         sheet::{back, more, sheet, title},
+        source::from_source,
         when::moment,
     },
     pages::{page, reader::Reader},
@@ -62,7 +63,7 @@ fn row(say: Say, patient: PatientId, correction: Correction) -> Row {
         aside: Some(say.date(correction.opened_at.date())),
         flag: Some(state(say, correction.state)),
         when: Some(moment(say, correction.opened_at).into_any()),
-        from: Some(say.from(&correction.entry.source)),
+        from: Some(from_source(say, &correction.entry.source)),
         said,
         ..Row::default()
     }

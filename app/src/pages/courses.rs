@@ -14,7 +14,9 @@ use crate::{
         sheet::title,
     },
     pages::{
-        Paged, page,
+        Paged,
+        added::entrance,
+        page,
         reader::{Reader, with_errors},
     },
     shell::{Place, document},
@@ -49,6 +51,7 @@ async fn courses(reader: &Reader, category: Category) -> Paged {
         };
         view! {
             {title(name, None)}
+            {(category == Category::Medicines).then(|| entrance(say, &whose, Some(category)))}
             {(!active.is_empty()).then(|| section("now", now, active))}
             {(!over.is_empty()).then(|| section("past", past, over))}
             {has_more.then(|| view! { <p>{say.more_under()} " " <a href=reader.path("/timeline")>{say.everything_by_date()}</a></p> })}

@@ -13,17 +13,18 @@ use crate::{
     catalogue::Say,
     components::{
         disputed::statement,
-        entry::{Called, address, called, named, plain, row_of},
+        entry::{Called, address, called, entry_when, named, plain, row_of},
         facts::facts,
-        flag::range_flag,
+        flag::{flag, range_flag},
+        icon::{Icon, icon},
         line::{big_line, range_words},
         list::key,
         meaning::meaning,
-        notice::{Role, notice},
+        notice::{Role, notice, what_was_done},
         result::{Digits, figure, unit},
         row::rows,
         sheet::{back, more, sheet},
-        source::source_name,
+        source::{by_hand, is_reader_s, source_name},
         trend::{still, table},
         when::{moment, when},
     },
@@ -52,7 +53,8 @@ async fn one(reader: Reader, category: Category) -> Paged {
     let opened = reader.portal.item(&reader.visitor, reader.patient, category, item_of_page()?, original).await?;
     let (say, whose, detail) = (reader.say, opened.whose, opened.view);
     let Called { name, beside, is_ours } = called(say, &detail.entry);
-    let date = detail.entry.when.map(|(first, precision)| when(say, first, precision));
+    let date = entry_when(say, &detail.entry);
+    let is_own_hand = whose.is_own() && detail.entry.is_by_hand();
     let is_error = detail.entry.is_error.then(|| notice(Role::Caution, say.entered_in_error(), ()));
     let place = reader.category(category);
     let lang = detail.language.clone();
@@ -63,8 +65,18 @@ async fn one(reader: Reader, category: Category) -> Paged {
             if asked { (here.clone(), say.hide_original()) } else { (format!("{here}?original=1#original"), say.see_original()) };
         view! { <p class="actions"><a href=href>{words}</a></p> }
     });
-    let wrong = (whose.is_own() && detail.entry.disputed.is_none())
+    // What the patient wrote they change themselves.
+    let wrong = (whose.is_own() && !is_own_hand && detail.entry.disputed.is_none())
         .then(|| view! { <p class="actions"><a href=format!("{here}/wrong")>{say.this_is_wrong()}</a></p> });
+    let change = (is_own_hand && !detail.entry.is_error).then(|| {
+        view! {
+            <p class="actions">
+                <a class="button second small" href=format!("{here}/change")>{icon(Icon::Pen)}{say.change()}</a>
+                <a class="button second small" href=format!("{here}/take-back")>{say.take_back()}</a>
+            </p>
+        }
+    });
+    let private = detail.entry.is_private.then(|| flag("held", Icon::Private, say.private().to_owned()));
     let seen = whose.is_own().then(|| {
         sheet(
             "who",
@@ -81,7 +93,9 @@ async fn one(reader: Reader, category: Category) -> Paged {
             <h1 lang=lang.clone().filter(|_| !is_ours)>{named(say, &detail.entry)}</h1>
             {beside.map(|beside| view! { <p class="medical" lang=lang>{beside}</p> })}
             <p class="quiet">{date}</p>
+            {detail.entry.is_by_hand().then(|| view! { <p>{by_hand(say, &detail.entry.source)} " " {private}</p> })}
         </div>
+        {done(say, reader.patient, is_own_hand)}
         {is_error}
         {statement(say, reader.patient, &detail.entry)}
         <div class="split">
@@ -91,7 +105,7 @@ async fn one(reader: Reader, category: Category) -> Paged {
                 {contents(say, &whose, &detail)}
                 {kin(say, reader.patient, &name, &detail)}
             </div>
-            <div>{sheet("about", say.about_this(), view! { {about(say, reader.patient, whose.is_own(), &detail)}{original}{wrong} })}{seen}</div>
+            <div>{sheet("about", say.about_this(), view! { {about(say, reader.patient, whose.is_own(), &detail)}{change}{original}{wrong} })}{seen}</div>
         </div>
         {raw}
         {(!whose.is_own()).then(|| view! { <p class="quiet">{say.not_everything()}</p> })}
@@ -138,6 +152,10 @@ fn about(say: Say, patient: PatientId, is_own: bool, detail: &Detail) -> impl In
     let entry = &detail.entry;
     let mut told: Vec<(String, AnyView)> = [range(say, &entry.value), unit_in_words(say, &entry.value)].into_iter().flatten().collect();
     told.extend(in_words(say, patient, &detail.facts, detail.language.as_deref()));
+    if entry.is_by_hand() {
+        let who = if is_reader_s(&entry.source) { say.you() } else { say.the_patient() };
+        told.push((say.recorded_by().to_owned(), who.into_any()));
+    }
     told.push((say.source_of().to_owned(), source_name(say, &entry.source).into_any()));
     let since = if is_own { say.added() } else { say.added_to_record() };
     told.push((since.to_owned(), moment(say, entry.added_at).into_any()));
@@ -147,6 +165,17 @@ fn about(say: Say, patient: PatientId, is_own: bool, detail: &Detail) -> impl In
 /// Facts as words and values. One word and several values: the word is said once for each, so that no value stands alone.
 pub fn in_words(say: Say, patient: PatientId, facts: &[Fact], lang: Option<&str>) -> Vec<(String, AnyView)> {
     facts.iter().map(|Fact { name, said }| (say.fact(name), spoken(say, patient, name, said, lang))).collect()
+}
+
+/// What was just done by hand.
+fn done(say: Say, patient: PatientId, is_own_hand: bool) -> Option<AnyView> {
+    let words = match query("done").filter(|_| is_own_hand)?.as_str() {
+        "added" => say.writing_added(),
+        "changed" => say.writing_changed(),
+        "taken-back" => say.writing_taken_back(),
+        _ => return None,
+    };
+    Some(what_was_done(words, view! { <p><a href=format!("/record/{patient}/add")>{say.add_another()}</a></p> }).into_any())
 }
 
 fn range(say: Say, value: &Value) -> Option<(String, AnyView)> {

@@ -13,6 +13,7 @@ use crate::{
 
 mod account;
 mod activity;
+pub mod added;
 mod card;
 mod category;
 mod claim;

@@ -21,7 +21,7 @@ use crate::{
         source::from_source,
         when::when,
     },
-    pages::{Paged, page, reader::Reader},
+    pages::{Paged, added::entrance, page, reader::Reader},
     request::look,
     shell::{Place, document},
 };
@@ -57,6 +57,7 @@ pub fn record() -> impl IntoView {
         let body = view! {
             {granted(say, &whose)}
             {title(name, None)}
+            {entrance(say, &whose, None)}
             {search_box(say, reader.patient, None)}
             <nav class="filter" aria-label=say.parts_of_record()><ul>{parts}{corrections}</ul></nav>
             {news.map(|found| changed(say, &reader, &whose, found))}

@@ -18,7 +18,9 @@ use crate::{
         when::when,
     },
     pages::{
-        Paged, page,
+        Paged,
+        added::entrance,
+        page,
         reader::{Reader, after, with_errors},
     },
     shell::{Place, document},
@@ -46,6 +48,7 @@ pub fn results() -> impl IntoView {
         };
         let body = view! {
             {title(name, None)}
+            {entrance(say, &whose, Some(Category::Results))}
             <details><summary>{say.how_to_read_lines()}</summary><p>{say.lines_explained()}</p></details>
             {inside}
             {pager(say, &listed(&path, results.with_errors), results.next, results.aside.as_ref(), Category::Results)}

@@ -1,9 +1,9 @@
 //! `/sources`: who delivered what to the patient's record, and when.
 
-use chartkey_domain::account::Actor;
+use chartkey_domain::{account::Actor, id::PatientId};
 use chartkey_portal::{
     import::own::owner_of,
-    sources::{Delivery, Sources},
+    sources::{ByHand, Delivery, Sources},
     uploads::{State, Upload},
 };
 use leptos::prelude::*;
@@ -13,6 +13,7 @@ use crate::{
     catalogue::Say,
     components::{
         icon::{Icon, icon},
+        row::{Row, rows},
         sheet::{sheet, title},
         when::moment,
     },
@@ -43,18 +44,34 @@ pub fn sources() -> impl IntoView {
             return Ok(without_record(say, Place::Sources, &visitor.name));
         }
         let opened = portal()?.sources(&visitor).await?;
-        let Sources { deliveries, uploads } = opened.view;
-        let none = deliveries.is_empty().then(|| view! { <p>{say.no_sources()}</p> });
+        let Sources { deliveries, uploads, by_hand } = opened.view;
+        let patient = opened.whose.patient;
+        let none = (deliveries.is_empty() && by_hand.is_none()).then(|| view! { <p>{say.no_sources()}</p> });
         let sheets = by_source(deliveries).into_iter().enumerate().map(|(place, of)| source(say, place, of)).collect_view();
         let body = view! {
             {title(say.sources_title(), Some(say.sources_says().to_owned()))}
-            <p class="actions"><a class="button" href="/sources/add">{icon(Icon::Source)}{say.add_file()}</a></p>
+            <p class="actions">
+                <a class="button" href="/sources/add">{icon(Icon::Source)}{say.add_file()}</a>
+                <a class="button second" href=format!("/record/{patient}/add")>{icon(Icon::Pen)}{say.add_yourself()}</a>
+            </p>
             {(!uploads.is_empty()).then(|| on_their_way(say, &uploads))}
             {none}
+            {by_hand.map(|by_hand| written(say, patient, by_hand))}
             {sheets}
         };
         Paged::Ok(document(Page::new(say.sources_title(), Place::Sources).of(Bar::from(&opened.whose)), body).into_any())
     })
+}
+
+/// What the patient wrote here, as a source of its own.
+fn written(say: Say, patient: PatientId, by_hand: ByHand) -> impl IntoView {
+    let row = Row {
+        href: format!("/record/{patient}/timeline?source={}", by_hand.newest),
+        name: say.things(by_hand.things),
+        when: Some(view! { {say.last_written()} " " {moment(say, by_hand.newest_at)} }.into_any()),
+        ..Row::default()
+    };
+    sheet("by-hand", say.what_you_wrote_here(), rows(vec![row]))
 }
 
 /// The deliveries of each source, in the order of the newest.

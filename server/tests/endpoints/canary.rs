@@ -62,6 +62,10 @@ impl Canaries {
             for place in ["wrongprivate", "wronglabelled", "worded"] {
                 add(mark(owner, place), Audience::Patient, true);
             }
+            // What the patient wrote by hand, and what waits to be.
+            for place in ["written", "writing", "note"] {
+                add(mark(owner, place), Audience::Patient, true);
+            }
             for place in ["elsewhere", "place", "encounter", "phone", "address", "bytes", "payor", "account", "mail", "purpose"] {
                 add(mark(owner, place), Audience::Patient, true);
             }

@@ -133,6 +133,11 @@ fn item(pattern: &'static str, address: &str, columns: Columns) -> Row {
     record(pattern, address, columns).with(&[Which::Crossed], NOBODY).with(&[Which::Private, Which::Labelled], hidden)
 }
 
+/// A page of what the patient wrote by hand, which nobody else changes.
+fn written(pattern: &'static str, address: &str) -> Row {
+    record(pattern, address, HOLDERS).with(&[Which::Crossed], NOBODY)
+}
+
 /// A form that changes something of the signed-in patient's; what is not theirs
 /// leads to `refused`.
 fn form(path: &'static str, fields: &'static str, done: Columns, refused: Columns) -> Row {
@@ -233,6 +238,16 @@ fn of_record() -> Vec<Row> {
         record("/record/{patient}/search", "/record/{patient}/search", READERS),
         // A search is of the session that began it; each browser here has its own.
         record("/record/{patient}/search/{search}", "/record/{patient}/search/{grant}", NOBODY),
+        record("/record/{patient}/add", "/record/{patient}/add", HOLDERS),
+        record("/record/{patient}/add/{kind}", "/record/{patient}/add/blood-pressure", HOLDERS),
+        record("/record/{patient}/add/{kind}", "/record/{patient}/add/medicine?draft={writing}&step=check", HOLDERS)
+            .with(&[Which::Crossed], NOBODY),
+        row("GET", "/record/{patient}/add/{kind}", "/record/{patient}/add/nonsense", "").with(&[Which::Random, Which::Own], NOBODY),
+        // What a clinic wrote is nobody's to change or to take back.
+        written("/record/{patient}/{category}/{item}/change", "/record/{patient}/medicines/{written}/change"),
+        written("/record/{patient}/{category}/{item}/take-back", "/record/{patient}/medicines/{written}/take-back"),
+        item("/record/{patient}/{category}/{item}/change", "/record/{patient}/vitals/{vitals}/change", NOBODY),
+        item("/record/{patient}/{category}/{item}/take-back", "/record/{patient}/vitals/{vitals}/take-back", NOBODY),
         record("/record/{patient}/corrections", "/record/{patient}/corrections", HOLDERS),
         item("/record/{patient}/corrections/{correction}", "/record/{patient}/corrections/{correction}", READERS),
         item("/record/{patient}/corrections/{correction}", "/record/{patient}/corrections/{correction}?ask=settled&draft={worded}", READERS),
@@ -340,6 +355,27 @@ fn forms() -> Vec<Row> {
             "patient={patient}&lens=nonsense",
             to("/record/{patient}/search?problem=not-found"),
             to("/record/{patient}/search?problem=not-found"),
+        ),
+        form(
+            "/api/keep-writing",
+            "patient={patient}&kind=weight&first=72.50&unit=kg&day=6&month=5&year=2026&seen=shared",
+            holders("/record/{patient}/add/weight?draft={new}&step=check", "/record/{patient}/add/weight?problem=not-found"),
+            to("/record/{patient}/add/weight?problem=not-found"),
+        ),
+        form(
+            "/api/add-writing",
+            "patient={patient}&kind=medicine&draft={writing}",
+            holders("/record/{patient}/medicines/{new}?done=added", "/record/{patient}/add/medicine?draft={writing}&problem=not-found"),
+            to("/record/{patient}/add/medicine?draft={writing}&problem=not-found"),
+        ),
+        form(
+            "/api/take-back-writing",
+            "patient={patient}&category=medicines&item={written}",
+            holders(
+                "/record/{patient}/medicines/{written}?done=taken-back",
+                "/record/{patient}/medicines/{written}/take-back?problem=not-found",
+            ),
+            to("/record/{patient}/medicines/{written}/take-back?problem=not-found"),
         ),
         form(
             "/api/say-wrong",

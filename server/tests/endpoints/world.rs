@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use chartkey_app::catalogue::{Named, Say};
 use chartkey_domain::{
     account::Actor,
+    added::{Kind, Typed},
     category::{Categories, Category},
     draft::{Draft, Recipient, Terms},
     grant::{Grantee, Purpose},
@@ -153,6 +154,7 @@ impl World {
         let (session, device) = self.renew_devices(side).await;
         let (import, asking) = self.renew_files(side).await;
         self.renew_corrections(side).await;
+        self.renew_writing(side).await;
         side.names.extend(
             [
                 ("import", import.to_string()),
@@ -233,6 +235,31 @@ impl World {
         let item = side.names["vitals"].parse().unwrap();
         let worded = portal.keep_statement(&visitor, patient, item, &record::mark(side.owner, "worded")).await.unwrap();
         side.names.insert("worded".to_owned(), worded.to_string());
+    }
+
+    /// A medicine and a private note by the patient's hand, which stand again, and a medicine that waits to be checked.
+    async fn renew_writing(&self, side: &mut Side) {
+        let (portal, visitor, patient) = (&self.house.portal, side.visitor(), side.patient);
+        let typed = |place: &str| {
+            let name = record::mark(side.owner, place);
+            Typed { words: name.clone(), name, still: "yes".to_owned(), seen: "private".to_owned(), ..Typed::default() }
+        };
+        if !side.names.contains_key("written") {
+            let mut items = Vec::new();
+            for (kind, place) in [(Kind::Medicine, "written"), (Kind::Note, "note")] {
+                let draft = portal.keep_writing(&visitor, patient, kind, None, None, typed(place)).await.unwrap().0;
+                items.push((place.to_owned(), portal.add_writing(&visitor, patient, draft).await.unwrap().item.to_string()));
+            }
+            side.names.extend(items);
+        }
+        sqlx::query("update item set is_error = false where patient_id = $1 and item_id = $2::uuid")
+            .bind(patient.0)
+            .bind(&side.names["written"])
+            .execute(&self.house.superuser)
+            .await
+            .unwrap();
+        let writing = portal.keep_writing(&visitor, patient, Kind::Medicine, None, None, typed("writing")).await.unwrap().0;
+        side.names.insert("writing".to_owned(), writing.to_string());
     }
 
     fn grantee(&self, clinician: &SignedIn) -> Grantee {

@@ -84,7 +84,7 @@ pub(crate) fn communication(said: &Said) -> Value {
 }
 
 /// As a Bundle of ours is to be read: what has a UUID is found under it.
-fn reference(of_type: &str, id: &str) -> String {
+pub(super) fn reference(of_type: &str, id: &str) -> String {
     if Uuid::try_parse(id).is_ok() { format!("urn:uuid:{id}") } else { format!("{of_type}/{id}") }
 }
 

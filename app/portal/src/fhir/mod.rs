@@ -1,6 +1,7 @@
 //! FHIR R4, read tolerantly: what the columns of the record need, and nothing
 //! thrown away. Pure: text in, facts out. One file a family of resource types.
 
+pub(crate) mod added;
 mod claim;
 mod condition;
 pub(crate) mod correction;

@@ -176,62 +176,110 @@ pub(crate) async fn take(
     options: &ImportOptions,
     mut progress: impl FnMut(Progress),
 ) -> Result<ImportReport, Error> {
-    let started = Instant::now();
     if options.own.is_none() && own::owner_of(&options.source).is_some() {
         return Err(Error::OwnSource(options.source.clone()));
     }
-    let read::Entries { entries, empty, left_out } = own::entries(parts, options.own.as_ref())?;
-    let mut resources: Vec<Resource<'_>> = entries.into_iter().map(Resource::read).collect();
-    let total = resources.len();
-    if total == 0 && options.own.is_some() {
+    let understood = understand(parts, options.own.as_ref())?;
+    if understood.resources.is_empty() && options.own.is_some() {
         return Err(Error::Empty);
     }
-
     let mut transaction = connection.begin().await?;
+    let Brought { report, at } = bring(&mut transaction, parts, understood, options, &mut progress).await?;
+    own::deliver(&mut transaction, &report, at, options.own.as_ref()).await?;
+    if report.changed_anything() {
+        tell(&mut transaction, &report, options, at).await?;
+    }
+    transaction.commit().await?;
+    progress(Progress { done: report.resources, total: report.resources });
+    Ok(report)
+}
+
+/// The resources of a file, before anything is asked of the database.
+#[derive(Debug)]
+pub(crate) struct Understood<'p> {
+    started: Instant,
+    resources: Vec<Resource<'p>>,
+    empty: usize,
+    left_out: Vec<String>,
+}
+
+impl Understood<'_> {
+    /// Type and identifier of each resource, in their order.
+    pub fn named(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.resources.iter().map(|resource| (resource.resource_type.as_str(), resource.fhir_id.as_str()))
+    }
+}
+
+/// Reads the parts of a file.
+pub(crate) fn understand<'p>(parts: &'p [Part], own: Option<&Own>) -> Result<Understood<'p>, Error> {
+    let started = Instant::now();
+    let read::Entries { entries, empty, left_out } = own::entries(parts, own)?;
+    Ok(Understood { started, resources: entries.into_iter().map(Resource::read).collect(), empty, left_out })
+}
+
+/// What came into records, on its way to its commit.
+#[derive(Debug)]
+pub(crate) struct Brought {
+    /// What it did.
+    pub report: ImportReport,
+    /// The time of the database: `added_at` of all of it.
+    pub at: OffsetDateTime,
+}
+
+/// Brings the parts of one file into the records, in the transaction of the caller, who writes the event. The task
+/// is `import` afterwards.
+pub(crate) async fn bring(
+    transaction: &mut PgConnection,
+    parts: &[Part],
+    understood: Understood<'_>,
+    options: &ImportOptions,
+    mut progress: impl FnMut(Progress),
+) -> Result<Brought, Error> {
+    let Understood { started, mut resources, empty, left_out } = understood;
+    let total = resources.len();
     let source = identity::source_id(&options.source);
     let import = options.own.as_ref().map_or_else(|| ImportId(Uuid::now_v7()), |own| own.import);
-    let Begun { at, is_known } = begin(&mut transaction, source, import, options, parts).await?;
+    let Begun { at, is_known } = begin(transaction, source, import, options, parts).await?;
 
     // What waited for this file may speak of more people than it does.
-    let from_tray = tray::waiting(&mut transaction, source, &mut resources).await?;
+    let from_tray = tray::waiting(transaction, source, &mut resources).await?;
     let index = index_of(&resources);
-    let mut patients = patients::known(&mut transaction, source, &resources, &index).await?;
-    let only = patients::who(&mut transaction, source, options.into, &mut patients, &resources, &index).await?;
-    let contradictions = patients::contradictions(&mut transaction, source, &patients, &resources).await;
+    let mut patients = patients::known(transaction, source, &resources, &index).await?;
+    let only = patients::who(transaction, source, options.into, &mut patients, &resources, &index).await?;
+    let contradictions = patients::contradictions(transaction, source, &patients, &resources).await;
     match (&options.own, only) {
-        (Some(own), Some(patient)) => own.is_theirs(&mut transaction, patient, &resources, contradictions).await?,
+        (Some(own), Some(patient)) => own.is_theirs(transaction, patient, &resources, contradictions).await?,
         _ => contradictions?,
     }
 
-    patients::begin(&mut transaction, source, &patients, only, &resources).await?;
+    patients::begin(transaction, source, &patients, only, &resources).await?;
 
-    let awaited = tray::awaited(&mut transaction, source, &resources).await?;
+    let awaited = tray::awaited(transaction, source, &resources).await?;
     let waiting = awaited.iter().map(|(_, patient)| patient);
     let records: Vec<Uuid> = patients.values().chain(only.as_ref()).chain(waiting).map(|patient| patient.0).collect();
-    lock(&mut transaction, &records).await?;
-    relabel::stale(&mut transaction, &records).await?;
-    phrases::stale(&mut transaction, &records).await?;
+    lock(transaction, &records).await?;
+    relabel::stale(transaction, &records).await?;
+    phrases::stale(transaction, &records).await?;
     // What was only read again is not what the file changes.
     if let Some(own) = &options.own {
-        own.keep_what_was(&mut transaction).await?;
+        own.keep_what_was(transaction).await?;
     }
 
-    let tray::Assigned { found, of, names_outside } =
-        tray::named(&mut transaction, source, &mut resources, &patients, only, awaited).await?;
+    let tray::Assigned { found, of, names_outside } = tray::named(transaction, source, &mut resources, &patients, only, awaited).await?;
     let index = index_of(&resources);
     let owners = Owners { resources: &resources, index: &index, patients: &patients, of };
     let unassigned = match &options.own {
         // What of it can be nobody's record is not for the operator either.
         Some(_) => tray::left_out(&owners),
-        None => tray::keep(&mut transaction, source, import, at, &owners).await?,
+        None => tray::keep(transaction, source, import, at, &owners).await?,
     };
-    let rounds = stage::stage(&mut transaction, source, &owners, |done| progress(Progress { done, total })).await?;
+    let rounds = stage::stage(transaction, source, &owners, |done| progress(Progress { done, total })).await?;
     if options.own.is_some() {
         Own::is_bearable(rounds)?;
     }
-    let outcomes = store::store(&mut transaction, source, import, at, rounds, store::About { is_known, names_outside }).await?;
+    let outcomes = store::store(transaction, source, import, at, rounds, store::About { is_known, names_outside }).await?;
 
-    patients::write_heads(&mut transaction, source).await?;
+    patients::write_heads(transaction, source).await?;
 
     let mut report = ImportReport {
         import_id: import.0,
@@ -266,13 +314,7 @@ pub(crate) async fn take(
         .bind(storable(&report))
         .execute(&mut *transaction)
         .await?;
-    own::deliver(&mut transaction, source, import, at, &report, options.own.as_ref()).await?;
-    if report.changed_anything() {
-        tell(&mut transaction, &report, options, at).await?;
-    }
-    transaction.commit().await?;
-    progress(Progress { done: total, total });
-    Ok(report)
+    Ok(Brought { report, at })
 }
 
 impl ImportReport {
@@ -302,15 +344,21 @@ async fn tell(connection: &mut PgConnection, report: &ImportReport, options: &Im
     for patient in &report.patients {
         sqlx::query("select set_config('chartkey.patient', $1, true)").bind(patient.to_string()).execute(&mut *connection).await?;
         audit::append(connection, Chain::Patient(*patient), &event).await.map_err(|error| Error::Log(Box::new(error)))?;
-        sqlx::query(
-            "insert into arrival (patient_id, seq, added_at)
-             select $1::uuid, seq, $2 from chain_head where chain = 'patient/' || $1::uuid::text",
-        )
-        .bind(patient.0)
-        .bind(at)
-        .execute(&mut *connection)
-        .await?;
+        arrived(connection, *patient, at).await?;
     }
+    Ok(())
+}
+
+/// Notes where in the log of a record it came what was added at this moment: its newest event.
+pub(crate) async fn arrived(connection: &mut PgConnection, patient: PatientId, at: OffsetDateTime) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "insert into arrival (patient_id, seq, added_at)
+         select $1::uuid, seq, $2 from chain_head where chain = 'patient/' || $1::uuid::text",
+    )
+    .bind(patient.0)
+    .bind(at)
+    .execute(connection)
+    .await?;
     Ok(())
 }
 

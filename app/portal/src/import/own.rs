@@ -16,7 +16,7 @@ use zip::ZipArchive;
 
 use super::{
     Error, ImportReport,
-    identity::{hex, sha256},
+    identity::{self, hex, sha256},
     patients::UNNAMED,
     read::{self, Entries},
     resource::Resource,
@@ -44,18 +44,33 @@ const VALUES: usize = 5_000_000;
 const ROUNDS: i32 = 50;
 
 /// How the name of the source of a patient's own files begins; the record follows.
-const SOURCE: &str = "upload/";
+const UPLOADS: &str = "upload/";
 
-/// The source of what this patient adds themselves.
+/// The same of what a patient writes by hand.
+const HAND: &str = "own/";
+
+/// The source of the files that this patient adds.
 #[must_use]
 pub fn source_of(patient: PatientId) -> String {
-    format!("{SOURCE}{patient}")
+    format!("{UPLOADS}{patient}")
 }
 
-/// Whose own files this source stands for, if it stands for any.
+/// The source of what this patient writes by hand.
+#[must_use]
+pub fn hand_of(patient: PatientId) -> String {
+    format!("{HAND}{patient}")
+}
+
+/// Whose own files or writing this source stands for, if it stands for any.
 #[must_use]
 pub fn owner_of(source: &str) -> Option<PatientId> {
-    source.strip_prefix(SOURCE)?.parse().ok()
+    source.strip_prefix(UPLOADS).or_else(|| source.strip_prefix(HAND))?.parse().ok()
+}
+
+/// Whether this source stands for what a patient writes by hand.
+#[must_use]
+pub fn is_by_hand(source: &str) -> bool {
+    source.starts_with(HAND) && owner_of(source).is_some()
 }
 
 /// Who adds a file.
@@ -265,12 +280,11 @@ pub(crate) async fn try_turn(connection: &mut PgConnection, source: SourceId) ->
 /// Writes down what came to each record, and that the patient's own file is done.
 pub(super) async fn deliver(
     connection: &mut PgConnection,
-    source: SourceId,
-    import: ImportId,
-    at: OffsetDateTime,
     report: &ImportReport,
+    at: OffsetDateTime,
     own: Option<&Own>,
 ) -> Result<(), sqlx::Error> {
+    let (source, import) = (identity::source_id(&report.source), ImportId(report.import_id));
     let notes: Vec<_> = report.not_understood.iter().chain(&report.unassigned).filter(|_| own.is_some()).collect();
     sqlx::query(
         "insert into delivery (patient_id, import_id, source_id, at, added, changed, older, unchanged, not_understood, notes, is_own)

@@ -1,5 +1,5 @@
 //! What a line of the journal says. The triggers of `0014_journal.sql`,
-//! `0016_protection.sql`, `0018_sources.sql` and `0026_correction_sides.sql` write it.
+//! `0016_protection.sql`, `0018_sources.sql`, `0024_by_hand.sql` and `0026_correction_sides.sql` write it.
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -120,6 +120,15 @@ pub enum Act {
         #[serde(default)]
         state: Option<String>,
     },
+    /// What a patient had written by hand was hidden or taken back, or is shown again.
+    ByHand {
+        /// Whose record.
+        patient: Uuid,
+        /// Which item.
+        item: Uuid,
+        /// Whether it is kept from everybody else, or was taken back.
+        in_force: bool,
+    },
 }
 
 /// The thing an act is about: the last act on it counts.
@@ -137,6 +146,7 @@ pub(super) enum About {
     SecondFactor(Uuid),
     RecoveryCode(Uuid, Uuid),
     Correction(Uuid, Uuid),
+    ByHand(Uuid, Uuid),
 }
 
 impl Act {
@@ -154,6 +164,7 @@ impl Act {
             Self::SecondFactor { account, .. } => About::SecondFactor(*account),
             Self::RecoveryCode { account, code } => About::RecoveryCode(*account, *code),
             Self::Correction { patient, correction, .. } => About::Correction(*patient, *correction),
+            Self::ByHand { patient, item, .. } => About::ByHand(*patient, *item),
         }
     }
 
@@ -161,7 +172,10 @@ impl Act {
     pub(super) fn takes(&self) -> bool {
         match self {
             Self::Grant { state, .. } => state != "active",
-            Self::Block { in_force, .. } | Self::Exclusion { in_force, .. } | Self::SecondFactor { in_force, .. } => *in_force,
+            Self::Block { in_force, .. }
+            | Self::Exclusion { in_force, .. }
+            | Self::SecondFactor { in_force, .. }
+            | Self::ByHand { in_force, .. } => *in_force,
             Self::Holder { in_force, .. } => !in_force,
             Self::Undone { .. }
             | Self::Code { .. }

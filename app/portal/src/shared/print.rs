@@ -92,11 +92,11 @@ pub(crate) async fn essentials(record: &mut Record, shown: &mut Shown) -> Result
     let rows = entries!(
         once "where i.patient_id = $1 and i.item_id = any (array( \
             select a.item_id from (select item_id, row_number() over (partition by category order by sort_at desc, item_id desc) as place \
-                from (select distinct on (category, title) category, item_id, sort_at from item \
+                from (select distinct on (category, title, source_id = (select gate.by_hand())) category, item_id, sort_at from item \
                     where patient_id = $1 and not is_error and (category = 4 or (category in (2, 3) and (last_at is null or last_at > now()) \
                         and coalesce(status, '') <> all (array['completed', 'stopped', 'cancelled', 'resolved', 'inactive', 'remission', \
                             'not-taken', 'draft', 'ended', 'not-done', 'refuted']))) \
-                    order by category, title, sort_at desc, item_id desc) n) a where a.place <= 60)) \
+                    order by category, title, source_id = (select gate.by_hand()), sort_at desc, item_id desc) n) a where a.place <= 60)) \
          order by i.sort_at desc, i.item_id desc",
         patient.0
     )

@@ -41,7 +41,8 @@ impl<'c> Again<'c> {
             Act::Block { in_force: false, .. }
             | Act::Exclusion { in_force: false, .. }
             | Act::Holder { in_force: true, .. }
-            | Act::SecondFactor { in_force: false, .. } => Ok(()),
+            | Act::SecondFactor { in_force: false, .. }
+            | Act::ByHand { in_force: false, .. } => Ok(()),
             Act::Block { patient, account, organization, of, .. } => self.block(patient, account, organization, of).await,
             Act::Exclusion { patient, item, account, organization, of, .. } => {
                 self.exclusion(patient, item, account, organization, of).await
@@ -55,6 +56,7 @@ impl<'c> Again<'c> {
             Act::SecondFactor { account, made_at, .. } => self.second_factor(account, made_at).await,
             Act::RecoveryCode { account, code } => self.recovery_code(account, code).await,
             Act::Correction { patient, correction, state } => self.correction(patient, correction, state.as_deref()).await,
+            Act::ByHand { patient, item, .. } => self.by_hand(patient, item).await,
         }
     }
 
@@ -296,6 +298,23 @@ impl<'c> Again<'c> {
         .await?;
         if ended.rows_affected() > 0 {
             self.taken.corrections += 1;
+            self.note(patient, did("kept-closed"));
+        }
+        Ok(())
+    }
+
+    /// What was hidden is hidden again; so is what was taken back, which its patient may take back again.
+    async fn by_hand(&mut self, patient: Uuid, item: Uuid) -> Result<(), Error> {
+        self.own(patient).await?;
+        let hidden = sqlx::query!(
+            "update item set is_private = true where patient_id = $1 and item_id = $2 and not is_private and not is_error",
+            patient,
+            item
+        )
+        .execute(&mut *self.connection)
+        .await?;
+        if hidden.rows_affected() > 0 {
+            self.taken.made_private += 1;
             self.note(patient, did("kept-closed"));
         }
         Ok(())
