@@ -11,7 +11,7 @@ use serde::{
 };
 
 use crate::api::{
-    accounts, activity, added, codes, corrections, credentials, devices, search, second_factor, second_step, sharing, sources,
+    accounts, activity, added, codes, corrections, credentials, devices, search, second_factor, second_step, sharing, sources, waiting,
 };
 
 /// A server function.
@@ -93,6 +93,8 @@ pub fn endpoints() -> Vec<Endpoint> {
         endpoint::<sources::DiscardUpload>(),
         endpoint::<sources::ShowImport>(),
         endpoint::<sources::UndoImport>(),
+        endpoint::<waiting::ChooseWaiting>(),
+        endpoint::<waiting::OpenWaiting>(),
     ]
 }
 

@@ -170,6 +170,8 @@ fn listed(say: Say, heading: &str, none: &str, entries: Vec<Entry>) -> Part {
 /// Results out of range in columns.
 fn results_of(say: Say, measured: &[Entry]) -> Part {
     let found = outside(measured, RESULTS + 1);
+    let some_wait = measured.iter().any(|entry| entry.waits);
+    let none = if some_wait { say.none_out_of_range_opened() } else { say.none_out_of_range() };
     let row = |entry: &Entry| {
         let Called { name, beside, .. } = called(say, entry);
         let said = entry.disputed.as_ref().map(|said| for_others(say, said, correction::LONGEST)).unwrap_or_default();
@@ -180,7 +182,7 @@ fn results_of(say: Say, measured: &[Entry]) -> Part {
     let heads = [say.column_name(), say.column_value(), say.column_lies(), say.column_date(), say.column_source()];
     Part {
         heading: say.out_of_range().to_owned(),
-        says: said(say, say.none_out_of_range(), found.len(), RESULTS),
+        says: said(say, none, found.len(), RESULTS).into_iter().chain(some_wait.then(|| say.waiting_not_on_paper().to_owned())).collect(),
         body: Body::Table(Table { heads: heads.map(str::to_owned), rows: found.iter().take(RESULTS).map(row).collect() }),
     }
 }

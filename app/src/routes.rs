@@ -71,6 +71,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/shared/print") view=pages::print_shared ssr=SsrMode::Async/>
                 <Route path=path!("/download") view=pages::download ssr=SsrMode::Async/>
                 <Route path=path!("/download/card") view=pages::card ssr=SsrMode::Async/>
+                <Route path=path!("/waiting") view=pages::waiting ssr=SsrMode::Async/>
                 <Route path=path!("/sources") view=pages::sources ssr=SsrMode::Async/>
                 <Route path=path!("/sources/add") view=pages::add_file ssr=SsrMode::Async/>
                 <Route path=path!("/sources/imports/:import") view=pages::import ssr=SsrMode::Async/>

@@ -45,7 +45,8 @@ pub fn head(say: Say) -> io::Result<Vec<u8>> {
     Ok([MARK, &record(&heads)?].concat())
 }
 
-/// A line: what the source wrote stays as it is written, and what it did not say is empty.
+/// A line: what the source wrote stays as it is written, and what it did not say is empty. What waits says so
+/// in the place of its value.
 ///
 /// # Errors
 /// None in memory.
@@ -56,7 +57,7 @@ pub fn line(say: Say, entry: &Entry) -> io::Result<Vec<u8>> {
         &entry.when.map_or_else(String::new, |(first, precision)| machine(first, precision)),
         say.category(entry.category),
         &harmless(&entry.title),
-        &text(&value.text),
+        &if entry.waits { say.waits_in_table().to_owned() } else { text(&value.text) },
         &text(&value.unit),
         &text(&value.low_text),
         &text(&value.high_text),

@@ -53,6 +53,7 @@ const PAGES: &[Page] = &[
     Page("/account/second-factor", "/account/second-factor", [None, Some(5), None]),
     Page("/account/second-factor/keep", "/account/second-factor/keep", [Some(0), Some(1), Some(1)]),
     Page("/account/devices", "/account/devices", [None, Some(7), Some(7)]),
+    Page("/waiting", "/waiting", [None, Some(8), None]),
     Page("/sources", "/sources", [None, Some(9), None]),
     Page("/sources/add", "/sources/add", [None, Some(1), None]),
     // How far it is comes first, then what became of it.
@@ -96,7 +97,8 @@ const PAGES: &[Page] = &[
     // With the words that wait to be sent.
     Page("/record/{patient}/corrections/{correction}", "/record/{patient}/corrections/{correction}?draft={worded}", [None, Some(9), Some(11)]),
     Page("/record/{patient}/{category}/{item}/wrong", "/record/{patient}/vitals/{vitals}/wrong?draft={worded}", [None, Some(7), None]),
-    Page("/record/{patient}/visits/{item}", "/record/{patient}/visits/{visits}", [None, Some(7), None]),
+    // Beside what belongs to it, what was on its day in its place.
+    Page("/record/{patient}/visits/{item}", "/record/{patient}/visits/{visits}", [None, Some(8), None]),
     Page("/record/{patient}/visits/{item}/about", "/record/{patient}/visits/{visits}/about", [None, Some(7), None]),
     // Those under it are read with it.
     Page("/record/{patient}/trends/{series}", "/record/{patient}/trends/{series}", [None, Some(7), Some(8)]),

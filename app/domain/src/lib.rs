@@ -26,4 +26,5 @@ pub mod policy;
 pub mod query;
 pub mod ucum;
 pub mod verdict;
+pub mod waiting;
 pub mod when;

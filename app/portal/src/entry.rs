@@ -56,6 +56,9 @@ pub struct Entry {
     pub added_at: OffsetDateTime,
     /// That its patient says it is wrong, while they do.
     pub disputed: Option<Disputed>,
+    /// Whether it waits until its patient opens it: then nothing of what it found is here. Never true for
+    /// anybody else.
+    pub waits: bool,
 }
 
 impl Entry {
@@ -238,6 +241,7 @@ pub(crate) struct EntryRow {
     pub said: Option<Json<Vec<SaidRow>>>,
     pub said_more: i64,
     pub is_readers: bool,
+    pub waits: bool,
     pub report_id: Option<Uuid>,
     pub report_category: Option<i16>,
     pub report_title: Option<String>,
@@ -301,25 +305,31 @@ impl From<EntryRow> for Entry {
             is_private: row.is_private,
             when: row.first_at.map(|first| (local(first, row.utc_offset), precision(row.precision))),
             last_at: row.last_at.map(|last| local(last, row.utc_offset)),
-            value: Value {
-                text: row.value_text,
-                number: row.value_num,
-                unit: row.unit,
-                low: row.range_low,
-                high: row.range_high,
-                low_text: row.range_low_text,
-                high_text: row.range_high_text,
-                range: row.range_text,
-                interpretation: row.interpretation,
+            value: if row.waits {
+                Value::default()
+            } else {
+                Value {
+                    text: row.value_text,
+                    number: row.value_num,
+                    unit: row.unit,
+                    low: row.range_low,
+                    high: row.range_high,
+                    low_text: row.range_low_text,
+                    high_text: row.range_high_text,
+                    range: row.range_text,
+                    interpretation: row.interpretation,
+                }
             },
-            series: row.series,
+            // A trend of it would draw it.
+            series: row.series.filter(|_| !row.waits),
             report,
-            before,
+            before: before.filter(|_| !row.waits),
             author: row.author,
             place: row.place,
             source: row.source,
             added_at: row.added_at,
             disputed,
+            waits: row.waits,
         }
     }
 }
@@ -328,7 +338,8 @@ impl From<EntryRow> for Entry {
 /// what follows `from item i join source s`, and what its patient says is wrong of it, `k`. With `measured`, the report and the
 /// value before come with each row, in the same statement; with `told`, also what the item `$2` tells, for
 /// [`crate::parts::Source`]. What the patient wrote by hand and what others did is never before one another. To anybody but the patient
-/// a name goes with a reference whose target they cannot see. With `by`, the first
+/// a name goes with a reference whose target they cannot see, and to the patient the value of what
+/// waits for them: here, so that no list can show it. With `by`, the first
 /// literal begins what follows: lists that differ in the index they are read by.
 ///
 /// With `once`, a row of an allergy, a medicine, a problem or a vaccine stands for all of its name, and what is said of any of them
@@ -370,12 +381,12 @@ macro_rules! entries {
     };
     (@told $said:literal, $way:literal, $rest:literal $(, $argument:expr)*) => {
         $crate::entry::entries!(@beside
-            "case when i.item_id = $2 then (select v.bytes from item_version v \
+            "case when i.item_id = $2 and (not i.waits or (select gate.own_patient()) is null) then (select v.bytes from item_version v \
                 where v.patient_id = i.patient_id and v.item_id = i.item_id and v.version_no = i.version_no) end as bytes, \
              case when i.item_id = $2 then (select jsonb_build_object('version', i.version_no, 'labels', i.labels, 'labelled_by', i.labelled_by, \
                 'refers', coalesce(jsonb_agg(jsonb_build_object('path', r.path, 'is_known', r.target_id is not null, 'item', t.item_id, \
                     'category', t.category, 'title', coalesce(t.title, a.title), 'labels', coalesce(t.labels, a.own_labels), \
-                    'display', r.display) order by r.ordinal), '[]')) \
+                    'display', case when not coalesce(t.waits, false) or (select gate.own_patient()) is null then r.display end) order by r.ordinal), '[]')) \
                 from item_reference r \
                 left join item t on t.patient_id = r.patient_id and t.item_id = r.target_id \
                 left join attachment a on a.patient_id = r.patient_id and a.item_id = r.target_id \
@@ -402,6 +413,7 @@ macro_rules! entries {
                 where b.patient_id = i.patient_id and b.series = i.series and b.sort_at < i.sort_at \
                     and (b.source_id = (select gate.by_hand())) = (i.source_id = (select gate.by_hand())) \
                     and not b.is_error and b.value_text is not null and b.first_at is not null \
+                    and (not b.waits or (select gate.own_patient()) is null) \
                 order by b.sort_at desc limit 1) p on true",
             $rest $(, $argument)*)
     };
@@ -423,7 +435,7 @@ macro_rules! entries {
              case when i.author_is_named or (select gate.own_patient()) is not null then i.author end as author, \
              case when i.place_is_named or (select gate.own_patient()) is not null then i.place end as place, \
              s.name as source, i.added_at, k.said as \"said?: _\", coalesce(k.more, 0) as \"said_more!\", \
-             (select gate.own_patient()) is not null as \"is_readers!\", "
+             (select gate.own_patient()) is not null as \"is_readers!\", i.waits and (select gate.own_patient()) is not null as \"waits!\", "
                 + $beside
                 + ", "
                 + $telling

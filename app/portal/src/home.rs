@@ -42,6 +42,8 @@ pub struct Waiting {
     pub codes: i64,
     /// Corrections that a clinician has answered last.
     pub answered: i64,
+    /// Results that wait until the patient opens them.
+    pub results: i64,
     /// Looks since the last visit that may not fit.
     pub unusual: usize,
 }
@@ -75,7 +77,7 @@ impl Portal {
         let now = record.now();
         let found = Found::of(&mut record, look).await?;
         let since_seq = found.since_seq.unwrap_or(0);
-        let Asked { codes, answered, grants, next } = asked(&mut record).await?;
+        let Asked { codes, answered, results, grants, next } = asked(&mut record).await?;
         let newest = found.newest();
         let named: Vec<_> = newest.iter().copied().chain(next).collect();
         let rows = entries!(
@@ -98,7 +100,7 @@ impl Portal {
         let unusual = activity::unusual_after(&mut record, since_seq).await?;
         let mut shown = Shown::default();
         shown.entries(latest.iter().chain(&next_visit).chain(news.entries()));
-        let home = Home { news, latest, next_visit, waiting: Waiting { codes, answered, unusual }, grants, now };
+        let home = Home { news, latest, next_visit, waiting: Waiting { codes, answered, results, unusual }, grants, now };
         record.close("home", shown, home).await
     }
 }
@@ -107,6 +109,7 @@ impl Portal {
 struct Asked {
     codes: i64,
     answered: i64,
+    results: i64,
     grants: Vec<HomeGrant>,
     next: Option<Uuid>,
 }
@@ -117,6 +120,7 @@ async fn asked(record: &mut Record) -> Result<Asked, Error> {
         r#"select
             (select count(*) from grant_code where patient_id = $1 and state = 'redeemed') as "codes!",
             (select count(*) from correction where patient_id = $1 and state = 'answered') as "answered!",
+            (select count(*) from item where patient_id = $1 and waits and not is_error) as "results!",
             coalesce((select jsonb_agg(to_jsonb(g)) from (
                 select grant_id, sentence, starts_at, ends_at from access_grant
                 where patient_id = $1 and state = 'active' and starts_at <= now() and (ends_at is null or ends_at > now())
@@ -130,5 +134,5 @@ async fn asked(record: &mut Record) -> Result<Asked, Error> {
     )
     .fetch_one(record.connection())
     .await?;
-    Ok(Asked { codes: row.codes, answered: row.answered, grants: row.grants.0, next: row.next })
+    Ok(Asked { codes: row.codes, answered: row.answered, results: row.results, grants: row.grants.0, next: row.next })
 }

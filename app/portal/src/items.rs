@@ -24,7 +24,7 @@ use crate::{
     trends::Trend,
 };
 
-/// One item with its facts.
+/// One item with its facts. Of what waits for its patient there is its entry alone.
 #[derive(Debug, Clone)]
 pub struct Detail {
     /// The item.
@@ -102,8 +102,12 @@ impl Portal {
         .fetch_optional(record.connection())
         .await?;
         let Some(mut row) = row else { return record.refuse().await };
-        let Some(source) = Source::of(&mut row) else { return record.refuse().await };
+        let source = Source::of(&mut row);
         let entry = Entry::from(row);
+        if entry.waits {
+            return waiting(record, entry).await;
+        }
+        let Some(source) = source else { return record.refuse().await };
         let facts = source.facts(&record);
         let (raw, contents, readings) = if category == Category::Documents {
             let (source, mut contents) = in_turn(move || {
@@ -141,6 +145,25 @@ impl Portal {
     }
 }
 
+/// What the patient is told of what waits for them: that it is here.
+async fn waiting(mut record: Record, entry: Entry) -> Result<Opened<Detail>, Error> {
+    let aside = Aside::of(&mut record, entry.category).await?;
+    let mut shown = Shown::default();
+    shown.entries([&entry]);
+    let detail = Detail {
+        entry,
+        facts: Vec::new(),
+        contents: Vec::new(),
+        readings: Vec::new(),
+        language: None,
+        trend: None,
+        kin: Vec::new(),
+        original: None,
+        aside,
+    };
+    record.close("waiting", shown, detail).await
+}
+
 /// Others of the same kind: what a measurement is measured with, the renewals of a
 /// medicine, the records of a problem.
 async fn kin(record: &mut Record, entry: &Entry) -> Result<Vec<Entry>, Error> {
@@ -151,7 +174,7 @@ async fn kin(record: &mut Record, entry: &Entry) -> Result<Vec<Entry>, Error> {
                 "where i.patient_id = $1 and i.item_id = any (array( \
                     select o.item_id from unnest($2::text[]) s (series) cross join lateral ( \
                         select item_id, sort_at from item where patient_id = $1 and series = s.series \
-                            and not is_error and value_text is not null and first_at is not null \
+                            and not is_error and value_text is not null and first_at is not null and (not waits or (select gate.own_patient()) is null) \
                         order by sort_at desc, item_id desc limit 24) o \
                     order by o.sort_at desc, o.item_id desc limit 24)) \
                  order by i.sort_at desc, i.item_id desc",

@@ -74,6 +74,7 @@ pub mod timeline;
 pub mod trends;
 pub mod uploads;
 pub mod visits;
+pub mod waiting;
 
 pub use error::Error;
 pub use portal::Portal;

@@ -39,7 +39,8 @@ pub struct PaperContents {
     /// Problems that go on; one more than [`LISTED`] where there are more.
     pub problems: Vec<Entry>,
     /// Results outside their laboratory's range that are the newest of their series; one
-    /// more than [`RESULTS`] where there are more.
+    /// more than [`RESULTS`] where there are more. And one that waits, where any does: what it found is
+    /// on no paper.
     pub results: Vec<Entry>,
     /// The newest ten visits.
     pub visits: Vec<Entry>,
@@ -96,10 +97,13 @@ async fn contents(record: &mut Record) -> Result<(PaperContents, Shown), Error> 
                 where patient_id = $1 and category = 6 and not is_error and value_text is not null \
                     and (interpretation = any (array['HH', 'HU', 'CH', 'LL', 'LU', 'CL', 'H', '>', 'L', '<', 'A', 'AA']) \
                         or (interpretation is distinct from 'N' and (value_num < range_low or value_num > range_high))) \
+                    and (not waits or (select gate.own_patient()) is null) \
                 order by coalesce(series, item_id::text), sort_at desc, item_id desc) o \
                 where (select true from item b where b.patient_id = $1 and b.series = o.series and b.sort_at > o.sort_at and b.source_id <> (select gate.by_hand()) \
-                    and not b.is_error and b.value_text is not null limit 1) is null \
+                    and not b.is_error and b.value_text is not null and (not b.waits or (select gate.own_patient()) is null) limit 1) is null \
                 order by o.sort_at desc, o.item_id desc limit 31) \
+            union all (select item_id from item where patient_id = $1 and category = 6 and not is_error and value_text is not null and waits \
+                order by sort_at desc, item_id desc limit 1) \
             union all (select item_id from item where patient_id = $1 and category = 9 and not is_error and sort_at <= now() \
                 order by sort_at desc, item_id desc limit 10))) \
          order by i.sort_at desc, i.item_id desc",

@@ -33,7 +33,7 @@ pub struct Summary {
     /// Problems that go on.
     pub problems: Vec<Entry>,
     /// The newest results, and behind them those of earlier days that lie outside their
-    /// laboratory's range and are the newest of their series.
+    /// laboratory's range and are the newest of their series, and the newest that waits for the patient.
     pub results: Vec<Entry>,
     /// The newest visits.
     pub visits: Vec<Entry>,
@@ -72,10 +72,13 @@ impl Portal {
                     where patient_id = $1 and category = 6 and not is_error and value_text is not null \
                         and (interpretation = any (array['HH', 'HU', 'CH', 'LL', 'LU', 'CL', 'H', '>', 'L', '<', 'A', 'AA']) \
                             or (interpretation is distinct from 'N' and (value_num < range_low or value_num > range_high))) \
+                        and (not waits or (select gate.own_patient()) is null) \
                     order by sort_at desc, item_id desc limit 200) o \
                     where (select true from item b where b.patient_id = $1 and b.series = o.series and b.sort_at > o.sort_at and b.source_id <> (select gate.by_hand()) \
-                        and not b.is_error and b.value_text is not null limit 1) is null \
+                        and not b.is_error and b.value_text is not null and (not b.waits or (select gate.own_patient()) is null) limit 1) is null \
                     order by o.sort_at desc, o.item_id desc limit 5) \
+                union all (select item_id from item where patient_id = $1 and category = 6 and not is_error and value_text is not null \
+                    and waits and (select gate.own_patient()) is not null order by sort_at desc, item_id desc limit 1) \
                 union all (select item_id from item where patient_id = $1 and category = 9 and not is_error and sort_at <= now() \
                     order by sort_at desc, item_id desc limit 4))) \
              order by i.sort_at desc, i.item_id desc",

@@ -91,19 +91,19 @@ impl Portal {
                     select o.item_id, row_number() over (partition by s.place order by o.sort_at desc, o.item_id desc) as nth \
                     from unnest($2::text[], $3::int[]) s (series, place) cross join lateral ( \
                         select item_id, sort_at from item where patient_id = $1 and series = s.series \
-                            and not is_error and value_text is not null and first_at is not null \
+                            and not is_error and value_text is not null and first_at is not null and (not waits or (select gate.own_patient()) is null) \
                         order by sort_at desc, item_id desc limit 100) o) n where n.nth <= 100) \
                 union all (select w.item_id from ( \
                     select o.* from unnest($2::text[], $3::int[]) s (series, place) cross join lateral ( \
                         select report_id, visit_id, category, sort_at, item_id from item where patient_id = $1 and series = s.series \
-                            and not is_error and value_text is not null and first_at is not null \
+                            and not is_error and value_text is not null and first_at is not null and (not waits or (select gate.own_patient()) is null) \
                         order by sort_at desc, item_id desc limit 1) o \
                     where s.place = 1 order by o.sort_at desc, o.item_id desc limit 1) newest cross join lateral ( \
                         (select item_id from item where patient_id = $1 and report_id = newest.report_id \
-                            and series is not null and value_num is not null and first_at is not null and not is_error \
+                            and series is not null and value_num is not null and first_at is not null and not is_error and (not waits or (select gate.own_patient()) is null) \
                             order by title, item_id limit 100) \
                         union all (select item_id from item where patient_id = $1 and newest.report_id is null and visit_id = newest.visit_id \
-                            and category = newest.category and series is not null and value_num is not null and first_at is not null and not is_error \
+                            and category = newest.category and series is not null and value_num is not null and first_at is not null and not is_error and (not waits or (select gate.own_patient()) is null) \
                             order by title, item_id limit 100)) w))) \
              order by i.sort_at desc, i.item_id desc",
             patient.0,

@@ -5,6 +5,7 @@ use chartkey_domain::{
     category::Category,
     id::{ItemId, PatientId},
 };
+use uuid::Uuid;
 
 use crate::{
     Error, Opened, Portal,
@@ -16,6 +17,7 @@ use crate::{
     keys::Aside,
     list::cut,
     parts::Source,
+    record::Record,
 };
 
 /// A page of visits.
@@ -36,12 +38,14 @@ pub struct Visits {
 pub struct Visit {
     /// The visit.
     pub visit: Entry,
-    /// Why it was, and what was found, as far as the reader may see it.
-    pub why: Vec<Fact>,
+    /// What it tells this reader of its people, of why it was, and of what was found.
+    pub facts: Vec<Fact>,
     /// The language that the source says its texts are in, as a BCP 47 tag.
     pub language: Option<String>,
     /// What belongs to it, by category and then newest first.
     pub parts: Vec<Entry>,
+    /// Those of the parts that name no visit: they were on the same day in the same place.
+    pub joined: Vec<ItemId>,
     /// Whether there is more that belongs to it than a page shows.
     pub has_more: bool,
     /// Keys. The patient's only.
@@ -50,9 +54,6 @@ pub struct Visit {
 
 /// The most parts of one visit; the query carries it with one more.
 const PARTS: usize = 400;
-
-/// The facts of a visit that say why it was.
-const WHY: [&str; 2] = ["fact.reason", "fact.diagnosis"];
 
 impl Portal {
     /// A page of visits, of one year or of all. `with_errors` lists what was entered in
@@ -138,18 +139,23 @@ impl Portal {
         record.close("visits", shown, Visits { entries, next, years, aside }).await
     }
 
-    /// A visit and the items that name it. What belongs to it and is not visible
-    /// leaves nothing: no row, no count.
+    /// A visit, the items that name it, and those that name none and were on the day of this one in its
+    /// place, as of no other. What belongs to it and is not visible leaves nothing: no row, no count; and
+    /// another visit that is not visible keeps nothing away.
     ///
     /// # Errors
     /// [`Error::NotFound`] where there is no such visit for this visitor.
     pub async fn visit(&self, visitor: &Visitor, patient: PatientId, visit: ItemId) -> Result<Opened<Visit>, Error> {
         let mut record = self.open(visitor, patient).await?;
+        let joined = joined(&mut record, visit).await?;
         let rows = entries!(
-            told "where i.patient_id = $1 and (i.item_id = $2 or (i.visit_id = $2 and not i.is_error)) \
+            told "where i.patient_id = $1 and i.item_id = any (array( \
+                select item_id from item where patient_id = $1 and visit_id = $2 and not is_error \
+                order by category, sort_at desc, item_id desc limit 402) || $2::uuid || $3::uuid[]) \
              order by i.item_id <> $2, i.category, i.sort_at desc, i.item_id desc limit 402",
             patient.0,
-            visit.0
+            visit.0,
+            &joined
         )
         .fetch_all(record.connection())
         .await?;
@@ -158,8 +164,8 @@ impl Portal {
         let Some(mut row) = rows.next().filter(is_visit) else { return record.refuse().await };
         let source = Source::of(&mut row);
         let language = source.as_ref().and_then(|source| fhir::language(source.raw()));
-        let mut why = source.map(|source| source.facts(&record)).unwrap_or_default();
-        why.retain(|fact| WHY.contains(&fact.name));
+        let mut facts = source.map(|source| source.facts(&record)).unwrap_or_default();
+        facts.retain(|fact| TOLD.contains(&fact.name));
         let visit = Entry::from(row);
         let mut parts: Vec<Entry> = rows.map(Entry::from).collect();
         let has_more = parts.len() > PARTS;
@@ -167,7 +173,59 @@ impl Portal {
         let aside = Aside::of(&mut record, Category::Visits).await?;
         let mut shown = Shown::default();
         shown.entries(std::iter::once(&visit).chain(&parts));
-        shown.named(&why);
-        record.close("visit", shown, Visit { visit, why, language, parts, has_more, aside }).await
+        shown.named(&facts);
+        let joined = joined.into_iter().map(ItemId).collect();
+        record.close("visit", shown, Visit { visit, facts, language, parts, joined, has_more, aside }).await
     }
+}
+
+/// What the page of a visit tells beside what belongs to it.
+const TOLD: [&str; 4] = ["fact.seen-by", "fact.with", "fact.reason", "fact.diagnosis"];
+
+/// Where a thing says in which place it was, or of which organization whoever did it is.
+const PLACES: [&str; 9] =
+    ["location", "facility", "performer", "performer.actor", "performer.onBehalfOf", "provider", "supplier", "author", "custodian"];
+
+/// What names no visit and was on the day of this one, in a place that it names, as of no other visit
+/// that the reader sees. A day is that of the source's clock; what has only a month was on no day. The limits
+/// within the statement are for the plan: who asks for the first rows of an order reads by its index.
+async fn joined(record: &mut Record, visit: ItemId) -> Result<Vec<Uuid>, Error> {
+    let (patient, own) = (record.whose().patient, record.is_own());
+    let places: Vec<String> = PLACES.iter().map(|place| (*place).to_owned()).collect();
+    let items = sqlx::query_scalar!(
+        r#"with visit as materialized (
+            select v.item_id, d.day, (d.day - 1)::timestamp at time zone 'UTC' as since, (d.day + 2)::timestamp at time zone 'UTC' as until,
+                array(select r.target_id from item_reference r where r.patient_id = v.patient_id and r.item_id = v.item_id
+                    and r.path = any (array['location.location', 'serviceProvider']) and r.target_id is not null) as places
+            from item v cross join lateral (
+                select (v.first_at at time zone 'UTC' + make_interval(mins => coalesce(v.utc_offset, 0)))::date as day) d
+            where v.patient_id = $1 and v.item_id = $2 and v.resource_type = 'Encounter' and v.precision >= 3 and not v.is_error
+        ), near as materialized (
+            select i.item_id, array(select r.target_id from item_reference r where r.patient_id = i.patient_id and r.item_id = i.item_id
+                and r.path = any ($3) and r.target_id = any (v.places)
+                and ($4 or r.target_id in (i.author_id, i.place_id) or i.resource_type || '.' || r.path = any ($5))) as at
+            from visit v cross join lateral (select * from item where patient_id = $1 and visit_id is null
+                and sort_at >= v.since and sort_at < v.until order by sort_at limit 1000) i
+            where v.places <> '{}' and i.category not in (1, 9, 16) and not i.is_error and i.precision >= 3
+                and (i.first_at at time zone 'UTC' + make_interval(mins => coalesce(i.utc_offset, 0)))::date = v.day
+        ), other as materialized (
+            select array(select r.target_id from item_reference r where r.patient_id = o.patient_id and r.item_id = o.item_id
+                and r.path = any (array['location.location', 'serviceProvider']) and r.target_id is not null) as places
+            from visit v cross join lateral (select * from item where patient_id = $1 and category = 9
+                and sort_at >= v.since and sort_at < v.until order by sort_at desc, item_id desc limit 1000) o
+            where o.item_id <> v.item_id and o.resource_type = 'Encounter' and o.precision >= 3 and not o.is_error
+                and (o.first_at at time zone 'UTC' + make_interval(mins => coalesce(o.utc_offset, 0)))::date = v.day
+        )
+        select n.item_id from near n
+        where n.at <> '{}' and not exists (select from other o where o.places && n.at)
+        limit 400"#,
+        patient.0,
+        visit.0,
+        &places,
+        own,
+        fhir::told()
+    )
+    .fetch_all(record.connection())
+    .await?;
+    Ok(items)
 }

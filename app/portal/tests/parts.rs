@@ -236,7 +236,12 @@ async fn a_reason_is_shown_with_the_category_and_the_labels_that_it_has_itself(_
                 .collect::<Vec<_>>()
         };
         let opened = house.portal.visit(&house.doctor, house.patient, visit).await.unwrap().view;
-        let why: Vec<_> = opened.why.iter().map(|fact| (fact.name, words(&fact.said))).collect();
+        let why: Vec<_> = opened
+            .facts
+            .iter()
+            .filter(|fact| ["fact.reason", "fact.diagnosis"].contains(&fact.name))
+            .map(|fact| (fact.name, words(&fact.said)))
+            .collect();
         assert_eq!(of(told.clone()), of(why.clone()), "the page of the visit says as much");
         assert_eq!(of(why.clone()).len(), why.len());
         Some(of(told).into_iter().collect::<BTreeSet<_>>())
@@ -416,7 +421,7 @@ async fn a_part_that_is_hidden_leaves_nothing_anywhere(_: PgPoolOptions, options
     let mut own = String::new();
     for (item, category) in items.into_values() {
         own += &format!("{:?}", house.page(&house.holder, item, category).await.unwrap());
-        own += &format!("{:?}", house.portal.visit(&house.holder, house.patient, item).await.ok().map(|opened| opened.view.why));
+        own += &format!("{:?}", house.portal.visit(&house.holder, house.patient, item).await.ok().map(|opened| opened.view.facts));
     }
     let own = own.to_lowercase();
     let silent: Vec<_> = typed.iter().filter(|word| !own.contains(**word)).collect();

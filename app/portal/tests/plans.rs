@@ -96,6 +96,15 @@ async fn grow(house: &House, rows: i32) {
         "insert into item (patient_id, item_id, source_id, resource_type, fhir_id, category, version_no, labelled_by, first_at, last_at, precision, title, added_at)
          select $1, md5($2::text || n)::uuid, '00000000-0000-0000-0000-000000000002', 'DiagnosticReport', 'r' || $2::text || n, 6, 1, $3, at, at, 4, 'Kidney function', at
          from generate_series(0, $2 / 5) n, lateral (select now() - make_interval(mins => n * 500) as at) t",
+        // A visit says where it was, and so does everything that names none.
+        "insert into import (import_id, source_id, file_name, sha256, started_at, report)
+         select md5($2::text || $1::text || $3::text)::uuid, '00000000-0000-0000-0000-000000000001', '', '', now(), '{}'",
+        "insert into item_version (patient_id, item_id, version_no, sha256, bytes, import_id, added_at)
+         select $1, item_id, 1, '', '{}', md5($2::text || $1::text || $3::text)::uuid, now() from item where patient_id = $1 and category = 9
+         on conflict do nothing",
+        "insert into item_reference (patient_id, item_id, ordinal, path, target_id)
+         select $1, item_id, 0, case category when 9 then 'location.location' else 'performer' end, md5('ward' || hashtext(place) % 3)::uuid
+         from item where patient_id = $1 and place is not null and $2::int > 0 and $3::int > 0 on conflict do nothing",
         "insert into event (chain, seq, hash, bytes)
          select e.chain, h.seq + n, e.hash,
                 convert_to(regexp_replace(convert_from(e.bytes, 'UTF8'), '\"account\":\"[^\"]*', '\"account\":\"' || md5((n % 30)::text)::uuid), 'UTF8')
@@ -122,6 +131,10 @@ async fn ask(house: &House, tap: &Tap) -> Vec<(String, Vec<Plan>)> {
     let mut note = |page: String| asked.push((page, tap.remarks().iter().filter_map(|remark| plan(remark)).collect()));
     drop(tap.remarks());
     let named: Uuid = sqlx::query_scalar("select item_id from item where author = 'Dr 3' and category = 6 limit 1")
+        .fetch_one(&house.superuser)
+        .await
+        .unwrap();
+    let visit: Uuid = sqlx::query_scalar("select item_id from item where category = 9 order by sort_at desc, item_id limit 1")
         .fetch_one(&house.superuser)
         .await
         .unwrap();
@@ -154,6 +167,13 @@ async fn ask(house: &House, tap: &Tap) -> Vec<(String, Vec<Plan>)> {
     note("home, the patient".to_owned());
     portal.activity(&ines, activity::Filter::All, None).await.unwrap();
     note("activity, the patient".to_owned());
+    // Last: each look is an event more for the pages that read the log.
+    for (who, visitor) in [("the patient", &ines), ("a clinician", &doctor)] {
+        portal.visit(visitor, house.patient, ItemId(visit)).await.unwrap();
+        note(format!("a visit, {who}"));
+    }
+    portal.what_waits(&ines).await.unwrap();
+    note("what waits, the patient".to_owned());
     asked
 }
 

@@ -15,5 +15,6 @@ pub mod second_factor;
 pub mod second_step;
 pub mod sharing;
 pub mod sources;
+pub mod waiting;
 
 pub use error::ApiError;

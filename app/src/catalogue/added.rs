@@ -88,7 +88,7 @@ messages! {
     // Changing and taking back.
     change_writing { English: "Change what you added", Spanish: "Cambiar lo que añadió" }
     take_back { English: "Take it back", Spanish: "Retirarlo" }
-    take_back_question { English: "Take this back?", Spanish: "¿Retirar esto?" }
+    taking_writing_back { English: "Take this back?", Spanish: "¿Retirar esto?" }
     take_back_says {
         English: "It leaves your lists, and stays struck through among what was entered in error. What somebody has read, printed or copied stays with them.",
         Spanish: "Sale de sus listas y queda tachado entre lo que se anotó por error. Lo que alguien ya leyó, imprimió o copió lo conserva.",

@@ -33,6 +33,7 @@ mod search;
 mod sharing;
 mod shell;
 mod sources;
+mod waiting;
 
 pub use dates::Clock;
 pub use grant::{CATALOGUE_VERSION, Named};

@@ -97,6 +97,12 @@ messages! {
     pages_of(category: &str) { English: "Pages of {category}", Spanish: "Páginas de {category}" }
     show_errors { English: "Show what was entered in error, too", Spanish: "Mostrar también lo que se anotó por error" }
     hide_errors { English: "Leave out what was entered in error", Spanish: "Quitar lo que se anotó por error" }
+    // Visits.
+    people_and_reason { English: "Who and why", Spanish: "Con quién y por qué" }
+    not_linked_by_source {
+        English: "Not linked by the source: same day and same place.",
+        Spanish: "Sin enlace de la fuente: el mismo día y en el mismo lugar.",
+    }
     // Trends.
     reading(date: &str, value: &str, unit: &str) { English: "{date}: {value} {unit}", Spanish: "{date}: {value} {unit}" }
     trend_says(name: &str, from: &str, to: &str) {

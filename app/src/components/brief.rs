@@ -87,6 +87,9 @@ pub fn when(say: Say, entry: &Entry) -> String {
 
 /// The value in words: number and unit, where it lies, the laboratory's range.
 fn value(say: Say, entry: &Entry) -> Option<String> {
+    if entry.waits {
+        return Some(say.result_waits().to_owned());
+    }
     let figure = figure(&entry.value)?;
     if entry.category != Category::Results || entry.value.number.is_none() {
         return Some(figure);

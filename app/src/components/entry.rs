@@ -136,6 +136,7 @@ pub fn row_of(say: Say, patient: PatientId, entry: Entry) -> Row {
         Some(unit) => format!("{text} {unit}"),
         None => text.clone(),
     });
+    let value = if entry.waits { Some(say.result_waits().to_owned()) } else { value };
     let private = entry.is_private.then(|| flag("held", Icon::Private, say.private().to_owned()));
     let by_hand = by_hand(say, &entry.source);
     // What its patient wrote says so already.

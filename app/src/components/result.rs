@@ -6,17 +6,21 @@ use leptos::{either::Either, prelude::*};
 
 use super::{
     disputed::{disputed, mark},
-    entry::{Called, address, called, date_of},
+    entry::{Called, address, called, date_of, row_of},
     flag::{Lies, range_flag},
     icon::{Icon, icon},
     line::line,
+    row::row,
     source::{by_hand, from_source},
 };
 use crate::catalogue::Say;
 
-/// A result as a list item. `dated` says whether the row shows its own date, which
+/// A result as a list item; one that waits as a row that says so. `dated` says whether the row shows its own date, which
 /// it does where its list has no heading that does.
 pub fn result(say: Say, patient: PatientId, entry: Entry, dated: bool) -> impl IntoView {
+    if entry.waits {
+        return Either::Left(row(row_of(say, patient, entry)));
+    }
     let date = date_of(say, &entry);
     let by_hand = by_hand(say, &entry.source);
     let from =
@@ -38,7 +42,7 @@ pub fn result(say: Say, patient: PatientId, entry: Entry, dated: bool) -> impl I
         view! { <p class="meta"><span class="when">{said}</span>{from}</p> }
     });
     let aside = date.map(|date| view! { <span class="hide">", " {date}</span> });
-    view! {
+    Either::Right(view! {
         <li class="result">
             <p class="label">
                 <a class="name" href=href>{name}{aside}</a>
@@ -52,7 +56,7 @@ pub fn result(say: Say, patient: PatientId, entry: Entry, dated: bool) -> impl I
             {meta}
             {entry.disputed.as_ref().map(|said| disputed(say, patient, said))}
         </li>
-    }
+    })
 }
 
 /// The value with its unit; words are set smaller than numbers.

@@ -418,6 +418,7 @@ mod tests {
     fn entry(first: OffsetDateTime, number: f64) -> Entry {
         Entry {
             disputed: None,
+            waits: false,
             id: ItemId(uuid::Uuid::nil()),
             category: Category::Results,
             resource_type: "Observation".into(),

@@ -77,6 +77,10 @@ fn person(say: Say, account: OwnAccount) -> impl IntoView {
                 <li>{more("/account/devices".to_owned(), say.devices_and_log())}</li>
             </ul>
         })}
+        {sheet("new-results", say.waiting_title(), view! {
+            <p>{say.waiting_says()}</p>
+            <p>{more("/waiting".to_owned(), say.waiting_choose())}</p>
+        })}
         {sheet("take", say.download(), view! {
             <p>{say.download_says()}</p>
             <p>{more("/download".to_owned(), say.download())}</p>

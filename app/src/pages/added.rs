@@ -260,7 +260,7 @@ pub fn ask_take_back() -> impl IntoView {
         let body = view! {
             {back(way.clone(), name)}
             {problem_summary(say, problem())}
-            {title(say.take_back_question(), Some(of))}
+            {title(say.taking_writing_back(), Some(of))}
             <form method="post" action="/api/take-back-writing">
                 {hidden("patient", Some(reader.patient.to_string()))}
                 {hidden("category", Some(category.slug().to_owned()))}
@@ -273,7 +273,7 @@ pub fn ask_take_back() -> impl IntoView {
             </form>
         };
         Paged::Ok(
-            document(reader.page(titled(say, say.take_back_question(), problem()), Place::Category(category), &whose), body).into_any(),
+            document(reader.page(titled(say, say.taking_writing_back(), problem()), Place::Category(category), &whose), body).into_any(),
         )
     })
 }

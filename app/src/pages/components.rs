@@ -97,7 +97,8 @@ fn listed(say: Say) -> impl IntoView {
     let plain = entry(Category::Problems, "Essential hypertension (disorder)", Value::default());
     let wrong = Entry { is_error: true, ..entry(Category::Problems, "Asthma", Value::default()) };
     let bare = Entry { when: None, author: None, place: None, ..entry(Category::Problems, "Hay fever", Value::default()) };
-    let mut shown: Vec<Row> = [plain, wrong, bare].map(|entry| row_of(say, NOBODY, entry)).into();
+    let waits = Entry { waits: true, ..entry(Category::Results, "Ferritin", Value::default()) };
+    let mut shown: Vec<Row> = [plain, wrong, bare, waits].map(|entry| row_of(say, NOBODY, entry)).into();
     shown.push(Row {
         href: "#rows".to_owned(),
         name: "A very long name of a thing that a laboratory, a practice and a hospital each wrote in another way".to_owned(),
@@ -238,5 +239,6 @@ fn entry(category: Category, title: &str, value: Value) -> Entry {
         source: "Eastbrook Laboratory".to_owned(),
         added_at: AT,
         disputed: None,
+        waits: false,
     }
 }

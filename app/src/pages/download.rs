@@ -50,18 +50,20 @@ fn ways(say: Say) -> impl IntoView {
         {sheet("everything", say.download_all(), view! {
             <form method="post" action="/download/fhir">
                 <p>{say.download_all_says()}</p>
+                {holds_what_waits(say)}
                 <p class="actions"><button class="button" type="submit">{say.download_fhir()}</button></p>
             </form>
         })}
         {sheet("results", say.download_results(), view! {
             <form method="post" action="/download/results">
-                <p>{say.download_results_says()}</p>
+                <p>{say.download_results_says()} " " {say.waiting_not_in_table()}</p>
                 <p class="actions"><button class="button" type="submit">{say.download_table()}</button></p>
             </form>
         })}
         {sheet("pack", say.pack(), view! {
             <form method="post" action="/download/pack">
                 <p>{say.pack_says()}</p>
+                {holds_what_waits(say)}
                 <p>{say.pack_passphrase_says()}</p>
                 {field("passphrase", say.passphrase(), "password", "new-password", Some(say.passphrase_hint()))}
                 {field("again", say.passphrase_again(), "password", "new-password", None)}
@@ -71,11 +73,16 @@ fn ways(say: Say) -> impl IntoView {
     }
 }
 
+/// The record itself holds what waits for the patient's own eyes.
+fn holds_what_waits(say: Say) -> impl IntoView {
+    view! { <p>{say.waiting_in_file()} " " <a href="/waiting">{say.waiting_title()}</a></p> }
+}
+
 fn prove(say: Say) -> impl IntoView {
     view! {
-        {sheet("everything", say.download_all(), view! { <p>{say.download_all_says()}</p> })}
-        {sheet("results", say.download_results(), view! { <p>{say.download_results_says()}</p> })}
-        {sheet("pack", say.pack(), view! { <p>{say.pack_says()}</p> })}
+        {sheet("everything", say.download_all(), view! { <p>{say.download_all_says()}</p>{holds_what_waits(say)} })}
+        {sheet("results", say.download_results(), view! { <p>{say.download_results_says()} " " {say.waiting_not_in_table()}</p> })}
+        {sheet("pack", say.pack(), view! { <p>{say.pack_says()}</p>{holds_what_waits(say)} })}
         <p>{say.download_again_says()}</p>
         <p class="actions"><a class="button" href=again("/download")>{say.prove_yourself()}</a></p>
     }

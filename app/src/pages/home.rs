@@ -89,10 +89,11 @@ fn waiting(say: Say, patient: PatientId, waiting: Waiting) -> impl IntoView {
     let unusual = (waiting.unusual > 0).then(|| line(Icon::Warn, "/activity?show=unusual".to_owned(), say.unusual_looks(waiting.unusual)));
     let answered = (waiting.answered > 0)
         .then(|| line(Icon::Pen, format!("/record/{patient}/corrections"), say.answered_corrections(waiting.answered)));
-    if codes.is_none() && answered.is_none() && unusual.is_none() {
+    let results = (waiting.results > 0).then(|| line(Icon::Clock, "/waiting".to_owned(), say.results_that_wait(waiting.results)));
+    if codes.is_none() && answered.is_none() && results.is_none() && unusual.is_none() {
         return view! { <p class="quiet">{say.nothing_waits()}</p> }.into_any();
     }
-    view! { <ul class="waiting">{codes}{answered}{unusual}</ul> }.into_any()
+    view! { <ul class="waiting">{codes}{answered}{results}{unusual}</ul> }.into_any()
 }
 
 /// What came in since the last visit; where that is nothing, the newest of the record.

@@ -28,7 +28,7 @@ use crate::{
         trend::{still, table},
         when::{moment, when},
     },
-    pages::{Paged, page, reader::Reader},
+    pages::{Paged, page, reader::Reader, waiting::interruption},
     request::{item as item_of_page, parameter, query},
     shell::{Place, document},
 };
@@ -52,6 +52,9 @@ async fn one(reader: Reader, category: Category) -> Paged {
     let original = if query("original").is_some() { Original::Show } else { Original::Leave };
     let opened = reader.portal.item(&reader.visitor, reader.patient, category, item_of_page()?, original).await?;
     let (say, whose, detail) = (reader.say, opened.whose, opened.view);
+    if detail.entry.waits {
+        return Ok(interruption(&reader, &whose, &detail));
+    }
     let Called { name, beside, is_ours } = called(say, &detail.entry);
     let date = entry_when(say, &detail.entry);
     let is_own_hand = whose.is_own() && detail.entry.is_by_hand();
@@ -194,7 +197,7 @@ fn unit_in_words(say: Say, value: &Value) -> Option<(String, AnyView)> {
 
 /// What a fact says. What the source wrote has the language that it says, `lang`; a code of
 /// its is said in ours.
-fn spoken(say: Say, patient: PatientId, name: &str, said: &Said, lang: Option<&str>) -> AnyView {
+pub(super) fn spoken(say: Say, patient: PatientId, name: &str, said: &Said, lang: Option<&str>) -> AnyView {
     let when_of = |moment: &chartkey_domain::when::Moment| say.when(moment.first, moment.precision);
     match said {
         Said::Text(text) if name == "fact.status" => say.status(text).map_or_else(|| say.coded(text), str::to_owned).into_any(),

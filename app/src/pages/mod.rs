@@ -66,6 +66,7 @@ mod timeline;
 mod trend;
 mod view;
 mod visits;
+mod waiting;
 
 pub use card::card;
 pub use category::category;
@@ -93,6 +94,7 @@ pub use timeline::timeline;
 pub use trend::trend;
 pub use view::view_part;
 pub use visits::{visit, visits};
+pub use waiting::waiting;
 pub use welcome::welcome;
 
 /// What a page is in the end: a document, or the reason why there is none.

@@ -44,6 +44,7 @@ pub fn record() -> impl IntoView {
             .collect_view();
         let Summary { allergies, reactions, none_known, medicines, problems, results: measured, visits, team, news, aside } = summary;
         let around = Around { reader: &reader, whose: &whose, aside: aside.as_ref() };
+        let some_wait = measured.iter().any(|entry| entry.waits);
         let outside = outside(&measured, NEWEST);
         let latest = measured.into_iter().take(NEWEST).collect();
         let allergies = around.part(
@@ -66,7 +67,7 @@ pub fn record() -> impl IntoView {
                 {around.entries(Category::Problems, say.active_problems(), problems)}
                 {around.entries(Category::Medicines, say.medicines_in_use(), medicines)}
             </div>
-            {out_of_range(&around, outside)}
+            {out_of_range(&around, outside, some_wait)}
             {around.entries(Category::Results, say.latest_results(), latest)}
             {around.entries(Category::Visits, say.latest_visits(), visits)}
             {care_team(say, &reader, &whose, team)}
@@ -146,13 +147,15 @@ impl Around<'_> {
 
 /// Results out of range, where results are shown at all: to anybody but the patient, that
 /// there is none is not said.
-fn out_of_range(around: &Around<'_>, outside: Vec<Entry>) -> Option<AnyView> {
+fn out_of_range(around: &Around<'_>, outside: Vec<Entry>, some_wait: bool) -> Option<AnyView> {
     let Around { reader, whose, aside } = around;
     let say = reader.say;
     if !whose.may_show(Category::Results) || (outside.is_empty() && !whose.is_own()) {
         return None;
     }
-    let none = outside.is_empty().then(|| view! { <p class="quiet">{say.none_out_of_range()}</p> });
+    let none = outside
+        .is_empty()
+        .then(|| view! { <p class="quiet">{if some_wait { say.none_out_of_range_opened() } else { say.none_out_of_range() }}</p> });
     let list = (!outside.is_empty()).then(|| results(say, reader.patient, outside, true));
     let ending = end(say, whose, false);
     Some(

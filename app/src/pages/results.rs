@@ -13,7 +13,7 @@ use crate::{
         list::{end, errors_link, key, listed, not_shared, pager},
         result::result,
         row::row,
-        sheet::title,
+        sheet::{more, title},
         source::from_source,
         when::when,
     },
@@ -49,6 +49,7 @@ pub fn results() -> impl IntoView {
         let body = view! {
             {title(name, None)}
             {entrance(say, &whose, Some(Category::Results))}
+            {whose.is_own().then(|| view! { <p>{more("/waiting".to_owned(), say.waiting_title())}</p> })}
             <details><summary>{say.how_to_read_lines()}</summary><p>{say.lines_explained()}</p></details>
             {inside}
             {pager(say, &listed(&path, results.with_errors), results.next, results.aside.as_ref(), Category::Results)}

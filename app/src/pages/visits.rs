@@ -1,8 +1,12 @@
 //! `/record/{patient}/visits`: visits by year, and one visit with everything that
 //! belongs to it.
 
-use chartkey_domain::{category::Category, id::PatientId, when::Precision};
-use chartkey_portal::{entry::Entry, keys::Aside};
+use chartkey_domain::{
+    category::Category,
+    id::{ItemId, PatientId},
+    when::Precision,
+};
+use chartkey_portal::{entry::Entry, items::Fact, keys::Aside};
 use leptos::prelude::*;
 
 use crate::{
@@ -16,7 +20,7 @@ use crate::{
         notice::{Role, notice},
         result::results,
         row::rows,
-        sheet::{back, title},
+        sheet::{back, sheet, title},
         source::from_source,
     },
     pages::{
@@ -102,11 +106,9 @@ pub fn visit() -> impl IntoView {
             .chain([Category::Own])
             .filter_map(|category| {
                 let entries: Vec<Entry> = visit.parts.iter().filter(|entry| entry.category == category).cloned().collect();
-                (!entries.is_empty()).then(|| part_sheet(say, reader.patient, category, entries, visit.aside.as_ref()))
+                (!entries.is_empty()).then(|| part_sheet(say, reader.patient, category, entries, &visit.joined, visit.aside.as_ref()))
             })
             .collect_view();
-        let why = in_words(say, reader.patient, &visit.why, visit.language.as_deref());
-        let why = (!why.is_empty()).then(|| facts(why));
         let wrong = (whose.is_own() && visit.visit.disputed.is_none()).then(|| {
             let href = format!("{}/{}/wrong", reader.category(Category::Visits), visit.visit.id);
             view! { " " <a href=href>{say.this_is_wrong()}</a> }
@@ -116,7 +118,7 @@ pub fn visit() -> impl IntoView {
             {visit.visit.is_error.then(|| notice(Role::Caution, say.entered_in_error(), ()))}
             {day(say, &visit.visit)}
             {statement(say, reader.patient, &visit.visit)}
-            {why}
+            {told(say, reader.patient, &visit.facts, visit.language.as_deref())}
             {sheets}
             {visit.has_more.then(|| view! { <p>{say.more_under()} " " <a href=reader.path("/timeline")>{say.everything_by_date()}</a></p> })}
             {end(say, &whose, false)}
@@ -156,17 +158,41 @@ pub fn day(say: Say, visit: &Entry) -> impl IntoView + use<> {
     }
 }
 
-fn part_sheet(say: Say, patient: PatientId, category: Category, entries: Vec<Entry>, aside: Option<&Aside>) -> impl IntoView + use<> {
+/// Whom the patient saw, why, and what was found.
+fn told(say: Say, patient: PatientId, told: &[Fact], lang: Option<&str>) -> Option<impl IntoView + use<>> {
+    let lines = in_words(say, patient, told, lang);
+    (!lines.is_empty()).then(|| sheet("told", say.people_and_reason(), facts(lines)))
+}
+
+/// What belongs to a visit, of one category; what its source does not link to it below the rest.
+fn part_sheet(
+    say: Say,
+    patient: PatientId,
+    category: Category,
+    entries: Vec<Entry>,
+    joined: &[ItemId],
+    aside: Option<&Aside>,
+) -> impl IntoView + use<> {
     let id = format!("part-{}", category.slug());
     let labelled_by = id.clone();
-    let measured = matches!(category, Category::Results | Category::Vitals);
-    let (numbers, others): (Vec<Entry>, Vec<Entry>) = entries.into_iter().partition(|entry| measured && entry.value.text.is_some());
+    let (unlinked, linked): (Vec<Entry>, Vec<Entry>) = entries.into_iter().partition(|entry| joined.contains(&entry.id));
+    let unlinked = (!unlinked.is_empty())
+        .then(|| view! { <p class="quiet small">{say.not_linked_by_source()}</p>{listed_parts(say, patient, category, unlinked)} });
     view! {
         <section class="sheet" aria-labelledby=labelled_by>
             <h2 id=id>{say.category(category)}</h2>
             {key(say, aside, category)}
-            {(!others.is_empty()).then(|| rows(others.into_iter().map(|entry| row_of(say, patient, entry)).collect()))}
-            {(!numbers.is_empty()).then(|| results(say, patient, numbers, false))}
+            {listed_parts(say, patient, category, linked)}
+            {unlinked}
         </section>
+    }
+}
+
+fn listed_parts(say: Say, patient: PatientId, category: Category, entries: Vec<Entry>) -> impl IntoView + use<> {
+    let measured = matches!(category, Category::Results | Category::Vitals);
+    let (numbers, others): (Vec<Entry>, Vec<Entry>) = entries.into_iter().partition(|entry| measured && entry.value.text.is_some());
+    view! {
+        {(!others.is_empty()).then(|| rows(others.into_iter().map(|entry| row_of(say, patient, entry)).collect()))}
+        {(!numbers.is_empty()).then(|| results(say, patient, numbers, false))}
     }
 }

@@ -206,6 +206,7 @@ fn pages() -> Vec<Row> {
         page("/redeem", CLINICIANS),
         page("/shared", CLINICIANS),
         page("/shared/print", CLINICIANS),
+        page("/waiting", HOLDERS),
         page("/sources", HOLDERS),
         page("/sources/add", HOLDERS),
         record("/sources/imports/{import}", "/sources/imports/{import}", HOLDERS),
@@ -424,6 +425,14 @@ fn forms() -> Vec<Row> {
                 columns[Caller::NarrowGrant as usize] = To("/record/{patient}");
                 columns
             }),
+        post("/api/choose-waiting", "kinds[0]=genetic", holders("/waiting?done=saved", "/waiting?problem=not-found")),
+        // What does not wait is open already.
+        form(
+            "/api/open-waiting",
+            "patient={patient}&category=results&item={second}",
+            holders("/record/{patient}/results/{second}", "/waiting?problem=not-found"),
+            to("/waiting?problem=not-found"),
+        ),
         answer("/api/confirm-upload", "import={asking}", ASKING, "/sources/imports/{asking}"),
         answer("/api/discard-upload", "import={asking}", ASKING, "/sources/imports/{asking}"),
         answer("/api/show-import", "import={import}", IMPORT, "/sources/imports/{import}?done=shown"),

@@ -1,6 +1,12 @@
 //! One resource as the columns of the record.
 
-use chartkey_domain::{category::Category, label::Labels, meanings, when::Interval};
+use chartkey_domain::{
+    category::Category,
+    label::Labels,
+    meanings,
+    waiting::{ResultKind, Told},
+    when::Interval,
+};
 use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -34,6 +40,8 @@ pub struct Projection {
     pub category: Option<Category>,
     /// Labels of its own codes and words.
     pub labels: Labels,
+    /// Which kind of result it is, if it is one.
+    pub kind: Option<ResultKind>,
     /// When it happened.
     pub when: Option<Interval>,
     /// What it is, in plain text.
@@ -135,6 +143,7 @@ pub fn project(resource: &Json<'_>) -> Projection {
             .map(|moment| moment.first),
         category,
         labels: labels::of(resource),
+        kind: None,
         when: when::interval(resource, shape, status),
         title: title.text.unwrap_or_else(|| types::in_words(resource_type)),
         title_from: title.from,
@@ -161,6 +170,7 @@ pub fn project(resource: &Json<'_>) -> Projection {
         texts: Texts::default(),
     };
     projection.texts = texts::texts(projection.row(&projection.title, &projection.codes), Some(resource));
+    projection.kind = kind(resource, &projection);
     projection
 }
 
@@ -169,6 +179,22 @@ impl Projection {
     pub fn row<'r>(&'r self, title: &'r str, codes: &'r [String]) -> texts::Row<'r> {
         texts::Row { category: self.category, resource_type: &self.resource_type, title, codes }
     }
+}
+
+/// The kind of result, by what the resource says of itself.
+fn kind(resource: &Json<'_>, projection: &Projection) -> Option<ResultKind> {
+    let sections: Vec<&str> = resource.all("category.coding.code").into_iter().filter_map(Json::str).collect();
+    let is_note =
+        sections.iter().copied().chain(resource.all("code.coding.code").into_iter().filter_map(Json::str)).any(report::is_of_note);
+    ResultKind::of(Told {
+        category: projection.category?,
+        resource_type: &projection.resource_type,
+        labels: projection.labels,
+        sections: &sections,
+        codes: &projection.codes,
+        title: &projection.title,
+        is_note,
+    })
 }
 
 /// Whether an allergy says that none is known: codes of SNOMED CT's "No known allergy" and

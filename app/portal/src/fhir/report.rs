@@ -37,12 +37,18 @@ const NOTES: [&str; 16] = [
     "57133-1", "69409-1", "75476-2", "78418-1",
 ];
 
+/// Whether a code says that a report is a note.
+#[must_use]
+pub fn is_of_note(code: &str) -> bool {
+    NOTES.contains(&code) || code == "clinical-note"
+}
+
 /// The category of a diagnostic report.
 #[must_use]
 pub fn category(report: &Json<'_>) -> Category {
     let codes: Vec<&str> =
         ["category.coding.code", "code.coding.code"].iter().flat_map(|path| report.all(path)).filter_map(Json::str).collect();
-    if codes.iter().any(|code| NOTES.contains(code) || *code == "clinical-note") {
+    if codes.iter().any(|code| is_of_note(code)) {
         return Category::Documents;
     }
     if codes.iter().any(|code| {

@@ -199,6 +199,31 @@ pub const LABELS: &str = "
     update item i set labels = i.labels | sum.labels
     from sum where i.patient_id = sum.patient_id and i.item_id = sum.item_id and i.labels | sum.labels <> i.labels";
 
+/// What waits for its patient: what came in, in whatever version, and is of a kind that they have chosen,
+/// and with it what came in and belongs to that: its report, what its report lists, their documents and
+/// pictures. What was there before stays as it was.
+const WAITS: &str = "
+    with recursive came as materialized (
+        select distinct s.patient_id, s.item_id, s.kind from stage s join verdict v on v.seq = s.seq
+        where v.outcome in ('created', 'updated', 'changed') and not s.is_attachment and s.category in (6, 10, 11)
+    ), waits (patient_id, item_id) as (
+        (select c.patient_id, c.item_id from came c join waiting_kind k on k.patient_id = c.patient_id and k.kind = c.kind
+         union all
+         select patient_id, item_id from item where patient_id = any($1) and waits)
+        union
+        select c.patient_id, c.item_id from waits w
+        cross join lateral (
+            select r.target_id from item_reference r where r.patient_id = w.patient_id and r.item_id = w.item_id
+            union all
+            select r.item_id from item_reference r where r.patient_id = w.patient_id and r.target_id = w.item_id
+        ) beside (item_id)
+        join came c on c.patient_id = w.patient_id and c.item_id = beside.item_id
+    )
+    update item i set waits = true from waits w where i.patient_id = w.patient_id and i.item_id = w.item_id and not i.waits";
+
+const ANY_WAITS: &str = "
+    select exists (select from waiting_kind where patient_id = any($1)) or exists (select from item where patient_id = any($1) and waits)";
+
 /// What is known of a file as a whole.
 #[derive(Debug, Clone, Copy)]
 pub struct About {
@@ -249,6 +274,9 @@ pub async fn store(
         let names = if is_named { [AUTHORS, PLACES, NAMED].as_slice() } else { &[] };
         for statement in [REPORTS].iter().chain(names).chain(&[LABELS]) {
             sqlx::query(*statement).bind(&changed).execute(&mut *connection).await?;
+        }
+        if sqlx::query_scalar(ANY_WAITS).bind(&changed).fetch_one(&mut *connection).await? {
+            sqlx::query(WAITS).bind(&changed).execute(&mut *connection).await?;
         }
     }
     if !is_new || rounds > 1 || !renamed.is_empty() {

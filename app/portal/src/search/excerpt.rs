@@ -41,7 +41,8 @@ pub async fn excerpts(
     let rows = sqlx::query!(
         "select v.item_id, v.bytes from item i
         join item_version v on v.patient_id = i.patient_id and v.item_id = i.item_id and v.version_no = i.version_no
-        where i.patient_id = $1 and i.item_id = any($2) and octet_length(v.bytes) <= $3",
+        where i.patient_id = $1 and i.item_id = any($2) and octet_length(v.bytes) <= $3
+            and (not i.waits or (select gate.own_patient()) is null)",
         patient.0,
         &ids,
         LONGEST

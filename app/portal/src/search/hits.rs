@@ -37,13 +37,16 @@ pub struct Candidate {
     pub visit_id: Option<Uuid>,
 }
 
-/// `query_as!` over the columns of [`Candidate`]; the item is `i`.
+/// `query_as!` over the columns of [`Candidate`]; the item is `i`. What waits for the patient has its own
+/// identifier in the place of its texts, as [`Texts`](super::texts::Texts) has it, and nothing else.
 macro_rules! candidates {
     ($rest:literal $(, $argument:expr)* $(,)?) => {
         sqlx::query_as!(
             Candidate,
-            "select i.item_id, i.category, i.title, i.first_at, i.precision, i.utc_offset, i.value_text, i.value_num, i.shown_id, i.kept_id, \
-             i.visit_id from item i where i.patient_id = $1 and not i.is_error and "
+            "select i.item_id, i.category, i.title, i.first_at, i.precision, i.utc_offset, \
+             case when w.waits then null else i.value_text end as value_text, case when w.waits then null else i.value_num end as value_num, \
+             case when w.waits then i.item_id else i.shown_id end as shown_id, case when w.waits then null else i.kept_id end as kept_id, i.visit_id \
+             from item i cross join lateral (select i.waits and (select gate.own_patient()) is not null as waits) w where i.patient_id = $1 and not i.is_error and "
                 + $rest,
             $($argument),*
         )
@@ -125,6 +128,9 @@ impl Named {
         let rows = sqlx::query!(
             r#"select a.item_id, a.resource_type, a.title, a.shown_id, a.kept_id, s.name as source,
                 array(select r.item_id from item_reference r where r.patient_id = a.patient_id and r.target_id = a.item_id
+                    -- What a file says is not what a thing that waits is found by.
+                    and (not $3 or a.resource_type <> 'Binary' or (select i.waits from item i
+                        where i.patient_id = r.patient_id and i.item_id = r.item_id) is not true)
                     and ($3 or (select true from item i where i.patient_id = r.patient_id and i.item_id = r.item_id
                         and (r.target_id in (i.author_id, i.place_id) or i.resource_type || '.' || r.path = any($4))))) as "by!"
             from attachment a join source s on s.source_id = a.source_id
@@ -165,10 +171,15 @@ async fn read(record: &mut Record, query: &Query, found: &Found, named: &Named) 
     let texts: Vec<Uuid> = found.pieces.iter().filter(|(_, pieces)| **pieces & (1 << place) != 0).map(|(id, _)| *id).collect();
     let kept: &[Uuid] = if own { &texts } else { &[] };
     let items: Vec<Uuid> = named.by_item.iter().filter(|(_, pieces)| **pieces & (1 << place) != 0).map(|(item, _)| *item).collect();
-    let mut candidates =
-        candidates!("(i.shown_id = any($2) or i.kept_id = any($3) or i.item_id = any($4))", patient.0, &texts, kept, &items)
-            .fetch_all(record.connection())
-            .await?;
+    let mut candidates = candidates!(
+        "(i.shown_id = any($2) or i.kept_id = any($3) or i.item_id = any($4) or (i.waits and i.item_id = any($2)))",
+        patient.0,
+        &texts,
+        kept,
+        &items
+    )
+    .fetch_all(record.connection())
+    .await?;
     for (first, end) in &piece.days {
         // The day is that of the source's clock, at most a day from UTC's.
         let at = |date: Date, days: i64| date.with_time(Time::MIDNIGHT).assume_utc().checked_add(time::Duration::days(days));

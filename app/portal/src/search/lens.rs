@@ -163,7 +163,9 @@ async fn belongings(record: &mut Record, texts: &Arc<Texts>, lens: &'static Lens
     let signs = in_turn(move || texts.signs(lens)).await?;
     let ids: Vec<Uuid> = signs.keys().copied().collect();
     let kept: &[Uuid] = if own { &ids } else { &[] };
-    let direct = candidates!("(i.shown_id = any($2) or i.kept_id = any($3))", patient.0, &ids, kept).fetch_all(record.connection()).await?;
+    let direct = candidates!("(i.shown_id = any($2) or i.kept_id = any($3) or (i.waits and i.item_id = any($2)))", patient.0, &ids, kept)
+        .fetch_all(record.connection())
+        .await?;
     let mut found: HashMap<Uuid, Belonging> = HashMap::new();
     let mut problems: HashMap<Uuid, String> = HashMap::new();
     let mut visits: HashMap<Uuid, String> = HashMap::new();

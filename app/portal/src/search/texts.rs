@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chartkey_domain::{
     called::Called,
+    category::Category,
     fold,
     lens::{Lens, Sign},
     phrase::{self, Needle, PHRASE_VERSION, Phrase},
@@ -76,26 +77,39 @@ pub struct Found {
 
 impl Texts {
     /// Reads them. To others than the patient the words of whom and what a record names are there only where
-    /// an item that they see has it as its author or place, or tells of it on its page.
+    /// an item that they see has it as its author or place, or tells of it on its page. Of what waits for the
+    /// patient there is its name, under its own identifier, and nothing that only such a thing says.
     pub async fn read(record: &mut Record) -> Result<Self, Error> {
         let (patient, own) = (record.whose().patient, record.is_own());
         let mut texts = Self { texts: Vec::new(), missing: None };
         let mut room = MOST;
         let mut rows = sqlx::query!(
-            r#"select w.phrased_by, p.phrase_id as "phrase_id?", p.words as "words?"
+            r#"select w.phrased_by, p.phrase_id as "phrase_id?", p.words as "words?", p.title as "title?", p.codes as "codes?",
+                p.category as "category?", p.resource_type as "resource_type?"
             from patient w left join lateral (
-                select s.phrase_id, s.words, s.until - octet_length(s.words) as since from (
+                select s.phrase_id, s.words, s.until - octet_length(s.words) as since,
+                    null::text as title, null::text[] as codes, null::smallint as category, null::text as resource_type from (
                     select p.phrase_id, p.words, sum(octet_length(p.words)) over (order by octet_length(p.words), p.phrase_id) as until
                     from phrase p
-                    where p.patient_id = w.patient_id and ($2 or coalesce(
+                    where p.patient_id = w.patient_id and case when $2 then
+                        (select true from item i where i.patient_id = $1 and i.waits limit 1) is null
+                        or (select true from item i where i.patient_id = p.patient_id and (i.shown_id = p.phrase_id or i.kept_id = p.phrase_id)
+                            and not i.waits limit 1)
+                        or (select true from attachment a where a.patient_id = p.patient_id and (a.shown_id = p.phrase_id or a.kept_id = p.phrase_id)
+                            and (a.resource_type <> 'Binary' or (select true from item_reference r
+                                join item i on i.patient_id = r.patient_id and i.item_id = r.item_id
+                                where r.patient_id = a.patient_id and r.target_id = a.item_id and i.waits limit 1) is null) limit 1)
+                    else coalesce(
                         (select true from item i where i.patient_id = p.patient_id and i.shown_id = p.phrase_id limit 1),
                         (select true from attachment a
                             join item_reference r on r.patient_id = a.patient_id and r.target_id = a.item_id
                             join item i on i.patient_id = r.patient_id and i.item_id = r.item_id
                             where a.patient_id = p.patient_id and a.shown_id = p.phrase_id
                                 and (r.target_id in (i.author_id, i.place_id) or i.resource_type || '.' || r.path = any($3)) limit 1),
-                        false))
+                        false) end
                 ) s
+                union all
+                select i.item_id, '', 0, i.title, i.codes, i.category, i.resource_type from item i where $2 and i.patient_id = $1 and i.waits
             ) p on p.since < $4
             where w.patient_id = $1 order by octet_length(p.words), p.phrase_id"#,
             patient.0,
@@ -109,6 +123,14 @@ impl Texts {
                 texts.missing = Some(Missing::Unread);
             }
             let (Some(id), Some(words)) = (row.phrase_id, row.words) else { continue };
+            let words = match (row.title, row.codes, row.resource_type) {
+                (Some(title), Some(codes), Some(resource_type)) => {
+                    let category = row.category.and_then(Category::from_number);
+                    let named = fhir::texts::Row { category, resource_type: &resource_type, title: &title, codes: &codes };
+                    fhir::texts::texts(named, None).shown
+                }
+                _ => words,
+            };
             match room.checked_sub(words.len()) {
                 Some(left) => {
                     room = left;
