@@ -217,7 +217,7 @@ pub fn document(page: Page, body: impl IntoView) -> impl IntoView {
                 <link rel="icon" type="image/svg+xml" href=files.address("icon.svg")/>
                 {open_page.as_ref().map(|_| view! { <script type="module" src=files.address("cover.js") nonce=nonce.clone()></script> })}
                 {open_page.as_ref().and_then(|open| again_without_script(open, caller.now?))}
-                {caller.leaves_after.map(|after| leaving_without_script(after))}
+                {caller.leaves_after.map(leaving_without_script)}
                 {caller.leaves_after.map(|_| view! { <script type="module" src=files.address("leave.js") nonce=nonce.clone()></script> })}
                 {islands.then(|| island_scripts(&files, nonce.clone()))}
                 {installs.then(|| installing(&files, nonce.clone()))}

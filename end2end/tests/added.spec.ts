@@ -60,8 +60,8 @@ test('what a patient adds by hand is theirs everywhere, to change and to take ba
   await go(page);
   await add(page);
   const pressure = new URL(page.url()).pathname;
-  await expect(page.locator('.flag.hand')).toHaveText(/Added by you/);
-  await expect(page.locator('.facts')).toContainText('Who recorded it');
+  await expect(page.locator('.title .flag.hand')).toHaveText(/Added by you/);
+  await expect(page.locator('.facts').first()).toContainText('Who recorded it');
   await look(page, 'added-item');
 
   // In lists, by date, in search, over time, and where the record comes from.
@@ -94,7 +94,7 @@ test('what a patient adds by hand is theirs everywhere, to change and to take ba
   await add(page);
   const medicine = new URL(page.url()).pathname;
   await page.getByRole('link', { name: 'Add something else' }).click();
-  await page.getByRole('link', { name: 'Note' }).click();
+  await page.getByRole('link', { name: 'Note', exact: true }).click();
   await field(page, 'What is it about?').fill('Dizzy in the morning');
   await field(page, 'Your note').fill('Twice this week, after getting up.');
   await expect(page.getByRole('radio', { name: 'Only me' })).toBeChecked();
@@ -111,8 +111,8 @@ test('what a patient adds by hand is theirs everywhere, to change and to take ba
   await expect(doctor.locator('.row', { hasText: 'Ibuprofen 400 mg' }).locator('.flag.hand')).toHaveText(/Added by the patient/);
   await look(doctor, 'added-doctor-medicines');
   await doctor.goto(medicine);
-  await expect(doctor.locator('.facts')).toContainText('One tablet twice a day');
-  await expect(doctor.locator('.facts')).toContainText('The patient');
+  await expect(doctor.locator('.facts').first()).toContainText('One tablet twice a day');
+  await expect(doctor.locator('.facts').first()).toContainText('The patient');
   await expect(doctor.getByRole('link', { name: 'Take it back' })).toHaveCount(0);
   await look(doctor, 'added-doctor-item');
   expect((await doctor.goto(note))?.status()).toBe(404);

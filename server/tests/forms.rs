@@ -84,6 +84,8 @@ async fn pages(world: &World, caller: Caller) -> Vec<String> {
     let rows = rows.filter(|row| row.outcomes.iter().any(|(which, columns)| is_shown(*which, columns[caller as usize])));
     let others = [
         "/sharing/{paused}",
+        // What Ada's file brought waits for her.
+        "/record/{patient}/procedures/00000000-0000-0000-0000-0000000000f1",
         "/sign-up?token=none",
         "/sign-in/new-password?token=none",
         "/account/email/confirm?token=none",

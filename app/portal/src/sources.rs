@@ -4,7 +4,7 @@
 use chartkey_domain::{
     account::Visitor,
     category::Category,
-    id::{ImportId, ItemId, SourceId},
+    id::{ImportId, SourceId},
 };
 use sqlx::types::Json;
 use time::OffsetDateTime;
@@ -69,8 +69,8 @@ pub struct Sources {
 /// What the patient wrote by hand, as a source of its own.
 #[derive(Debug, Clone, Copy)]
 pub struct ByHand {
-    /// The newest of it, by which an address names them all.
-    pub newest: ItemId,
+    /// As an address names it.
+    pub source_id: SourceId,
     /// How many things, without what was taken back.
     pub things: i64,
     /// When the newest was written or changed.
@@ -170,18 +170,16 @@ impl Portal {
         .fetch_all(record.connection())
         .await?;
         let uploads = Upload::on_their_way(&mut record).await?;
-        let by_hand = identity::source_id(&own::hand_of(patient));
+        let source_id = identity::source_id(&own::hand_of(patient));
         let written = sqlx::query!(
-            r#"select (array_agg(item_id order by added_at desc, item_id))[1] as newest, count(*) filter (where not is_error) as "things!",
-                max(added_at) as newest_at
+            r#"select count(*) filter (where not is_error) as "things!", max(added_at) as newest_at
             from item where patient_id = $1 and source_id = $2"#,
             patient.0,
-            by_hand.0
+            source_id.0
         )
         .fetch_one(record.connection())
         .await?;
-        let newest = written.newest.map(ItemId).zip(written.newest_at);
-        let by_hand = newest.map(|(newest, newest_at)| ByHand { newest, things: written.things, newest_at });
+        let by_hand = written.newest_at.map(|newest_at| ByHand { source_id, things: written.things, newest_at });
         let view = Sources { deliveries: deliveries.into_iter().map(Delivery::from).collect(), uploads, by_hand };
         record.close("sources", Shown::default(), view).await
     }

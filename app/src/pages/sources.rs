@@ -66,7 +66,7 @@ pub fn sources() -> impl IntoView {
 /// What the patient wrote here, as a source of its own.
 fn written(say: Say, patient: PatientId, by_hand: ByHand) -> impl IntoView {
     let row = Row {
-        href: format!("/record/{patient}/timeline?source={}", by_hand.newest),
+        href: format!("/record/{patient}/timeline?source={}", by_hand.source_id),
         name: say.things(by_hand.things),
         when: Some(view! { {say.last_written()} " " {moment(say, by_hand.newest_at)} }.into_any()),
         ..Row::default()

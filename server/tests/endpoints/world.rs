@@ -194,7 +194,7 @@ impl World {
                 select $1, $2, source_id, now(), 0, 0, 0, 1, 0, true from source where name = 'upload/' || $1::text and $2 <> $3",
             "insert into upload (import_id, patient_id, file_name, bytes, state, who, said)
                 select $3, $1, 'file.json', 1, 'asking', '{}', '{\"name\": \"Somebody\"}' where $2 <> $3",
-            "update item set is_private = true where patient_id = $1 and fhir_id = 'own-file' and $2 <> $3",
+            "update item set is_private = true, waits = true where patient_id = $1 and fhir_id = 'own-file' and $2 <> $3",
             "update item_version v set import_id = $2 from item i
                 where v.patient_id = $1 and i.patient_id = $1 and i.item_id = v.item_id and i.fhir_id = 'own-file' and $2 <> $3",
         ] {
@@ -204,7 +204,7 @@ impl World {
         (import, asking)
     }
 
-    /// A private thing that Ada's file brought, until the file is taken back.
+    /// A private thing that Ada's file brought, until the file is taken back, and that waits for her.
     pub async fn lay_own_file(&self) {
         for statement in [
             "insert into item (patient_id, item_id, source_id, resource_type, fhir_id, category, version_no, labelled_by, title, added_at, is_private)
