@@ -20,6 +20,9 @@ create index item_waits on item (patient_id, sort_at desc, item_id desc) where w
 -- What names no visit, by date: a visit looks there for what happened on its day.
 create index item_unlinked on item (patient_id, sort_at) where visit_id is null;
 
+-- What the patient alone finds of what a record names: of each text somebody asks whose it is.
+create index attachment_kept on attachment (patient_id, kept_id) where kept_id is not null;
+
 alter table waiting_kind enable row level security;
 alter table waiting_kind force row level security;
 create policy own on waiting_kind for all

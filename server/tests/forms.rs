@@ -84,6 +84,7 @@ async fn pages(world: &World, caller: Caller) -> Vec<String> {
     let rows = rows.filter(|row| row.outcomes.iter().any(|(which, columns)| is_shown(*which, columns[caller as usize])));
     let others = [
         "/sharing/{paused}",
+        "/record/{patient}/corrections/{correction}?ask=taken-back",
         // What Ada's file brought waits for her.
         "/record/{patient}/procedures/00000000-0000-0000-0000-0000000000f1",
         "/sign-up?token=none",

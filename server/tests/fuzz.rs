@@ -150,7 +150,7 @@ fn a_document() {
             "application/pdf",
         ] {
             let place = ContentPlace::Here(bytes.clone());
-            let content = Content { content_type: kind.to_owned(), title: None, language: None, of: None, place };
+            let content = Content { content_type: kind.to_owned(), title: None, language: None, of: None, names: Vec::new(), place };
             let _ = content.text();
             match content.reading(2) {
                 Reading::Markup(markup) => is_shown(markup.html(), &bytes),

@@ -88,6 +88,10 @@ const WORDS: [(ResultKind, &[&str]); 3] = [
             "histology",
             "cytology",
             "biopsy",
+            "pap",
+            "papanicolaou",
+            "cervical",
+            "cervicovaginal",
             "patologia",
             "anatomopatologia",
             "histologia",
@@ -97,7 +101,38 @@ const WORDS: [(ResultKind, &[&str]); 3] = [
     ),
     (
         ResultKind::Infection,
-        &["culture", "virus", "viral", "bacteria", "microbiology", "hiv", "cultivo", "bacterias", "microbiologia", "vih"],
+        &[
+            "culture",
+            "virus",
+            "viral",
+            "bacteria",
+            "microbiology",
+            "hiv",
+            "chlamydia",
+            "trachomatis",
+            "gonorrhoeae",
+            "gonorrhea",
+            "syphilis",
+            "treponema",
+            "rpr",
+            "sars",
+            "covid",
+            "coronavirus",
+            "influenza",
+            "hepatitis",
+            "herpes",
+            "hpv",
+            "papillomavirus",
+            "streptococcus",
+            "clamidia",
+            "gonorrea",
+            "sifilis",
+            "gripe",
+            "cultivo",
+            "bacterias",
+            "microbiologia",
+            "vih",
+        ],
     ),
 ];
 
@@ -146,7 +181,7 @@ impl ResultKind {
     pub fn of(told: Told<'_>) -> Option<Self> {
         let coded = || {
             let is_genetic = told.labels.contains(Label::Genetic).then_some(Self::Genetic);
-            is_genetic.or_else(|| by_code(told.codes)).or_else(|| by_section(told.sections))
+            is_genetic.or_else(|| telling(by_code(told.codes))).or_else(|| by_section(told.sections))
         };
         match told.category {
             Category::Imaging => Some(Self::Imaging),
@@ -161,11 +196,17 @@ impl ResultKind {
             ),
             Category::Documents => {
                 let is_report = told.resource_type == "DiagnosticReport" && !told.is_note;
-                by_code(told.codes).or_else(|| by_section(told.sections)).or(is_report.then_some(Self::Laboratory))
+                let by_section = || by_section(told.sections);
+                telling(by_code(told.codes)).or_else(by_section).or_else(|| by_code(told.codes)).or(is_report.then_some(Self::Laboratory))
             }
             _ => None,
         }
     }
+}
+
+/// That something is of a laboratory says no more than that: what else there is is asked first.
+fn telling(kind: Option<ResultKind>) -> Option<ResultKind> {
+    kind.filter(|kind| *kind != ResultKind::Laboratory)
 }
 
 fn by_code(codes: &[String]) -> Option<ResultKind> {
@@ -236,6 +277,11 @@ mod tests {
         assert_eq!(ResultKind::of(Told { codes: &report, ..document }), Some(ResultKind::Laboratory));
         assert_eq!(ResultKind::of(Told { sections: &["PAT"], ..document }), Some(ResultKind::Tissue));
         assert_eq!(ResultKind::of(Told { codes: &note, title: "After the biopsy", ..document }), None);
+        assert_eq!(
+            ResultKind::of(Told { codes: &report, sections: &["GE"], ..document }),
+            Some(ResultKind::Genetic),
+            "it says more than its code"
+        );
         let report = Told { resource_type: "DiagnosticReport", ..document };
         assert_eq!(ResultKind::of(report), Some(ResultKind::Laboratory), "a report that is only a text");
         assert_eq!(ResultKind::of(Told { is_note: true, ..report }), None);

@@ -386,7 +386,7 @@ macro_rules! entries {
              case when i.item_id = $2 then (select jsonb_build_object('version', i.version_no, 'labels', i.labels, 'labelled_by', i.labelled_by, \
                 'refers', coalesce(jsonb_agg(jsonb_build_object('path', r.path, 'is_known', r.target_id is not null, 'item', t.item_id, \
                     'category', t.category, 'title', coalesce(t.title, a.title), 'labels', coalesce(t.labels, a.own_labels), \
-                    'display', case when not coalesce(t.waits, false) or (select gate.own_patient()) is null then r.display end) order by r.ordinal), '[]')) \
+                    'waits', coalesce(t.waits, false) and (select gate.own_patient()) is not null, 'display', r.display) order by r.ordinal), '[]')) \
                 from item_reference r \
                 left join item t on t.patient_id = r.patient_id and t.item_id = r.target_id \
                 left join attachment a on a.patient_id = r.patient_id and a.item_id = r.target_id \

@@ -23,6 +23,7 @@ use crate::{
         json::Json,
         parts::{Beside, Of},
     },
+    import::own::is_by_hand,
     items::{Fact, Said},
     record::{Record, on_clock},
 };
@@ -47,6 +48,8 @@ struct Reference {
     title: Option<String>,
     labels: Option<u8>,
     display: Option<String>,
+    /// Whether it names what waits for the reader: then only what that is called is theirs to read.
+    waits: bool,
 }
 
 /// Where a resource says whose it is: through these no label comes.
@@ -58,6 +61,8 @@ pub(crate) struct Source {
     raw: String,
     references: Vec<Reference>,
     item: ItemFacts,
+    /// Whether its patient wrote it by hand, for others to read: then all of its words are the item's own.
+    is_by_hand: bool,
 }
 
 impl Source {
@@ -74,7 +79,8 @@ impl Source {
             added_at: row.added_at,
             is_private: row.is_private,
         };
-        Some(Self { raw: String::from_utf8_lossy(&bytes).into_owned(), references: telling.refers, item })
+        let is_by_hand = is_by_hand(&row.source);
+        Some(Self { raw: String::from_utf8_lossy(&bytes).into_owned(), references: telling.refers, item, is_by_hand })
     }
 
     /// As its source wrote it.
@@ -116,13 +122,23 @@ impl Source {
         let is_split = !record.is_own() && contents.iter().any(|content| content.of.is_some());
         let resource = if is_split { Json::parse(&self.raw).ok() } else { None };
         let beside = resource.map_or(self.item.labels, |resource| self.beside(&resource, &fhir::facts(&resource)));
-        contents.iter().map(|content| content.of.is_none_or(|of| self.shows(record, of, beside))).collect()
+        let mut by_path: HashMap<&str, Vec<&Reference>> = HashMap::new();
+        for reference in &self.references {
+            by_path.entry(&reference.path).or_default().push(reference);
+        }
+        // The words of a section are those of the things that it names: of one that this reader does not see, too.
+        let is_seen = |(path, index): &(String, usize)| {
+            by_path.get(path.as_str()).and_then(|found| found.get(*index)).is_none_or(|of| !of.is_known || of.title.is_some())
+        };
+        let is_for = |content: &Content| record.is_own() || content.names.iter().all(is_seen);
+        contents.iter().map(|content| is_for(content) && content.of.is_none_or(|of| self.shows(record, of, beside))).collect()
     }
 
     fn is_for(&self, record: &Record, told: &Told, reference: Option<&Reference>, beside: Labels) -> bool {
         record.is_own()
             || match told.whom {
                 For::Readers => true,
+                For::ReadersOfWords if self.is_by_hand => true,
                 // Row security shows people and places to whoever sees an item that names them: a part does not.
                 For::ReadersOfTarget => reference.is_some_and(|reference| reference.item.is_some()),
                 For::Allowed(of) => self.shows(record, of, beside),
@@ -172,7 +188,8 @@ fn spoken(told: Told, reference: Option<&Reference>, own: bool) -> Option<Fact> 
             let target = reference.and_then(|of| of.item.map(ItemId).zip(of.category.and_then(Category::from_number)));
             // The words of the source go with the reference, unless its target is visible or the reader is the patient.
             let title = reference.and_then(|of| of.title.clone());
-            let words = if own { reference.and_then(|of| of.display.clone()).or(display).or(title) } else { title };
+            let is_told = own && reference.is_none_or(|of| !of.waits);
+            let words = if is_told { reference.and_then(|of| of.display.clone()).or(display).or(title) } else { title };
             match (target, words) {
                 (Some((item, category)), Some(words)) => Said::Item(item, category, words),
                 (None, Some(words)) => Said::Text(words),

@@ -128,6 +128,10 @@ impl Portal {
             )
             .fetch_all(record.connection())
             .await?;
+            // Pressed twice, it is opened once.
+            if opened.is_empty() {
+                return Ok(());
+            }
             let mut shown = Shown::default();
             opened.iter().for_each(|row| shown.add(ItemId(row.item_id), category(row.category)));
             record.finish(shown.what("result-opened", Category::Results.slug())).await?;

@@ -11,6 +11,7 @@ use chartkey_domain::{
     category::{Categories, Category},
     grant::Purpose,
     id::{DraftId, ItemId},
+    waiting::ResultKind,
 };
 use chartkey_portal::{
     Error,
@@ -98,6 +99,16 @@ fn note(typed: &mut Typed) {
 
 fn is_not_found<T: std::fmt::Debug>(answer: Result<T, Error>) {
     assert!(matches!(answer, Err(Error::NotFound)), "{answer:?}");
+}
+
+/// Whoever wrote it has read it.
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_is_written_by_hand_does_not_wait(_: PgPoolOptions, options: PgConnectOptions) {
+    let written = Written::build(options).await;
+    written.house.portal.choose_waiting(&written.house.ines(), &[ResultKind::Laboratory]).await.unwrap();
+    written.writes(Kind::Glucose, sugar).await;
+    let [reading] = written.list(&written.house.ines(), Category::Results).await.try_into().unwrap();
+    assert_eq!((reading.value.text.as_deref(), reading.waits), (Some("102.0"), false));
 }
 
 #[sqlx::test(migrations = "../../migrations")]

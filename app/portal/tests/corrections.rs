@@ -206,7 +206,7 @@ async fn each_author_has_room_of_their_own(_: PgPoolOptions, options: PgConnectO
     said.house
         .tamper(
             "insert into correction_message (patient_id, correction_id, account_id, is_patient, name, words, at)
-            select patient_id, correction_id, account_id, false, name, n || '.', at + n * interval '1 ms' from correction_message, generate_series(2, 100) n",
+            select patient_id, correction_id, account_id, false, name, n || '.', at - n * interval '1 ms' from correction_message, generate_series(2, 100) n",
         )
         .await;
     said.house.tamper("alter table correction_message enable trigger came").await;

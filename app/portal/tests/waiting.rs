@@ -188,3 +188,24 @@ async fn what_waits_is_found_by_its_name_and_by_nothing_that_it_says(_: PgPoolOp
     house.portal.open_waiting(&ines, house.patient, item(&house, "alone").await).await.unwrap();
     assert_eq!(found("Gardnerella").await, [item(&house, "alone").await].into());
 }
+
+/// Whatever names it may say more of it than what it is called.
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_names_a_result_that_waits_tells_no_more_than_its_name(_: PgPoolOptions, options: PgConnectOptions) {
+    let house = House::build(Ground::lay(options).await).await;
+    let ines = house.ines();
+    choose(&house, &[ResultKind::Laboratory]).await;
+    let problem = r#"{"resourceType":"Condition","id":"problem","subject":{"reference":"Patient/a"},"code":{"text":"Thirst"},
+        "evidence":[{"detail":[{"reference":"Observation/count","display":"Quantity of 84000 trouvailles"}]}]}"#;
+    let entries = format!(r#"{{"resource":{}}},{{"resource":{problem}}}"#, result("count", "laboratory", "84000"));
+    take(&house, &format!(r#"{{"resourceType":"Bundle","type":"collection","entry":[{entries}]}}"#)).await;
+    let (problem, count) = (item(&house, "problem").await, item(&house, "count").await);
+    let told = async || {
+        let page = house.portal.item(&ines, house.patient, Category::Problems, problem, Original::Leave).await.unwrap().view;
+        let found = house.portal.found(&ines, house.patient, "trouvailles").await.unwrap();
+        (format!("{:?}", page.facts).contains("trouvailles"), found.contains(&problem))
+    };
+    assert_eq!(told().await, (false, false));
+    house.portal.open_waiting(&ines, house.patient, count).await.unwrap();
+    assert_eq!(told().await, (true, true));
+}

@@ -87,7 +87,7 @@ impl Portal {
         let mut record = self.open(visitor, patient).await?;
         let heads = sqlx::query_as!(
             Head,
-            r#"select c.correction_id, c.item_id, c.statement, c.state, c.opened_at, c.ended_at, i.version_no > c.version_no as "has_changed!"
+            r#"select c.correction_id, c.item_id, c.statement, c.state, c.opened_at, c.ended_at, i.version_no <> c.version_no as "has_changed!"
             from correction c join item i on i.patient_id = c.patient_id and i.item_id = c.item_id
             where c.patient_id = $1 and c.correction_id = $2"#,
             patient.0,

@@ -1,5 +1,7 @@
 //! What can be read in a document, a report or a picture.
 
+use std::collections::HashMap;
+
 use base64::{
     Engine, alphabet,
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
@@ -12,7 +14,11 @@ use self::{
     markup::Gap,
     tags::{Piece, pieces},
 };
-use super::{json::Json, parts::Of, read::names_a_binary};
+use super::{
+    json::Json,
+    parts::Of,
+    read::{names_a_binary, reference_of},
+};
 
 pub mod clinical;
 pub mod kind;
@@ -44,6 +50,8 @@ pub struct Content {
     pub place: ContentPlace,
     /// What it is a part of, where something says so: a section of problems, say. `None`: of its document.
     pub of: Option<Of>,
+    /// The things of the record that its section names: of each the path of the reference, and which of those at this path.
+    pub names: Vec<(String, usize)>,
 }
 
 /// Where the bytes of a content are.
@@ -250,7 +258,7 @@ fn parts(resource: &Json<'_>, bytes: Bytes) -> Vec<Content> {
     if resource.get("resourceType").str() == Some("Binary") {
         contents.push(attachment(resource, true));
     }
-    sections(resource, bytes, None, &mut contents);
+    sections(resource, bytes, None, "", &mut HashMap::new(), &mut contents);
     contents
 }
 
@@ -282,16 +290,22 @@ fn attachment(part: &Json<'_>, is_wanted: bool) -> Content {
         language: language_of(part),
         place: here.or_else(there).unwrap_or(ContentPlace::Missing),
         of: None,
+        names: Vec::new(),
     }
 }
 
 /// What stands in a section is of that, too, whatever its own code says.
-fn sections(json: &Json<'_>, bytes: Bytes, within: Option<Of>, contents: &mut Vec<Content>) {
+fn sections(json: &Json<'_>, bytes: Bytes, within: Option<Of>, path: &str, seen: &mut HashMap<String, usize>, contents: &mut Vec<Content>) {
+    let path = format!("{path}section.");
     for section in json.get("section").items() {
         let of = match (within, super::parts::section(section)) {
             (Some(within), Some(of)) => Some(within.with(of)),
             (within, of) => within.or(of),
         };
+        let named = section.get("entry").items().iter().filter(|entry| reference_of(entry).is_some()).count();
+        let next = seen.entry(format!("{path}entry")).or_default();
+        let names = (*next..*next + named).map(|index| (format!("{path}entry"), index)).collect();
+        *next += named;
         if let Some(div) = section.get("text").get("div").str() {
             let is_wanted = bytes.wants(contents.len());
             contents.push(Content {
@@ -300,9 +314,10 @@ fn sections(json: &Json<'_>, bytes: Bytes, within: Option<Of>, contents: &mut Ve
                 language: language_of(section.get("text")).or_else(|| language_of(section)),
                 place: ContentPlace::Here(if is_wanted { div.as_bytes().to_vec() } else { Vec::new() }),
                 of,
+                names,
             });
         }
-        sections(section, bytes, of, contents);
+        sections(section, bytes, of, &path, seen, contents);
     }
 }
 

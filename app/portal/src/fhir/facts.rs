@@ -166,6 +166,7 @@ pub fn facts(resource: &Json<'_>) -> Vec<Told> {
         let Some(said) = said(value, fact.path, &mut index) else { return };
         let name = fact.name;
         if matches!(said, FactValue::Reference { .. })
+            && fact.part != Part::Kept
             && let Some((words, of)) = inside.part(value)
         {
             told.push(Told { name, value: FactValue::Text(words), whom: For::Allowed(of) });

@@ -50,7 +50,7 @@ pub struct Beside {
 }
 
 /// What a line of a bill may be for, where nothing says it.
-const CHARGED: [Category; 8] = [
+pub(super) const CHARGED: [Category; 8] = [
     Category::Problems,
     Category::Medicines,
     Category::Vaccines,
@@ -82,13 +82,19 @@ pub(super) fn placed(value: &Json<'_>, categories: &[Category]) -> Of {
     Of { categories: categories.iter().copied().chain(kinds(value)).collect(), labels: labels::of(value), when: None }
 }
 
-/// A line of a bill: what its code names. That it is for a procedure of the same bill says what it is, that it is for a
-/// diagnosis only that it tells of one.
+/// A line of a bill: what its code names, else all that it may be for. That it is for a procedure or a diagnosis of the same bill says
+/// only that it tells of one: what is charged with a procedure may be a medicine.
 pub(super) fn line(line: &Json<'_>, value: &Json<'_>) -> Of {
     let names = |sequence: &str| !line.get(sequence).items().is_empty();
-    let mut categories: Categories = kinds(value).chain(names("procedureSequence").then_some(Category::Procedures)).collect();
+    let mut categories: Categories = kinds(value).collect();
     if categories.is_empty() {
         categories = CHARGED.into_iter().collect();
+    } else if categories.contains(Category::Results) {
+        // LOINC names surveys, vital signs and documents as well.
+        categories = [Category::Vitals, Category::Lifestyle, Category::Documents].into_iter().fold(categories, Categories::with);
+    }
+    if names("procedureSequence") {
+        categories = categories.with(Category::Procedures);
     }
     if names("diagnosisSequence") {
         categories = categories.with(Category::Problems);
@@ -140,8 +146,9 @@ impl<'s, 'a> Inside<'s, 'a> {
 impl Inner {
     /// `None` of people and places.
     fn read(inner: &Json<'_>) -> Option<Self> {
-        let Projection { category, labels, when, title, value, .. } = project(inner);
-        let categories = Categories::NONE.with(category?);
+        let Projection { category, labels, when, title, value, is_negation, .. } = project(inner);
+        // That there is none, a reader from whom one is kept may not read.
+        let categories = if is_negation { Categories::NONE } else { Categories::NONE.with(category?) };
         let found = value.text.map(|text| value.unit.map_or_else(|| text.clone(), |unit| format!("{text} {unit}")));
         Some(Self { title, found, of: Of { categories, labels, when: when.map(local) } })
     }
@@ -191,15 +198,17 @@ pub(super) fn section(section: &Json<'_>) -> Option<Of> {
     if of.is_empty() {
         return None;
     }
-    // That there is no allergy, a reader from whom one is kept may not read.
-    let is_kept = of.contains(&Category::Own) || (of.contains(&Category::Allergies) && says_none(section));
-    let categories = if is_kept { Categories::NONE } else { of.into_iter().collect() };
+    // That there is no allergy, a reader from whom one is kept may not read, and words that say so are beyond counting.
+    let is_kept = of.contains(&Category::Own) || of.contains(&Category::Allergies);
+    let beside = |category: Category| match category {
+        // Visits are told with their diagnoses, plans with what is to be done.
+        Category::Visits => &[Category::Problems][..],
+        Category::Plans => &CHARGED[..],
+        _ => &[],
+    };
+    let all = of.iter().flat_map(|category| beside(*category)).chain(&of).copied();
+    let categories = if is_kept { Categories::NONE } else { all.collect() };
     Some(Of { categories, labels: labels::of(section), when: None })
-}
-
-fn says_none(section: &Json<'_>) -> bool {
-    let text = section.get("text").get("div").str().map(super::document::plain).unwrap_or_default().to_lowercase();
-    !section.get("emptyReason").is_null() || ["no known", "none known", "nka", "no allerg"].iter().any(|words| text.contains(words))
 }
 
 /// The labels beside the parts of a resource.
@@ -248,8 +257,12 @@ mod tests {
         let snomed = r#""productOrService":{"coding":[{"system":"http://snomed.info/sct","code":"185345009"}]}"#;
         assert_eq!(categories(of(&format!("{{{cvx}}}"))), [Category::Vaccines]);
         assert_eq!(categories(of(&format!(r#"{{{cvx},"diagnosisSequence":[1]}}"#))), [Category::Problems, Category::Vaccines]);
-        assert_eq!(categories(of(&format!(r#"{{{snomed},"procedureSequence":[1]}}"#))), [Category::Procedures]);
-        for unknown in [format!("{{{snomed}}}"), format!(r#"{{{snomed},"diagnosisSequence":[1],"encounter":[{{}}]}}"#), "{}".to_owned()] {
+        for unknown in [
+            format!("{{{snomed}}}"),
+            format!(r#"{{{snomed},"procedureSequence":[1]}}"#),
+            format!(r#"{{{snomed},"diagnosisSequence":[1],"encounter":[{{}}]}}"#),
+            "{}".to_owned(),
+        ] {
             assert_eq!(categories(of(&unknown)).len(), CHARGED.len(), "{unknown}");
         }
         let served = of(&format!(r#"{{{cvx},"servicedDate":"2020-01-02"}}"#)).when.unwrap();
@@ -299,9 +312,9 @@ mod tests {
         let of = |text: &str| section(&Json::parse(text).unwrap()).map(categories);
         let coded = |code: &str, more: &str| format!(r#"{{"code":{{"coding":[{{"system":"http://loinc.org","code":"{code}"}}]}}{more}}}"#);
         assert_eq!(of(&coded("11450-4", "")), Some(vec![Category::Problems]));
-        assert_eq!(of(&coded("48765-2", r#","text":{"div":"<div>Peanuts</div>"}"#)), Some(vec![Category::Allergies]));
-        for none in [r#","text":{"div":"<p>No <b>known</b> allergies</p>"}"#, r#","emptyReason":{"text":"nil"}"#] {
-            assert_eq!(of(&coded("48765-2", none)), Some(Vec::new()), "{none}");
+        assert_eq!(of(&coded("46240-8", "")), Some(vec![Category::Problems, Category::Visits]));
+        for words in ["Peanuts", "NKDA"] {
+            assert_eq!(of(&coded("48765-2", &format!(r#","text":{{"div":"<div>{words}</div>"}}"#))), Some(Vec::new()), "{words}");
         }
         assert_eq!(of(&coded("42348-3", "")), Some(Vec::new()));
         assert_eq!(of(&coded("newborn", "")), None);

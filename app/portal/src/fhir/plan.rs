@@ -4,6 +4,7 @@ use chartkey_domain::category::Category;
 
 use super::{
     facts::{Fact, link, of, own, problem, words},
+    parts::CHARGED,
     shape::Shape,
 };
 
@@ -31,7 +32,7 @@ pub(super) const SHAPES: &[Shape] = &[
         own("fact.kind", "category"),
         own("fact.time", "period"),
         own("fact.author", "author"),
-        own("fact.activity", "activity.detail.code"),
+        of(&CHARGED, "fact.activity", "activity.detail.code"),
         own("fact.goal", "goal"),
         own("fact.team", "careTeam"),
         problem("fact.addresses", "addresses"),

@@ -16,7 +16,7 @@ pub(super) const SHAPES: &[Shape] = &[
         own("fact.place", "location"),
         own("fact.body-site", "bodySite"),
         own("fact.outcome", "outcome"),
-        own("fact.used", "usedCode"),
+        of(&[Category::Devices, Category::Medicines], "fact.used", "usedCode"),
         problem("fact.complication", "complication"),
         of(&[Category::Plans], "fact.follow-up", "followUp"),
         problem("fact.status-reason", "statusReason"),

@@ -277,7 +277,15 @@ pub(crate) async fn bring(
     if options.own.is_some() {
         Own::is_bearable(rounds)?;
     }
-    let outcomes = store::store(transaction, source, import, at, rounds, store::About { is_known, names_outside }).await?;
+    let outcomes = store::store(
+        transaction,
+        source,
+        import,
+        at,
+        rounds,
+        store::About { is_known, names_outside, is_by_hand: own::is_by_hand(&options.source) },
+    )
+    .await?;
 
     patients::write_heads(transaction, source).await?;
 

@@ -231,6 +231,8 @@ pub struct About {
     pub is_known: bool,
     /// It names people or medicines of other files, or other files name its own.
     pub names_outside: bool,
+    /// Its patient wrote it by hand.
+    pub is_by_hand: bool,
 }
 
 /// Takes the staged rows into the record.
@@ -275,7 +277,8 @@ pub async fn store(
         for statement in [REPORTS].iter().chain(names).chain(&[LABELS]) {
             sqlx::query(*statement).bind(&changed).execute(&mut *connection).await?;
         }
-        if sqlx::query_scalar(ANY_WAITS).bind(&changed).fetch_one(&mut *connection).await? {
+        // Whoever wrote it by hand has read it.
+        if !about.is_by_hand && sqlx::query_scalar(ANY_WAITS).bind(&changed).fetch_one(&mut *connection).await? {
             sqlx::query(WAITS).bind(&changed).execute(&mut *connection).await?;
         }
     }

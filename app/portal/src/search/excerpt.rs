@@ -42,7 +42,9 @@ pub async fn excerpts(
         "select v.item_id, v.bytes from item i
         join item_version v on v.patient_id = i.patient_id and v.item_id = i.item_id and v.version_no = i.version_no
         where i.patient_id = $1 and i.item_id = any($2) and octet_length(v.bytes) <= $3
-            and (not i.waits or (select gate.own_patient()) is null)",
+            and ((select gate.own_patient()) is null or not i.waits and (select true from item_reference r
+                join item t on t.patient_id = r.patient_id and t.item_id = r.target_id
+                where r.patient_id = i.patient_id and r.item_id = i.item_id and t.waits limit 1) is null)",
         patient.0,
         &ids,
         LONGEST

@@ -128,8 +128,8 @@ impl Named {
         let rows = sqlx::query!(
             r#"select a.item_id, a.resource_type, a.title, a.shown_id, a.kept_id, s.name as source,
                 array(select r.item_id from item_reference r where r.patient_id = a.patient_id and r.target_id = a.item_id
-                    -- What a file says is not what a thing that waits is found by.
-                    and (not $3 or a.resource_type <> 'Binary' or (select i.waits from item i
+                    -- What a file or a specimen says is not what a thing that waits is found by.
+                    and (not $3 or a.resource_type = any (array['Practitioner', 'PractitionerRole', 'Organization', 'Location', 'HealthcareService', 'Medication']) or (select i.waits from item i
                         where i.patient_id = r.patient_id and i.item_id = r.item_id) is not true)
                     and ($3 or (select true from item i where i.patient_id = r.patient_id and i.item_id = r.item_id
                         and (r.target_id in (i.author_id, i.place_id) or i.resource_type || '.' || r.path = any($4))))) as "by!"

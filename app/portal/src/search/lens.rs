@@ -214,6 +214,7 @@ async fn naming(record: &mut Record, problems: &HashMap<Uuid, String>) -> Result
     let rows = sqlx::query!(
         r#"select distinct on (r.item_id) r.item_id, r.target_id as "target_id!" from item_reference r
         where r.patient_id = $1 and r.target_id = any($2)
+            and not ($3 and coalesce((select i.waits from item i where i.patient_id = r.patient_id and i.item_id = r.item_id), false))
             and ($3 or (select true from item i where i.patient_id = r.patient_id and i.item_id = r.item_id
                 and i.resource_type || '.' || r.path = any($4)))
         order by r.item_id, r.target_id"#,

@@ -94,9 +94,11 @@ impl Texts {
                     where p.patient_id = w.patient_id and case when $2 then
                         (select true from item i where i.patient_id = $1 and i.waits limit 1) is null
                         or (select true from item i where i.patient_id = p.patient_id and (i.shown_id = p.phrase_id or i.kept_id = p.phrase_id)
-                            and not i.waits limit 1)
+                            and not i.waits and (i.shown_id = p.phrase_id or (select true from item_reference r
+                                join item t on t.patient_id = r.patient_id and t.item_id = r.target_id
+                                where r.patient_id = i.patient_id and r.item_id = i.item_id and t.waits limit 1) is null) limit 1)
                         or (select true from attachment a where a.patient_id = p.patient_id and (a.shown_id = p.phrase_id or a.kept_id = p.phrase_id)
-                            and (a.resource_type <> 'Binary' or (select true from item_reference r
+                            and (a.resource_type = any (array['Practitioner', 'PractitionerRole', 'Organization', 'Location', 'HealthcareService', 'Medication']) or (select true from item_reference r
                                 join item i on i.patient_id = r.patient_id and i.item_id = r.item_id
                                 where r.patient_id = a.patient_id and r.target_id = a.item_id and i.waits limit 1) is null) limit 1)
                     else coalesce(

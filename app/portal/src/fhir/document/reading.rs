@@ -265,7 +265,7 @@ mod tests {
 
     fn of(content_type: &str, bytes: &[u8]) -> Reading {
         let place = ContentPlace::Here(bytes.to_vec());
-        Content { content_type: content_type.to_owned(), title: None, language: None, place, of: None }.reading(2)
+        Content { content_type: content_type.to_owned(), title: None, language: None, place, of: None, names: Vec::new() }.reading(2)
     }
 
     fn gif(screen: [u8; 4], first: [u8; 4]) -> Vec<u8> {
@@ -288,6 +288,7 @@ mod tests {
             language: None,
             place: ContentPlace::Here(bytes),
             of: None,
+            names: Vec::new(),
         };
         let is_full = |reading: &&Reading| **reading == Reading::Closed(Closed::Full);
         let many = vec![content("text/plain", b"x".to_vec()); 60];
