@@ -137,7 +137,7 @@ test('a clinician prints the summaries of those who share for treatment', { tag:
   await shoot(doctor, 'shared-print');
   // Low sheets, so that each patient needs several: whose it is stands on all of them.
   const names = await doctor.locator('.patient-page h2').allInnerTexts();
-  const printed = sheetsOf(await doctor.pdf({ width: '210mm', height: '90mm' }));
+  const printed = sheetsOf(await doctor.pdf({ width: '210mm', height: '148mm' }));
   expect(printed.length).toBeGreaterThan(sheets.length);
   for (const [index, sheet] of printed.entries()) expect(names.filter((one) => sheet.includes(one)), `sheet ${index + 1}`).not.toEqual([]);
 

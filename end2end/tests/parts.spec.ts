@@ -17,7 +17,7 @@ test('a clinician reads why a visit was where they may read problems', { tag: ['
 
   await page.goto(address);
   await expect(why(page)).not.toHaveCount(0);
-  const reason = await page.locator('.facts dd').first().innerText();
+  const reason = await why(page).first().locator('xpath=following-sibling::dd[1]').innerText();
   if (isScripted) await shoot(page, 'visit-own');
 
   await give(page, ['Visits']);

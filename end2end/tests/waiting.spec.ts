@@ -4,13 +4,13 @@ import { claimBundle, give, heartDoctor, openShared } from '../house/journey.ts'
 import { bundleOfVisit } from '../house/record.ts';
 import { expect, expectAccessible, field, shoot, test } from '../house/test.ts';
 
-/** A report of genes that comes in later, with a result and a conclusion. */
+/** A report of tissue that comes in later, with a result and a conclusion. */
 function later(): string {
-  const [report, result, subject] = [randomUUID(), randomUUID(), { reference: 'Patient/later' }];
-  const category = [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v2-0074', code: 'GE' }] }];
+  const [report, result, subject] = [randomUUID(), randomUUID(), { reference: `Patient/${randomUUID()}` }];
+  const category = [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v2-0074', code: 'SP' }] }];
   const resources = [
-    { resourceType: 'DiagnosticReport', id: report, status: 'final', subject, category, code: { text: 'Inherited heart panel' }, effectiveDateTime: '2024-03-10T09:00:00Z', conclusion: 'Zqfoundends', result: [{ reference: `Observation/${result}` }] },
-    { resourceType: 'Observation', id: result, status: 'final', subject, category, code: { text: 'Gene MYH7' }, effectiveDateTime: '2024-03-10T09:00:00Z', valueString: 'Zqfoundword' },
+    { resourceType: 'DiagnosticReport', id: report, status: 'final', subject, category, code: { text: 'Skin under the microscope' }, effectiveDateTime: '2024-03-10T09:00:00Z', conclusion: 'Zqfoundends', result: [{ reference: `Observation/${result}` }] },
+    { resourceType: 'Observation', id: result, status: 'final', subject, category, code: { text: 'Mole on the back' }, effectiveDateTime: '2024-03-10T09:00:00Z', valueString: 'Zqfoundword' },
   ];
   return JSON.stringify({ resourceType: 'Bundle', type: 'collection', entry: resources.map((resource) => ({ resource })) });
 }
@@ -35,10 +35,10 @@ test('a result waits until its patient opens it, and for nobody else', { tag: ['
   await page.goto(`/record/${record}/results`);
   await page.getByRole('link', { name: 'When you see new results' }).click();
   await expect(main).toContainText('No result waits.');
-  await page.getByRole('checkbox', { name: 'Genes' }).check();
+  await page.getByRole('checkbox', { name: 'Tissue and cells' }).check();
   await page.getByRole('button', { name: 'Save' }).click();
   await page.waitForURL('**/waiting?done=saved');
-  await expect(page.getByRole('checkbox', { name: 'Genes' })).toBeChecked();
+  await expect(page.getByRole('checkbox', { name: 'Tissue and cells' })).toBeChecked();
   await expect(page.getByRole('checkbox', { name: 'Imaging' })).not.toBeChecked();
   await look(page, 'waiting-chosen');
 
@@ -64,10 +64,10 @@ test('a result waits until its patient opens it, and for nobody else', { tag: ['
   await expect(doctor.getByRole('main')).not.toContainText('chose to wait');
 
   await page.goto(`/record/${record}/results`);
-  await page.locator('.row .name', { hasText: 'Gene MYH7' }).click();
+  await page.locator('.row .name', { hasText: 'Mole on the back' }).click();
   await expect(main).not.toContainText('Zqfound');
   await look(page, 'waiting-interruption');
-  await page.getByRole('link', { name: 'Inherited heart panel' }).click();
+  await page.getByRole('link', { name: 'Skin under the microscope' }).click();
   await expect(main).toContainText('This opens all of the report');
   await look(page, 'waiting-interruption-report');
   await page.getByRole('button', { name: 'I have spoken with someone' }).click();
