@@ -99,10 +99,7 @@ impl Source {
         let told = fhir::facts(&resource);
         let is_split = told.iter().any(|told| matches!(told.whom, For::Allowed(_)));
         let beside = if record.is_own() || !is_split { self.item.labels } else { self.beside(&resource, &told) };
-        let mut by_path: HashMap<&str, Vec<&Reference>> = HashMap::new();
-        for reference in &self.references {
-            by_path.entry(&reference.path).or_default().push(reference);
-        }
+        let by_path = self.by_path();
         let mut facts: Vec<Fact> = told
             .into_iter()
             .filter_map(|told| {
@@ -117,15 +114,21 @@ impl Source {
         facts
     }
 
+    /// The references at each path, in their order.
+    fn by_path(&self) -> HashMap<&str, Vec<&Reference>> {
+        let mut by_path: HashMap<&str, Vec<&Reference>> = HashMap::new();
+        for reference in &self.references {
+            by_path.entry(&reference.path).or_default().push(reference);
+        }
+        by_path
+    }
+
     /// Which of the contents of a document are for this reader.
     pub(crate) fn shown(&self, record: &Record, contents: &[Content]) -> Vec<bool> {
         let is_split = !record.is_own() && contents.iter().any(|content| content.of.is_some());
         let resource = if is_split { Json::parse(&self.raw).ok() } else { None };
         let beside = resource.map_or(self.item.labels, |resource| self.beside(&resource, &fhir::facts(&resource)));
-        let mut by_path: HashMap<&str, Vec<&Reference>> = HashMap::new();
-        for reference in &self.references {
-            by_path.entry(&reference.path).or_default().push(reference);
-        }
+        let by_path = self.by_path();
         // The words of a section are those of the things that it names: of one that this reader does not see, too.
         let is_seen = |(path, index): &(String, usize)| {
             by_path.get(path.as_str()).and_then(|found| found.get(*index)).is_none_or(|of| !of.is_known || of.title.is_some())

@@ -3,7 +3,7 @@
 //! A mark of an item (`waits`) and no rule of access: whoever the patient shares with sees what they
 //! always see. Imports set it, by the kinds that are chosen when something comes in (`import::store`);
 //! what it takes from the patient it takes where rows, bytes and words are read (`entry::entries`,
-//! `entries!(told …)`, `search::texts`).
+//! `parts`, `search::texts`).
 
 use chartkey_domain::{
     account::Visitor,
