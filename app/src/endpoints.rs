@@ -11,7 +11,8 @@ use serde::{
 };
 
 use crate::api::{
-    accounts, activity, added, codes, corrections, credentials, devices, search, second_factor, second_step, sharing, sources, waiting,
+    accounts, activity, added, codes, corrections, credentials, devices, search, second_factor, second_step, sharing, sources, twins,
+    waiting,
 };
 
 /// A server function.
@@ -93,6 +94,8 @@ pub fn endpoints() -> Vec<Endpoint> {
         endpoint::<sources::DiscardUpload>(),
         endpoint::<sources::ShowImport>(),
         endpoint::<sources::UndoImport>(),
+        endpoint::<twins::TakeApart>(),
+        endpoint::<twins::PutTogether>(),
         endpoint::<waiting::ChooseWaiting>(),
         endpoint::<waiting::OpenWaiting>(),
     ]

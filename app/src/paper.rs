@@ -17,7 +17,7 @@ use crate::{
     components::{
         brief::{Line, figure, joined, lies, line, when},
         disputed::{Spoken, for_others},
-        entry::{Called, called},
+        entry::{Called, called, for_others::sources},
         result::outside,
         source::for_others::{from_source, source_name},
     },
@@ -177,7 +177,7 @@ fn results_of(say: Say, measured: &[Entry]) -> Part {
         let said = entry.disputed.as_ref().map(|said| for_others(say, said, correction::LONGEST)).unwrap_or_default();
         let named = joined([Some(name), beside].into_iter().flatten());
         let value = figure(&entry.value).unwrap_or_default();
-        TableRow { cells: [named, value, lies(say, &entry.value), when(say, entry), source_name(say, &entry.source)], said }
+        TableRow { cells: [named, value, lies(say, &entry.value), when(say, entry), sources(say, entry)], said }
     };
     let heads = [say.column_name(), say.column_value(), say.column_lies(), say.column_date(), say.column_source()];
     Part {

@@ -9,7 +9,7 @@ use time::Date;
 
 use crate::{
     catalogue::Say,
-    components::{flag::range_word, source::source_name, when::machine},
+    components::{entry::sources, flag::range_word, when::machine},
 };
 
 const MARK: &[u8] = "\u{feff}".as_bytes();
@@ -65,7 +65,7 @@ pub fn line(say: Say, entry: &Entry) -> io::Result<Vec<u8>> {
         range_word(say, value).unwrap_or_default(),
         &text(&entry.author),
         &text(&entry.place),
-        &harmless(&source_name(say, &entry.source)),
+        &harmless(&sources(say, entry)),
         &entry.added_at.date().to_string(),
         &harmless(entry.disputed.as_ref().and_then(|said| said.statements.first()).map_or("", |said| &said.words)),
         if entry.is_by_hand() { say.yes() } else { "" },

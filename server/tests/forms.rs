@@ -155,6 +155,7 @@ async fn every_form_survives_being_empty_and_keeps_what_cannot_be(_: PgPoolOptio
     let mut world = World::build(options).await;
     world.have_gout().await;
     world.lay_own_file().await;
+    world.have_twins().await;
     world.refresh().await;
     let forms = every_form(&world).await;
     let routes = ROUTES.iter().filter(|route| route.method == "POST").map(|route| route.path);
@@ -166,6 +167,7 @@ async fn every_form_survives_being_empty_and_keeps_what_cannot_be(_: PgPoolOptio
     for form in forms.values() {
         for is_empty in [true, false] {
             world.refresh().await;
+            world.have_twins().await;
             let form = again(&world, form).await;
             let mut browser = world.browser(form.caller).await;
             let typed =

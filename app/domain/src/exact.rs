@@ -74,6 +74,12 @@ impl Exact {
         }
     }
 
+    /// Its terms: equal numbers are written alike.
+    #[must_use]
+    pub fn fraction(self) -> String {
+        format!("{}/{}", self.above, self.below)
+    }
+
     /// This one times another.
     #[must_use]
     pub fn times(self, other: Self) -> Option<Self> {

@@ -7,6 +7,7 @@
 
 pub mod account;
 pub mod added;
+pub mod alike;
 pub mod called;
 pub mod category;
 pub mod correction;

@@ -96,6 +96,17 @@ pub fn of(code: &str) -> Option<(&'static Meaning, Part)> {
     BY_CODE.get(code).copied()
 }
 
+/// Codes that profiles ask for beside the one that says how it was measured, each with that
+/// (<https://hl7.org/fhir/R4/observation-vitalsigns.html>): a temperature taken orally, a length
+/// lying, saturation by pulse oximetry.
+const SPECIFIC: [(&str, &str); 3] = [("8310-5", "8331-1"), ("8302-2", "8306-3"), ("2708-6", "59408-5")];
+
+/// The code of LOINC that a code yields to where a source writes both.
+#[must_use]
+pub fn more_specific(code: &str) -> Option<&'static str> {
+    SPECIFIC.iter().find(|(general, _)| *general == code).map(|(_, specific)| *specific)
+}
+
 impl Meaning {
     /// The unit that a source has written so.
     #[must_use]

@@ -17,9 +17,9 @@ pub const WORDS: usize = 20_000;
 /// The most codes and kinds of one text.
 pub const MARKS: usize = 400;
 
-/// The version of what is written here. Raise it with every change: records that an older
-/// one has written are written again.
-pub const PHRASE_VERSION: i16 = 4;
+/// The version of what is written here and in [`crate::alike`]. Raise it with every change: records
+/// that an older one has written are written again.
+pub const PHRASE_VERSION: i16 = 5;
 
 /// Puts a text together.
 #[derive(Debug, Default)]

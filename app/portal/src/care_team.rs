@@ -84,9 +84,11 @@ impl Beside {
             ), visit as materialized (
                 select item_id, source_id, first_at, precision, utc_offset, author,
                     case when place_is_named or (select gate.own_patient()) is not null then place end as place
-                from item
+                from item i
                 where patient_id = $1 and category = 9 and not is_error and sort_at <= now()
                     and (author_is_named or (select gate.own_patient()) is not null)
+                    and (behind = 0 or (select true from item b where b.patient_id = i.patient_id and b.twin = i.twin and b.behind < i.behind
+                        and b.author = i.author and (b.author_is_named or (select gate.own_patient()) is not null) limit 1) is null)
                 order by sort_at desc, item_id desc limit 20
             ), found as (
                 (select t.item_id, 12::smallint as category, coalesce(a.title, r.display) as name, true as is_in_team, null::timestamptz as first_at,
@@ -106,8 +108,10 @@ impl Beside {
             select f.item_id as "item!", f.category as "category!", f.name, f.is_in_team as "is_in_team!", f.first_at, f.precision, f.utc_offset, f.place,
                 s.name as source, f.is_negation as "is_negation!", f.bytes, (select gate.own_patient()) is not null as "is_readers!",
                 case when f.category <> 4 then (
-                    select jsonb_build_array(jsonb_build_object('correction', c.correction_id, 'words', c.statement, 'item', c.item_id))
-                    from correction c where c.patient_id = $1 and c.item_id = f.item_id and c.ended_at is null limit 1) end as "said: _"
+                    select jsonb_agg(jsonb_build_object('correction', c.correction_id, 'words', c.statement, 'item', f.item_id) order by c.opened_at desc)
+                    from item i join correction c on c.patient_id = i.patient_id and c.ended_at is null and c.item_id = any (case when i.twin is null
+                        then array[i.item_id] else array(select t.item_id from item t where t.patient_id = i.patient_id and t.twin = i.twin) end)
+                    where i.patient_id = $1 and i.item_id = f.item_id) end as "said: _"
             from found f join source s on s.source_id = f.source_id
             order by f.is_in_team desc, f.first_at desc nulls last"#,
             patient.0,
@@ -133,7 +137,7 @@ impl Beside {
     fn add(&mut self, row: Row) {
         let Some(name) = row.name else { return };
         let seen = row.first_at.map(|first| (local(first, row.utc_offset), precision(row.precision)));
-        let disputed = Disputed::of(ItemId(row.item), row.said, 0, row.is_readers);
+        let disputed = Disputed::of(ItemId(row.item), &[], row.said, 0, row.is_readers);
         if let Some(member) = self.team.iter_mut().find(|member| member.name == name) {
             let other = disputed.map(|said| said.beside(ItemId(row.item), seen));
             member.disputed = Disputed::and(member.disputed.take(), other);

@@ -52,6 +52,8 @@ pub struct Entry {
     pub place: Option<String>,
     /// Who delivered it.
     pub source: String,
+    /// The same as others have delivered it, as far as the reader may see that.
+    pub twins: Vec<Twin>,
     /// When this version came in.
     pub added_at: OffsetDateTime,
     /// That its patient says it is wrong, while they do.
@@ -72,7 +74,8 @@ impl Entry {
 /// What a patient says is wrong, of what a row shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Disputed {
-    /// What they say: of the item itself first, then of others that the row stands for, newest first. Never empty, at most three.
+    /// What they say: of the item itself and its twins first, then of others that the row stands for, newest first. Never empty,
+    /// at most three.
     pub statements: Vec<Statement>,
     /// Of how many more records that the row stands for they say so.
     pub more: i64,
@@ -101,17 +104,20 @@ pub struct Other {
 }
 
 impl Disputed {
-    /// Of what was read those that are about the item that is shown, and those about others.
-    pub(crate) fn of(shown: ItemId, rows: Option<Json<Vec<SaidRow>>>, more: i64, is_readers: bool) -> Option<Self> {
+    /// Of what was read those that are about the item that is shown, or a twin of it, and those about others.
+    pub(crate) fn of(shown: ItemId, twins: &[Twin], rows: Option<Json<Vec<SaidRow>>>, more: i64, is_readers: bool) -> Option<Self> {
         let statement = |row: SaidRow| {
             let at = row.at.and_then(|at| OffsetDateTime::from_unix_timestamp(at).ok());
             let when = at.map(|at| (local(at, row.utc_offset), precision(row.precision)));
             let other = Other { id: ItemId(row.item), when };
-            Statement { correction: CorrectionId(row.correction), words: row.words, of: Some(other).filter(|other| other.id != shown) }
+            let is_other = other.id != shown && twins.iter().all(|twin| twin.id != other.id);
+            Statement { correction: CorrectionId(row.correction), words: row.words, of: is_other.then_some(other) }
         };
-        let mut statements: Vec<_> = rows?.0.into_iter().map(statement).collect();
+        let mut rows = rows?.0;
+        rows.sort_by_key(|row| row.item != shown.0);
+        let mut statements: Vec<_> = rows.into_iter().map(statement).collect();
         statements.sort_by_key(|statement| statement.of.is_some());
-        (!statements.is_empty()).then_some(Self { statements, more, is_readers })
+        (!statements.is_empty()).then(|| Self { statements, more, is_readers }.cut())
     }
 
     /// The same beside another item, which a row shows in the place of this one.
@@ -127,12 +133,18 @@ impl Disputed {
         match (one, other) {
             (Some(mut both), Some(other)) => {
                 both.statements.extend(other.statements);
-                both.more += other.more + i64::try_from(both.statements.len().saturating_sub(STATEMENTS)).unwrap_or(i64::MAX);
-                both.statements.truncate(STATEMENTS);
-                Some(both)
+                both.more += other.more;
+                Some(both.cut())
             }
             (one, other) => one.or(other),
         }
+    }
+
+    /// What there is no room for is counted.
+    fn cut(mut self) -> Self {
+        self.more += i64::try_from(self.statements.len().saturating_sub(STATEMENTS)).unwrap_or(i64::MAX);
+        self.statements.truncate(STATEMENTS);
+        self
     }
 
     /// The other items that it is about.
@@ -150,6 +162,15 @@ pub(crate) struct SaidRow {
     at: Option<i64>,
     precision: Option<i16>,
     utc_offset: Option<i16>,
+}
+
+/// The same thing as another source tells it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Twin {
+    /// Which item that is.
+    pub id: ItemId,
+    /// Who delivered it.
+    pub source: String,
 }
 
 /// A value as the source wrote it, with the laboratory's own range.
@@ -237,6 +258,7 @@ pub(crate) struct EntryRow {
     pub author: Option<String>,
     pub place: Option<String>,
     pub source: String,
+    pub twins: Option<Json<Vec<Twin>>>,
     pub added_at: OffsetDateTime,
     pub said: Option<Json<Vec<SaidRow>>>,
     pub said_more: i64,
@@ -284,16 +306,17 @@ impl From<EntryRow> for Entry {
             codes: row.report_codes.unwrap_or_default(),
             author: row.report_author,
             place: row.report_place,
-            disputed: Disputed::of(ItemId(id), row.report_said, 0, row.is_readers),
+            disputed: Disputed::of(ItemId(id), &[], row.report_said, 0, row.is_readers),
         });
         let before = row.before_id.zip(row.before_text).zip(row.before_at).map(|((id, text), first)| Before {
             id: ItemId(id),
             text,
             first: local(first, row.before_utc_offset),
             precision: precision(row.before_precision),
-            disputed: Disputed::of(ItemId(id), row.before_said, 0, row.is_readers),
+            disputed: Disputed::of(ItemId(id), &[], row.before_said, 0, row.is_readers),
         });
-        let disputed = Disputed::of(ItemId(row.item_id), row.said, row.said_more, row.is_readers);
+        let twins = row.twins.map(|twins| twins.0).unwrap_or_default();
+        let disputed = Disputed::of(ItemId(row.item_id), &twins, row.said, row.said_more, row.is_readers);
         Self {
             id: ItemId(row.item_id),
             category: category(row.category),
@@ -327,6 +350,7 @@ impl From<EntryRow> for Entry {
             author: row.author,
             place: row.place,
             source: row.source,
+            twins,
             added_at: row.added_at,
             disputed,
             waits: row.waits,
@@ -340,15 +364,17 @@ impl From<EntryRow> for Entry {
 /// [`crate::parts::Source`]. What the patient wrote by hand and what others did is never before one another. To anybody but the patient
 /// a name goes with a reference whose target they cannot see, and to the patient the value of what
 /// waits for them: here, so that no list can show it. With `by`, the first
-/// literal begins what follows: lists that differ in the index they are read by.
+/// literals begin what follows: lists that differ in the index they are read by. What several sources
+/// tell of is one row where a list asks for no row of which one before is visible, and is in that list; `behind`
+/// says whether that needs to be asked. What is said of a twin is said of the row.
 ///
 /// With `once`, a row of an allergy, a medicine, a problem or a vaccine stands for all of its name, and what is said of any of them
 /// comes with it: the newest three, and how many there are beside. The first argument is the patient.
 macro_rules! entries {
     (once measured $rest:literal $(, $argument:expr)* $(,)?) => { $crate::entry::entries!(@once measured $rest $(, $argument)*) };
     (once $rest:literal $(, $argument:expr)* $(,)?) => { $crate::entry::entries!(@once plain $rest $(, $argument)*) };
-    (measured $rest:literal $(, $argument:expr)* $(,)?) => { $crate::entry::entries!(@each measured "" $rest $(, $argument)*) };
-    (told $rest:literal $(, $argument:expr)* $(,)?) => { $crate::entry::entries!(@each told "" $rest $(, $argument)*) };
+    (measured $rest:literal $(, $argument:expr)* $(,)?) => { $crate::entry::entries!(@each measured [] $rest $(, $argument)*) };
+    (told $rest:literal $(, $argument:expr)* $(,)?) => { $crate::entry::entries!(@each told [] $rest $(, $argument)*) };
     (@once $kind:ident $rest:literal $(, $argument:expr)*) => {
         $crate::entry::entries!(@$kind
             "left join (select n.category, n.title, n.is_error, n.is_by_hand, n.only_id, \
@@ -356,34 +382,42 @@ macro_rules! entries {
                     'at', floor(extract(epoch from n.first_at))::bigint, 'precision', n.precision, 'utc_offset', n.utc_offset) order by n.nth) \
                     filter (where n.nth <= 3) as said, \
                 greatest(count(*) - 3, 0) as more \
-                from (select o.category, o.title, o.is_error, u.is_by_hand, u.only_id, o.item_id, o.first_at, o.precision, o.utc_offset, c.correction_id, c.statement, \
-                    row_number() over (partition by o.category, o.title, o.is_error, u.is_by_hand, u.only_id order by o.sort_at desc, o.item_id desc) as nth \
+                from (select u.category, u.title, u.is_error, u.is_by_hand, u.only_id, o.item_id, o.first_at, o.precision, o.utc_offset, c.correction_id, c.statement, \
+                    row_number() over (partition by u.category, u.title, u.is_error, u.is_by_hand, u.only_id order by o.sort_at desc, o.item_id desc) as nth \
                     from correction c join item o on o.patient_id = c.patient_id and o.item_id = c.item_id \
-                    cross join lateral (select case when o.category in (2, 3, 4, 5) then null else o.item_id end as only_id, \
-                        o.source_id = (select gate.by_hand()) as is_by_hand) u \
+                    cross join lateral (select distinct t.category, t.title, t.is_error, case when t.category in (2, 3, 4, 5) then null else t.item_id end as only_id, \
+                        t.source_id = (select gate.by_hand()) as is_by_hand from item t \
+                        where t.patient_id = o.patient_id and t.item_id = any (case when o.twin is null then array[o.item_id] \
+                            else array(select w.item_id from item w where w.patient_id = o.patient_id and w.twin = o.twin) end)) u \
                     where c.patient_id = $1 and c.ended_at is null) n \
                 group by n.category, n.title, n.is_error, n.is_by_hand, n.only_id) k \
                 on k.category = i.category and k.title = i.title and k.is_error = i.is_error \
                     and k.is_by_hand = (i.source_id = (select gate.by_hand())) and (k.only_id is null or k.only_id = i.item_id) ",
-            "",
+            [],
             $rest $(, $argument)*)
     };
-    (@each $kind:ident $way:literal $rest:literal $(, $argument:expr)*) => {
+    (@each $kind:ident [$($way:literal)*] $rest:literal $(, $argument:expr)*) => {
         $crate::entry::entries!(@$kind
-            "left join lateral (select jsonb_build_array(jsonb_build_object('correction', c.correction_id, 'words', c.statement, 'item', c.item_id)) as said, \
+            "left join lateral (select jsonb_agg(jsonb_build_object('correction', c.correction_id, 'words', c.statement, 'item', c.item_id) \
+                    order by c.item_id <> i.item_id, c.opened_at desc) as said, \
                 0::bigint as more from correction c \
-                where c.patient_id = i.patient_id and c.item_id = i.item_id and c.ended_at is null limit 1) k on true ",
-            $way,
+                where c.patient_id = i.patient_id and c.ended_at is null and c.item_id = any (case when i.twin is null then array[i.item_id] \
+                    else array(select t.item_id from item t where t.patient_id = i.patient_id and t.twin = i.twin) end)) k on true ",
+            [$($way)*],
             $rest $(, $argument)*)
     };
-    (@measured $said:literal, $way:literal, $rest:literal $(, $argument:expr)*) => {
+    (@measured $said:literal, [], $rest:literal $(, $argument:expr)*) => {
         $crate::entry::entries!(@beside "null::bytea as bytes, null::jsonb as \"telling?: _\"", $said, $rest $(, $argument)*)
     };
-    (@told $said:literal, $way:literal, $rest:literal $(, $argument:expr)*) => {
+    (@told $said:literal, [], $rest:literal $(, $argument:expr)*) => {
         $crate::entry::entries!(@beside
             "case when i.item_id = $2 and (not i.waits or (select gate.own_patient()) is null) then (select v.bytes from item_version v \
                 where v.patient_id = i.patient_id and v.item_id = i.item_id and v.version_no = i.version_no) end as bytes, \
              case when i.item_id = $2 then (select jsonb_build_object('version', i.version_no, 'labels', i.labels, 'labelled_by', i.labelled_by, \
+                'parted', case when i.parted is not null and (select gate.own_patient()) is not null then \
+                    (select jsonb_agg(jsonb_build_object('id', w.item_id, 'source', o.name) order by o.name, w.item_id) \
+                    from item w join source o on o.source_id = w.source_id \
+                    where w.patient_id = i.patient_id and w.parted = i.parted and w.item_id <> i.item_id) end, \
                 'refers', coalesce(jsonb_agg(jsonb_build_object('path', r.path, 'is_known', r.target_id is not null, 'item', t.item_id, \
                     'category', t.category, 'title', coalesce(t.title, a.title), 'labels', coalesce(t.labels, a.own_labels), \
                     'waits', coalesce(t.waits, false) and (select gate.own_patient()) is not null, 'display', r.display) order by r.ordinal), '[]')) \
@@ -401,53 +435,62 @@ macro_rules! entries {
              r.codes as \"report_codes?\", \
              case when r.author_is_named or (select gate.own_patient()) is not null then r.author end as report_author, \
              case when r.place_is_named or (select gate.own_patient()) is not null then r.place end as report_place, \
-             (select jsonb_build_array(jsonb_build_object('correction', c.correction_id, 'words', c.statement, 'item', c.item_id)) from correction c \
-                where c.patient_id = r.patient_id and c.item_id = r.item_id and c.ended_at is null limit 1) as \"report_said?: _\", \
+             (select jsonb_agg(jsonb_build_object('correction', c.correction_id, 'words', c.statement, 'item', r.item_id) \
+                order by c.item_id <> r.item_id, c.opened_at desc) from correction c \
+                where c.patient_id = r.patient_id and c.ended_at is null and c.item_id = any (case when r.twin is null then array[r.item_id] \
+                    else array(select t.item_id from item t where t.patient_id = r.patient_id and t.twin = r.twin) end)) as \"report_said?: _\", \
              p.item_id as \"before_id?\", p.value_text as \"before_text?\", p.first_at as \"before_at?\", \
              p.precision as \"before_precision?\", p.utc_offset as \"before_utc_offset?\", \
-             (select jsonb_build_array(jsonb_build_object('correction', c.correction_id, 'words', c.statement, 'item', c.item_id)) from correction c \
-                where c.patient_id = i.patient_id and c.item_id = p.item_id and c.ended_at is null limit 1) as \"before_said?: _\"",
+             (select jsonb_agg(jsonb_build_object('correction', c.correction_id, 'words', c.statement, 'item', p.item_id) \
+                order by c.item_id <> p.item_id, c.opened_at desc) from correction c \
+                where c.patient_id = i.patient_id and c.ended_at is null and c.item_id = any (case when p.twin is null then array[p.item_id] \
+                    else array(select t.item_id from item t where t.patient_id = i.patient_id and t.twin = p.twin) end)) as \"before_said?: _\"",
             $said,
-            "left join item r on r.patient_id = i.patient_id and r.item_id = i.report_id \
-             left join lateral (select b.item_id, b.value_text, b.first_at, b.precision, b.utc_offset from item b \
+            ["left join item r on r.patient_id = i.patient_id and r.item_id = i.report_id \
+             left join lateral (select b.item_id, b.twin, b.value_text, b.first_at, b.precision, b.utc_offset from item b \
                 where b.patient_id = i.patient_id and b.series = i.series and b.sort_at < i.sort_at \
                     and (b.source_id = (select gate.by_hand())) = (i.source_id = (select gate.by_hand())) \
                     and not b.is_error and b.value_text is not null and b.first_at is not null \
                     and (not b.waits or (select gate.own_patient()) is null) \
-                order by b.sort_at desc limit 1) p on true",
+                order by b.sort_at desc limit 1) p on true"],
             $rest $(, $argument)*)
     };
-    (@plain $said:literal, $way:literal, $rest:literal $(, $argument:expr)*) => {
+    (@plain $said:literal, [$($way:literal)*], $rest:literal $(, $argument:expr)*) => {
         $crate::entry::entries!(@
             "null::bytea as bytes, null::jsonb as \"telling?: _\"",
             "null::uuid as report_id, null::smallint as report_category, null::text as report_title, null::text[] as report_codes, null::text as report_author, \
              null::text as report_place, null::jsonb as \"report_said?: _\", null::uuid as before_id, null::text as before_text, \
              null::timestamptz as before_at, null::smallint as before_precision, null::smallint as before_utc_offset, null::jsonb as \"before_said?: _\"",
             $said,
-            $way,
+            [$($way)*],
             $rest $(, $argument)*)
     };
-    (@ $telling:literal, $beside:literal, $said:literal, $join:literal, $rest:literal $(, $argument:expr)*) => {
+    (@ $telling:literal, $beside:literal, $said:literal, [$($join:literal)*], $rest:literal $(, $argument:expr)*) => {
         sqlx::query_as!(
             $crate::entry::EntryRow,
-            "select i.item_id, i.category, i.resource_type, i.title, i.codes, i.status, i.is_error, i.is_private, i.first_at, i.last_at, i.precision, \
+            "select i.item_id, i.category, i.resource_type, i.title, i.codes, i.status, i.is_error, \
+             case when i.is_private and i.twin is not null then (select bool_and(t.is_private) from item t where t.patient_id = i.patient_id and t.twin = i.twin) \
+                else i.is_private end as \"is_private!\", i.first_at, i.last_at, i.precision, \
              i.utc_offset, i.value_text, i.value_num, i.unit, i.range_low, i.range_high, i.range_low_text, i.range_high_text, i.range_text, i.interpretation, i.series, \
              case when i.author_is_named or (select gate.own_patient()) is not null then i.author end as author, \
              case when i.place_is_named or (select gate.own_patient()) is not null then i.place end as place, \
-             s.name as source, i.added_at, k.said as \"said?: _\", coalesce(k.more, 0) as \"said_more!\", \
-             (select gate.own_patient()) is not null as \"is_readers!\", i.waits and (select gate.own_patient()) is not null as \"waits!\", "
+             (select o.name from source o where o.source_id = i.source_id) as \"source!\", i.added_at, k.said as \"said?: _\", coalesce(k.more, 0) as \"said_more!\", \
+             (select gate.own_patient()) is not null as \"is_readers!\", i.waits and (select gate.own_patient()) is not null as \"waits!\", \
+             case when i.twin is not null then (select jsonb_agg(jsonb_build_object('id', t.item_id, \
+                    'source', (select o.name from source o where o.source_id = t.source_id)) order by t.behind) \
+                from item t \
+                where t.patient_id = i.patient_id and t.twin = i.twin and t.item_id <> i.item_id) end as \"twins?: _\", "
                 + $beside
                 + ", "
                 + $telling
-                + " from item i join source s on s.source_id = i.source_id "
+                + " from item i "
                 + $said
-                + $join
-                + " "
+                $(+ $join + " ")*
                 + $rest,
             $($argument),*
         )
     };
-    ($rest:literal $(, $argument:expr)* $(,)?) => { $crate::entry::entries!(@each plain "" $rest $(, $argument)*) };
-    (by $way:literal, $rest:literal $(, $argument:expr)* $(,)?) => { $crate::entry::entries!(@each plain $way $rest $(, $argument)*) };
+    ($rest:literal $(, $argument:expr)* $(,)?) => { $crate::entry::entries!(@each plain [] $rest $(, $argument)*) };
+    (by $($way:literal)*, $rest:literal $(, $argument:expr)* $(,)?) => { $crate::entry::entries!(@each plain [$($way)*] $rest $(, $argument)*) };
 }
 pub(crate) use entries;

@@ -84,6 +84,7 @@ impl Portal {
             "where i.patient_id = $1 and i.item_id = any (array( \
                 select item_id from item where patient_id = $1 and not is_error and sort_at <= now() and $2 \
                     and (category in (5, 9, 10) or (category = 6 and resource_type = 'DiagnosticReport')) \
+                    and (item.behind = 0 or (select true from item b where b.patient_id = item.patient_id and b.twin = item.twin and b.behind < item.behind limit 1) is null) \
                     order by sort_at desc, item_id desc limit 6) || $3::uuid[]) \
              order by i.sort_at desc, i.item_id desc",
             patient.0,
@@ -120,7 +121,9 @@ async fn asked(record: &mut Record) -> Result<Asked, Error> {
         r#"select
             (select count(*) from grant_code where patient_id = $1 and state = 'redeemed') as "codes!",
             (select count(*) from correction where patient_id = $1 and state = 'answered') as "answered!",
-            (select count(*) from item where patient_id = $1 and waits and not is_error) as "results!",
+            (select count(*) from item where patient_id = $1 and waits and not is_error
+                and (item.behind = 0 or (select true from item b where b.patient_id = item.patient_id and b.twin = item.twin
+                    and b.behind < item.behind and b.waits limit 1) is null)) as "results!",
             coalesce((select jsonb_agg(to_jsonb(g)) from (
                 select grant_id, sentence, starts_at, ends_at from access_grant
                 where patient_id = $1 and state = 'active' and starts_at <= now() and (ends_at is null or ends_at > now())

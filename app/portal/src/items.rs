@@ -6,12 +6,13 @@ use chartkey_domain::{
     id::{ItemId, PatientId},
     when::Moment,
 };
+use uuid::Uuid;
 
 use crate::{
     Error, Opened, Portal,
     audit::Shown,
     documents::bring,
-    entry::{Entry, entries},
+    entry::{Entry, Twin, entries},
     fhir::{
         self, Content,
         document::reading::{self, Reading},
@@ -41,6 +42,8 @@ pub struct Detail {
     pub trend: Option<Trend>,
     /// Others of its kind, newest first: its renewals, its other records.
     pub kin: Vec<Entry>,
+    /// What the patient has taken it apart from. The patient's only.
+    pub parted: Vec<Twin>,
     /// The resource as it came in. The patient's only, and only where asked for.
     pub original: Option<String>,
     /// Keys. The patient's only.
@@ -107,8 +110,8 @@ impl Portal {
         if entry.waits {
             return waiting(record, entry).await;
         }
-        let Some(source) = source else { return record.refuse().await };
-        let facts = source.facts(&record);
+        let Some(mut source) = source else { return record.refuse().await };
+        let (facts, parted) = (source.facts(&record), std::mem::take(&mut source.parted));
         let (raw, contents, readings) = if category == Category::Documents {
             let (source, mut contents) = in_turn(move || {
                 let contents = fhir::document(source.raw()).unwrap_or_default();
@@ -140,8 +143,9 @@ impl Portal {
         let mut shown = Shown::default();
         let points = trend.iter().flat_map(|trend| &trend.points).map(|point| &point.entry);
         shown.entries(std::iter::once(&entry).chain(points).chain(&kin));
+        parted.iter().for_each(|twin| shown.add(twin.id, category));
         shown.named(&facts);
-        record.close("item", shown, Detail { entry, facts, contents, readings, language, trend, kin, original, aside }).await
+        record.close("item", shown, Detail { entry, facts, contents, readings, language, trend, kin, parted, original, aside }).await
     }
 }
 
@@ -158,6 +162,7 @@ async fn waiting(mut record: Record, entry: Entry) -> Result<Opened<Detail>, Err
         language: None,
         trend: None,
         kin: Vec::new(),
+        parted: Vec::new(),
         original: None,
         aside,
     };
@@ -175,6 +180,8 @@ async fn kin(record: &mut Record, entry: &Entry) -> Result<Vec<Entry>, Error> {
                     select o.item_id from unnest($2::text[]) s (series) cross join lateral ( \
                         select item_id, sort_at from item where patient_id = $1 and series = s.series \
                             and not is_error and value_text is not null and first_at is not null and (not waits or (select gate.own_patient()) is null) \
+                            and (item.behind = 0 or (select true from item b where b.patient_id = item.patient_id and b.twin = item.twin and b.behind < item.behind \
+                                and b.series = any ($2) limit 1) is null) \
                         order by sort_at desc, item_id desc limit 24) o \
                     order by o.sort_at desc, o.item_id desc limit 24)) \
                  order by i.sort_at desc, i.item_id desc",
@@ -185,13 +192,17 @@ async fn kin(record: &mut Record, entry: &Entry) -> Result<Vec<Entry>, Error> {
             .await?
         }
         (None, Category::Medicines | Category::Problems | Category::Vaccines) => {
+            let twins: Vec<Uuid> = entry.twins.iter().map(|twin| twin.id.0).collect();
             entries!(
                 "where i.patient_id = $1 and i.category = $2 and i.title = $3 and i.item_id <> $4 and not i.is_error \
+                 and i.item_id <> all ($5) and (i.behind = 0 or (select true from item b where b.patient_id = i.patient_id and b.twin = i.twin and b.behind < i.behind \
+                    and b.title = $3 limit 1) is null) \
                  order by i.sort_at desc, i.item_id desc limit 50",
                 patient.0,
                 entry.category.number(),
                 entry.title,
-                entry.id.0
+                entry.id.0,
+                &twins
             )
             .fetch_all(record.connection())
             .await?

@@ -20,7 +20,7 @@ impl Keys {
 pub struct Aside {
     /// Who can see what now.
     pub keys: Keys,
-    /// How many items the category has, without those entered in error.
+    /// How many rows the category has, without those entered in error: what several sources tell of is one.
     pub total: i64,
 }
 
@@ -38,7 +38,7 @@ impl Aside {
                     and not exists (select from block b where b.patient_id = g.patient_id
                         and (b.account_id = g.grantee_account_id or b.organization_id = g.organization_id))
                     group by g.grantee_account_id, g.organization_id) as "held!",
-                coalesce((select items from item_total where patient_id = $1 and category = $2), 0) as "total!""#,
+                coalesce((select items - behind from item_total where patient_id = $1 and category = $2), 0) as "total!""#,
             patient.0,
             category.number()
         )

@@ -72,6 +72,7 @@ pub mod take_away;
 pub mod tally;
 pub mod timeline;
 pub mod trends;
+pub mod twins;
 pub mod uploads;
 pub mod visits;
 pub mod waiting;

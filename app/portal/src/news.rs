@@ -94,9 +94,14 @@ impl Found {
             r#"with mark as materialized (select since_seq, since_at, came from gate.look($2)),
             came as materialized (
                 select i.item_id, i.category, i.title, i.source_id = (select gate.by_hand()) as is_by_hand, i.sort_at,
-                    i.sort_at >= (select since_at from mark) - interval '90 days' as is_fresh, c.item_id is not null as is_disputed
-                from item i left join correction c on c.patient_id = $1 and c.item_id = i.item_id and c.ended_at is null
-                where i.patient_id = $1 and i.added_at = any ((select came from mark)::timestamptz[]) and not i.is_error
+                    i.sort_at >= (select since_at from mark) - interval '90 days' as is_fresh,
+                    (select true from correction c where c.patient_id = $1 and c.ended_at is null and c.item_id = any (case when i.twin is null
+                        then array[i.item_id] else array(select t.item_id from item t where t.patient_id = i.patient_id and t.twin = i.twin) end)
+                        limit 1) is not null as is_disputed
+                from item i where i.patient_id = $1 and i.added_at = any ((select came from mark)::timestamptz[]) and not i.is_error
+                    -- What another source told before is not new, unless it has been changed since.
+                    and (i.twin is null or i.version_no > 1 or (select true from item b where b.patient_id = i.patient_id and b.twin = i.twin
+                        and (b.added_at, b.behind) < (i.added_at, i.behind) limit 1) is null)
             ),
             kind as (
                 select category, (array_agg(item_id order by sort_at desc, item_id desc))[1] as newest, max(sort_at) as at, count(*) as count,

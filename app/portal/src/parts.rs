@@ -17,7 +17,7 @@ use uuid::Uuid;
 use crate::{
     LABEL_TABLE_VERSION,
     audit::Shown,
-    entry::{self, EntryRow},
+    entry::{self, EntryRow, Twin},
     fhir::{
         self, Content, FactValue, For, Told,
         json::Json,
@@ -35,6 +35,7 @@ pub(crate) struct Telling {
     labels: u8,
     labelled_by: i16,
     refers: Vec<Reference>,
+    parted: Option<Vec<Twin>>,
 }
 
 /// A reference, with what the reader may see of its target.
@@ -63,6 +64,8 @@ pub(crate) struct Source {
     item: ItemFacts,
     /// Whether its patient wrote it by hand, for others to read: then all of its words are the item's own.
     is_by_hand: bool,
+    /// What the patient has taken it apart from. The patient's only.
+    pub(crate) parted: Vec<Twin>,
 }
 
 impl Source {
@@ -79,8 +82,13 @@ impl Source {
             added_at: row.added_at,
             is_private: row.is_private,
         };
-        let is_by_hand = is_by_hand(&row.source);
-        Some(Self { raw: String::from_utf8_lossy(&bytes).into_owned(), references: telling.refers, item, is_by_hand })
+        Some(Self {
+            raw: String::from_utf8_lossy(&bytes).into_owned(),
+            references: telling.refers,
+            item,
+            is_by_hand: is_by_hand(&row.source),
+            parted: telling.parted.unwrap_or_default(),
+        })
     }
 
     /// As its source wrote it.

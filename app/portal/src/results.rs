@@ -55,8 +55,10 @@ impl Portal {
         // that may be planned as a hash of the whole record (measured: 6 ms instead of 0.1).
         let rows = entries!(
             measured "where i.patient_id = $1 and i.category = 6 and (i.sort_at, i.item_id) < ($2::text::timestamptz, $3) and (not i.is_error or $4) \
+             and (i.behind = 0 or (select true from item b where b.patient_id = i.patient_id and b.twin = i.twin and b.behind < i.behind limit 1) is null) \
              and (i.resource_type <> 'DiagnosticReport' or \
-                (select true from item o where o.patient_id = i.patient_id and o.report_id = i.item_id and o.category = 6 and (not o.is_error or $4) limit 1) is null) \
+                (select true from item o where o.patient_id = i.patient_id and o.report_id = i.item_id and o.category = 6 and (not o.is_error or $4) \
+                    and (o.behind = 0 or (select true from item b where b.patient_id = o.patient_id and b.twin = o.twin and b.behind < o.behind limit 1) is null) limit 1) is null) \
              order by i.sort_at desc, i.item_id desc limit 51",
             patient.0,
             at,
@@ -94,13 +96,17 @@ pub(crate) fn by_report(results: Vec<Entry>) -> Vec<Report> {
 }
 
 impl Shown {
-    /// Notes that these entries were shown, with the reports and values beside them.
+    /// Notes that these entries were shown, with the reports and values beside them, and
+    /// the same of other sources.
     pub(crate) fn entries<'a>(&mut self, entries: impl IntoIterator<Item = &'a Entry>) {
         for entry in entries {
             self.add(entry.id, entry.category);
             entry.disputed.iter().flat_map(Disputed::others).for_each(|other| self.add(other, entry.category));
             if let Some(report) = &entry.report {
                 self.add(report.id, report.category);
+            }
+            for twin in &entry.twins {
+                self.add(twin.id, entry.category);
             }
             if let Some(before) = &entry.before {
                 self.add(before.id, entry.category);

@@ -14,7 +14,10 @@ use crate::{
     Error, Opened, Portal,
     audit::{Shown, What},
     entry::{Entry, category, entries},
-    import::{self, Noted, identity, own},
+    import::{
+        self, Noted, identity, own,
+        twins::{self, Wait},
+    },
     pool::detached,
     record::Record,
     uploads::Upload,
@@ -325,8 +328,13 @@ impl Portal {
             .execute(record.connection())
             .await?;
             if told.rows_affected() > 0 {
+                work_in(&mut record, "import").await?;
+                twins::turn(record.connection(), patient).await?;
                 let settle = sqlx::query_scalar!(r#"select gate.settle_privacy($1) as "shown!""#, patient.0);
                 let shown = settle.fetch_one(record.connection()).await?;
+                // What it is labelled with labels the same of other sources from now on.
+                twins::find(record.connection(), &[patient.0], None, Wait::UntilOneIsOpen).await.map_err(twins::refused)?;
+                work_in(&mut record, "").await?;
                 record.finish(did("import-shown", shown)).await?;
             }
             Ok(())

@@ -58,18 +58,24 @@ impl Portal {
         let rows = entries!(
             once measured "where i.patient_id = $1 and i.item_id = any (array( \
                 (select a.item_id from (select distinct on (title, source_id = (select gate.by_hand())) item_id, sort_at from item \
-                    where patient_id = $1 and category = 4 and not is_error order by title, source_id = (select gate.by_hand()), sort_at desc, item_id desc) a \
+                    where patient_id = $1 and category = 4 and not is_error \
+                        and (item.behind = 0 or (select true from item b where b.patient_id = item.patient_id and b.twin = item.twin and b.behind < item.behind limit 1) is null) \
+                    order by title, source_id = (select gate.by_hand()), sort_at desc, item_id desc) a \
                     order by a.sort_at desc, a.item_id desc limit 20) \
                 union all (select a.item_id from (select distinct on (category, title, source_id = (select gate.by_hand())) category, item_id, sort_at from item \
-                    where patient_id = $1 and category in (2, 3) and not is_error and (last_at is null or last_at > now()) \
+                    where patient_id = $1 and category in (2, 3) and not is_error \
+                        and (item.behind = 0 or (select true from item b where b.patient_id = item.patient_id and b.twin = item.twin and b.behind < item.behind limit 1) is null) \
+                        and (last_at is null or last_at > now()) \
                         and coalesce(status, '') <> all (array['completed', 'stopped', 'cancelled', 'resolved', 'inactive', 'remission', \
                             'not-taken', 'draft', 'ended', 'not-done', 'refuted']) \
                     order by category, title, source_id = (select gate.by_hand()), sort_at desc, item_id desc) a \
                     order by a.sort_at desc, a.item_id desc limit 24) \
                 union all (select item_id from item where patient_id = $1 and category = 6 and not is_error and value_text is not null \
+                        and (item.behind = 0 or (select true from item b where b.patient_id = item.patient_id and b.twin = item.twin and b.behind < item.behind limit 1) is null) \
                     order by sort_at desc, item_id desc limit 5) \
                 union all (select o.item_id from (select item_id, sort_at, series from item \
                     where patient_id = $1 and category = 6 and not is_error and value_text is not null \
+                        and (item.behind = 0 or (select true from item b where b.patient_id = item.patient_id and b.twin = item.twin and b.behind < item.behind limit 1) is null) \
                         and (interpretation = any (array['HH', 'HU', 'CH', 'LL', 'LU', 'CL', 'H', '>', 'L', '<', 'A', 'AA']) \
                             or (interpretation is distinct from 'N' and (value_num < range_low or value_num > range_high))) \
                         and (not waits or (select gate.own_patient()) is null) \
@@ -78,8 +84,10 @@ impl Portal {
                         and not b.is_error and b.value_text is not null and (not b.waits or (select gate.own_patient()) is null) limit 1) is null \
                     order by o.sort_at desc, o.item_id desc limit 5) \
                 union all (select item_id from item where patient_id = $1 and category = 6 and not is_error and value_text is not null \
-                    and waits and (select gate.own_patient()) is not null order by sort_at desc, item_id desc limit 1) \
+                        and (item.behind = 0 or (select true from item b where b.patient_id = item.patient_id and b.twin = item.twin and b.behind < item.behind limit 1) is null) \
+                        and waits and (select gate.own_patient()) is not null order by sort_at desc, item_id desc limit 1) \
                 union all (select item_id from item where patient_id = $1 and category = 9 and not is_error and sort_at <= now() \
+                        and (item.behind = 0 or (select true from item b where b.patient_id = item.patient_id and b.twin = item.twin and b.behind < item.behind limit 1) is null) \
                     order by sort_at desc, item_id desc limit 4))) \
              order by i.sort_at desc, i.item_id desc",
             patient.0

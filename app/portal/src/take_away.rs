@@ -155,6 +155,7 @@ async fn spool_results(
     let patient = record.whose().patient;
     let mut rows = entries!(
         "where i.patient_id = $1 and i.category in (6, 7) and not i.is_error and i.value_text is not null \
+         and (i.behind = 0 or (select true from item b where b.patient_id = i.patient_id and b.twin = i.twin and b.behind < i.behind limit 1) is null) \
          order by i.sort_at desc, i.item_id desc",
         patient.0
     )
@@ -183,20 +184,27 @@ async fn overview(record: &mut Record) -> Result<Overview, Error> {
     let rows = entries!(
         once "where i.patient_id = $1 and i.item_id = any (array( \
             (select a.item_id from (select distinct on (title, source_id = (select gate.by_hand())) item_id, sort_at from item \
-                where patient_id = $1 and category = 4 and not is_error order by title, source_id = (select gate.by_hand()), sort_at desc, item_id desc) a \
+                where patient_id = $1 and category = 4 and not is_error \
+                    and (item.behind = 0 or (select true from item b where b.patient_id = item.patient_id and b.twin = item.twin and b.behind < item.behind limit 1) is null) \
+                order by title, source_id = (select gate.by_hand()), sort_at desc, item_id desc) a \
                 order by a.sort_at desc, a.item_id desc limit 100) \
             union all (select a.item_id from (select item_id, row_number() over (partition by category order by sort_at desc, item_id desc) as place \
                 from (select distinct on (category, title, source_id = (select gate.by_hand())) category, item_id, sort_at from item \
-                    where patient_id = $1 and category in (2, 3) and not is_error and (last_at is null or last_at > now()) \
+                    where patient_id = $1 and category in (2, 3) and not is_error \
+                        and (item.behind = 0 or (select true from item b where b.patient_id = item.patient_id and b.twin = item.twin and b.behind < item.behind limit 1) is null) \
+                        and (last_at is null or last_at > now()) \
                         and coalesce(status, '') <> all (array['completed', 'stopped', 'cancelled', 'resolved', 'inactive', 'remission', \
                             'not-taken', 'draft', 'ended', 'not-done', 'refuted']) \
                     order by category, title, source_id = (select gate.by_hand()), sort_at desc, item_id desc) n) a where a.place <= 100) \
             union all (select a.item_id from (select distinct on (title, source_id = (select gate.by_hand())) item_id, sort_at from item \
                 where patient_id = $1 and category = 5 and not is_error and coalesce(status, '') <> 'not-done' \
+                    and (item.behind = 0 or (select true from item b where b.patient_id = item.patient_id and b.twin = item.twin and b.behind < item.behind limit 1) is null) \
                 order by title, source_id = (select gate.by_hand()), sort_at desc, item_id desc) a order by a.sort_at desc, a.item_id desc limit 60) \
             union all (select item_id from item where patient_id = $1 and category = 6 and not is_error and value_text is not null \
+                    and (item.behind = 0 or (select true from item b where b.patient_id = item.patient_id and b.twin = item.twin and b.behind < item.behind limit 1) is null) \
                 order by sort_at desc, item_id desc limit 60) \
             union all (select item_id from item where patient_id = $1 and category = 9 and not is_error and sort_at <= now() \
+                    and (item.behind = 0 or (select true from item b where b.patient_id = item.patient_id and b.twin = item.twin and b.behind < item.behind limit 1) is null) \
                 order by sort_at desc, item_id desc limit 20))) \
          order by i.sort_at desc, i.item_id desc",
         patient.0

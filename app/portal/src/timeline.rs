@@ -96,7 +96,8 @@ fn moment(day: Date) -> String {
 
 /// One page and a row more. What leads the filter has an index of its own and a statement of
 /// its own; the rest of it is one condition, because of several the generic plan expects that
-/// hardly anything is left, and sorts everything.
+/// hardly anything is left, and sorts everything. What a source tells is found under that source,
+/// and under everybody whom any source names, whoever else tells the same.
 async fn rows(record: &mut Record, filter: Filter, after: Option<Cursor>) -> Result<Vec<EntryRow>, Error> {
     if filter.category.is_some_and(|category| !record.whose().may_show(category)) {
         return Ok(Vec::new());
@@ -115,10 +116,17 @@ async fn rows(record: &mut Record, filter: Filter, after: Option<Cursor>) -> Res
     macro_rules! by {
         ($way:literal) => {
             entries!(
-                by $way,
+                by "left join lateral (select true as is_before from item b \
+                        where i.behind > 0 and $8::uuid is null and b.patient_id = i.patient_id and b.twin = i.twin and b.behind < i.behind \
+                            and ($9::uuid is null or ((b.author_is_named or (select gate.own_patient()) is not null) and b.author = i.author)) \
+                            and ($10::uuid is null or ((b.place_is_named or (select gate.own_patient()) is not null) and b.place = i.place)) \
+                            and ($11::date is null or (b.first_at at time zone 'UTC' + make_interval(mins => coalesce(b.utc_offset, 0)))::date >= $11) \
+                            and ($12::date is null or b.first_at is null \
+                                or (b.first_at at time zone 'UTC' + make_interval(mins => coalesce(b.utc_offset, 0)))::date <= $12) limit 1) told on true"
+                $way,
                 "and i.patient_id = $1 and (i.sort_at, i.item_id) < ($2::text::timestamptz, $3) and (not i.is_error or $4) \
                  and i.sort_at >= $5::text::timestamptz \
-                 and case when $6 then true else \
+                 and told.is_before is not true and case when $6 then true else \
                      ($7::smallint is null or i.category = $7) and ($8::uuid is null or i.source_id = $8) \
                      and ($9::uuid is null or ((i.author_is_named or (select gate.own_patient()) is not null) and i.author collate \"C\" = ( \
                         select p.author from item p where p.patient_id = $1 and p.item_id = $9 \

@@ -92,11 +92,15 @@ impl Portal {
                     from unnest($2::text[], $3::int[]) s (series, place) cross join lateral ( \
                         select item_id, sort_at from item where patient_id = $1 and series = s.series \
                             and not is_error and value_text is not null and first_at is not null and (not waits or (select gate.own_patient()) is null) \
+                            and (item.behind = 0 or (select true from item b where b.patient_id = item.patient_id and b.twin = item.twin and b.behind < item.behind \
+                                and b.series in (select g.series from unnest($2::text[], $3::int[]) g (series, place) where g.place = s.place) limit 1) is null) \
                         order by sort_at desc, item_id desc limit 100) o) n where n.nth <= 100) \
                 union all (select w.item_id from ( \
                     select o.* from unnest($2::text[], $3::int[]) s (series, place) cross join lateral ( \
                         select report_id, visit_id, category, sort_at, item_id from item where patient_id = $1 and series = s.series \
                             and not is_error and value_text is not null and first_at is not null and (not waits or (select gate.own_patient()) is null) \
+                            and (item.behind = 0 or (select true from item b where b.patient_id = item.patient_id and b.twin = item.twin and b.behind < item.behind \
+                                and b.series in (select g.series from unnest($2::text[], $3::int[]) g (series, place) where g.place = s.place) limit 1) is null) \
                         order by sort_at desc, item_id desc limit 1) o \
                     where s.place = 1 order by o.sort_at desc, o.item_id desc limit 1) newest cross join lateral ( \
                         (select item_id from item where patient_id = $1 and report_id = newest.report_id \

@@ -80,6 +80,7 @@ impl Portal {
             None => {
                 entries!(
                     "where i.patient_id = $1 and i.category = 9 and (i.sort_at, i.item_id) < ($2::text::timestamptz, $3) and (not i.is_error or $4) \
+                     and (i.behind = 0 or (select true from item b where b.patient_id = i.patient_id and b.twin = i.twin and b.behind < i.behind limit 1) is null) \
                      order by i.sort_at desc, i.item_id desc limit 51",
                     patient.0,
                     at,
@@ -92,6 +93,8 @@ impl Portal {
             Some(year) => {
                 entries!(
                     "where i.patient_id = $1 and i.category = 9 and (i.sort_at, i.item_id) < ($2::text::timestamptz, $3) and (not i.is_error or $5) \
+                     and (i.behind = 0 or (select true from item b where b.patient_id = i.patient_id and b.twin = i.twin and b.behind < i.behind \
+                        and extract(year from b.first_at at time zone 'UTC' + make_interval(mins => coalesce(b.utc_offset, 0))) = $4::int limit 1) is null) \
                      and i.sort_at >= make_timestamptz($4, 1, 1, 0, 0, 0, 'UTC') - interval '1 day' \
                      and i.sort_at < make_timestamptz($4 + 1, 1, 1, 0, 0, 0, 'UTC') + interval '1 day' \
                      and extract(year from i.first_at at time zone 'UTC' + make_interval(mins => coalesce(i.utc_offset, 0))) = $4 \
@@ -139,7 +142,7 @@ impl Portal {
         record.close("visits", shown, Visits { entries, next, years, aside }).await
     }
 
-    /// A visit, the items that name it, and those that name none and were on the day of this one in its
+    /// A visit, the items that name it or a twin of it, and those that name none and were on the day of this one in its
     /// place, as of no other. What belongs to it and is not visible leaves nothing: no row, no count; and
     /// another visit that is not visible keeps nothing away.
     ///
@@ -150,8 +153,13 @@ impl Portal {
         let joined = joined(&mut record, visit).await?;
         let rows = entries!(
             told "where i.patient_id = $1 and i.item_id = any (array( \
-                select item_id from item where patient_id = $1 and visit_id = $2 and not is_error \
-                order by category, sort_at desc, item_id desc limit 402) || $2::uuid || $3::uuid[]) \
+                with same as materialized (select $2::uuid as visit_id union all select t.item_id from item v \
+                    join item t on t.patient_id = v.patient_id and t.twin = v.twin and t.item_id <> v.item_id \
+                    where v.patient_id = $1 and v.item_id = $2) \
+                select o.item_id from item o where o.patient_id = $1 and o.visit_id = any (array(select visit_id from same)) and not o.is_error \
+                    and (o.behind = 0 or (select true from item b where b.patient_id = o.patient_id and b.twin = o.twin and b.behind < o.behind \
+                        and b.visit_id = any (array(select visit_id from same)) limit 1) is null) \
+                order by o.category, o.sort_at desc, o.item_id desc limit 402) || $2::uuid || $3::uuid[]) \
              order by i.item_id <> $2, i.category, i.sort_at desc, i.item_id desc limit 402",
             patient.0,
             visit.0,
@@ -186,38 +194,45 @@ const TOLD: [&str; 4] = ["fact.seen-by", "fact.with", "fact.reason", "fact.diagn
 const PLACES: [&str; 9] =
     ["location", "facility", "performer", "performer.actor", "performer.onBehalfOf", "provider", "supplier", "author", "custodian"];
 
-/// What names no visit and was on the day of this one, in a place that it names, as of no other visit
-/// that the reader sees. A day is that of the source's clock; what has only a month was on no day. The limits
-/// within the statement are for the plan: who asks for the first rows of an order reads by its index.
+/// What names no visit, nor does a twin of it, and was on the day of this one, in a place that it or a twin of it
+/// names, as of no other visit that the reader sees. A day is that of the source's clock; what has only a month was
+/// on no day. The limits within the statement are for the plan: who asks for the first rows of an order reads by its index.
 async fn joined(record: &mut Record, visit: ItemId) -> Result<Vec<Uuid>, Error> {
     let (patient, own) = (record.whose().patient, record.is_own());
     let places: Vec<String> = PLACES.iter().map(|place| (*place).to_owned()).collect();
     let items = sqlx::query_scalar!(
         r#"with visit as materialized (
-            select v.item_id, d.day, (d.day - 1)::timestamp at time zone 'UTC' as since, (d.day + 2)::timestamp at time zone 'UTC' as until,
-                array(select r.target_id from item_reference r where r.patient_id = v.patient_id and r.item_id = v.item_id
+            select v.item_id, v.twin, d.day, (d.day - 1)::timestamp at time zone 'UTC' as since, (d.day + 2)::timestamp at time zone 'UTC' as until,
+                array(select r.target_id from item_reference r where r.patient_id = v.patient_id
+                    and r.item_id = any (case when v.twin is null then array[v.item_id]
+                        else array(select t.item_id from item t where t.patient_id = v.patient_id and t.twin = v.twin) end)
                     and r.path = any (array['location.location', 'serviceProvider']) and r.target_id is not null) as places
             from item v cross join lateral (
                 select (v.first_at at time zone 'UTC' + make_interval(mins => coalesce(v.utc_offset, 0)))::date as day) d
             where v.patient_id = $1 and v.item_id = $2 and v.resource_type = 'Encounter' and v.precision >= 3 and not v.is_error
         ), near as materialized (
-            select i.item_id, array(select r.target_id from item_reference r where r.patient_id = i.patient_id and r.item_id = i.item_id
+            select i.item_id, i.twin, i.behind, array(select r.target_id from item_reference r where r.patient_id = i.patient_id and r.item_id = i.item_id
                 and r.path = any ($3) and r.target_id = any (v.places)
                 and ($4 or r.target_id in (i.author_id, i.place_id) or i.resource_type || '.' || r.path = any ($5))) as at
             from visit v cross join lateral (select * from item where patient_id = $1 and visit_id is null
                 and sort_at >= v.since and sort_at < v.until order by sort_at limit 1000) i
             where v.places <> '{}' and i.category not in (1, 9, 16) and not i.is_error and i.precision >= 3
                 and (i.first_at at time zone 'UTC' + make_interval(mins => coalesce(i.utc_offset, 0)))::date = v.day
+                and (i.twin is null or (select true from item t where t.patient_id = i.patient_id and t.twin = i.twin
+                    and t.visit_id is not null limit 1) is null)
         ), other as materialized (
             select array(select r.target_id from item_reference r where r.patient_id = o.patient_id and r.item_id = o.item_id
                 and r.path = any (array['location.location', 'serviceProvider']) and r.target_id is not null) as places
             from visit v cross join lateral (select * from item where patient_id = $1 and category = 9
                 and sort_at >= v.since and sort_at < v.until order by sort_at desc, item_id desc limit 1000) o
-            where o.item_id <> v.item_id and o.resource_type = 'Encounter' and o.precision >= 3 and not o.is_error
+            where o.item_id <> v.item_id and (o.twin is null or o.twin is distinct from v.twin) and o.resource_type = 'Encounter' and o.precision >= 3 and not o.is_error
                 and (o.first_at at time zone 'UTC' + make_interval(mins => coalesce(o.utc_offset, 0)))::date = v.day
+        ), found as materialized (
+            select n.item_id, n.twin, n.behind from near n
+            where n.at <> '{}' and not exists (select from other o where o.places && n.at)
         )
-        select n.item_id from near n
-        where n.at <> '{}' and not exists (select from other o where o.places && n.at)
+        select f.item_id from found f
+        where f.behind = 0 or not exists (select from found b where b.twin = f.twin and b.behind < f.behind)
         limit 400"#,
         patient.0,
         visit.0,

@@ -1,9 +1,9 @@
 //! Results that wait for their patient's own eyes: what they choose, what waits, and opening it.
 //!
 //! A mark of an item (`waits`) and no rule of access: whoever the patient shares with sees what they
-//! always see. Imports set it, by the kinds that are chosen when something comes in (`import::store`);
-//! what it takes from the patient it takes where rows, bytes and words are read (`entry::entries`,
-//! `parts`, `search::texts`).
+//! always see. Imports set it, by the kinds that are chosen when something comes in (`import::store`), and one
+//! for all twins (`import::twins`); what it takes from the patient it takes where rows, bytes and words are
+//! read (`entry::entries`, `parts`, `search::texts`).
 
 use chartkey_domain::{
     account::Visitor,
@@ -44,10 +44,15 @@ impl Portal {
         let chosen = sqlx::query_scalar!("select kind from waiting_kind where patient_id = $1 order by kind", patient.0)
             .fetch_all(record.connection())
             .await?;
-        let rows =
-            entries!("where i.patient_id = $1 and i.waits and not i.is_error order by i.sort_at desc, i.item_id desc limit 101", patient.0)
-                .fetch_all(record.connection())
-                .await?;
+        let rows = entries!(
+            "where i.patient_id = $1 and i.waits and not i.is_error \
+             and (i.behind = 0 or (select true from item b where b.patient_id = i.patient_id and b.twin = i.twin and b.behind < i.behind \
+                and b.waits limit 1) is null) \
+             order by i.sort_at desc, i.item_id desc limit 101",
+            patient.0
+        )
+        .fetch_all(record.connection())
+        .await?;
         let mut entries: Vec<Entry> = rows.into_iter().map(Entry::from).collect();
         let has_more = entries.len() > NAMED;
         entries.truncate(NAMED);
@@ -86,7 +91,7 @@ impl Portal {
         .await
     }
 
-    /// Opens what waits, and with it what it lists; a report with its documents, too. What does not wait
+    /// Opens what waits, and with it its twins and what it lists; a report with its documents, too. What does not wait
     /// any more stays open.
     ///
     /// # Errors
@@ -118,6 +123,9 @@ impl Portal {
                             join item d on d.patient_id = $1 and d.item_id = r.item_id and d.category = 10
                             join item t on t.patient_id = $1 and t.item_id = r.target_id and t.resource_type <> 'Observation'
                             where r.patient_id = $1 and r.target_id = o.item_id
+                        union all
+                        select t.item_id from item n join item t on t.patient_id = $1 and t.twin = n.twin
+                            where n.patient_id = $1 and n.item_id = o.item_id
                     ) beside (item_id)
                     join item i on i.patient_id = $1 and i.item_id = beside.item_id and i.waits
                 )

@@ -25,7 +25,8 @@
 //! `item`, which keep everybody waiting for as long as that takes.
 //! 0021 makes tables that refer to `patient` and `account`: whoever writes those waits until its commit, and nobody who reads does. It
 //! looks through `draft`, which is swept. So does 0024, which adds a trigger to `item`: whoever imports waits until its commit, and
-//! nobody who reads does.
+//! nobody who reads does. 0027 adds columns to `item` and `item_total`, which keeps everybody waiting while it reads `item` for three
+//! indexes that hold nothing yet.
 
 mod harness;
 mod people;

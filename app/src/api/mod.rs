@@ -15,6 +15,7 @@ pub mod second_factor;
 pub mod second_step;
 pub mod sharing;
 pub mod sources;
+pub mod twins;
 pub mod waiting;
 
 pub use error::ApiError;

@@ -75,6 +75,8 @@ messages! {
     no_date { English: "Date not recorded", Spanish: "Fecha sin anotar" }
     private { English: "Private", Spanish: "En privado" }
     from(source: &str) { English: "from {source}", Spanish: "de {source}" }
+    // "from Northfield", or "added by you".
+    also(from: &str) { English: "also {from}", Spanish: "también {from}" }
     // Who can see.
     only_you { English: "Only you", Spanish: "Solo usted" }
     people_can_see(count: usize) {
@@ -200,6 +202,26 @@ messages! {
     // One item.
     about_this { English: "About this", Spanish: "Sobre esto" }
     source_of { English: "Came from", Spanish: "Vino de" }
+    also_recorded_by { English: "Also recorded by", Spanish: "Anotado también por" }
+    same_in_sources {
+        English: "More than one source says the same of the same time. Lists show it once; what each of them wrote is kept.",
+        Spanish: "Más de una fuente dice lo mismo de la misma fecha. Las listas lo muestran una vez; se conserva lo que escribió cada una.",
+    }
+    what_they_say(source: &str) { English: "What {source} says", Spanish: "Lo que dice {source}" }
+    what_was_added(added: &str) { English: "What was {added}", Spanish: "Lo que fue {added}" }
+    not_the_same { English: "These are not the same", Spanish: "No son lo mismo" }
+    taking_apart_says {
+        English: "Are these different things? Then each is listed by itself. What you have hidden stays hidden.",
+        Spanish: "¿Son cosas distintas? Entonces cada una aparece por separado. Lo que usted ha ocultado sigue oculto.",
+    }
+    not_the_same_as { English: "Not the same as", Spanish: "No es lo mismo que" }
+    you_took_apart {
+        English: "You said that these are different things. Each is listed by itself.",
+        Spanish: "Usted dijo que son cosas distintas. Cada una aparece por separado.",
+    }
+    the_same_after_all { English: "They are the same after all", Spanish: "Sí son lo mismo" }
+    taken_apart { English: "Each is listed by itself now.", Spanish: "Ahora cada una aparece por separado." }
+    put_together { English: "They are listed as one again, as far as they say the same.", Spanish: "Vuelven a aparecer como una sola, si dicen lo mismo." }
     added { English: "Added to your record", Spanish: "Se añadió a su historia clínica" }
     added_to_record { English: "Added to this record", Spanish: "Se añadió a esta historia clínica" }
     see_original { English: "See the original", Spanish: "Ver el original" }

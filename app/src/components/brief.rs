@@ -6,11 +6,10 @@ use leptos::prelude::*;
 
 use super::{
     disputed::{Spoken, for_others, spoken},
-    entry::{Called, called, date_of},
+    entry::{Called, called, date_of, for_others::delivered},
     flag::range_word,
     line::range_words,
     result::unit,
-    source::for_others::from_source,
 };
 use crate::catalogue::Say;
 
@@ -48,7 +47,7 @@ pub fn lines_of(say: Say, lines: Vec<Line>) -> impl IntoView {
 pub fn line(say: Say, entry: &Entry) -> Line {
     let Called { name, beside, .. } = called(say, entry);
     let beside = [beside, value(say, entry), status(say, entry).map(str::to_owned)];
-    let about = [Some(when(say, entry)), entry.author.clone(), entry.place.clone(), Some(from_source(say, &entry.source))];
+    let about = [Some(when(say, entry)), entry.author.clone(), entry.place.clone(), Some(delivered(say, entry))];
     let said = entry.disputed.as_ref().map(|said| for_others(say, said, LONGEST)).unwrap_or_default();
     Line { name, beside: joined(beside.into_iter().flatten()), about: joined(about.into_iter().flatten()), said }
 }

@@ -18,7 +18,7 @@ use super::{
     icon::Icon,
     result::unit,
     row::Row,
-    source::{by_hand, from_source},
+    source::{self, by_hand, from_source, source_name},
     when::{moment, when},
 };
 use crate::catalogue::Say;
@@ -127,6 +127,45 @@ fn has_time(entry: &Entry, precision: Precision) -> bool {
     precision == Precision::Instant && entry.is_by_hand()
 }
 
+/// Who delivered an entry, and who else the same.
+#[must_use]
+pub fn delivered(say: Say, entry: &Entry) -> String {
+    all_from(say, entry, from_source)
+}
+
+/// The names of all who delivered an entry.
+#[must_use]
+pub fn sources(say: Say, entry: &Entry) -> String {
+    all_named(say, entry, source_name)
+}
+
+/// The same two on what others will read, whoever prints it.
+pub mod for_others {
+    use super::{Entry, Say, all_from, all_named, source::for_others};
+
+    /// "from Northfield, also added by the patient".
+    #[must_use]
+    pub fn delivered(say: Say, entry: &Entry) -> String {
+        all_from(say, entry, for_others::from_source)
+    }
+
+    /// The names alone.
+    #[must_use]
+    pub fn sources(say: Say, entry: &Entry) -> String {
+        all_named(say, entry, for_others::source_name)
+    }
+}
+
+fn all_from(say: Say, entry: &Entry, from: fn(Say, &str) -> String) -> String {
+    let others = entry.twins.iter().map(|twin| say.also(&from(say, &twin.source)));
+    std::iter::once(from(say, &entry.source)).chain(others).collect::<Vec<_>>().join(", ")
+}
+
+fn all_named(say: Say, entry: &Entry, name: fn(Say, &str) -> String) -> String {
+    let others = entry.twins.iter().map(|twin| twin.source.as_str());
+    std::iter::once(entry.source.as_str()).chain(others).map(|source| name(say, source)).collect::<Vec<_>>().join(", ")
+}
+
 /// An entry as a row: plain name, date, who, where, source.
 pub fn row_of(say: Say, patient: PatientId, entry: Entry) -> Row {
     let Called { name, beside, .. } = called(say, &entry);
@@ -140,7 +179,7 @@ pub fn row_of(say: Say, patient: PatientId, entry: Entry) -> Row {
     let private = entry.is_private.then(|| flag("held", Icon::Private, say.private().to_owned()));
     let by_hand = by_hand(say, &entry.source);
     // What its patient wrote says so already.
-    let from = by_hand.is_none().then(|| from_source(say, &entry.source));
+    let from = by_hand.is_none().then(|| delivered(say, &entry));
     let flags: Vec<AnyView> = by_hand.into_iter().chain(private).collect();
     Row {
         href: address(patient, entry.category, entry.id),

@@ -6,25 +6,33 @@ use leptos::{either::Either, prelude::*};
 
 use super::{
     disputed::{disputed, mark},
-    entry::{Called, address, called, date_of, row_of},
+    entry::{Called, address, called, date_of, delivered, row_of},
     flag::{Lies, range_flag},
     icon::{Icon, icon},
     line::line,
     row::row,
-    source::{by_hand, from_source},
+    source::by_hand,
 };
 use crate::catalogue::Say;
 
-/// A result as a list item; one that waits as a row that says so. `dated` says whether the row shows its own date, which
-/// it does where its list has no heading that does.
-pub fn result(say: Say, patient: PatientId, entry: Entry, dated: bool) -> impl IntoView {
+/// What a row says of when, who, where and from whom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tells {
+    /// All of it: no heading does.
+    All,
+    /// From whom, where that is several.
+    Several,
+    /// Nothing: the heading says all.
+    Nothing,
+}
+
+/// A result as a list item; one that waits as a row that says so.
+pub fn result(say: Say, patient: PatientId, entry: Entry, tells: Tells) -> impl IntoView {
     if entry.waits {
         return Either::Left(row(row_of(say, patient, entry)));
     }
     let date = date_of(say, &entry);
     let by_hand = by_hand(say, &entry.source);
-    let from =
-        by_hand.is_none().then(|| view! { " " <span class="from">{icon(Icon::Source)} " " {from_source(say, &entry.source)}</span> });
     let href = address(patient, entry.category, entry.id);
     let Called { name, beside, .. } = called(say, &entry);
     let name = if entry.is_error { Either::Left(view! { <s>{name}</s> }) } else { Either::Right(name) };
@@ -36,10 +44,13 @@ pub fn result(say: Say, patient: PatientId, entry: Entry, dated: bool) -> impl I
     });
     // What nobody gives a range for, weight or height, is not missing one.
     let has_line = entry.category != Category::Vitals || entry.value.low.is_some() || entry.value.high.is_some();
-    // Where no heading does, the row says itself when, who, where and from whom.
-    let meta = dated.then(|| {
-        let said = [date.clone(), entry.author.clone(), entry.place.clone()].into_iter().flatten().collect::<Vec<_>>().join(" · ");
-        view! { <p class="meta"><span class="when">{said}</span>{from}</p> }
+    let said = (tells == Tells::All)
+        .then(|| [date.clone(), entry.author.clone(), entry.place.clone()].into_iter().flatten().collect::<Vec<_>>().join(" · "));
+    let is_told = tells == Tells::All || (tells == Tells::Several && !entry.twins.is_empty());
+    // What its patient wrote says so already.
+    let from = by_hand.is_none().then(|| view! { " " <span class="from">{icon(Icon::Source)} " " {delivered(say, &entry)}</span> });
+    let meta = is_told.then(|| {
+        view! { <p class="meta">{said.map(|said| view! { <span class="when">{said}</span> })}{from}</p> }
     });
     let aside = date.map(|date| view! { <span class="hide">", " {date}</span> });
     Either::Right(view! {
@@ -141,8 +152,8 @@ fn printed(part: &str) -> String {
 }
 
 /// A list of results.
-pub fn results(say: Say, patient: PatientId, entries: Vec<Entry>, dated: bool) -> impl IntoView {
-    view! { <ul class="rows">{entries.into_iter().map(|entry| result(say, patient, entry, dated)).collect_view()}</ul> }
+pub fn results(say: Say, patient: PatientId, entries: Vec<Entry>, tells: Tells) -> impl IntoView {
+    view! { <ul class="rows">{entries.into_iter().map(|entry| result(say, patient, entry, tells)).collect_view()}</ul> }
 }
 
 /// The newest of each series that lies outside its laboratory's range, at most `most`. Of

@@ -31,6 +31,11 @@ pub mod for_others {
     }
 }
 
+/// What a source says of something, as the name of a page with that.
+pub fn what_it_says(say: Say, source: &str) -> String {
+    by_patient(say, source).map_or_else(|| say.what_they_say(source), |added| say.what_was_added(added))
+}
+
 /// What stands beside something that its patient wrote by hand, wherever it is: nobody takes it for a clinic's.
 pub fn by_hand(say: Say, source: &str) -> Option<AnyView> {
     is_by_hand(source).then(|| flag("hand", Icon::Pen, by_whom(say, source).to_owned()))

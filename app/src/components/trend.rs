@@ -10,12 +10,12 @@ use time::OffsetDateTime;
 
 use super::{
     disputed::disputed,
-    entry::{Called, address, called, date_of, entry_when},
+    entry::{Called, address, called, date_of, delivered, entry_when},
     flag::{Lies, range_flag},
     icon::uses_marks,
     line::{high_end, low_end, mark, range_words},
     result::{shortened, unit},
-    source::{by_hand, by_whom, from_source},
+    source::{by_hand, by_whom},
 };
 use crate::{
     catalogue::Say,
@@ -346,7 +346,7 @@ pub fn table(say: Say, patient: PatientId, name: &str, trend: &Trend) -> impl In
             let href = address(patient, entry.category, entry.id);
             let place = entry.place.clone().or_else(|| entry.author.clone());
             let by_hand = by_hand(say, &entry.source);
-            let from = by_hand.is_none().then(|| from_source(say, &entry.source));
+            let from = by_hand.is_none().then(|| delivered(say, entry));
             let from = [place, from].into_iter().flatten().collect::<Vec<_>>().join(" · ");
             let own = value.unit.as_deref().and_then(unit);
             let own = match own {
@@ -436,6 +436,7 @@ mod tests {
             author: None,
             place: None,
             source: "Laboratory".into(),
+            twins: Vec::new(),
             added_at: first,
         }
     }

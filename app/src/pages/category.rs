@@ -8,7 +8,7 @@ use crate::{
     components::{
         entry::row_of,
         list::{end, errors_link, key, listed, not_shared, pager},
-        result::results,
+        result::{Tells, results},
         row::rows,
         sheet::title,
     },
@@ -45,7 +45,7 @@ pub async fn list(reader: &Reader, category: Category) -> Paged {
     let inside = if whose.may_show(category) {
         let is_empty = list.entries.is_empty();
         let rows = if matches!(category, Category::Vitals) {
-            results(say, reader.patient, list.entries, true).into_any()
+            results(say, reader.patient, list.entries, Tells::All).into_any()
         } else {
             rows(list.entries.into_iter().map(|entry| row_of(say, reader.patient, entry)).collect()).into_any()
         };

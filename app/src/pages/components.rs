@@ -26,7 +26,7 @@ use crate::{
         icon::Icon,
         line::big_line,
         notice::{Role, notice},
-        result::{Digits, figure, results},
+        result::{Digits, Tells, figure, results},
         row::{Row, rows},
         sentence::{Life, life, sentence},
         sheet::{back, key_chip, more, title},
@@ -168,7 +168,7 @@ fn measured(say: Say) -> impl IntoView {
         .collect();
     let large =
         values().into_iter().take(1).map(|(_, value)| view! { <p class="figure">{figure(say, &value, Digits::All)}</p> }).collect_view();
-    view! { {large} {results(say, NOBODY, entries, true)} }
+    view! { {large} {results(say, NOBODY, entries, Tells::All)} }
 }
 
 fn trend(say: Say) -> impl IntoView {
@@ -237,6 +237,7 @@ fn entry(category: Category, title: &str, value: Value) -> Entry {
         author: Some("Mo Lee".to_owned()),
         place: Some("Eastbrook Practice".to_owned()),
         source: "Eastbrook Laboratory".to_owned(),
+        twins: Vec::new(),
         added_at: AT,
         disputed: None,
         waits: false,

@@ -7,7 +7,7 @@ use chartkey_portal::{
 };
 use leptos::prelude::*;
 
-use self::contents::contents;
+use self::{contents::contents, twins::twins};
 use crate::{
     api::ApiError,
     catalogue::Say,
@@ -34,6 +34,7 @@ use crate::{
 };
 
 pub mod contents;
+mod twins;
 
 /// One item of the category that the address names.
 pub fn item() -> impl IntoView {
@@ -98,7 +99,7 @@ async fn one(reader: Reader, category: Category) -> Paged {
             <p class="quiet">{date}</p>
             {detail.entry.is_by_hand().then(|| view! { <p>{by_hand(say, &detail.entry.source)} " " {private}</p> })}
         </div>
-        {done(say, reader.patient, is_own_hand)}
+        {done(say, reader.patient, &detail, is_own_hand)}
         {is_error}
         {statement(say, reader.patient, &detail.entry)}
         <div class="split">
@@ -108,7 +109,7 @@ async fn one(reader: Reader, category: Category) -> Paged {
                 {contents(say, &whose, &detail)}
                 {kin(say, reader.patient, &name, &detail)}
             </div>
-            <div>{sheet("about", say.about_this(), view! { {about(say, reader.patient, whose.is_own(), &detail)}{change}{original}{wrong} })}{seen}</div>
+            <div>{sheet("about", say.about_this(), view! { {about(say, reader.patient, whose.is_own(), &detail)}{change}{original}{wrong} })}{twins(say, reader.patient, &detail, whose.is_own())}{seen}</div>
         </div>
         {raw}
         {(!whose.is_own()).then(|| view! { <p class="quiet">{say.not_everything()}</p> })}
@@ -170,15 +171,18 @@ pub fn in_words(say: Say, patient: PatientId, facts: &[Fact], lang: Option<&str>
     facts.iter().map(|Fact { name, said }| (say.fact(name), spoken(say, patient, name, said, lang))).collect()
 }
 
-/// What was just done by hand.
-fn done(say: Say, patient: PatientId, is_own_hand: bool) -> Option<AnyView> {
-    let words = match query("done").filter(|_| is_own_hand)?.as_str() {
-        "added" => say.writing_added(),
-        "changed" => say.writing_changed(),
-        "taken-back" => say.writing_taken_back(),
+/// What was just done: by hand, or with what several sources tell.
+fn done(say: Say, patient: PatientId, detail: &Detail, is_own_hand: bool) -> Option<AnyView> {
+    let (words, is_writing) = match (query("done")?.as_str(), is_own_hand) {
+        ("added", true) => (say.writing_added(), true),
+        ("changed", true) => (say.writing_changed(), true),
+        ("taken-back", true) => (say.writing_taken_back(), true),
+        ("taken-apart", false) if !detail.parted.is_empty() => (say.taken_apart(), false),
+        ("put-together", false) if detail.parted.is_empty() => (say.put_together(), false),
         _ => return None,
     };
-    Some(what_was_done(words, view! { <p><a href=format!("/record/{patient}/add")>{say.add_another()}</a></p> }).into_any())
+    let another = is_writing.then(|| view! { <p><a href=format!("/record/{patient}/add")>{say.add_another()}</a></p> });
+    Some(what_was_done(words, another).into_any())
 }
 
 fn range(say: Say, value: &Value) -> Option<(String, AnyView)> {

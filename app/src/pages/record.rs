@@ -13,7 +13,7 @@ use crate::{
         entry::{address, row_of},
         list::{end, key, not_shared},
         news::{heading, news},
-        result::{outside, results},
+        result::{Tells, outside, results},
         row::{Row, rows},
         search::search_box,
         sentence::sentence,
@@ -122,7 +122,7 @@ impl Around<'_> {
         let (say, patient) = (self.reader.say, self.reader.patient);
         let is_empty = entries.is_empty();
         let list = match category {
-            Category::Results => results(say, patient, entries, true).into_any(),
+            Category::Results => results(say, patient, entries, Tells::All).into_any(),
             _ => rows(entries.into_iter().map(|entry| row_of(say, patient, entry)).collect()).into_any(),
         };
         self.part(category, heading, say.none_recorded(), is_empty, if is_empty { ().into_any() } else { list })
@@ -156,7 +156,7 @@ fn out_of_range(around: &Around<'_>, outside: Vec<Entry>, some_wait: bool) -> Op
     let none = outside
         .is_empty()
         .then(|| view! { <p class="quiet">{if some_wait { say.none_out_of_range_opened() } else { say.none_out_of_range() }}</p> });
-    let list = (!outside.is_empty()).then(|| results(say, reader.patient, outside, true));
+    let list = (!outside.is_empty()).then(|| results(say, reader.patient, outside, Tells::All));
     let ending = end(say, whose, false);
     Some(
         view! {

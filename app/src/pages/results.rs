@@ -1,17 +1,17 @@
 //! `/record/{patient}/results`: results by report.
 
 use chartkey_domain::{category::Category, id::PatientId};
-use chartkey_portal::{keys::Aside, results::Report};
+use chartkey_portal::{entry::Entry, keys::Aside, results::Report};
 use leptos::prelude::*;
 
 use crate::{
     catalogue::Say,
     components::{
         disputed::disputed,
-        entry::{Called, address, report_called, row_of},
+        entry::{Called, address, delivered, report_called, row_of},
         icon::{Icon, icon},
         list::{end, errors_link, key, listed, not_shared, pager},
-        result::result,
+        result::{Tells, result},
         row::row,
         sheet::{more, title},
         source::from_source,
@@ -65,7 +65,10 @@ fn sheet_of(say: Say, patient: PatientId, index: usize, report: Report, aside: O
     let labelled_by = id.clone();
     let first = report.results.first();
     let date = first.and_then(|entry| entry.when).map(|(first, precision)| (say.when(first, precision), when(say, first, precision)));
-    let source = first.map(|entry| from_source(say, &entry.source));
+    // What all of them share stands in the heading, what only some of them do beside each.
+    let sources = |entry: &Entry| entry.twins.iter().map(|twin| twin.source.clone()).collect::<Vec<_>>();
+    let is_alike = first.is_some_and(|first| report.results.iter().all(|entry| sources(entry) == sources(first)));
+    let source = first.map(|entry| if is_alike { delivered(say, entry) } else { from_source(say, &entry.source) });
     let made =
         report.head.as_ref().map(|head| [head.author.clone(), head.place.clone()].into_iter().flatten().collect::<Vec<_>>().join(" · "));
     let made = made.filter(|made| !made.is_empty()).or_else(|| first.and_then(|entry| entry.author.clone()));
@@ -89,7 +92,7 @@ fn sheet_of(say: Say, patient: PatientId, index: usize, report: Report, aside: O
             if entry.value.text.is_none() && entry.value.number.is_none() {
                 row(row_of(say, patient, entry)).into_any()
             } else {
-                result(say, patient, entry, false).into_any()
+                result(say, patient, entry, if is_alike { Tells::Nothing } else { Tells::Several }).into_any()
             }
         })
         .collect_view();

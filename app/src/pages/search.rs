@@ -20,7 +20,7 @@ use crate::{
     catalogue::Say,
     components::{
         disputed::who_says,
-        entry::{address, called, row_of},
+        entry::{address, called, delivered, row_of},
         form::{problem_summary, titled},
         list::end,
         notice::{Role, notice},
@@ -216,7 +216,7 @@ fn glance(say: Say, patient: PatientId, whose: &Whose, found: Search) -> Glance 
         GlanceRow {
             href: address(patient, category, entry.id),
             name: parts(&name, &found.marks),
-            beside: format!("{} · {date} · {}", say.category(category), from_source(say, &entry.source)),
+            beside: format!("{} · {date} · {}", say.category(category), delivered(say, &entry)),
             said: entry.disputed.as_ref().and_then(|said| {
                 let first = said.statements.first()?;
                 let words = format!("{}{}{}", say.quotation_opens(), beginning(&first.words, SAID).0, say.quotation_closes());

@@ -13,15 +13,14 @@ use crate::{
     catalogue::Say,
     components::{
         disputed::statement,
-        entry::{Called, called, named, row_of},
+        entry::{Called, called, delivered, named, row_of},
         facts::facts,
         icon::{Icon, icon},
         list::{end, errors_link, key, listed, not_shared, pager},
         notice::{Role, notice},
-        result::results,
+        result::{Tells, results},
         row::rows,
         sheet::{back, sheet, title},
-        source::from_source,
     },
     pages::{
         Paged,
@@ -152,7 +151,7 @@ pub fn day(say: Say, visit: &Entry) -> impl IntoView + use<> {
                 <h1>{named(say, visit)}</h1>
                 {called(say, visit).beside.map(|beside| view! { <p class="medical">{beside}</p> })}
                 <p class="quiet">{about}{status.map(|status| format!(" · {status}"))}</p>
-                <p class="quiet small from">{icon(Icon::Source)} " " {from_source(say, &visit.source)}</p>
+                <p class="quiet small from">{icon(Icon::Source)} " " {delivered(say, visit)}</p>
             </div>
         </div>
     }
@@ -193,6 +192,6 @@ fn listed_parts(say: Say, patient: PatientId, category: Category, entries: Vec<E
     let (numbers, others): (Vec<Entry>, Vec<Entry>) = entries.into_iter().partition(|entry| measured && entry.value.text.is_some());
     view! {
         {(!others.is_empty()).then(|| rows(others.into_iter().map(|entry| row_of(say, patient, entry)).collect()))}
-        {(!numbers.is_empty()).then(|| results(say, patient, numbers, false))}
+        {(!numbers.is_empty()).then(|| results(say, patient, numbers, Tells::Several))}
     }
 }

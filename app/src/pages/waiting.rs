@@ -8,13 +8,12 @@ use crate::{
     api::ApiError,
     catalogue::Say,
     components::{
-        entry::{Called, address, called, report_called, row_of},
+        entry::{Called, address, called, delivered, report_called, row_of},
         form::{choice, problem_summary, titled},
         list::key,
         notice::{Role, notice, what_was_done},
         row::rows,
         sheet::{back, more, sheet, title},
-        source::from_source,
         when::{moment, when},
     },
     pages::{Paged, home::without_record, page, reader::Reader},
@@ -104,7 +103,7 @@ pub fn interruption(reader: &Reader, whose: &Whose, detail: &Detail) -> AnyView 
             <h1 lang=lang>{name.clone()}</h1>
             {beside.map(|beside| view! { <p class="medical">{beside}</p> })}
             <p class="quiet">{date}{made}</p>
-            <p class="quiet small from">{from_source(say, &entry.source)} " · " {say.added()} " " {moment(say, entry.added_at)}</p>
+            <p class="quiet small from">{delivered(say, entry)} " · " {say.added()} " " {moment(say, entry.added_at)}</p>
         </div>
         {notice(Role::Held, say.result_waits(), view! {
             <p>{say.waiting_closed()}</p>

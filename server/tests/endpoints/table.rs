@@ -437,6 +437,18 @@ fn forms() -> Vec<Row> {
         answer("/api/discard-upload", "import={asking}", ASKING, "/sources/imports/{asking}"),
         answer("/api/show-import", "import={import}", IMPORT, "/sources/imports/{import}?done=shown"),
         answer("/api/undo-import", "import={import}", IMPORT, "/sources/imports/{import}"),
+        form(
+            "/api/take-apart",
+            "patient={patient}&item={results}",
+            holders("/record/{patient}/results/{results}?done=taken-apart", "/record/{patient}?problem=not-found"),
+            to("/record/{patient}?problem=not-found"),
+        ),
+        form(
+            "/api/put-together",
+            "patient={patient}&item={results}",
+            holders("/record/{patient}/results/{results}?done=put-together", "/record/{patient}?problem=not-found"),
+            to("/record/{patient}?problem=not-found"),
+        ),
         post("/api/print-shared", "", {
             const NONE: Outcome = To("/shared?problem=not-found");
             const ASKED: Outcome = To("/shared/print");

@@ -113,6 +113,24 @@ impl World {
         .unwrap();
     }
 
+    /// Another source has told the same of everybody's vital signs and procedures from now on; these were taken apart.
+    pub async fn have_twins(&self) {
+        for statement in [
+            "insert into source (source_id, name) values ('ffffffff-0000-0000-0000-000000000000', 'Elsewhere') on conflict do nothing",
+            "update item set twin = case when category = 7 then item_id end, parted = case when category = 8 then item_id end
+             where category in (7, 8) and fhir_id not like 'elsewhere-%'",
+            "insert into item (patient_id, item_id, source_id, resource_type, fhir_id, category, version_no, own_labels, labels, labelled_by, is_private,
+                first_at, last_at, precision, title, added_at)
+             select patient_id, md5(item_id::text)::uuid, 'ffffffff-0000-0000-0000-000000000000', resource_type, 'elsewhere-' || item_id, category, 1,
+                own_labels, labels, labelled_by, is_private, first_at, last_at, precision, title, added_at
+             from item where category in (7, 8) and fhir_id not like 'elsewhere-%' on conflict do nothing",
+            "update item t set twin = i.twin, parted = i.parted, behind = (i.twin is not null)::int
+             from item i where t.patient_id = i.patient_id and t.fhir_id = 'elsewhere-' || i.item_id",
+        ] {
+            sqlx::query(statement).execute(&self.house.superuser).await.unwrap();
+        }
+    }
+
     /// What is used up by a probe that succeeds, anew.
     pub async fn refresh(&mut self) {
         let mut ada = std::mem::replace(&mut self.ada, self.bea.empty());

@@ -112,8 +112,16 @@ impl Portal {
             let words = Words::parse(&typed).ok_or(Error::Invalid("correction-words"))?;
             let opened = sqlx::query!(
                 r#"with opened as (
+                    -- Where several sources tell of it, it is said of one that others may see, if there is any,
+                    -- and of the first: a key without what is new covers none of the others.
                     insert into correction (patient_id, item_id, version_no, statement)
-                    select i.patient_id, i.item_id, i.version_no, $3 from item i where i.patient_id = $1 and i.item_id = $2
+                    select i.patient_id, t.item_id, t.version_no, $3 from item i cross join lateral (
+                        select n.item_id, n.version_no from item n
+                        where n.patient_id = i.patient_id and (n.item_id = i.item_id or n.twin = i.twin)
+                        order by n.is_private, n.added_at, n.behind limit 1) t
+                    where i.patient_id = $1 and i.item_id = $2 and not exists (
+                        select from correction c join item n on n.patient_id = c.patient_id and n.item_id = c.item_id
+                        where c.patient_id = i.patient_id and c.ended_at is null and n.twin = i.twin)
                     on conflict (patient_id, item_id) where ended_at is null do nothing
                     returning correction_id, patient_id, item_id
                 )
@@ -138,11 +146,14 @@ impl Portal {
     }
 }
 
-/// The correction of an item that stands.
+/// The correction of an item, or of its twin, that stands.
 async fn standing(record: &mut Record, item: ItemId) -> Result<Option<CorrectionId>, Error> {
     let patient = record.whose().patient;
     let found = sqlx::query_scalar!(
-        "select correction_id from correction where patient_id = $1 and item_id = $2 and ended_at is null",
+        "select c.correction_id from correction c where c.patient_id = $1 and c.ended_at is null and c.item_id in (
+            select $2::uuid union all select t.item_id from item i join item t on t.patient_id = i.patient_id and t.twin = i.twin
+            where i.patient_id = $1 and i.item_id = $2)
+        order by c.item_id <> $2, c.opened_at limit 1",
         patient.0,
         item.0
     )

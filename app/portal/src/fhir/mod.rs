@@ -2,6 +2,7 @@
 //! thrown away. Pure: text in, facts out. One file a family of resource types.
 
 pub(crate) mod added;
+pub mod alike;
 mod claim;
 mod condition;
 pub(crate) mod correction;

@@ -12,6 +12,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::{
+    alike,
     json::Json,
     labels,
     observation::{self, Value},
@@ -62,6 +63,8 @@ pub struct Projection {
     pub range: Range,
     /// The code of its interpretation (H, L, N …).
     pub interpretation: Option<String>,
+    /// What sets it apart from what tells the same, where it is compared with other sources at all.
+    pub sets_apart: Option<String>,
     /// What belongs into one trend.
     pub series: Option<String>,
     /// Who made it.
@@ -132,6 +135,7 @@ pub fn project(resource: &Json<'_>) -> Projection {
     let value = if resource_type == "Observation" { observation::value(resource) } else { Value::default() };
     let codes = if title.is_coded { title.codes } else { Vec::new() };
     let series = value.text.as_ref().and(trend_key(&codes)).map(|key| series(key, trend_unit(key, &value)));
+    let sets_apart = alike::sets_apart(resource, resource_type, &value, &codes);
     let mut projection = Projection {
         fhir_id: resource.get("id").text().filter(|id| id.len() <= 200).map(without_nul),
         version_id: resource.get("meta").get("versionId").text().map(str::to_owned),
@@ -154,6 +158,7 @@ pub fn project(resource: &Json<'_>) -> Projection {
         range: range(resource),
         interpretation: resource.all("interpretation.coding.code").into_iter().find_map(Json::str).map(str::to_owned),
         series,
+        sets_apart,
         value,
         author: named(resource, shape.author),
         place: named(resource, shape.place),
@@ -344,21 +349,13 @@ fn names_owner(resource: &Json<'_>) -> bool {
         || owners(resource).iter().any(|owner| owner.starts_with("Patient?"))
 }
 
-/// Codes that profiles ask for beside the one that says how it was measured, each with that
-/// (<https://hl7.org/fhir/R4/observation-vitalsigns.html>): a temperature taken orally, a length
-/// lying, saturation by pulse oximetry.
-const SPECIFIC: [(&str, &str); 3] = [
-    ("http://loinc.org|8310-5", "http://loinc.org|8331-1"),
-    ("http://loinc.org|8302-2", "http://loinc.org|8306-3"),
-    ("http://loinc.org|2708-6", "http://loinc.org|59408-5"),
-];
-
 /// The code by which values are compared: LOINC where there is one, and what says more where a
 /// source writes both, in whatever order.
 fn trend_key(codes: &[String]) -> Option<&str> {
     let key = codes.iter().find(|code| code.starts_with(LOINC)).or_else(|| codes.first()).map(String::as_str)?;
-    let specific = SPECIFIC.iter().find(|(general, _)| *general == key).map(|(_, specific)| *specific);
-    Some(specific.filter(|specific| codes.iter().any(|code| code == specific)).unwrap_or(key))
+    let specific = key.strip_prefix(LOINC).and_then(meanings::more_specific);
+    let written = codes.iter().find(|code| code.strip_prefix(LOINC).is_some_and(|code| Some(code) == specific));
+    Some(written.map_or(key, String::as_str))
 }
 
 /// The unit by which values are compared: as it is displayed, as long as the table of meanings knows it

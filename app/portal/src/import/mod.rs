@@ -22,6 +22,7 @@ mod storable;
 mod store;
 mod take_back;
 mod tray;
+pub(crate) mod twins;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -277,15 +278,8 @@ pub(crate) async fn bring(
     if options.own.is_some() {
         Own::is_bearable(rounds)?;
     }
-    let outcomes = store::store(
-        transaction,
-        source,
-        import,
-        at,
-        rounds,
-        store::About { is_known, names_outside, is_by_hand: own::is_by_hand(&options.source) },
-    )
-    .await?;
+    let about = store::About { is_known, names_outside, is_own: options.own.is_some() };
+    let outcomes = store::store(transaction, source, import, at, rounds, about).await?;
 
     patients::write_heads(transaction, source).await?;
 

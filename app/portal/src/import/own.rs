@@ -20,7 +20,8 @@ use super::{
     patients::UNNAMED,
     read::{self, Entries},
     resource::Resource,
-    storable,
+    storable, store,
+    twins::{self, Wait},
 };
 use crate::{
     audit::Who,
@@ -320,6 +321,12 @@ pub(super) async fn deliver(
         sqlx::query("select set_config('chartkey.undoable', '', true)").execute(&mut *connection).await?;
         for patient in &report.patients {
             sqlx::query("select gate.settle_privacy($1)").bind(patient.0).execute(&mut *connection).await?;
+            twins::find(connection, &[patient.0], None, Wait::AsTheFirst).await?;
+        }
+        // Whoever wrote it by hand has read it.
+        if !is_by_hand(&report.source) {
+            let patients: Vec<_> = report.patients.iter().map(|patient| patient.0).collect();
+            store::wait(connection, &patients).await?;
         }
     }
     Ok(())

@@ -1,5 +1,5 @@
-//! The words of a record, for searching: written with what comes in, and written again
-//! where another version of [`PHRASE_VERSION`] wrote them.
+//! The words of a record, for searching, and what its items are compared by: written with what
+//! comes in, and written again where another version of [`PHRASE_VERSION`] wrote them.
 
 use std::collections::HashSet;
 
@@ -8,10 +8,14 @@ use sha2::{Digest, Sha256};
 use sqlx::{PgConnection, Row};
 use uuid::Uuid;
 
-use super::{copy::Rows, lock};
+use super::{
+    copy::Rows,
+    lock,
+    twins::{self, Wait},
+};
 use crate::{
     Error, Portal,
-    fhir::{json::Json, project, texts},
+    fhir::{alike, json::Json, project, texts},
 };
 
 const COLUMNS: i16 = 3;
@@ -166,7 +170,7 @@ const TABLES: [Table; 2] = [
          left join item_version v on v.patient_id = a.patient_id and v.item_id = a.item_id and v.version_no = a.version_no
          where a.patient_id = $1 and a.item_id = any($2)",
         write: "update attachment a set shown_id = p.shown_id, kept_id = p.kept_id
-         from unnest($2::uuid[], $3::uuid[], $4::uuid[]) p (item_id, shown_id, kept_id)
+         from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[]) p (item_id, shown_id, kept_id)
          where a.patient_id = $1 and a.item_id = p.item_id and (a.shown_id, a.kept_id) is distinct from (p.shown_id, p.kept_id)",
     },
 ];
@@ -178,9 +182,9 @@ const ITEMS: Table = Table {
     rows: "select i.item_id, i.category, i.resource_type, i.title, i.codes, v.bytes from item i
          left join item_version v on v.patient_id = i.patient_id and v.item_id = i.item_id and v.version_no = i.version_no
          where i.patient_id = $1 and i.item_id = any($2)",
-    write: "update item i set shown_id = p.shown_id, kept_id = p.kept_id
-         from unnest($2::uuid[], $3::uuid[], $4::uuid[]) p (item_id, shown_id, kept_id)
-         where i.patient_id = $1 and i.item_id = p.item_id and (i.shown_id, i.kept_id) is distinct from (p.shown_id, p.kept_id)",
+    write: "update item i set shown_id = p.shown_id, kept_id = p.kept_id, alike = p.alike
+         from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[]) p (item_id, shown_id, kept_id, alike)
+         where i.patient_id = $1 and i.item_id = p.item_id and (i.shown_id, i.kept_id, i.alike) is distinct from (p.shown_id, p.kept_id, p.alike)",
 };
 
 /// Writes the words of a record anew, whoever wrote them.
@@ -199,6 +203,7 @@ async fn record(connection: &mut PgConnection, patient: Uuid) -> Result<u64, sql
         }
     }
     unused(connection, &[patient]).await?;
+    twins::find(connection, &[patient], None, Wait::UntilOneIsOpen).await?;
     sqlx::query("update patient set phrased_by = $2 where patient_id = $1").bind(patient).bind(PHRASE_VERSION).execute(connection).await?;
     Ok(count)
 }
@@ -225,21 +230,22 @@ fn batches(sizes: Vec<(Uuid, i32)>) -> Vec<Vec<Uuid>> {
 /// Writes the words of these things of a record.
 async fn write(connection: &mut PgConnection, patient: Uuid, table: &Table, items: &[Uuid]) -> Result<(), sqlx::Error> {
     let rows = sqlx::query(table.rows).bind(patient).bind(items).fetch_all(&mut *connection).await?;
-    let (mut ids, mut shown, mut kept): (Vec<Uuid>, _, _) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut ids, mut shown, mut kept, mut alikes): (Vec<Uuid>, _, _, _) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let (mut keys, mut words) = (Vec::new(), Vec::new());
     for row in &rows {
         let codes: Option<Vec<String>> = row.try_get(4)?;
         let bytes: Option<&[u8]> = row.try_get(5)?;
         let raw = bytes.map(String::from_utf8_lossy).unwrap_or_default();
         let json = Json::parse(&raw).ok();
-        // An attachment has no column for the codes of its title.
-        let projected = json.as_ref().filter(|_| codes.is_none()).map(project).unwrap_or_default();
+        let projected = json.as_ref().map(project).unwrap_or_default();
         let own = texts::Row {
             category: row.try_get::<Option<i16>, _>(1)?.and_then(Category::from_number),
             resource_type: row.try_get(2)?,
             title: row.try_get(3)?,
+            // An attachment has no column for the codes of its title.
             codes: codes.as_deref().unwrap_or(&projected.codes),
         };
+        alikes.push(alike::key(&projected, own.title, own.codes));
         let texts = texts::texts(own, json.as_ref());
         ids.push(row.try_get(0)?);
         shown.push(key(&texts.shown));
@@ -260,7 +266,7 @@ async fn write(connection: &mut PgConnection, patient: Uuid, table: &Table, item
     .bind(words)
     .execute(&mut *connection)
     .await?;
-    sqlx::query(table.write).bind(patient).bind(&ids).bind(shown).bind(kept).execute(connection).await?;
+    sqlx::query(table.write).bind(patient).bind(&ids).bind(shown).bind(kept).bind(alikes).execute(connection).await?;
     Ok(())
 }
 

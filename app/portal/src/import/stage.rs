@@ -17,7 +17,7 @@ use super::{
     phrases::Phrases,
     resource::{Named, Resource},
 };
-use crate::fhir::{json::Json, project::Reference, texts, types};
+use crate::fhir::{alike, json::Json, project::Reference, texts, types};
 
 /// The temporary tables. `round` parts the entries of one file that are the same
 /// resource: each is taken after the one before it.
@@ -29,13 +29,13 @@ const TABLES: &str = "
         range_low float8, range_high float8, range_low_text text, range_high_text text, range_text text, interpretation text, series text, visit_id uuid,
         author text, place text, author_id uuid, place_id uuid, author_is_named bool,
         place_is_named bool, is_negation bool, utc_offset smallint, version_id text, last_updated timestamptz, sha256 bytea, bytes bytea,
-        paths text[], targets uuid[], displays text[], shown_id uuid, kept_id uuid, kind smallint
+        paths text[], targets uuid[], displays text[], shown_id uuid, kept_id uuid, kind smallint, alike uuid
     ) on commit drop;
     create temporary table verdict (
         seq int, is_attachment bool, patient_id uuid, item_id uuid, outcome text, version_no int
     ) on commit drop";
 
-const COLUMNS: i16 = 46;
+const COLUMNS: i16 = 47;
 
 /// References beyond this many of one resource are kept in its bytes only.
 const REFERENCES: usize = 30_000;
@@ -208,5 +208,6 @@ fn item(rows: &mut Rows, phrases: &mut Phrases, row: &Row<'_, '_, '_>) {
         .texts(references.iter().map(|reference| reference.display.as_deref()))
         .uuid(phrases.take(row.patient, &texts.shown))
         .uuid(phrases.take(row.patient, &texts.kept))
-        .small(own.kind.map(ResultKind::number));
+        .small(own.kind.map(ResultKind::number))
+        .uuid(alike::key(own, title, codes));
 }

@@ -3,8 +3,12 @@
 use chartkey_domain::id::{ImportId, SourceId};
 use sqlx::{PgConnection, Row};
 use time::OffsetDateTime;
+use uuid::Uuid;
 
-use super::phrases;
+use super::{
+    phrases,
+    twins::{self, Wait},
+};
 use crate::fhir::LABEL_TABLE_VERSION;
 
 /// How the rows of a file turned out.
@@ -79,11 +83,11 @@ const NEW_ITEMS: &str = "
     insert into item (patient_id, item_id, source_id, resource_type, fhir_id, category, version_no, own_labels, labels, labelled_by,
                       first_at, last_at, precision, title, title_key, codes, status, is_error, value_text, value_num, unit,
                       range_low, range_high, range_low_text, range_high_text, range_text, interpretation, series, visit_id, author, place, author_id, place_id, author_is_named,
-                      place_is_named, is_negation, utc_offset, report_id, shown_id, kept_id, added_at)
+                      place_is_named, is_negation, utc_offset, report_id, shown_id, kept_id, alike, added_at)
     select s.patient_id, s.item_id, $3, s.resource_type, s.fhir_id, s.category, v.version_no, s.labels, s.labels, $4,
            s.first_at, s.last_at, s.precision, s.title, s.title_key, s.codes, s.status, s.is_error, s.value_text, s.value_num, s.unit,
            s.range_low, s.range_high, s.range_low_text, s.range_high_text, s.range_text, s.interpretation, s.series, s.visit_id, s.author, s.place,
-           s.author_id, s.place_id, s.author_is_named, s.place_is_named, s.is_negation, s.utc_offset, l.item_id, s.shown_id, s.kept_id, $2
+           s.author_id, s.place_id, s.author_is_named, s.place_is_named, s.is_negation, s.utc_offset, l.item_id, s.shown_id, s.kept_id, s.alike, $2
     from stage s join verdict v on v.seq = s.seq
     left join listed l on l.patient_id = s.patient_id and l.target_id = s.item_id
     where s.round = $1 and v.outcome = 'created' and not s.is_attachment";
@@ -98,7 +102,7 @@ const NEWER_ITEMS: &str = "
         range_high = s.range_high, range_low_text = s.range_low_text, range_high_text = s.range_high_text, range_text = s.range_text, interpretation = s.interpretation, series = s.series, visit_id = s.visit_id,
         author = s.author, place = s.place, author_id = s.author_id, place_id = s.place_id, author_is_named = s.author_is_named,
         place_is_named = s.place_is_named, is_negation = s.is_negation, utc_offset = s.utc_offset,
-        shown_id = s.shown_id, kept_id = s.kept_id, added_at = $2
+        shown_id = s.shown_id, kept_id = s.kept_id, alike = s.alike, added_at = $2
     from stage s join verdict v on v.seq = s.seq
     where s.round = $1 and v.outcome in ('updated', 'changed') and not s.is_attachment
       and i.patient_id = s.patient_id and i.item_id = s.item_id";
@@ -179,33 +183,63 @@ pub const NAMED: &str = "
     from named n where i.patient_id = n.patient_id and i.item_id = n.item_id
       and (i.author_is_named, i.place_is_named) is distinct from (n.author, n.place)";
 
-/// Everything that names something labelled carries its label too, and so on; but
-/// not through the Patient, whom everything names.
-pub const LABELS: &str = "
-    with recursive marked (patient_id, item_id, label) as (
-        select n.patient_id, n.item_id, l.label
-        from (select patient_id, item_id, own_labels from item where patient_id = any($1) and resource_type <> 'Patient' and own_labels <> 0
-              union all
-              select patient_id, item_id, own_labels from attachment where patient_id = any($1) and own_labels <> 0) n
-        cross join generate_series(0, 5) l (label)
-        where (n.own_labels >> l.label) & 1 = 1
-        union
-        select r.patient_id, r.item_id, m.label
-        from marked m join item_reference r on r.patient_id = m.patient_id and r.target_id = m.item_id
-        where not exists (select from item p where p.patient_id = r.patient_id and p.item_id = r.item_id and p.resource_type = 'Patient')
-    ), sum (patient_id, item_id, labels) as (
-        select patient_id, item_id, bit_or(1 << label)::smallint from marked group by patient_id, item_id
-    )
-    update item i set labels = i.labels | sum.labels
-    from sum where i.patient_id = sum.patient_id and i.item_id = sum.item_id and i.labels | sum.labels <> i.labels";
+/// Everything that names something labelled carries its label too, and so on; but not through the
+/// Patient, whom everything names. `also` gives what else carries it.
+macro_rules! labels {
+    ($also:literal) => {
+        concat!(
+            "with recursive marked (patient_id, item_id, label) as (
+                select n.patient_id, n.item_id, l.label
+                from (select patient_id, item_id, own_labels from item where patient_id = any($1) and resource_type <> 'Patient' and own_labels <> 0
+                      union all
+                      select patient_id, item_id, own_labels from attachment where patient_id = any($1) and own_labels <> 0) n
+                cross join generate_series(0, 5) l (label)
+                where (n.own_labels >> l.label) & 1 = 1
+                union
+                select m.patient_id, r.item_id, m.label
+                from marked m cross join lateral (
+                    select r.item_id from item_reference r where r.patient_id = m.patient_id and r.target_id = m.item_id",
+            $also,
+            ") r
+                where not exists (select from item p where p.patient_id = m.patient_id and p.item_id = r.item_id and p.resource_type = 'Patient')
+            ), sum (patient_id, item_id, labels) as (
+                select patient_id, item_id, bit_or(1 << label)::smallint from marked group by patient_id, item_id
+            )
+            update item i set labels = i.labels | sum.labels
+            from sum where i.patient_id = sum.patient_id and i.item_id = sum.item_id and i.labels | sum.labels <> i.labels"
+        )
+    };
+}
+
+/// The labels of a record of one source, and of what a file brings that its patient can take back: what
+/// another source's thing got with it would stay.
+const LABELS_ALONE: &str = labels!("");
+
+/// The labels of a record. A twin carries them too, unless they are of a file of the patient's own that
+/// they have not shown: whoever sees the other must not lose it for that.
+pub const LABELS: &str = labels!(
+    " union all
+    select t.item_id from item o join item t on t.patient_id = o.patient_id and t.twin = o.twin
+    where o.patient_id = m.patient_id and o.item_id = m.item_id and o.twin is not null and not o.is_private"
+);
+
+/// The keys of what this file has brought and changed, in a round or in all, and of the reports that list it, as
+/// they are now.
+const KEYS: &str = "
+    select distinct k.key from stage s join verdict v on v.seq = s.seq join item i on i.patient_id = v.patient_id and i.item_id = v.item_id
+    left join item r on r.patient_id = i.patient_id and r.item_id = i.report_id
+    cross join lateral (values (i.alike), (i.twin), (r.alike), (r.twin)) k (key)
+    where ($1::int is null or s.round = $1) and v.outcome <> 'unchanged' and not v.is_attachment and k.key is not null";
 
 /// What waits for its patient: what came in, in whatever version, and is of a kind that they have chosen,
 /// and with it what came in and belongs to that: its report, what its report lists, their documents and
-/// pictures. What was there before stays as it was.
+/// pictures. What was there before stays as it was, and what their patient has open as another source told it is not new.
 const WAITS: &str = "
     with recursive came as materialized (
         select distinct s.patient_id, s.item_id, s.kind from stage s join verdict v on v.seq = s.seq
         where v.outcome in ('created', 'updated', 'changed') and not s.is_attachment and s.category in (6, 10, 11)
+            and not exists (select from item i join item t on t.patient_id = i.patient_id and t.twin = i.twin and t.alike = i.alike
+                and t.item_id <> i.item_id and not t.waits where i.patient_id = s.patient_id and i.item_id = s.item_id)
     ), waits (patient_id, item_id) as (
         (select c.patient_id, c.item_id from came c join waiting_kind k on k.patient_id = c.patient_id and k.kind = c.kind
          union all
@@ -231,8 +265,17 @@ pub struct About {
     pub is_known: bool,
     /// It names people or medicines of other files, or other files name its own.
     pub names_outside: bool,
-    /// Its patient wrote it by hand.
-    pub is_by_hand: bool,
+    /// Its patient can take it back: until that is provided for, no other source's things are touched, and it is
+    /// not known what waits.
+    pub is_own: bool,
+}
+
+/// Lets what came in wait for its patient, where they have chosen that.
+pub(super) async fn wait(connection: &mut PgConnection, changed: &[Uuid]) -> Result<(), sqlx::Error> {
+    if sqlx::query_scalar(ANY_WAITS).bind(changed).fetch_one(&mut *connection).await? {
+        sqlx::query(WAITS).bind(changed).execute(&mut *connection).await?;
+    }
+    Ok(())
 }
 
 /// Takes the staged rows into the record.
@@ -246,6 +289,9 @@ pub async fn store(
 ) -> Result<Outcomes, sqlx::Error> {
     let is_new = !sqlx::query_scalar::<_, bool>(KNOWN).fetch_one(&mut *connection).await?;
     phrases::store(connection).await?;
+    // By which twins are found: a record of one file has one source.
+    let has_twins = !is_new && !about.is_own;
+    let mut keys: Vec<Uuid> = Vec::new();
     for round in 0..rounds {
         let all_new = is_new && round == 0;
         if all_new {
@@ -256,14 +302,17 @@ pub async fn store(
         sqlx::query(VERSIONS).bind(round).bind(import.0).bind(at).execute(&mut *connection).await?;
         sqlx::query(NEW_ITEMS).bind(round).bind(at).bind(source.0).bind(LABEL_TABLE_VERSION).execute(&mut *connection).await?;
         sqlx::query(NEW_ATTACHMENTS).bind(round).bind(at).bind(source.0).bind(LABEL_TABLE_VERSION).execute(&mut *connection).await?;
+        if has_twins {
+            keys.extend(sqlx::query_scalar::<_, Uuid>(KEYS).bind(round).fetch_all(&mut *connection).await?);
+        }
         if !all_new {
             newer(connection, round, at).await?;
         }
         sqlx::query(REFERENCES).bind(round).execute(&mut *connection).await?;
     }
-    let changed: Vec<uuid::Uuid> =
+    let changed: Vec<Uuid> =
         sqlx::query_scalar("select distinct patient_id from verdict where outcome <> 'unchanged'").fetch_all(&mut *connection).await?;
-    let mut renamed: Vec<(uuid::Uuid, uuid::Uuid)> = Vec::new();
+    let mut renamed: Vec<(Uuid, Uuid)> = Vec::new();
     if !changed.is_empty() {
         // What was there before names what this file names anew.
         let renames = "select exists (select from verdict where is_attachment and outcome in ('updated', 'changed'))";
@@ -271,15 +320,24 @@ pub async fn store(
         if is_named {
             renamed = sqlx::query_as(MEDICINES).bind(&changed).fetch_all(&mut *connection).await?;
             renamed.sort_unstable();
+            if has_twins {
+                keys.extend(twins::keys(connection, &renamed).await?);
+            }
             phrases::renamed(connection, &renamed).await?;
         }
         let names = if is_named { [AUTHORS, PLACES, NAMED].as_slice() } else { &[] };
-        for statement in [REPORTS].iter().chain(names).chain(&[LABELS]) {
+        for statement in [REPORTS].iter().chain(names) {
             sqlx::query(*statement).bind(&changed).execute(&mut *connection).await?;
         }
-        // Whoever wrote it by hand has read it.
-        if !about.is_by_hand && sqlx::query_scalar(ANY_WAITS).bind(&changed).fetch_one(&mut *connection).await? {
-            sqlx::query(WAITS).bind(&changed).execute(&mut *connection).await?;
+        if has_twins {
+            keys.extend(sqlx::query_scalar::<_, Uuid>(KEYS).bind(None::<i32>).fetch_all(&mut *connection).await?);
+            keys.extend(twins::keys(connection, &renamed).await?);
+            twins::find(connection, &changed, Some(keys), Wait::AsTheFirst).await?;
+        } else {
+            sqlx::query(LABELS_ALONE).bind(&changed).execute(&mut *connection).await?;
+        }
+        if !about.is_own {
+            wait(connection, &changed).await?;
         }
     }
     if !is_new || rounds > 1 || !renamed.is_empty() {

@@ -249,7 +249,7 @@ fn item_row(patient: PatientId, item: &ItemFacts) -> Value {
         "patient_id": patient, "item_id": item.id, "source_id": "00000000-0000-0000-0000-000000000001", "resource_type": "Observation",
         "fhir_id": item.id, "category": item.category.number(), "version_no": item.version, "own_labels": item.labels.bits(),
         "labels": item.labels.bits(), "labelled_by": if item.labels_current { crate::LABEL_TABLE_VERSION } else { 0 },
-        "is_private": item.is_private, "waits": false, "first_at": item.when.map(|when| stored(when.first)),
+        "is_private": item.is_private, "waits": false, "behind": 0, "first_at": item.when.map(|when| stored(when.first)),
         "last_at": item.when.and_then(|when: Interval| when.last).map(stored), "precision": item.when.map(|when| when.precision as i16),
         "title": "Something", "codes": [], "is_error": false, "author_is_named": false, "place_is_named": false, "is_negation": is_negation(item), "utc_offset": minutes,
         "added_at": text(item.added_at),

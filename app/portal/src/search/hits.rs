@@ -35,6 +35,8 @@ pub struct Candidate {
     pub shown_id: Option<Uuid>,
     pub kept_id: Option<Uuid>,
     pub visit_id: Option<Uuid>,
+    pub twin: Option<Uuid>,
+    pub behind: i16,
 }
 
 /// `query_as!` over the columns of [`Candidate`]; the item is `i`. What waits for the patient has its own
@@ -45,7 +47,8 @@ macro_rules! candidates {
             Candidate,
             "select i.item_id, i.category, i.title, i.first_at, i.precision, i.utc_offset, \
              case when w.waits then null else i.value_text end as value_text, case when w.waits then null else i.value_num end as value_num, \
-             case when w.waits then i.item_id else i.shown_id end as shown_id, case when w.waits then null else i.kept_id end as kept_id, i.visit_id \
+             case when w.waits then i.item_id else i.shown_id end as shown_id, case when w.waits then null else i.kept_id end as kept_id, i.visit_id, \
+             i.twin, i.behind \
              from item i cross join lateral (select i.waits and (select gate.own_patient()) is not null as waits) w where i.patient_id = $1 and not i.is_error and "
                 + $rest,
             $($argument),*
@@ -76,6 +79,10 @@ pub struct Hit {
     pub at: Option<OffsetDateTime>,
     /// The text of its name.
     pub shown_id: Option<Uuid>,
+    /// What it shares with the same of other sources.
+    twin: Option<Uuid>,
+    /// How many of those stand before it.
+    behind: i16,
 }
 
 /// Finds everything of this record that holds every piece: best first, then newest first.
@@ -101,9 +108,14 @@ pub async fn hits(record: &mut Record, query: &Query, found: &Found) -> Result<(
             rank,
             at: candidate.first_at,
             shown_id: candidate.shown_id,
+            twin: candidate.twin,
+            behind: candidate.behind,
         });
     }
-    hits.sort_by_key(|hit| (std::cmp::Reverse((hit.rank, hit.at)), hit.id));
+    hits.sort_by_key(|hit| (std::cmp::Reverse((hit.rank, hit.at)), hit.behind, hit.id));
+    // What several sources tell of is found once: the best of those that were found stands for it.
+    let mut found: HashSet<Uuid> = HashSet::new();
+    hits.retain(|hit| hit.twin.is_none_or(|twin| found.insert(twin)));
     let mut people: Vec<Person> = named.people.into_iter().filter(|(_, pieces)| *pieces == all).map(|(person, _)| person).collect();
     people.sort_by(|one, other| (&one.name, one.id).cmp(&(&other.name, other.id)));
     people.truncate(MOST_PEOPLE);

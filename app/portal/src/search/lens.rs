@@ -154,6 +154,9 @@ struct Belonging {
     category: Category,
     at: Option<OffsetDateTime>,
     because: Because,
+    /// What it shares with the same of other sources.
+    twin: Option<Uuid>,
+    behind: i16,
 }
 
 /// Everything that belongs, newest first.
@@ -194,13 +197,15 @@ async fn belongings(record: &mut Record, texts: &Arc<Texts>, lens: &'static Lens
         }
     }
     let mut all: Vec<Belonging> = found.into_values().collect();
-    all.sort_by_key(|one| (std::cmp::Reverse(one.at), one.item));
+    all.sort_by_key(|one| (std::cmp::Reverse(one.at), one.behind, one.item));
+    let mut seen: HashSet<Uuid> = HashSet::new();
+    all.retain(|one| one.twin.is_none_or(|twin| seen.insert(twin)));
     Ok(all)
 }
 
 fn belonging(item: &Candidate, because: Because) -> Belonging {
     let category = Category::from_number(item.category).unwrap_or(Category::Own);
-    Belonging { item: ItemId(item.item_id), category, at: item.first_at, because }
+    Belonging { item: ItemId(item.item_id), category, at: item.first_at, because, twin: item.twin, behind: item.behind }
 }
 
 /// What names one of these problems, with one that it names. Both are visible to the reader, or

@@ -174,7 +174,10 @@ impl Portal {
         let mut record = self.open_own(visitor).await?;
         let rows = sqlx::query!(
             r#"select category, labels, is_private, count(*) as "count!", max(first_at) as newest
-            from item where patient_id = $1 and not is_error group by category, labels, is_private"#,
+            from item i where i.patient_id = $1 and not i.is_error
+                and (i.twin is null or (select true from item b where b.patient_id = i.patient_id and b.twin = i.twin
+                    and (b.is_private, b.behind) < (i.is_private, i.behind) limit 1) is null)
+            group by category, labels, is_private"#,
             record.whose().patient.0
         )
         .fetch_all(record.connection())

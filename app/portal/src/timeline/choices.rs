@@ -111,6 +111,8 @@ impl Choices {
             select 4, counted.year::text, counted.items, null, null from (
                 select near.year, (select count(*) from (select from item i
                     where i.patient_id = $1 and not i.is_error
+                        and (i.behind = 0 or (select true from item b where b.patient_id = i.patient_id and b.twin = i.twin and b.behind < i.behind
+                            and extract(year from b.first_at at time zone 'UTC' + make_interval(mins => coalesce(b.utc_offset, 0))) = near.year limit 1) is null)
                         and i.sort_at >= make_timestamptz(near.year, 1, 1, 0, 0, 0, 'UTC') - interval '1 day'
                         and i.sort_at < make_timestamptz(near.year + 1, 1, 1, 0, 0, 0, 'UTC') + interval '1 day'
                         and extract(year from i.first_at at time zone 'UTC' + make_interval(mins => coalesce(i.utc_offset, 0))) = near.year

@@ -1,0 +1,172 @@
+//! Which items of a record several sources tell of.
+
+use chartkey_domain::id::PatientId;
+use sqlx::{PgConnection, error::DatabaseError};
+use uuid::Uuid;
+
+use super::{lock, store::LABELS};
+use crate::Error;
+
+/// What was taken apart from something that is gone is taken apart from nothing: it is compared again.
+const FREED: &str = "
+    update item i set parted = null
+    where i.patient_id = any($1) and i.parted is not null
+      and (select true from item o where o.patient_id = i.patient_id and o.parted = i.parted and o.item_id <> i.item_id limit 1) is null
+    returning i.alike";
+
+/// Every key of these records, now and when twins were last found.
+const ALL_KEYS: &str = "
+    select distinct k.key from item i cross join lateral (values (i.alike), (i.twin)) k (key)
+    where i.patient_id = any($1) and k.key is not null";
+
+/// Those of these items, and of the reports that list them.
+const KEYS: &str = "
+    select distinct k.key from unnest($1::uuid[], $2::uuid[]) o (patient_id, item_id)
+    join item i on i.patient_id = o.patient_id and i.item_id = o.item_id
+    left join item r on r.patient_id = i.patient_id and r.item_id = i.report_id
+    cross join lateral (values (i.alike), (i.twin), (r.alike), (r.twin)) k (key) where k.key is not null";
+
+/// Equal keys of different sources; each file that the patient adds is one. Where one source has a key more
+/// than once, which of them another's is cannot be said, and all stay apart; so do those that the patient took
+/// apart. What they wrote by hand is theirs, and nobody else's words stand for it. A report is one with another
+/// where the results that it lists are all here and can be compared, and are the other's too.
+macro_rules! alike {
+    ($rest:literal) => {
+        concat!(
+            "with told as materialized (
+                select i.patient_id, i.item_id, case when l.results > 0 then l.alike else i.alike end as alike,
+                    case when s.name = 'upload/' || i.patient_id then (select v.import_id from item_version v
+                        where v.patient_id = i.patient_id and v.item_id = i.item_id and v.version_no = 1) else i.source_id end as teller
+                from item i join source s on s.source_id = i.source_id
+                left join lateral (
+                    select count(*) as results, case when count(*) = count(t.alike) then
+                        md5(i.alike || string_agg(t.alike::text, ' ' order by t.alike))::uuid end as alike
+                    from item_reference r left join item t on t.patient_id = r.patient_id and t.item_id = r.target_id
+                    where r.patient_id = i.patient_id and r.item_id = i.item_id and r.path = 'result'
+                ) l on i.resource_type = 'DiagnosticReport'
+                where i.patient_id = any($1) and i.alike = any($2) and i.parted is null and s.name <> 'own/' || i.patient_id
+            ), alike as materialized (
+                select t.patient_id, t.item_id, t.alike from told t join (
+                    select patient_id, alike from told group by patient_id, alike having count(*) > 1 and count(distinct teller) = count(*)
+                ) a on a.patient_id = t.patient_id and a.alike = t.alike
+            )",
+            $rest
+        )
+    };
+}
+
+/// Nobody keeps one of them from somebody meanwhile.
+const STAND: &str = alike!(
+    " select from item i join alike a on a.patient_id = i.patient_id and a.item_id = i.item_id
+    order by i.patient_id, i.item_id for no key update of i"
+);
+
+/// In front stands what lies outside its laboratory's range, as far as its row says so, then whatever says
+/// more of that: what is shown once must not lose it. Then the order of the sources is one for all things,
+/// so that a report keeps its results together.
+const TWINS: &str = alike!(
+    ", now as materialized (
+        select i.patient_id, i.item_id, a.alike as twin,
+            case when a.alike is null then 0 else row_number() over (partition by i.patient_id, a.alike order by
+                coalesce(i.interpretation = any (array['HH', 'HU', 'CH', 'LL', 'LU', 'CL', 'H', '>', 'L', '<', 'A', 'AA'])
+                    or (i.interpretation is distinct from 'N' and (i.value_num < i.range_low or i.value_num > i.range_high)), false) desc,
+                (i.interpretation is null)::int + (coalesce(i.range_low, i.range_high) is null and i.range_text is null)::int,
+                i.source_id, i.item_id) - 1 end as behind
+        from item i left join alike a on a.patient_id = i.patient_id and a.item_id = i.item_id
+        where i.patient_id = any($1) and (i.alike = any($2) or i.twin = any($2)) and (a.alike is not null or i.twin is not null)
+    )
+    update item i set twin = n.twin, behind = n.behind
+    from now n where i.patient_id = n.patient_id and i.item_id = n.item_id and (i.twin, i.behind) is distinct from (n.twin, n.behind)"
+);
+
+/// How long twins wait for their patient.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wait {
+    /// As the one does that came first: what is open is nothing new when another source tells it, and what waits
+    /// must not be shown by one that does not.
+    AsTheFirst,
+    /// Until one of them is open: they have all been there for some time.
+    UntilOneIsOpen,
+}
+
+impl Wait {
+    const fn statement(self) -> &'static str {
+        match self {
+            Self::AsTheFirst => {
+                "update item i set waits = f.waits
+                from (select distinct on (patient_id, twin) patient_id, twin, waits from item where patient_id = any($1) and twin = any($2)
+                    order by patient_id, twin, added_at, source_id, item_id) f
+                where i.patient_id = f.patient_id and i.twin = f.twin and i.waits <> f.waits"
+            }
+            Self::UntilOneIsOpen => {
+                "update item i set waits = false from item f
+                where i.patient_id = any($1) and i.twin = any($2) and i.waits
+                    and f.patient_id = i.patient_id and f.twin = i.twin and not f.waits"
+            }
+        }
+    }
+}
+
+/// What is kept from somebody in one of them is kept from them in all.
+const EXCLUSIONS: &str = "
+    insert into exclusion (patient_id, item_id, account_id, organization_id)
+    select t.patient_id, t.item_id, e.account_id, e.organization_id
+    from exclusion e join item i on i.patient_id = e.patient_id and i.item_id = e.item_id
+    join item t on t.patient_id = i.patient_id and t.twin = i.twin and t.item_id <> i.item_id
+    where e.patient_id = any($1) and i.twin = any($2)
+    on conflict do nothing";
+
+/// Counted anew and not by what has changed: whatever went before, the count is that of the rows.
+const TOTALS: &str = "
+    update item_total t set behind = c.behind
+    from (select t.patient_id, t.category, count(i.item_id) as behind from item_total t
+        left join item i on i.patient_id = t.patient_id and i.category = t.category and i.twin is not null and i.behind > 0
+        where t.patient_id = any($1) group by t.patient_id, t.category) c
+    where t.patient_id = c.patient_id and t.category = c.category and t.behind <> c.behind";
+
+/// Takes a turn at a record for whoever is not an import and changes which of its items are twins. The task
+/// is `import`.
+///
+/// # Errors
+/// `file-is-read` where somebody has the turn for more than two seconds.
+pub(crate) async fn turn(connection: &mut PgConnection, patient: PatientId) -> Result<(), Error> {
+    sqlx::query("set local lock_timeout = '2s'").execute(&mut *connection).await?;
+    lock(connection, &[patient.0]).await.map_err(refused)
+}
+
+/// A lock that was waited for too long (`lock_not_available`) is somebody's turn.
+pub(crate) fn refused(error: sqlx::Error) -> Error {
+    let code = error.as_database_error().and_then(DatabaseError::code);
+    if code.is_some_and(|code| code == "55P03") { Error::Invalid("file-is-read") } else { error.into() }
+}
+
+/// The keys of these items, as they are now. Where they are about to change, they are asked for before
+/// and after.
+pub(crate) async fn keys(connection: &mut PgConnection, items: &[(Uuid, Uuid)]) -> Result<Vec<Uuid>, sqlx::Error> {
+    let (patients, items): (Vec<Uuid>, Vec<Uuid>) = items.iter().copied().unzip();
+    sqlx::query_scalar(KEYS).bind(patients).bind(items).fetch_all(connection).await
+}
+
+/// Finds the twins of these records anew where they have one of these keys, or all, binds them together
+/// and counts them. Whoever asks has their turn at the records.
+pub(crate) async fn find(connection: &mut PgConnection, patients: &[Uuid], keys: Option<Vec<Uuid>>, wait: Wait) -> Result<(), sqlx::Error> {
+    let freed: Vec<Option<Uuid>> = sqlx::query_scalar(FREED).bind(patients).fetch_all(&mut *connection).await?;
+    let mut keys = match keys {
+        Some(keys) => keys,
+        None => sqlx::query_scalar(ALL_KEYS).bind(patients).fetch_all(&mut *connection).await?,
+    };
+    keys.extend(freed.into_iter().flatten());
+    keys.sort_unstable();
+    keys.dedup();
+    for statement in [STAND, TWINS, wait.statement(), EXCLUSIONS] {
+        sqlx::query(statement).bind(patients).bind(&keys).execute(&mut *connection).await?;
+    }
+    sqlx::query(LABELS).bind(patients).execute(&mut *connection).await?;
+    count(connection, patients).await
+}
+
+/// Counts those that are behind.
+pub(crate) async fn count(connection: &mut PgConnection, patients: &[Uuid]) -> Result<(), sqlx::Error> {
+    sqlx::query(TOTALS).bind(patients).execute(connection).await?;
+    Ok(())
+}

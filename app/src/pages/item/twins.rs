@@ -1,0 +1,65 @@
+//! The same thing as other sources tell it, and what the patient can say about that.
+
+use chartkey_domain::{
+    category::Category,
+    id::{ItemId, PatientId},
+};
+use chartkey_portal::{entry::Twin, items::Detail};
+use leptos::prelude::*;
+
+use crate::{
+    catalogue::Say,
+    components::{
+        entry::address,
+        icon::{Icon, icon},
+        sheet::sheet,
+        source::what_it_says,
+    },
+};
+
+/// Who else delivered it, each with the page of what they say, or whom the patient has taken it apart from.
+pub fn twins(say: Say, patient: PatientId, detail: &Detail, is_own: bool) -> Option<AnyView> {
+    let Detail { entry, parted, .. } = detail;
+    if entry.twins.is_empty() && parted.is_empty() {
+        return None;
+    }
+    let is_one = !entry.twins.is_empty();
+    let (heading, says, others) = if is_one {
+        (say.also_recorded_by(), say.same_in_sources(), &entry.twins)
+    } else {
+        (say.not_the_same_as(), say.you_took_apart(), parted)
+    };
+    let form = is_own.then(|| if is_one { apart(say, patient, entry.id) } else { together(say, patient, entry.id) });
+    Some(sheet("twins", heading, view! { <p>{says}</p>{list(say, patient, entry.category, others)}{form} }).into_any())
+}
+
+fn list(say: Say, patient: PatientId, category: Category, twins: &[Twin]) -> impl IntoView + use<> {
+    let lines = twins.iter().map(|twin| {
+        let href = address(patient, category, twin.id);
+        view! { <li class="row"><p class="label">{icon(Icon::Source)} " " <a class="name" href=href>{what_it_says(say, &twin.source)}</a></p></li> }
+    });
+    view! { <ul class="rows">{lines.collect_view()}</ul> }
+}
+
+fn apart(say: Say, patient: PatientId, item: ItemId) -> AnyView {
+    view! {
+        <p class="quiet small">{say.taking_apart_says()}</p>
+        <form method="post" action="/api/take-apart">
+            <input type="hidden" name="patient" value=patient.to_string()/>
+            <input type="hidden" name="item" value=item.to_string()/>
+            <button class="button small" type="submit">{say.not_the_same()}</button>
+        </form>
+    }
+    .into_any()
+}
+
+fn together(say: Say, patient: PatientId, item: ItemId) -> AnyView {
+    view! {
+        <form method="post" action="/api/put-together">
+            <input type="hidden" name="patient" value=patient.to_string()/>
+            <input type="hidden" name="item" value=item.to_string()/>
+            <button class="button small" type="submit">{say.the_same_after_all()}</button>
+        </form>
+    }
+    .into_any()
+}
