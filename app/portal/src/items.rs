@@ -177,13 +177,17 @@ async fn kin(record: &mut Record, entry: &Entry) -> Result<Vec<Entry>, Error> {
         (Some(series), _) => {
             entries!(
                 "where i.patient_id = $1 and i.item_id = any (array( \
-                    select o.item_id from unnest($2::text[]) s (series) cross join lateral ( \
-                        select item_id, sort_at from item where patient_id = $1 and series = s.series \
-                            and not is_error and value_text is not null and first_at is not null and (not waits or (select gate.own_patient()) is null) \
-                            and (item.behind = 0 or (select true from item b where b.patient_id = item.patient_id and b.twin = item.twin and b.behind < item.behind \
-                                and b.series = any ($2) limit 1) is null) \
-                        order by sort_at desc, item_id desc limit 24) o \
-                    order by o.sort_at desc, o.item_id desc limit 24)) \
+                    select n.item_id from ( \
+                        select o.item_id, row_number() over (partition by o.is_by_hand order by o.sort_at desc, o.item_id desc) as nth \
+                        from unnest($2::text[]) s (series) cross join lateral ( \
+                            (select item_id, sort_at, false as is_by_hand from item where patient_id = $1 and series = s.series and source_id <> (select gate.by_hand()) \
+                                and not is_error and value_text is not null and first_at is not null and (not waits or (select gate.own_patient()) is null) \
+                                and (item.behind = 0 or (select true from item b where b.patient_id = item.patient_id and b.twin = item.twin and b.behind < item.behind \
+                                    and b.series = any ($2) limit 1) is null) \
+                            order by sort_at desc, item_id desc limit 24) \
+                            union all (select item_id, sort_at, true from item where patient_id = $1 and series = s.series and source_id = (select gate.by_hand()) \
+                                and not is_error and value_text is not null and first_at is not null and (not waits or (select gate.own_patient()) is null) \
+                            order by sort_at desc, item_id desc limit 24)) o) n where n.nth <= 24)) \
                  order by i.sort_at desc, i.item_id desc",
                 patient.0,
                 &together(series)

@@ -32,7 +32,7 @@ pub struct Summary {
     pub medicines: Vec<Entry>,
     /// Problems that go on.
     pub problems: Vec<Entry>,
-    /// The newest results, and behind them those of earlier days that lie outside their
+    /// The newest results, the newest that the patient measured, and behind them those of earlier days that lie outside their
     /// laboratory's range and are the newest of their series, and the newest that waits for the patient.
     pub results: Vec<Entry>,
     /// The newest visits.
@@ -70,9 +70,12 @@ impl Portal {
                             'not-taken', 'draft', 'ended', 'not-done', 'refuted']) \
                     order by category, title, source_id = (select gate.by_hand()), sort_at desc, item_id desc) a \
                     order by a.sort_at desc, a.item_id desc limit 24) \
-                union all (select item_id from item where patient_id = $1 and category = 6 and not is_error and value_text is not null \
-                        and (item.behind = 0 or (select true from item b where b.patient_id = item.patient_id and b.twin = item.twin and b.behind < item.behind limit 1) is null) \
+                union all (select item_id from item where patient_id = $1 and category = 6 and source_id <> (select gate.by_hand()) \
+                    and not is_error and value_text is not null \
+                    and (item.behind = 0 or (select true from item b where b.patient_id = item.patient_id and b.twin = item.twin and b.behind < item.behind limit 1) is null) \
                     order by sort_at desc, item_id desc limit 5) \
+                union all (select item_id from item where patient_id = $1 and category = 6 and source_id = (select gate.by_hand()) \
+                    and not is_error and value_text is not null order by sort_at desc, item_id desc limit 1) \
                 union all (select o.item_id from (select item_id, sort_at, series from item \
                     where patient_id = $1 and category = 6 and not is_error and value_text is not null \
                         and (item.behind = 0 or (select true from item b where b.patient_id = item.patient_id and b.twin = item.twin and b.behind < item.behind limit 1) is null) \

@@ -200,9 +200,12 @@ async fn overview(record: &mut Record) -> Result<Overview, Error> {
                 where patient_id = $1 and category = 5 and not is_error and coalesce(status, '') <> 'not-done' \
                     and (item.behind = 0 or (select true from item b where b.patient_id = item.patient_id and b.twin = item.twin and b.behind < item.behind limit 1) is null) \
                 order by title, source_id = (select gate.by_hand()), sort_at desc, item_id desc) a order by a.sort_at desc, a.item_id desc limit 60) \
-            union all (select item_id from item where patient_id = $1 and category = 6 and not is_error and value_text is not null \
-                    and (item.behind = 0 or (select true from item b where b.patient_id = item.patient_id and b.twin = item.twin and b.behind < item.behind limit 1) is null) \
+            union all (select item_id from item where patient_id = $1 and category = 6 and source_id <> (select gate.by_hand()) \
+                and not is_error and value_text is not null \
+                and (item.behind = 0 or (select true from item b where b.patient_id = item.patient_id and b.twin = item.twin and b.behind < item.behind limit 1) is null) \
                 order by sort_at desc, item_id desc limit 60) \
+            union all (select item_id from item where patient_id = $1 and category = 6 and source_id = (select gate.by_hand()) \
+                and not is_error and value_text is not null order by sort_at desc, item_id desc limit 60) \
             union all (select item_id from item where patient_id = $1 and category = 9 and not is_error and sort_at <= now() \
                     and (item.behind = 0 or (select true from item b where b.patient_id = item.patient_id and b.twin = item.twin and b.behind < item.behind limit 1) is null) \
                 order by sort_at desc, item_id desc limit 20))) \

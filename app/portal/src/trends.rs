@@ -20,6 +20,10 @@ use crate::{
 /// So many trends stand under one another at most.
 pub const TOGETHER: usize = 4;
 
+/// So many points a trend has at most, those that the patient wrote by hand and those of others each; the
+/// query carries it.
+pub const POINTS: usize = 100;
+
 /// What was measured, over time.
 #[derive(Debug, Clone)]
 pub struct Trends {
@@ -38,7 +42,7 @@ pub struct Trends {
 pub struct Trend {
     /// The series that it was asked for by; fit for an address.
     pub series: String,
-    /// The newest 100 points, newest first; never empty.
+    /// The newest [`POINTS`] of the patient's own and as many of others, newest first; never empty.
     pub points: Vec<Point>,
 }
 
@@ -83,18 +87,21 @@ impl Portal {
             places.extend(group.iter().map(|_| place));
             all.extend(group.iter().cloned());
         }
-        // The newest of each series by its index, of those the newest of each trend; and what
+        // The newest of each series by its index, of those the newest of each trend, the patient's own apart; and what
         // came with the newest of the first, in its report or else at its visit.
         let rows = entries!(
             "where i.patient_id = $1 and i.item_id = any (array( \
                 (select n.item_id from ( \
-                    select o.item_id, row_number() over (partition by s.place order by o.sort_at desc, o.item_id desc) as nth \
+                    select o.item_id, row_number() over (partition by s.place, o.is_by_hand order by o.sort_at desc, o.item_id desc) as nth \
                     from unnest($2::text[], $3::int[]) s (series, place) cross join lateral ( \
-                        select item_id, sort_at from item where patient_id = $1 and series = s.series \
+                        (select item_id, sort_at, false as is_by_hand from item where patient_id = $1 and series = s.series and source_id <> (select gate.by_hand()) \
                             and not is_error and value_text is not null and first_at is not null and (not waits or (select gate.own_patient()) is null) \
                             and (item.behind = 0 or (select true from item b where b.patient_id = item.patient_id and b.twin = item.twin and b.behind < item.behind \
                                 and b.series in (select g.series from unnest($2::text[], $3::int[]) g (series, place) where g.place = s.place) limit 1) is null) \
-                        order by sort_at desc, item_id desc limit 100) o) n where n.nth <= 100) \
+                        order by sort_at desc, item_id desc limit 100) \
+                        union all (select item_id, sort_at, true from item where patient_id = $1 and series = s.series and source_id = (select gate.by_hand()) \
+                            and not is_error and value_text is not null and first_at is not null and (not waits or (select gate.own_patient()) is null) \
+                        order by sort_at desc, item_id desc limit 100)) o) n where n.nth <= 100) \
                 union all (select w.item_id from ( \
                     select o.* from unnest($2::text[], $3::int[]) s (series, place) cross join lateral ( \
                         select report_id, visit_id, category, sort_at, item_id from item where patient_id = $1 and series = s.series \
@@ -172,7 +179,16 @@ impl Trend {
     pub fn of(series: String, entries: Vec<Entry>) -> Option<Self> {
         let meaning = means(&series).map(|means| means.meaning);
         let unit = Common::of(meaning, &entries);
-        let points: Vec<Point> = entries.into_iter().map(|entry| unit.point(entry)).take(100).collect();
+        let mut room = [POINTS; 2];
+        let points: Vec<Point> = entries
+            .into_iter()
+            .filter(|entry| {
+                let [others, own] = &mut room;
+                let room = if entry.is_by_hand() { own } else { others };
+                std::mem::replace(room, room.saturating_sub(1)) > 0
+            })
+            .map(|entry| unit.point(entry))
+            .collect();
         (!points.is_empty()).then_some(Self { series, points })
     }
 

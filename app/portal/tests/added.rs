@@ -226,6 +226,51 @@ async fn what_the_patient_wrote_and_what_a_clinic_did_are_never_one(_: PgPoolOpt
     assert_eq!(trend.points.iter().map(|point| point.entry.is_by_hand()).collect::<Vec<_>>(), [false, true, false, false]);
 }
 
+/// A meter at home writes more in a month than a laboratory in ten years.
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_is_measured_at_home_crowds_out_nothing_that_a_clinic_found(_: PgPoolOptions, options: PgConnectOptions) {
+    let written = Written::build(options).await;
+    let (portal, ines, patient) = (&written.house.portal, written.house.ines(), written.house.patient);
+    written.house.give(Purpose::Treatment).await;
+    for (id, number) in [("g1", 91), ("g2", 92)] {
+        take(
+            &written.house,
+            &format!(
+                r#"{{"resourceType":"Observation","id":"{id}","status":"final","code":{{"coding":[{{"system":"http://loinc.org","code":"41653-7"}}]}},
+                "effectiveDateTime":"2020-04-01","category":[{{"coding":[{{"code":"laboratory"}}]}}],"valueQuantity":{{"value":{number},"unit":"mg/dL","code":"mg/dL"}}}}"#
+            ),
+        )
+        .await;
+    }
+    written.writes(Kind::Glucose, sugar).await;
+    written
+        .house
+        .tamper(
+            "insert into item (patient_id, item_id, source_id, resource_type, fhir_id, category, version_no, labelled_by, first_at, last_at, precision, title,
+                codes, value_text, value_num, unit, series, added_at)
+             select i.patient_id, gen_random_uuid(), i.source_id, i.resource_type, n::text, i.category, 1, i.labelled_by, at, at, i.precision, i.title,
+                i.codes, i.value_text, i.value_num, i.unit, i.series, i.added_at
+             from item i join source s on s.source_id = i.source_id and s.name like 'own/%',
+                generate_series(1, 150) n, lateral (select i.first_at - make_interval(hours => n) as at) t",
+        )
+        .await;
+    let counts = |entries: &[&Entry]| {
+        let own = entries.iter().filter(|entry| entry.is_by_hand()).count();
+        (entries.len() - own, own)
+    };
+    for visitor in [&ines, &written.doctor()] {
+        let results = portal.summary(visitor, patient, Look::Ahead).await.unwrap().view.results;
+        assert_eq!(counts(&results.iter().collect::<Vec<_>>()), (2, 1), "of what was measured at home the newest, {}", visitor.name);
+        let clinic = results.iter().find(|entry| !entry.is_by_hand()).unwrap();
+        let trend = portal.trend(visitor, patient, clinic.series.as_deref().unwrap(), &[]).await.unwrap().view.asked;
+        assert_eq!(counts(&trend.points.iter().map(|point| &point.entry).collect::<Vec<_>>()), (2, 100), "the trend, {}", visitor.name);
+        let page = portal.item(visitor, patient, Category::Results, clinic.id, Original::Leave).await.unwrap().view.trend.unwrap();
+        assert_eq!(counts(&page.points.iter().map(|point| &point.entry).collect::<Vec<_>>()), (2, 24), "its own page, {}", visitor.name);
+    }
+    let pack = portal.take_pack(&ines, patient).await.unwrap().view.overview.results;
+    assert_eq!(counts(&pack.iter().collect::<Vec<_>>()), (2, 60));
+}
+
 #[sqlx::test(migrations = "../../migrations")]
 async fn a_change_is_a_new_version_and_what_is_taken_back_stays_as_an_error(_: PgPoolOptions, options: PgConnectOptions) {
     let written = Written::build(options).await;
