@@ -9,6 +9,7 @@ use std::io::{Seek, Write};
 use chartkey_domain::{
     grant::Purpose,
     id::{ImportId, ItemId},
+    waiting::ResultKind,
 };
 use chartkey_portal::{
     Error,
@@ -329,6 +330,32 @@ async fn taking_files_back_leaves_the_record_exactly_as_it_was(_: PgPoolOptions,
     // The same file may come again.
     add(&house, "one.json", &bundle(&[INES, &sodium("a", "140"), &sodium("b", "150")])).await;
     assert_eq!(count(&house, "select count(*) from item where fhir_id in ('a', 'b') and version_no > 1").await, 2, "its numbers are new");
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_the_patient_has_opened_stays_open_when_a_later_file_is_taken_back(_: PgPoolOptions, options: PgConnectOptions) {
+    let house = house(options).await;
+    let (ines, patient) = (house.ines(), house.patient);
+    house.portal.choose_waiting(&ines, &[ResultKind::Laboratory]).await.unwrap();
+    let waiting = async || count(&house, "select count(*) from item where fhir_id in ('a', 'b') and waits").await;
+    let of = async |fhir_id: &str| {
+        let query = "select item_id from item where fhir_id = $1";
+        ItemId(sqlx::query_scalar(query).bind(fhir_id).fetch_one(&house.superuser).await.unwrap())
+    };
+    let (first, _) = add(&house, "one.json", &bundle(&[INES, &sodium("a", "140"), &sodium("b", "150")])).await;
+    let (second, _) = add(&house, "two.json", &bundle(&[&sodium("a", "141"), &sodium("b", "151")])).await;
+    assert_eq!(waiting().await, 2);
+    house.portal.open_waiting(&ines, patient, of("a").await).await.unwrap();
+    house.portal.undo_import(&ines, second).await.unwrap();
+    assert_eq!(waiting().await, 1, "only what they had not opened waits again");
+    assert!(sqlx::query_scalar::<_, bool>("select waits from item where fhir_id = 'b'").fetch_one(&house.superuser).await.unwrap());
+
+    // And what was open before a file that closed it is open without it.
+    let (third, _) = add(&house, "three.json", &bundle(&[&sodium("a", "142")])).await;
+    assert_eq!(waiting().await, 2);
+    house.portal.undo_import(&ines, third).await.unwrap();
+    assert_eq!(waiting().await, 1);
+    house.portal.undo_import(&ines, first).await.unwrap();
 }
 
 #[sqlx::test(migrations = "../../migrations")]

@@ -123,6 +123,39 @@ async fn a_report_waits_with_all_that_belongs_to_it_whatever_brings_it_and_opens
     assert_eq!(again, 2, "what is open is not opened");
 }
 
+/// The letters of a laboratory are often files of their own, and sent again by themselves.
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_file_that_comes_or_changes_alone_waits_with_what_names_it(_: PgPoolOptions, options: PgConnectOptions) {
+    let house = House::build(Ground::lay(options).await).await;
+    choose(&house, &[ResultKind::Genetic]).await;
+    let letter = |id: &str, section: &str| {
+        format!(
+            r#"{{"resourceType":"DocumentReference","id":"{id}","status":"current","subject":{{"reference":"Patient/a"}},"type":{{"text":"Letter"}},
+            "category":[{{"coding":[{{"code":"{section}"}}]}}],"author":[{{"reference":"Practitioner/d"}}],
+            "content":[{{"attachment":{{"contentType":"text/plain","url":"Binary/{id}"}}}}]}}"#
+        )
+    };
+    let file = |id: &str, data: &str| format!(r#"{{"resourceType":"Binary","id":"{id}","contentType":"text/plain","data":"{data}"}}"#);
+    let ines = house.ines();
+    for (id, section) in [("gene", "GE"), ("blood", "LAB")] {
+        take(&house, &letter(id, section)).await;
+    }
+    let gene = item(&house, "gene").await;
+    house.portal.open_waiting(&ines, house.patient, gene).await.unwrap();
+    for data in ["b25l", "dHdv"] {
+        for id in ["gene", "blood"] {
+            take(&house, &file(id, data)).await;
+        }
+        assert_eq!(waits(&house).await, set(&["gene"]), "of the kind that waits alone");
+        house.portal.open_waiting(&ines, house.patient, gene).await.unwrap();
+        take(&house, &file("gene", data)).await;
+        assert_eq!(waits(&house).await, set(&[]), "the same once more does not");
+    }
+    take(&house, r#"{"resourceType":"Practitioner","id":"d","name":[{"text":"Dr Aalto"}]}"#).await;
+    take(&house, r#"{"resourceType":"Practitioner","id":"d","name":[{"text":"Dr Aalto-Berg"}]}"#).await;
+    assert_eq!(waits(&house).await, set(&[]), "nor what whoever wrote it is called");
+}
+
 #[sqlx::test(migrations = "../../migrations")]
 async fn nothing_is_concluded_from_what_waits_and_nothing_changes_for_others(_: PgPoolOptions, options: PgConnectOptions) {
     let house = House::build(Ground::lay(options).await).await;

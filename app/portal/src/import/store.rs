@@ -1,6 +1,9 @@
 //! From the temporary tables into the record, set by set.
 
-use chartkey_domain::id::{ImportId, SourceId};
+use chartkey_domain::{
+    id::{ImportId, SourceId},
+    waiting::ResultKind,
+};
 use sqlx::{PgConnection, Row};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -9,7 +12,7 @@ use super::{
     phrases,
     twins::{self, Wait},
 };
-use crate::fhir::LABEL_TABLE_VERSION;
+use crate::fhir::{LABEL_TABLE_VERSION, json::Json, project};
 
 /// How the rows of a file turned out.
 #[derive(Debug, Default, Clone, Copy)]
@@ -233,13 +236,16 @@ const KEYS: &str = "
 
 /// What waits for its patient: what came in, in whatever version, and is of a kind that they have chosen,
 /// and with it what came in and belongs to that: its report, what its report lists, their documents and
-/// pictures. What was there before stays as it was, and what their patient has open as another source told it is not new.
+/// pictures. What was there before stays as it was, unless its bytes came in, and what their patient has open as another
+/// source told it is not new.
 const WAITS: &str = "
     with recursive came as materialized (
         select distinct s.patient_id, s.item_id, s.kind from stage s join verdict v on v.seq = s.seq
         where v.outcome in ('created', 'updated', 'changed') and not s.is_attachment and s.category in (6, 10, 11)
             and not exists (select from item i join item t on t.patient_id = i.patient_id and t.twin = i.twin and t.alike = i.alike
                 and t.item_id <> i.item_id and not t.waits where i.patient_id = s.patient_id and i.item_id = s.item_id)
+        union
+        select * from unnest($2::uuid[], $3::uuid[], $4::smallint[])
     ), waits (patient_id, item_id) as (
         (select c.patient_id, c.item_id from came c join waiting_kind k on k.patient_id = c.patient_id and k.kind = c.kind
          union all
@@ -254,6 +260,16 @@ const WAITS: &str = "
         join came c on c.patient_id = w.patient_id and c.item_id = beside.item_id
     )
     update item i set waits = true from waits w where i.patient_id = w.patient_id and i.item_id = w.item_id and not i.waits";
+
+/// What did not come in itself, and names a file that did: what it shows is new.
+const FILED: &str = "
+    select distinct i.patient_id, i.item_id, v.bytes
+    from verdict f join attachment a on a.patient_id = f.patient_id and a.item_id = f.item_id and a.resource_type = 'Binary'
+    join item_reference r on r.patient_id = f.patient_id and r.target_id = f.item_id
+    join item i on i.patient_id = r.patient_id and i.item_id = r.item_id and i.category in (6, 10, 11) and not i.waits
+    join item_version v on v.patient_id = i.patient_id and v.item_id = i.item_id and v.version_no = i.version_no
+    where f.is_attachment and f.outcome in ('created', 'updated', 'changed')
+      and not exists (select from verdict c where c.patient_id = i.patient_id and c.item_id = i.item_id and c.outcome in ('created', 'updated', 'changed'))";
 
 const ANY_WAITS: &str = "
     select exists (select from waiting_kind where patient_id = any($1)) or exists (select from item where patient_id = any($1) and waits)";
@@ -273,7 +289,13 @@ pub struct About {
 /// Lets what came in wait for its patient, where they have chosen that.
 pub(super) async fn wait(connection: &mut PgConnection, changed: &[Uuid]) -> Result<(), sqlx::Error> {
     if sqlx::query_scalar(ANY_WAITS).bind(changed).fetch_one(&mut *connection).await? {
-        sqlx::query(WAITS).bind(changed).execute(&mut *connection).await?;
+        let (mut records, mut items, mut kinds) = (Vec::new(), Vec::new(), Vec::new());
+        for row in sqlx::query(FILED).fetch_all(&mut *connection).await? {
+            records.push(row.try_get::<Uuid, _>(0)?);
+            items.push(row.try_get::<Uuid, _>(1)?);
+            kinds.push(kind(row.try_get(2)?));
+        }
+        sqlx::query(WAITS).bind(changed).bind(records).bind(items).bind(kinds).execute(&mut *connection).await?;
     }
     Ok(())
 }
@@ -355,6 +377,11 @@ pub async fn store(
         }
     }
     Ok(outcomes)
+}
+
+/// The kind of result that something is, as it would be if it came in now.
+fn kind(bytes: &[u8]) -> Option<i16> {
+    project(&Json::parse(&String::from_utf8_lossy(bytes)).ok()?).kind.map(ResultKind::number)
 }
 
 /// What was there before, in another version.

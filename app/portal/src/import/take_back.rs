@@ -58,6 +58,14 @@ const CORRECTIONS: &str = "
     where c.patient_id = $1 and c.ended_at is null
       and not exists (select from item i where i.patient_id = c.patient_id and i.item_id = c.item_id)";
 
+/// What waited when the import came and does not any more, its patient has opened since.
+const OPENED: &str = "
+    select i.item_id from item_before b join item i on i.patient_id = b.patient_id and i.item_id = b.item_id
+    where b.patient_id = $1 and b.import_id = $2 and not i.waits and (b.was ->> 'waits')::boolean";
+
+/// That stays open, also in the version before: it was another of what they have read.
+const STAYS_OPEN: &str = "update item set waits = false where patient_id = $1 and item_id = any ($2) and waits";
+
 /// Takes back what an import brought to a record, and reads afresh what another version of the
 /// server had read out of what comes back. The task is `import`, and nothing later may rest on it.
 pub(crate) async fn take_back(connection: &mut PgConnection, patient: PatientId, import: ImportId) -> Result<(), sqlx::Error> {
@@ -66,11 +74,13 @@ pub(crate) async fn take_back(connection: &mut PgConnection, patient: PatientId,
     sqlx::query(MOVED).bind(patient.0).bind(import.0).execute(&mut *connection).await?;
     let leaving: Vec<(Uuid, Uuid)> = sqlx::query_as(LEAVING).bind(patient.0).bind(import.0).fetch_all(&mut *connection).await?;
     let parted: Vec<(Uuid, Uuid)> = sqlx::query_as(PARTED).bind(patient.0).fetch_all(&mut *connection).await?;
+    let opened: Vec<Uuid> = sqlx::query_scalar(OPENED).bind(patient.0).bind(import.0).fetch_all(&mut *connection).await?;
     sqlx::query("select gate.take_back($1, $2)").bind(patient.0).bind(import.0).execute(&mut *connection).await?;
     for (statement, pairs) in [(KEPT, leaving), (APART, parted)] {
         let (items, others): (Vec<Uuid>, Vec<Uuid>) = pairs.into_iter().unzip();
         sqlx::query(statement).bind(patient.0).bind(items).bind(others).execute(&mut *connection).await?;
     }
+    sqlx::query(STAYS_OPEN).bind(patient.0).bind(opened).execute(&mut *connection).await?;
     sqlx::query(CORRECTIONS).bind(patient.0).execute(&mut *connection).await?;
     relabel::stale(connection, &records).await?;
     phrases::again(connection, patient.0).await
