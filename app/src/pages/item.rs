@@ -154,8 +154,12 @@ fn kin(say: Say, patient: PatientId, name: &str, detail: &Detail) -> Option<AnyV
 
 fn about(say: Say, patient: PatientId, is_own: bool, detail: &Detail) -> impl IntoView + use<> {
     let entry = &detail.entry;
-    let mut told: Vec<(String, AnyView)> = [range(say, &entry.value), unit_in_words(say, &entry.value)].into_iter().flatten().collect();
-    told.extend(in_words(say, patient, &detail.facts, detail.language.as_deref()));
+    let (ranges, others): (Vec<Fact>, Vec<Fact>) = detail.facts.iter().cloned().partition(|fact| fact.name == "fact.range");
+    // Of several the source's own words say which is for whom.
+    let range = range(say, &entry.value).filter(|_| ranges.len() < 2);
+    let ranges = if range.is_some() { Vec::new() } else { in_words(say, patient, &ranges, detail.language.as_deref()) };
+    let mut told: Vec<(String, AnyView)> = range.into_iter().chain(unit_in_words(say, &entry.value)).chain(ranges).collect();
+    told.extend(in_words(say, patient, &others, detail.language.as_deref()));
     if entry.is_by_hand() {
         let who = if is_reader_s(&entry.source) { say.you() } else { say.the_patient() };
         told.push((say.recorded_by().to_owned(), who.into_any()));

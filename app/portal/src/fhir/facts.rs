@@ -8,6 +8,7 @@ use chartkey_domain::{category::Category, when::Moment};
 
 use super::{
     json::Json,
+    observation::{self, PART},
     parts::{self, Inside, Of},
     project::{self, concept_text, reference_of},
     shape::shape,
@@ -200,7 +201,7 @@ fn said(value: &Json<'_>, path: &str, index: &mut usize) -> Option<FactValue> {
     if from.is_some() || to.is_some() {
         return Some(FactValue::Period { from: from.and_then(Moment::parse), to: to.and_then(Moment::parse) });
     }
-    plain(value).map(FactValue::Text)
+    if path == PART { observation::part(value) } else { plain(value) }.map(FactValue::Text)
 }
 
 /// Any data type that people read, as text.
@@ -242,6 +243,20 @@ mod tests {
             "{whom:?}"
         );
         assert!(told.iter().any(|fact| matches!(&fact.value, FactValue::Reference { display: Some(name), .. } if name == "Dr Lee")));
+    }
+
+    #[test]
+    fn the_parts_of_a_panel_are_told_each_with_its_value() {
+        let told = told(
+            r#"{"resourceType":"Observation","component":[
+                {"code":{"text":"Systolic"},"valueQuantity":{"value":120,"unit":"mmHg"}},
+                {"code":{"text":"Diastolic"},"valueQuantity":{"value":80.0,"unit":"mmHg"}},
+                {"code":{"text":"Mean"},"dataAbsentReason":{"text":"not asked"}},
+                {"code":{"coding":[{"display":"Arm"}]},"valueCodeableConcept":{"text":"left"}},{"code":{"text":"Cuff"}},{}]}"#,
+        );
+        let parts: Vec<_> = told.iter().filter(|fact| fact.name == "fact.part").map(|fact| &fact.value).collect();
+        let said = ["Systolic: 120 mmHg", "Diastolic: 80.0 mmHg", "Mean: not asked", "Arm: left", "Cuff"];
+        assert_eq!(parts, said.map(|said| FactValue::Text(said.to_owned())).iter().collect::<Vec<_>>());
     }
 
     #[test]

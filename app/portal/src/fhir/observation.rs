@@ -10,6 +10,9 @@ use super::{
     shape::Shape,
 };
 
+/// Where a part of a panel stands: a code with its value.
+pub(super) const PART: &str = "component";
+
 pub(super) const SHAPES: &[Shape] = &[Shape::new("Observation", &["code"], &["effective[x]", "issued"]).by(&["performer"]).telling(&[
     own("fact.status", "status"),
     own("fact.kind", "category"),
@@ -23,8 +26,7 @@ pub(super) const SHAPES: &[Shape] = &[Shape::new("Observation", &["code"], &["ef
     own("fact.method", "method"),
     own("fact.specimen", "specimen"),
     own("fact.device", "device"),
-    own("fact.part", "component.code"),
-    own("fact.part-value", "component.value[x]"),
+    own("fact.part", PART),
     own("fact.contains", "hasMember"),
     link("fact.derived-from", "derivedFrom"),
     link("fact.order", "basedOn"),
@@ -148,6 +150,17 @@ fn pressure(components: &[Json<'_>]) -> Value {
     let text = [one, other].map(|half| half.and_then(|half| half.text.as_deref()).unwrap_or(GAP)).join(" / ");
     let (unit, ucum) = one.or(other).map(|half| (half.unit.clone(), half.ucum.clone())).unwrap_or_default();
     Value { text: Some(text), number: None, unit, ucum }
+}
+
+/// A part of a panel with its value, or why there is none: "Diastolic: 80 mmHg".
+pub(super) fn part(component: &Json<'_>) -> Option<String> {
+    let Value { text, unit, .. } = single(component);
+    let found = text.map(|text| unit.map_or_else(|| text.clone(), |unit| format!("{text} {unit}")));
+    let found = found.or_else(|| concept_text(component.get("dataAbsentReason")));
+    match (concept_text(component.get("code")), found) {
+        (Some(name), Some(found)) => Some(format!("{name}: {found}")),
+        (name, found) => name.or(found),
+    }
 }
 
 /// Up to three components with what each is called.

@@ -8,6 +8,7 @@ use std::collections::{HashMap, HashSet};
 use chartkey_domain::{
     category::{Categories, Category},
     label::Labels,
+    names,
     when::Interval,
 };
 use time::{Duration, OffsetDateTime};
@@ -63,11 +64,11 @@ pub(super) const CHARGED: [Category; 8] = [
 
 /// What the codes of a system name, whatever they stand in. SNOMED CT and CPT name things of every kind.
 fn kind(system: &str) -> Option<Category> {
-    Some(match system {
-        "http://www.nlm.nih.gov/research/umls/rxnorm" | "http://hl7.org/fhir/sid/ndc" | "http://www.whocc.no/atc" => Category::Medicines,
-        "http://hl7.org/fhir/sid/cvx" => Category::Vaccines,
-        "http://loinc.org" => Category::Results,
-        "http://hl7.org/fhir/sid/icd-10-cm" | "http://hl7.org/fhir/sid/icd-10" | "http://hl7.org/fhir/sid/icd-9-cm" => Category::Problems,
+    Some(match names::short(system).unwrap_or(system) {
+        "rxnorm" | "http://hl7.org/fhir/sid/ndc" | "http://www.whocc.no/atc" => Category::Medicines,
+        "cvx" => Category::Vaccines,
+        "loinc" => Category::Results,
+        "icd10" | "http://hl7.org/fhir/sid/icd-9-cm" => Category::Problems,
         "http://www.cms.gov/Medicare/Coding/ICD10" | "http://hl7.org/fhir/sid/icd-10-pcs" => Category::Procedures,
         _ => return None,
     })
@@ -157,58 +158,105 @@ impl Inner {
 /// The codes of LOINC that sections of documents have in the International Patient Summary
 /// (<https://hl7.org/fhir/uv/ips/STU1.1/StructureDefinition-Composition-uv-ips.html>) and in C-CDA
 /// (<https://hl7.org/fhir/us/ccda/>), and what stands in each.
-pub(super) const SECTIONS: [(&str, Category); 29] = [
-    ("11450-4", Category::Problems),
-    ("11348-0", Category::Problems),
-    ("46241-6", Category::Problems),
-    ("11535-2", Category::Problems),
-    ("29308-4", Category::Problems),
-    ("51848-0", Category::Problems),
-    ("29299-5", Category::Problems),
-    ("10154-3", Category::Problems),
-    ("46239-0", Category::Problems),
-    ("47420-5", Category::Problems),
-    ("10160-0", Category::Medicines),
-    ("29549-3", Category::Medicines),
-    ("10183-2", Category::Medicines),
-    ("42346-7", Category::Medicines),
-    ("48765-2", Category::Allergies),
-    ("11369-6", Category::Vaccines),
-    ("30954-2", Category::Results),
-    ("8716-3", Category::Vitals),
-    ("47519-4", Category::Procedures),
-    ("46240-8", Category::Visits),
-    ("18748-4", Category::Imaging),
-    ("18776-5", Category::Plans),
-    ("61146-7", Category::Plans),
-    ("29762-2", Category::Lifestyle),
-    ("10157-6", Category::Lifestyle),
-    ("10162-6", Category::Lifestyle),
-    ("46264-8", Category::Devices),
-    ("48768-6", Category::Insurance),
+pub(super) const SECTIONS: &[(&str, &[Category])] = &[
+    ("11450-4", &[Category::Problems]),
+    ("11348-0", &[Category::Problems]),
+    ("46241-6", &[Category::Problems]),
+    ("11535-2", &[Category::Problems]),
+    ("29308-4", &[Category::Problems]),
+    ("51848-0", &[Category::Problems]),
+    ("29299-5", &[Category::Problems]),
+    ("10154-3", &[Category::Problems]),
+    ("46239-0", &[Category::Problems]),
+    ("47420-5", &[Category::Problems]),
+    ("55109-3", &[Category::Problems]),
+    ("10160-0", &[Category::Medicines]),
+    ("29549-3", &[Category::Medicines]),
+    ("10183-2", &[Category::Medicines]),
+    ("75311-1", &[Category::Medicines]),
+    ("42346-7", &[Category::Medicines]),
+    ("48765-2", &[Category::Allergies]),
+    ("10155-0", &[Category::Allergies]),
+    ("11369-6", &[Category::Vaccines]),
+    ("30954-2", &[Category::Results]),
+    ("26436-6", &[Category::Results]),
+    ("18725-2", &[Category::Results]),
+    ("22634-0", &[Category::Results]),
+    ("22635-7", &[Category::Results]),
+    ("22637-3", &[Category::Results]),
+    ("11493-4", &[Category::Results, Category::Imaging]),
+    ("8716-3", &[Category::Vitals]),
+    ("47519-4", &[Category::Procedures]),
+    ("10167-5", &[Category::Procedures]),
+    // An operation: why and with what outcome somebody had it, and what was given and put in.
+    ("10219-4", &[Category::Problems]),
+    ("10218-6", &[Category::Problems]),
+    ("59769-0", &[Category::Problems]),
+    ("59768-2", &[Category::Problems, Category::Procedures]),
+    ("59776-5", &[Category::Problems, Category::Procedures]),
+    ("29554-3", &[Category::Problems, Category::Procedures]),
+    ("10223-6", &[Category::Procedures]),
+    ("59770-8", &[Category::Procedures]),
+    ("59773-2", &[Category::Procedures]),
+    ("59775-7", &[Category::Procedures]),
+    ("59774-0", &[Category::Medicines, Category::Procedures]),
+    ("10216-0", &[Category::Medicines, Category::Procedures]),
+    ("59771-6", &[Category::Procedures, Category::Devices]),
+    ("11537-8", &[Category::Procedures, Category::Devices]),
+    ("46240-8", &[Category::Visits]),
+    ("18748-4", &[Category::Imaging]),
+    ("18782-3", &[Category::Imaging]),
+    ("19005-8", &[Category::Imaging]),
+    ("18834-2", &[Category::Imaging]),
+    ("55111-5", &[Category::Imaging]),
+    ("55113-5", &[Category::Imaging]),
+    ("55114-3", &[Category::Imaging]),
+    ("18785-6", &[Category::Problems, Category::Imaging]),
+    ("18776-5", &[Category::Plans]),
+    ("61146-7", &[Category::Plans]),
+    ("59772-4", &[Category::Plans]),
+    ("18783-0", &[Category::Plans]),
+    ("69730-0", &[Category::Plans]),
+    ("8653-8", &[Category::Plans]),
+    ("42344-2", &[Category::Plans]),
+    ("42349-1", &[Category::Plans]),
+    ("62387-6", &[Category::Plans]),
+    ("85847-2", &[Category::Plans]),
+    ("29762-2", &[Category::Lifestyle]),
+    ("10157-6", &[Category::Lifestyle]),
+    ("10162-6", &[Category::Lifestyle]),
+    ("82810-3", &[Category::Lifestyle]),
+    ("46264-8", &[Category::Devices]),
+    ("48768-6", &[Category::Insurance]),
     // What somebody wants in advance is a Consent, which is the patient's only.
-    ("42348-3", Category::Own),
+    ("42348-3", &[Category::Own]),
 ];
 
 /// What the section of a document is of. `None`: nothing says it, so it is a document, with all its labels.
 pub(super) fn section(section: &Json<'_>) -> Option<Of> {
-    let in_loinc = section.all("code.coding").into_iter().filter(|coding| coding.get("system").str() == Some("http://loinc.org"));
-    let known = |coding: &Json<'_>| SECTIONS.iter().find(|(code, _)| coding.get("code").str() == Some(code)).map(|(_, category)| *category);
-    let of: Vec<Category> = in_loinc.filter_map(known).collect();
+    let in_loinc =
+        section.all("code.coding").into_iter().filter(|coding| coding.get("system").str().and_then(names::short) == Some("loinc"));
+    let known = |coding: &Json<'_>| SECTIONS.iter().find(|(code, _)| coding.get("code").str() == Some(code)).map(|(_, of)| *of);
+    let of: Vec<Category> = in_loinc.filter_map(known).flatten().copied().collect();
     if of.is_empty() {
         return None;
     }
+    Some(Of { categories: asked_of_section(&of), labels: labels::of(section), when: None })
+}
+
+/// What a reader has to be allowed for a section of these categories; nothing: it is the patient's only.
+pub(super) fn asked_of_section(of: &[Category]) -> Categories {
     // That there is no allergy, a reader from whom one is kept may not read, and words that say so are beyond counting.
-    let is_kept = of.contains(&Category::Own) || of.contains(&Category::Allergies);
+    if of.contains(&Category::Own) || of.contains(&Category::Allergies) {
+        return Categories::NONE;
+    }
     let beside = |category: Category| match category {
         // Visits are told with their diagnoses, plans with what is to be done.
         Category::Visits => &[Category::Problems][..],
         Category::Plans => &CHARGED[..],
         _ => &[],
     };
-    let all = of.iter().flat_map(|category| beside(*category)).chain(&of).copied();
-    let categories = if is_kept { Categories::NONE } else { all.collect() };
-    Some(Of { categories, labels: labels::of(section), when: None })
+    of.iter().flat_map(|category| beside(*category)).chain(of).copied().collect()
 }
 
 /// The labels beside the parts of a resource.
@@ -317,6 +365,9 @@ mod tests {
             assert_eq!(of(&coded("48765-2", &format!(r#","text":{{"div":"<div>{words}</div>"}}"#))), Some(Vec::new()), "{words}");
         }
         assert_eq!(of(&coded("42348-3", "")), Some(Vec::new()));
+        assert_eq!(of(&coded("59774-0", "")), Some(vec![Category::Medicines, Category::Procedures]));
+        assert_eq!(of(&coded("10219-4", "").replace("http://loinc.org", "urn:oid:2.16.840.1.113883.6.1")), Some(vec![Category::Problems]));
+        assert_eq!(of(&coded("10219-4", "").replace("http://loinc.org", "urn:oid:2.16.840.1.113883.6.96")), None);
         assert_eq!(of(&coded("newborn", "")), None);
         assert_eq!(of(r#"{"title":"Allergies"}"#), None);
     }

@@ -105,7 +105,7 @@ pub fn told() -> &'static [String] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fhir::types;
+    use crate::fhir::{parts, types};
 
     /// Every part that is told apart as Markdown, as it stands in `docs/parts.md`.
     fn printed() -> String {
@@ -132,10 +132,11 @@ mod tests {
                 page.push_str(&format!("| {} | `{path}` | {whom} |\n", shape.name));
             }
         }
-        page.push_str("\nSections of a Composition, by their code in LOINC; any other is of the document. A section of allergies that says that there is none is kept.\n\n");
+        page.push_str("\nSections of a Composition, by their code in LOINC; any other is of the document.\n\n");
         page.push_str("| code | shown to who may see |\n|---|---|\n");
-        for (code, category) in super::super::parts::SECTIONS {
-            let whom = if category == chartkey_domain::category::Category::Own { "kept" } else { category.slug() };
+        for (code, of) in parts::SECTIONS {
+            let asked: Vec<_> = parts::asked_of_section(of).iter().map(|category| category.slug()).collect();
+            let whom = if asked.is_empty() { "kept".to_owned() } else { asked.join(" and ") };
             page.push_str(&format!("| {code} | {whom} |\n"));
         }
         page
