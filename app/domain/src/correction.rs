@@ -65,7 +65,7 @@ impl Words {
 
 /// Whether a letter leaves a mark on a page: white space does not, nor what Unicode calls a format character or
 /// ignorable (`Default_Ignorable_Code_Point`, Unicode 16), nor the blank of braille.
-fn is_seen(letter: char) -> bool {
+pub(crate) fn is_seen(letter: char) -> bool {
     !letter.is_whitespace()
         && !letter.is_control()
         && !matches!(

@@ -121,9 +121,9 @@ pub fn day(say: Say, legend: &'static str, hint: Option<&'static str>, parts: [(
         }
     });
     view! {
-        <fieldset>
+        <fieldset aria-describedby=hint.map(|_| format!("{first}-hint"))>
             <legend><b>{legend}</b></legend>
-            {hint.map(|hint| view! { <p class="hint">{hint}</p> })}
+            {hint.map(|hint| view! { <p class="hint" id=format!("{first}-hint")>{hint}</p> })}
             {problem.map(|problem| view! { <p class="wrong" id=format!("{first}-problem")>{icon(Icon::Stop)}{say.problem(problem)}</p> })}
             <div class="parts">{parts.collect_view()}</div>
         </fieldset>

@@ -8,7 +8,7 @@ use crate::{
     catalogue::{Language, Say},
     components::{
         facts::facts,
-        form::{beside, choice, problem_summary, titled},
+        form::{beside, choice, described_by, problem_summary, titled},
         notice::what_was_done,
         sheet::{more, sheet, title},
     },
@@ -111,7 +111,7 @@ fn language(say: Say) -> impl IntoView {
     view! {
         <form method="post" action="/api/choose-language">
             <p>{say.language_says()}</p>
-            <fieldset class="choices" id="language">
+            <fieldset class="choices" id="language" aria-describedby=described_by("language", false)>
                 <legend class="hide">{say.language()}</legend>
                 {beside(say, "language")}
                 {choices.collect_view()}

@@ -136,5 +136,11 @@ fn one_of(
     choices: [(&'static str, String, Option<String>); 2],
 ) -> impl IntoView + use<> {
     let choices = choices.map(|(value, words, hint)| choice("radio", id, value.to_owned(), chosen == value, words, hint));
-    view! { <fieldset class="choices" id=id><legend><b>{legend}</b></legend>{beside(say, id)}{choices.into_iter().collect_view()}</fieldset> }
+    view! {
+        <fieldset class="choices" id=id aria-describedby=described_by(id, false)>
+            <legend><b>{legend}</b></legend>
+            {beside(say, id)}
+            {choices.into_iter().collect_view()}
+        </fieldset>
+    }
 }
