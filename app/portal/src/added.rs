@@ -91,11 +91,7 @@ impl Portal {
     /// # Errors
     /// [`Error::NotFound`] where it is not.
     pub async fn may_write(&self, visitor: &Visitor, patient: PatientId) -> Result<Opened<()>, Error> {
-        let record = self.open(visitor, patient).await?;
-        if !record.is_own() {
-            return record.refuse().await;
-        }
-        record.close("added", Shown::default(), ()).await
+        self.open_to_write(visitor, patient).await?.close("added", Shown::default(), ()).await
     }
 
     /// What a form for something by the patient's own hand shows.
@@ -109,10 +105,7 @@ impl Portal {
         about: About,
         draft: Option<DraftId>,
     ) -> Result<Opened<Writing>, Error> {
-        let mut record = self.open(visitor, patient).await?;
-        if !record.is_own() {
-            return record.refuse().await;
-        }
+        let mut record = self.open_to_write(visitor, patient).await?;
         let (today, mut shown) = (record.now().date(), Shown::default());
         let (kind, item, typed, changes) = match about {
             About::New(kind) => (kind, None, Typed { seen: seen(kind.starts_private()), ..Typed::default() }, None),
@@ -151,10 +144,7 @@ impl Portal {
         // PostgreSQL keeps no NUL in a text.
         let fields = import::storable(&fields);
         detached(async move {
-            let mut record = portal.open(&visitor, patient).await?;
-            if !record.is_own() {
-                return record.refuse().await;
-            }
+            let mut record = portal.open_to_write(&visitor, patient).await?;
             if let Some(item) = item
                 && by_hand(&mut record, item).await?.is_none_or(|found| found.is_error || found.kind != kind)
             {
@@ -189,10 +179,7 @@ impl Portal {
     pub async fn add_writing(&self, visitor: &Visitor, patient: PatientId, draft: DraftId) -> Result<Kept, Error> {
         let (portal, visitor) = (self.clone(), visitor.clone());
         detached(async move {
-            let mut record = portal.open(&visitor, patient).await?;
-            if !record.is_own() {
-                return record.refuse().await;
-            }
+            let mut record = portal.open_to_write(&visitor, patient).await?;
             take_turn(&mut record).await?;
             let waiting = waiting(&mut record, draft).await?.ok_or(Error::Conflict("added"))?;
             if let Some((number, item)) = waiting.done {
@@ -234,10 +221,7 @@ impl Portal {
         category: Category,
         item: ItemId,
     ) -> Result<Opened<Entry>, Error> {
-        let mut record = self.open(visitor, patient).await?;
-        if !record.is_own() {
-            return record.refuse().await;
-        }
+        let mut record = self.open_to_write(visitor, patient).await?;
         let stands = by_hand(&mut record, item).await?.is_some_and(|found| !found.is_error);
         let Some(entry) = one(&mut record, category, item).await?.filter(|_| stands) else { return record.refuse().await };
         let mut shown = Shown::default();
@@ -252,10 +236,7 @@ impl Portal {
     pub async fn take_back_writing(&self, visitor: &Visitor, patient: PatientId, item: ItemId) -> Result<Category, Error> {
         let (portal, visitor) = (self.clone(), visitor.clone());
         detached(async move {
-            let mut record = portal.open(&visitor, patient).await?;
-            if !record.is_own() {
-                return record.refuse().await;
-            }
+            let mut record = portal.open_to_write(&visitor, patient).await?;
             take_turn(&mut record).await?;
             let Some(found) = by_hand(&mut record, item).await? else { return record.refuse().await };
             let category = found.category;
@@ -269,6 +250,14 @@ impl Portal {
             Ok(category)
         })
         .await
+    }
+}
+
+impl Portal {
+    /// The record, which the visitor may write into because it is their own.
+    async fn open_to_write(&self, visitor: &Visitor, patient: PatientId) -> Result<Record, Error> {
+        let record = self.open(visitor, patient).await?;
+        if record.is_own() { Ok(record) } else { record.refuse().await }
     }
 }
 

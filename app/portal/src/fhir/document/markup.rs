@@ -5,24 +5,21 @@
 //! has the last word on it. The bound is not only for its sake: a parser that mends HTML as browsers do makes
 //! an unclosed tag grow with every paragraph after it.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::LazyLock,
-};
-
-use ammonia::Builder;
-
 use super::tags::{Piece, attribute, pieces, said_by};
 use crate::fhir::document::is_language;
+
+mod elements;
+mod table;
+
+use elements::{CLEAN, INLINE, shown};
+pub(super) use elements::{Gap, gap};
+use table::Table;
 
 /// The deepest nesting that is written; what is deeper stands in what it is in.
 const DEEPEST: usize = 32;
 
 /// The longest HTML that is written for one part of a page, in bytes.
 pub(super) const LONGEST: usize = 1 << 20;
-
-/// As much of a column's heading as stands again in its cells.
-const LONGEST_LABEL: usize = 60;
 
 /// HTML that a page of ours may show as it is. Only this module makes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,33 +117,6 @@ pub(super) fn span(said: Option<&str>) -> usize {
     said.and_then(|said| said.trim().parse().ok()).unwrap_or(1).clamp(1, 40)
 }
 
-/// A table that is being written.
-#[derive(Debug, Default)]
-struct Table {
-    /// The headings of its columns, from its first row.
-    labels: Vec<String>,
-    /// Its cells below, each with its column, and where its words begin.
-    cells: Vec<(usize, usize)>,
-    row: usize,
-    column: usize,
-    has_heading: bool,
-    has_value: bool,
-    /// It is not one row of headings with a row of as many values each below, so that the heading of a value cannot be
-    /// told by counting.
-    is_uneven: bool,
-}
-
-impl Table {
-    /// Ends a row: the first has headings alone, and no other has.
-    fn end_row(&mut self) {
-        let is_heading = self.has_heading && !self.has_value;
-        let is_empty = !self.has_heading && !self.has_value;
-        self.is_uneven |= self.row > 0 && !is_empty && is_heading != (self.row == 1);
-        self.column = 0;
-        (self.has_heading, self.has_value) = (false, false);
-    }
-}
-
 /// Writes HTML, whatever the order of what it is told.
 #[derive(Debug)]
 pub(super) struct Writer {
@@ -210,11 +180,15 @@ impl Writer {
             "table" => self.tables.push(Table::default()),
             "tr" => {
                 if let Some(table) = self.tables.last_mut() {
-                    table.end_row();
-                    table.row += 1;
+                    table.begin_row();
                 }
             }
-            "td" | "th" => self.cell(tag, attributes),
+            "td" | "th" => {
+                let at = self.html.len();
+                if let Some(table) = self.tables.last_mut() {
+                    table.begin_cell(tag, attributes, at);
+                }
+            }
             _ => {}
         }
         // What stands between the cells of a table is none of its words.
@@ -288,7 +262,7 @@ impl Writer {
         match gap(name) {
             Some(Gap::Cell) => {
                 if let Some(table) = self.tables.last_mut() {
-                    table.is_uneven = true;
+                    table.lose_cell();
                 }
                 if !self.html.ends_with(' ') {
                     self.html.push(' ');
@@ -297,48 +271,6 @@ impl Writer {
             Some(Gap::Line) if !self.html.ends_with("<br>") => self.html.push_str("<br>"),
             _ => {}
         }
-    }
-
-    /// A cell stands alone on a narrow screen: then it says what its column is, where the whole table allows it.
-    fn cell(&mut self, tag: &str, attributes: &Attributes) {
-        let at = self.html.len();
-        let Some(table) = self.tables.last_mut() else { return };
-        let is_wide = attributes.columns > 1;
-        table.is_uneven |= attributes.rows > 1 || table.row == 0 || (is_wide && table.row == 1);
-        if tag == "th" {
-            table.has_heading = true;
-        } else {
-            table.has_value = true;
-        }
-        if table.row == 1 {
-            table.labels.push(String::new());
-        } else if tag == "td" && !is_wide {
-            table.cells.push((at, table.column));
-        }
-        table.column += attributes.columns;
-        table.is_uneven |= table.column > table.labels.len() && table.row > 1;
-    }
-
-    /// Ends a table: its cells say what they are.
-    fn end_table(&mut self) {
-        let Some(mut table) = self.tables.pop() else { return };
-        table.end_row();
-        if table.is_uneven || self.is_full() {
-            return;
-        }
-        let Some((first, _)) = table.cells.first() else { return };
-        let tail = self.html.split_off(*first);
-        let mut from = *first;
-        let mut rest = tail.as_str();
-        for (at, column) in table.cells {
-            let Some((before, after)) = rest.split_at_checked(at - from) else { break };
-            self.html.push_str(before);
-            (from, rest) = (at, after);
-            if let Some(label) = table.labels.get(column).map(|label| label.trim()).filter(|label| !label.is_empty()) {
-                self.html.push_str(&format!("<small>{}</small> ", html_escape::encode_text(label)));
-            }
-        }
-        self.html.push_str(rest);
     }
 
     /// Ends an element, and what was left open in it.
@@ -371,13 +303,8 @@ impl Writer {
             return;
         }
         let is_heading_of_column = self.open.iter().rev().find(|open| ["td", "th", "table"].contains(open)) == Some(&"th");
-        if let Some(table) = self.tables.last_mut()
-            && is_heading_of_column
-            && table.row == 1
-            && let Some(label) = table.labels.last_mut()
-        {
-            let room = LONGEST_LABEL.saturating_sub(label.chars().count());
-            label.extend(text.chars().take(room));
+        if let Some(table) = self.tables.last_mut().filter(|_| is_heading_of_column) {
+            table.head(text);
         }
         self.has_words |= !text.trim().is_empty();
         self.html.push_str(&html_escape::encode_text(text));
@@ -433,8 +360,9 @@ impl Writer {
         while self.open.len() > place {
             let Some(tag) = self.open.pop() else { break };
             self.beyond = 0;
-            if tag == "table" {
-                self.end_table();
+            let table = if tag == "table" { self.tables.pop() } else { None };
+            if let Some(table) = table.filter(|_| !self.is_full()) {
+                table.end(&mut self.html);
             }
             self.html.push_str("</");
             self.html.push_str(tag);
@@ -442,108 +370,6 @@ impl Writer {
         }
     }
 }
-
-/// What stands between the words before a tag and those after it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Gap {
-    /// A line ends.
-    Line,
-    /// A cell ends.
-    Cell,
-}
-
-/// What this element sets apart.
-pub(super) fn gap(name: &str) -> Option<Gap> {
-    match name {
-        "td" | "th" => Some(Gap::Cell),
-        "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => Some(Gap::Line),
-        _ => shown(name).filter(|tag| !INLINE.contains(tag)).map(|_| Gap::Line),
-    }
-}
-
-/// What stands in a line.
-const INLINE: [&str; 7] = ["strong", "em", "u", "s", "sub", "sup", "code"];
-
-/// What an element of HTML or of a clinical document is shown as.
-fn shown(name: &str) -> Option<&'static str> {
-    Some(match name {
-        "p" | "paragraph" => "p",
-        "div" | "section" | "article" | "header" | "footer" | "main" | "aside" | "address" | "center" | "figure" | "details"
-        | "fieldset" => "div",
-        "ul" | "menu" | "dir" => "ul",
-        "ol" => "ol",
-        "li" => "li",
-        "dl" => "dl",
-        "dt" => "dt",
-        "dd" => "dd",
-        "table" => "table",
-        "caption" => "caption",
-        "thead" => "thead",
-        "tbody" => "tbody",
-        "tfoot" => "tfoot",
-        "tr" => "tr",
-        "th" => "th",
-        "td" => "td",
-        "b" | "strong" => "strong",
-        "i" | "em" | "cite" | "var" | "dfn" => "em",
-        "u" | "ins" => "u",
-        "s" | "del" | "strike" => "s",
-        "sub" => "sub",
-        "sup" => "sup",
-        "code" | "tt" | "kbd" | "samp" => "code",
-        "pre" => "pre",
-        "blockquote" => "blockquote",
-        "br" => "br",
-        "hr" => "hr",
-        _ => return None,
-    })
-}
-
-/// All that may stand in it: no link, no picture, no style, no name.
-static CLEAN: LazyLock<Builder<'static>> = LazyLock::new(|| {
-    let tags = [
-        "blockquote",
-        "br",
-        "caption",
-        "code",
-        "dd",
-        "div",
-        "dl",
-        "dt",
-        "em",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "hr",
-        "li",
-        "ol",
-        "p",
-        "pre",
-        "s",
-        "small",
-        "strong",
-        "sub",
-        "sup",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "tr",
-        "u",
-        "ul",
-    ];
-    let spans = HashSet::from(["colspan", "rowspan"]);
-    let mut builder = Builder::empty();
-    builder
-        .tags(HashSet::from(tags))
-        .tag_attributes(HashMap::from([("td", spans.clone()), ("th", spans)]))
-        .generic_attributes(HashSet::from(["lang", "dir"]))
-        .link_rel(None);
-    builder
-});
 
 #[cfg(test)]
 mod tests {
