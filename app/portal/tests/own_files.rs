@@ -17,7 +17,7 @@ use chartkey_portal::{
 };
 use flate2::{Compression, write::GzEncoder};
 use harness::Ground;
-use people::House;
+use people::{House, item};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use zip::{ZipWriter, write::SimpleFileOptions};
 
@@ -338,14 +338,10 @@ async fn what_the_patient_has_opened_stays_open_when_a_later_file_is_taken_back(
     let (ines, patient) = (house.ines(), house.patient);
     house.portal.choose_waiting(&ines, &[ResultKind::Laboratory]).await.unwrap();
     let waiting = async || count(&house, "select count(*) from item where fhir_id in ('a', 'b') and waits").await;
-    let of = async |fhir_id: &str| {
-        let query = "select item_id from item where fhir_id = $1";
-        ItemId(sqlx::query_scalar(query).bind(fhir_id).fetch_one(&house.superuser).await.unwrap())
-    };
     let (first, _) = add(&house, "one.json", &bundle(&[INES, &sodium("a", "140"), &sodium("b", "150")])).await;
     let (second, _) = add(&house, "two.json", &bundle(&[&sodium("a", "141"), &sodium("b", "151")])).await;
     assert_eq!(waiting().await, 2);
-    house.portal.open_waiting(&ines, patient, of("a").await).await.unwrap();
+    house.portal.open_waiting(&ines, patient, item(&house, "a").await).await.unwrap();
     house.portal.undo_import(&ines, second).await.unwrap();
     assert_eq!(waiting().await, 1, "only what they had not opened waits again");
     assert!(sqlx::query_scalar::<_, bool>("select waits from item where fhir_id = 'b'").fetch_one(&house.superuser).await.unwrap());

@@ -3,81 +3,36 @@
 
 mod files;
 mod harness;
+mod searching;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chartkey_domain::{
     account::{Actor, Visitor},
     category::{Categories, Category},
-    grant::Purpose,
-    id::{AccountId, ItemId, OrganizationId, PatientId},
+    id::ItemId,
     label::{Label, Labels},
     lens::Lens,
 };
 use chartkey_portal::{
-    Portal,
-    import::{self, ImportOptions},
     items::{Detail, Original, Said},
     news::Look,
     search::Window,
-    secrets::Pepper,
-    sessions::{NewSession, SessionKey},
     timeline::Filter,
 };
 use files::{ANA, bundle, shared};
-use harness::Ground;
+use searching::House;
 use serde_json::{Value, json};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
-
-struct House {
-    ground: Ground,
-    portal: Portal,
-    patient: PatientId,
-    holder: Visitor,
-    doctor: Visitor,
-}
-
-fn visitor(actor: Actor, now: OffsetDateTime) -> Visitor {
-    Visitor {
-        actor,
-        name: "Somebody".to_owned(),
-        organization_name: None,
-        signed_in_by: "password".to_owned(),
-        signed_in_at: now,
-        session_ends_at: now + Duration::days(1),
-        purposes: BTreeMap::new(),
-    }
-}
 
 fn categories(of: &[Category]) -> Categories {
     of.iter().copied().collect()
 }
 
 impl House {
-    async fn build(options: PgConnectOptions) -> Self {
-        let ground = Ground::lay(options).await;
-        let portal = Portal::new(ground.runtime.clone(), Pepper::new([7; 32])).unwrap();
-        let now: OffsetDateTime = sqlx::query_scalar("select clock_timestamp()").fetch_one(&ground.superuser).await.unwrap();
-        let holder = visitor(Actor::Person { account: AccountId(ground.person("Holder").await) }, now);
-        let organization = ground.organization("northfield").await;
-        let account = AccountId(ground.clinician(organization, "Dr Lee", "physician").await);
-        let doctor = Actor::Clinician { account, organization: OrganizationId(organization), profession: "physician".to_owned() };
-        Self { patient: PatientId(Uuid::nil()), holder, doctor: visitor(doctor, now), ground, portal }
-    }
-
-    async fn with(mut self, file: impl std::io::Read) -> Self {
-        let mut connection = self.ground.runtime.acquire().await.unwrap();
-        let report = import::run(&mut connection, file, &ImportOptions::new("clinic", "test"), |_| {}).await.unwrap();
-        self.patient = report.patients[0];
-        self.ground.hold(self.patient.0, self.holder.actor.account().0).await;
-        self.doctor.purposes.insert(self.patient, Purpose::Treatment);
-        self
-    }
-
     /// The grants in force, and no other: the first names the doctor, the second their profession.
-    async fn give(&self, grants: &[(&[Category], Labels)]) {
+    async fn gives(&self, grants: &[(&[Category], Labels)]) {
         sqlx::query("delete from access_grant").execute(&self.ground.superuser).await.unwrap();
         let Actor::Clinician { account, organization, .. } = &self.doctor.actor else { unreachable!() };
         assert!(grants.len() <= 2);
@@ -143,30 +98,16 @@ impl House {
         shown += &format!("{:?}", portal.summary(doctor, patient, Look::Opened).await.ok().map(|opened| opened.view));
         shown += &format!("{:?}", portal.timeline(doctor, patient, Filter::default(), None).await.ok().map(|opened| opened.view));
         for words in typed {
-            let key = self.session().await;
+            let key = self.session(doctor, &Uuid::new_v4().to_string()).await;
             let search = portal.begin_search(doctor, key.clone(), patient, words).await.unwrap();
             shown += &format!("{:?}", portal.search(doctor, &key, patient, search, Window::Few).await.unwrap().view).replace(words, "…");
         }
         for lens in Lens::all() {
-            let key = self.session().await;
+            let key = self.session(doctor, &Uuid::new_v4().to_string()).await;
             let Ok(search) = portal.begin_lens(doctor, key.clone(), patient, lens).await else { continue };
             shown += &format!("{:?}", portal.search(doctor, &key, patient, search, Window::Few).await.ok().map(|opened| opened.view));
         }
         shown
-    }
-
-    async fn session(&self) -> SessionKey {
-        let key = SessionKey::of(&Uuid::new_v4().to_string());
-        let session = NewSession {
-            account: self.doctor.actor.account(),
-            signed_in_at: self.doctor.signed_in_at,
-            data: json!({}),
-            device: Default::default(),
-            idle: Duration::minutes(30),
-            absolute: Duration::hours(12),
-        };
-        self.portal.begin_session(key.clone(), session).await.unwrap();
-        key
     }
 }
 
@@ -248,19 +189,19 @@ async fn a_reason_is_shown_with_the_category_and_the_labels_that_it_has_itself(_
     };
     let set = |words: &[&str]| Some(words.iter().map(|word| (*word).to_owned()).collect::<BTreeSet<_>>());
     // A visit with a label that is not let through is not there at all.
-    house.give(&[(visits, Labels::NONE)]).await;
+    house.gives(&[(visits, Labels::NONE)]).await;
     assert_eq!(reasons().await, None);
-    house.give(&[(&[Category::Visits, Category::Problems], Labels::NONE)]).await;
+    house.gives(&[(&[Category::Visits, Category::Problems], Labels::NONE)]).await;
     assert_eq!(reasons().await, None);
     // Visits alone: why is a problem.
-    house.give(&[(visits, mental)]).await;
+    house.gives(&[(visits, mental)]).await;
     assert_eq!(reasons().await, set(&[]));
     // Problems through another grant, without the label: what carries it stays away, and what names such a problem.
-    house.give(&[(visits, mental), (problems, Labels::NONE)]).await;
+    house.gives(&[(visits, mental), (problems, Labels::NONE)]).await;
     assert_eq!(reasons().await, set(&["CANARYleg", "CANARYshin"]));
-    house.give(&[(visits, mental), (problems, mental)]).await;
+    house.gives(&[(visits, mental), (problems, mental)]).await;
     assert_eq!(reasons().await, set(&["CANARYleg", "CANARYshin", "CANARYlow", "CANARYsad"]));
-    house.give(&[(&[Category::Visits, Category::Problems], Labels::ALL)]).await;
+    house.gives(&[(&[Category::Visits, Category::Problems], Labels::ALL)]).await;
     assert_eq!(reasons().await, set(&["CANARYleg", "CANARYshin", "CANARYlow", "CANARYsad"]), "never the words of a reference");
     // One that is kept from everybody, or from this reader, is not named as a diagnosis either.
     for hide in [
@@ -292,7 +233,7 @@ async fn a_part_has_the_labels_of_its_thing_that_nothing_tells_apart(_: PgPoolOp
     ];
     let house = House::build(options).await.with(record(given).as_bytes()).await;
     sqlx::query("update item set is_private = true where fhir_id = 'secret'").execute(&house.ground.superuser).await.unwrap();
-    house.give(&[(&[Category::Visits], Labels::ALL), (&[Category::Problems], Labels::NONE)]).await;
+    house.gives(&[(&[Category::Visits], Labels::ALL), (&[Category::Problems], Labels::NONE)]).await;
     for (id, expected) in [("apart", 1), ("kind", 0), ("place", 0), ("within", 0)] {
         let told = house.told(id).await.unwrap();
         let reasons: Vec<_> = told.iter().filter(|(name, _)| *name == "fact.reason").map(|(_, words)| words.as_str()).collect();
@@ -305,7 +246,7 @@ async fn each_part_is_shown_by_its_own_category(_: PgPoolOptions, options: PgCon
     use Category::*;
     let house = House::build(options).await.with(record(planted()).as_bytes()).await;
     let tells = async |id: &str, of: &[Category]| {
-        house.give(&[(of, Labels::ALL)]).await;
+        house.gives(&[(of, Labels::ALL)]).await;
         let told = house.told(id).await.unwrap();
         told.into_iter().map(|(_, words)| words).filter(|words| words.contains("CANARY")).collect::<BTreeSet<_>>()
     };
@@ -328,7 +269,7 @@ async fn each_part_is_shown_by_its_own_category(_: PgPoolOptions, options: PgCon
     let care = [Insurance, Problems, Medicines, Vaccines, Results, Procedures, Visits, Imaging, Devices];
     let everything = set(&["CANARYbilled", "CANARYshot", "CANARYfor", "CANARYsomething"]);
     assert_eq!(tells("bill", &care).await, everything, "whom it pays is the patient's only");
-    house.give(&[(&[Results], Labels::ALL)]).await;
+    house.gives(&[(&[Results], Labels::ALL)]).await;
     let told = house.told("panel").await.unwrap();
     assert_eq!(
         told.iter().filter(|(name, _)| *name == "fact.result").map(|(_, words)| words.as_str()).collect::<Vec<_>>(),
@@ -341,7 +282,7 @@ async fn each_part_is_shown_by_its_own_category(_: PgPoolOptions, options: PgCon
 #[sqlx::test(migrations = "../../migrations")]
 async fn a_line_of_another_time_than_its_bill_has_its_own(_: PgPoolOptions, options: PgConnectOptions) {
     let house = House::build(options).await.with(record(planted()).as_bytes()).await;
-    house.give(&[(&[Category::Insurance], Labels::NONE), (&[Category::Vaccines, Category::Problems], Labels::NONE)]).await;
+    house.gives(&[(&[Category::Insurance], Labels::NONE), (&[Category::Vaccines, Category::Problems], Labels::NONE)]).await;
     let lines = async |until: &str| {
         sqlx::query("update access_grant set data_to = $1::text::timestamptz where professions is not null")
             .bind(until)
@@ -379,7 +320,7 @@ async fn the_sections_of_a_document_are_told_apart_and_counted_as_the_reader_see
         (&[Documents, Allergies], &["Hospital course"]),
         (&[Documents, Problems], &["Hospital course", "CANARYproblems"]),
     ] {
-        house.give(&[(of, Labels::NONE)]).await;
+        house.gives(&[(of, Labels::NONE)]).await;
         sqlx::query(export).execute(&house.ground.superuser).await.unwrap();
         assert_eq!(titles(&house.doctor).await, expected);
     }
@@ -402,14 +343,14 @@ async fn a_part_that_is_hidden_leaves_nothing_anywhere(_: PgPoolOptions, options
     let typed: Vec<String> = hidden.iter().map(|word| word.to_lowercase()).collect();
     let typed: Vec<&str> = typed.iter().map(String::as_str).collect();
     // Each thing that has parts, and nothing that the parts are of.
-    house.give(&[(&[Visits, Medicines, Plans, Insurance, Results], Labels::ALL)]).await;
+    house.gives(&[(&[Visits, Medicines, Plans, Insurance, Results], Labels::ALL)]).await;
     sqlx::query("update access_grant set may_export = true").execute(&house.ground.superuser).await.unwrap();
     let shown = house.everything(&typed).await.to_lowercase();
     for word in &typed {
         assert!(!shown.contains(word), "{word}");
     }
     // The documents, too: what a section says is found by nobody who does not see it.
-    house.give(&[(&[Documents], Labels::ALL)]).await;
+    house.gives(&[(&[Documents], Labels::ALL)]).await;
     sqlx::query("update access_grant set may_export = true").execute(&house.ground.superuser).await.unwrap();
     let shown = house.everything(&typed).await.to_lowercase();
     assert!(shown.contains("went well") && shown.contains("canaryname"), "a title is words of its document");
@@ -442,9 +383,9 @@ async fn an_event_says_what_the_reasons_of_a_visit_named(_: PgPoolOptions, optio
         let event: Value = serde_json::from_slice(&bytes).unwrap();
         (event["what"]["items"].clone(), event["what"]["categories"].clone())
     };
-    house.give(&[(&[Category::Visits], Labels::ALL)]).await;
+    house.gives(&[(&[Category::Visits], Labels::ALL)]).await;
     assert_eq!(counted().await, (json!(1), json!(["visits"])));
-    house.give(&[(&[Category::Visits, Category::Problems], Labels::ALL)]).await;
+    house.gives(&[(&[Category::Visits, Category::Problems], Labels::ALL)]).await;
     assert_eq!(counted().await, (json!(3), json!(["problems", "visits"])));
 }
 
@@ -462,7 +403,7 @@ async fn most_reasons_of_published_records_need_more_than_visits(_: PgPoolOption
         for (column, grant) in grants.into_iter().enumerate() {
             let reader = if grant.is_some() { house.doctor.clone() } else { house.holder.clone() };
             if let Some(grant) = grant {
-                house.give(&[(grant, Labels::ALL)]).await;
+                house.gives(&[(grant, Labels::ALL)]).await;
             }
             for (item, category) in house.items().await.into_values() {
                 let Some(detail) = house.page(&reader, item, category).await else { continue };

@@ -16,7 +16,7 @@ use chartkey_ground::saw;
 use chartkey_portal::{Portal, items::Said, secrets::Pepper, visits::Visit};
 use files::{bundle, shared, take as take_file};
 use harness::Ground;
-use people::{House, take};
+use people::{House, item, take};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use uuid::Uuid;
 
@@ -41,16 +41,6 @@ const NORTH: &str = r#""serviceProvider":{"reference":"Organization/north"}"#;
 const WARD: &str = r#""location":[{"location":{"reference":"Location/ward"}}]"#;
 const IN_WARD: &str = r#","location":{"reference":"Location/ward"}"#;
 const BY_NORTH: &str = r#","performer":[{"actor":{"reference":"Organization/north"}}]"#;
-
-async fn item(house: &House, fhir_id: &str) -> ItemId {
-    let item: Uuid = sqlx::query_scalar("select item_id from item where patient_id = $1 and fhir_id = $2")
-        .bind(house.patient.0)
-        .bind(fhir_id)
-        .fetch_one(&house.superuser)
-        .await
-        .unwrap();
-    ItemId(item)
-}
 
 async fn of(house: &House, visitor: &Visitor, fhir_id: &str) -> Visit {
     house.portal.visit(visitor, house.patient, item(house, fhir_id).await).await.unwrap().view

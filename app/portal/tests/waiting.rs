@@ -8,9 +8,8 @@ use std::collections::BTreeSet;
 use chartkey_domain::{category::Category, grant::Purpose, id::ItemId, waiting::ResultKind};
 use chartkey_portal::{Error, items::Original, news::Look};
 use harness::Ground;
-use people::{House, take};
+use people::{House, item, take};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use uuid::Uuid;
 
 /// One result, of a section of the laboratory, that says so much.
 fn result(id: &str, section: &str, value: &str) -> String {
@@ -19,16 +18,6 @@ fn result(id: &str, section: &str, value: &str) -> String {
             "category":[{{"coding":[{{"code":"{section}"}}]}}],"code":{{"coding":[{{"system":"http://loinc.org","code":"2951-2"}}],"text":"{id}"}},
             "valueQuantity":{{"value":{value},"unit":"mmol/L"}},"referenceRange":[{{"low":{{"value":135}},"high":{{"value":145}}}}]}}"#
     )
-}
-
-async fn item(house: &House, fhir_id: &str) -> ItemId {
-    let item: Uuid = sqlx::query_scalar("select item_id from item where patient_id = $1 and fhir_id = $2")
-        .bind(house.patient.0)
-        .bind(fhir_id)
-        .fetch_one(&house.superuser)
-        .await
-        .unwrap();
-    ItemId(item)
 }
 
 /// What waits, by identifier of the source.

@@ -9,7 +9,7 @@ use chartkey_domain::{
     category::{Categories, Category},
     draft::Draft,
     grant::{Grantee, Purpose},
-    id::{AccountId, GrantId, OrganizationId, PatientId},
+    id::{AccountId, GrantId, ItemId, OrganizationId, PatientId},
 };
 use chartkey_portal::{
     Portal,
@@ -48,6 +48,17 @@ pub async fn take(house: &House, resource: &str) {
     import::run(&mut connection, resource.as_bytes(), &ImportOptions { into, ..ImportOptions::new("clinic", "test") }, |_| {})
         .await
         .unwrap();
+}
+
+/// What has this identifier at its source.
+pub async fn item(house: &House, fhir_id: &str) -> ItemId {
+    let item: Uuid = sqlx::query_scalar("select item_id from item where patient_id = $1 and fhir_id = $2")
+        .bind(house.patient.0)
+        .bind(fhir_id)
+        .fetch_one(&house.superuser)
+        .await
+        .unwrap();
+    ItemId(item)
 }
 
 impl House {
