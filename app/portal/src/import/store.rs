@@ -263,7 +263,7 @@ const WAITS: &str = "
 
 /// What did not come in itself, and names a file that did: what it shows is new.
 const FILED: &str = "
-    select distinct i.patient_id, i.item_id, v.bytes
+    select distinct on (i.patient_id, i.item_id) i.patient_id, i.item_id, v.bytes
     from verdict f join attachment a on a.patient_id = f.patient_id and a.item_id = f.item_id and a.resource_type = 'Binary'
     join item_reference r on r.patient_id = f.patient_id and r.target_id = f.item_id
     join item i on i.patient_id = r.patient_id and i.item_id = r.item_id and i.category in (6, 10, 11) and not i.waits
