@@ -225,3 +225,69 @@ pub(super) fn spoken(say: Say, patient: PatientId, name: &str, said: &Said, lang
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::Language;
+    use chartkey_domain::id::ItemId;
+    use chartkey_portal::entry::Entry;
+    use time::macros::datetime;
+
+    #[test]
+    fn a_range_is_said_once_and_several_in_the_words_of_their_source() {
+        let told = |ranges: &[&str]| {
+            let value = Value {
+                text: Some("139".to_owned()),
+                unit: Some("mmol/L".to_owned()),
+                low: Some(135.0),
+                high: Some(145.0),
+                low_text: Some("135".to_owned()),
+                high_text: Some("145".to_owned()),
+                ..Value::default()
+            };
+            let entry = Entry {
+                id: ItemId(uuid::Uuid::nil()),
+                category: Category::Results,
+                resource_type: "Observation".to_owned(),
+                title: "Sodium".to_owned(),
+                codes: Vec::new(),
+                status: None,
+                is_error: false,
+                is_private: false,
+                when: None,
+                last_at: None,
+                value,
+                series: None,
+                report: None,
+                before: None,
+                author: None,
+                place: None,
+                source: "Laboratory".to_owned(),
+                added_at: datetime!(2024-02-01 0:00 UTC),
+                disputed: None,
+                waits: false,
+            };
+            let facts = ranges.iter().map(|range| Fact { name: "fact.range", said: Said::Text((*range).to_owned()) }).collect();
+            let detail = Detail {
+                entry,
+                facts,
+                contents: Vec::new(),
+                readings: Vec::new(),
+                language: None,
+                trend: None,
+                kin: Vec::new(),
+                original: None,
+                aside: None,
+            };
+            about(Say::of(Language::English), PatientId(uuid::Uuid::nil()), true, &detail).to_html()
+        };
+        let count = |page: &str| page.matches("<dt>Range").count();
+        for ranges in [&[][..], &["135 – 145 mmol/L"]] {
+            let page = told(ranges);
+            assert_eq!((count(&page), page.contains("135 – 145")), (1, true), "{page}");
+        }
+        let page = told(&["135 – 145 mmol/L", "130 – 140 mmol/L"]);
+        assert!(count(&page) == 2 && page.contains("130 – 140 mmol/L"), "{page}");
+    }
+}
