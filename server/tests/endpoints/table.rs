@@ -69,7 +69,7 @@ pub enum Outcome {
     /// A stream that says this first.
     Says(&'static str),
 }
-use Outcome::{NotFound, Says, Shown, SignedOut, To, Unreadable, Welcome};
+use Outcome::{NotFound, Says, Shown, To, Unreadable, Welcome};
 
 /// One outcome for each caller.
 pub type Columns = [Outcome; 6];

@@ -1,8 +1,8 @@
 //! What each form answers to whom.
 
 use super::{
-    Caller, Columns,
-    Outcome::{self, Shown, SignedOut, To, Welcome},
+    Caller,
+    Outcome::{self, SignedOut, To, Welcome},
     Row, Which, form, holders, post, row, to,
 };
 
