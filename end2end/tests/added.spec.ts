@@ -89,6 +89,8 @@ test('what a patient adds by hand is theirs everywhere, to change and to take ba
   await look(page, 'added-medicine');
   await go(page);
   await expect(page.getByRole('alert')).toContainText('Say whether you still take it.');
+  await expect(page.getByRole('group', { name: 'Do you still take it?' })).toHaveAccessibleDescription('Say whether you still take it.');
+  await expect(page.getByRole('group', { name: 'Since when?' })).toHaveAccessibleDescription(/\S/);
   await page.getByRole('radio', { name: 'Yes' }).check();
   await go(page);
   await add(page);

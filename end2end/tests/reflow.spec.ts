@@ -1,6 +1,6 @@
 // Pages under what readers do to them: 400 % of zoom, more space between letters, colours of their own, no motion.
 import type { Page } from '@playwright/test';
-import { answer, claimBundle, give, heartDoctor } from '../house/journey.ts';
+import { answer, claimBundle, give, heartDoctor, openShared } from '../house/journey.ts';
 import { bundleOfVisit } from '../house/record.ts';
 import { expect, test } from '../house/test.ts';
 
@@ -64,8 +64,7 @@ test('every page fits a window of 320 × 256, with wide text, in the reader’s 
   test.setTimeout(180_000);
   const doctor = await browser.newPage({ baseURL: house.url });
   await heartDoctor(doctor, house);
-  await doctor.close();
-  for (const address of ['/', '/sign-in', '/sign-up', '/clinicians', '/sign-in?done=signed-out']) {
+  for (const address of ['/', '/sign-in', '/sign-up', '/clinicians', '/sign-in?done=signed-out', '/about/components', '/about/components?problem=passphrase']) {
     await page.goto(address);
     expect.soft(await misfits(page), address).toEqual([]);
   }
@@ -131,6 +130,16 @@ test('every page fits a window of 320 × 256, with wide text, in the reader’s 
       await page.screenshot({ path: `../test-results/shots/forced-${name}-${colorScheme}.png`, fullPage: true });
     }
   }
+  // Whose record it is, is told by a solid ground, in theirs as well.
+  await openShared(doctor, record, sql);
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await doctor.emulateMedia({ forcedColors: 'active', colorScheme });
+    await doctor.goto(`${of}/results`);
+    expect.soft(await faint(doctor, { background: ['.whose.other'] }), `the bar of somebody else's record, ${colorScheme}`).toEqual([]);
+    await expect.soft(doctor.locator('.whose.other p')).toHaveCSS('color', colorScheme === 'light' ? 'rgb(255, 255, 255)' : 'rgb(0, 0, 0)');
+    await doctor.screenshot({ path: `../test-results/shots/forced-shared-${colorScheme}.png` });
+  }
+  await doctor.close();
   await page.goto('/home');
   expect(await page.locator('.nav a:not([aria-current])').first().evaluate((link) => getComputedStyle(link).borderBlockStartColor === getComputedStyle(document.documentElement).backgroundColor), 'other places have no edge').toBe(true);
 });

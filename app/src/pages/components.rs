@@ -167,7 +167,7 @@ fn measured(say: Say) -> impl IntoView {
         })
         .collect();
     let large =
-        values().into_iter().take(1).map(|(_, value)| view! { <p class="figure">{figure(say, &value, Digits::All)}</p> }).collect_view();
+        values().into_iter().take(1).map(|(_, value)| view! { <div class="large">{figure(say, &value, Digits::All)}</div> }).collect_view();
     view! { {large} {results(say, NOBODY, entries, Tells::All)} }
 }
 
