@@ -8,6 +8,7 @@ use chartkey_portal::{
     Opened,
     care_team::Member,
     entry::Entry,
+    fhir::Reactions,
     paper::{LISTED, PaperContents, RESULTS},
 };
 use time::Date;
@@ -15,7 +16,7 @@ use time::Date;
 use crate::{
     catalogue::Say,
     components::{
-        brief::{Line, figure, joined, lies, line, when},
+        brief::{Line, figure, joined, lies, line, reactions, when},
         disputed::{Spoken, for_others},
         entry::{Called, called, for_others::sources},
         result::outside,
@@ -140,13 +141,9 @@ fn words(said: &mut [Spoken]) -> impl Iterator<Item = &mut String> {
     said.iter_mut().filter_map(|said| said.words.as_mut())
 }
 
-/// Allergies with the reactions that the source names, unless they say that there is none.
-fn allergies_of(say: Say, entries: Vec<Entry>, reactions: &BTreeMap<ItemId, Vec<String>>, none_known: bool) -> Part {
-    let words = |entry: &Entry| match reactions.get(&entry.id) {
-        _ if none_known => None,
-        Some(named) if !named.is_empty() => Some(say.reaction(&named.join(", "))),
-        _ => Some(say.reaction_not_recorded().to_owned()),
-    };
+/// Allergies with what the sources say of reactions, unless they say that there is none.
+fn allergies_of(say: Say, entries: Vec<Entry>, told: &BTreeMap<ItemId, Reactions>, none_known: bool) -> Part {
+    let words = |entry: &Entry| (!none_known).then(|| reactions(say, told.get(&entry.id)));
     let reaction: Vec<_> = entries.iter().map(words).collect();
     let mut part = listed(say, say.category(Category::Allergies), say.allergies_not_recorded(), entries);
     if none_known {

@@ -67,7 +67,7 @@ pub fn line(say: Say, entry: &Entry) -> io::Result<Vec<u8>> {
         &text(&entry.place),
         &harmless(&sources(say, entry)),
         &entry.added_at.date().to_string(),
-        &harmless(entry.disputed.as_ref().and_then(|said| said.statements.first()).map_or("", |said| &said.words)),
+        &harmless(entry.disputed.as_ref().and_then(|said| said.statements.first()).and_then(|said| said.words.as_deref()).unwrap_or_default()),
         if entry.is_by_hand() { say.yes() } else { "" },
     ])
 }

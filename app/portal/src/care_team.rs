@@ -12,7 +12,7 @@ use crate::{
     Error,
     audit::Shown,
     entry::{Disputed, SaidRow, category, local, precision},
-    fhir,
+    fhir::Reactions,
     record::Record,
 };
 
@@ -45,8 +45,10 @@ pub struct Member {
 pub(crate) struct Beside {
     /// The care team.
     pub(crate) team: Vec<Member>,
-    /// The reactions that each allergy names.
-    pub(crate) reactions: BTreeMap<ItemId, Vec<String>>,
+    /// What is said of the reactions to each allergy, by it and by all that mean the same.
+    pub(crate) reactions: BTreeMap<ItemId, Reactions>,
+    /// Those others.
+    pub(crate) rests_on: Vec<ItemId>,
     /// How many of the allergies say that there is none.
     pub(crate) negations: usize,
 }
@@ -54,6 +56,8 @@ pub(crate) struct Beside {
 /// A member, or an allergy with its bytes.
 struct Row {
     item: Uuid,
+    /// The allergy that is shown for this one.
+    shown: Option<Uuid>,
     category: i16,
     name: Option<String>,
     is_in_team: bool,
@@ -69,7 +73,7 @@ struct Row {
 }
 
 impl Beside {
-    /// Reads it, with what these allergies say of reactions. To anybody but the patient
+    /// Reads it, with what these allergies, and those for which they stand (`gate.meaning`), say of reactions. To anybody but the patient
     /// a name goes with a reference whose target they cannot see; the patient is no
     /// member of their own team.
     pub(crate) async fn of(record: &mut Record, allergies: &[Uuid]) -> Result<Self, Error> {
@@ -92,23 +96,27 @@ impl Beside {
                 order by sort_at desc, item_id desc limit 20
             ), found as (
                 (select t.item_id, 12::smallint as category, coalesce(a.title, r.display) as name, true as is_in_team, null::timestamptz as first_at,
-                    null::smallint as precision, null::smallint as utc_offset, null::text as place, t.source_id, false as is_negation, null::bytea as bytes
+                    null::smallint as precision, null::smallint as utc_offset, null::text as place, t.source_id, false as is_negation, null::bytea as bytes,
+                    null::uuid as shown
                 from team t join item_reference r on r.patient_id = $1 and r.item_id = t.item_id and r.path = 'participant.member'
                 left join attachment a on a.patient_id = $1 and a.item_id = r.target_id
                 where (a.title is not null or (select gate.own_patient()) is not null)
                     and (select p.resource_type from item p where p.patient_id = $1 and p.item_id = r.target_id) is distinct from 'Patient'
                 order by r.ordinal limit 30)
                 union all
-                select item_id, 9::smallint, author, false, first_at, precision, utc_offset, place, source_id, false, null from visit where author is not null
+                select item_id, 9::smallint, author, false, first_at, precision, utc_offset, place, source_id, false, null, null from visit where author is not null
                 union all
-                select i.item_id, 4::smallint, null, false, null, null, null, null, i.source_id, i.is_negation, v.bytes
-                from item i left join item_version v on v.patient_id = i.patient_id and v.item_id = i.item_id and v.version_no = i.version_no
-                where i.patient_id = $1 and i.item_id = any ($2)
+                select i.item_id, 4::smallint, null, false, i.first_at, null, null, null, i.source_id, i.is_negation, v.bytes, h.item_id
+                from item h join item i on i.patient_id = $1 and i.category = 4 and i.is_error = h.is_error
+                    and gate.meaning(i.title, i.title_key, i.resource_type, i.item_id) = gate.meaning(h.title, h.title_key, h.resource_type, h.item_id)
+                    and (i.source_id = (select gate.by_hand())) = (h.source_id = (select gate.by_hand()))
+                left join item_version v on v.patient_id = i.patient_id and v.item_id = i.item_id and v.version_no = i.version_no
+                where h.patient_id = $1 and h.item_id = any ($2)
             )
-            select f.item_id as "item!", f.category as "category!", f.name, f.is_in_team as "is_in_team!", f.first_at, f.precision, f.utc_offset, f.place,
+            select f.item_id as "item!", f.shown, f.category as "category!", f.name, f.is_in_team as "is_in_team!", f.first_at, f.precision, f.utc_offset, f.place,
                 s.name as source, f.is_negation as "is_negation!", f.bytes, (select gate.own_patient()) is not null as "is_readers!",
                 case when f.category <> 4 then (
-                    select jsonb_agg(jsonb_build_object('correction', c.correction_id, 'words', c.statement, 'item', f.item_id) order by c.opened_at desc)
+                    select jsonb_agg(jsonb_build_object('correction', c.correction_id, 'words', gate.statement(c.patient_id, c.correction_id), 'item', f.item_id) order by c.opened_at desc)
                     from item i join correction c on c.patient_id = i.patient_id and c.ended_at is null and c.item_id = any (case when i.twin is null
                         then array[i.item_id] else array(select t.item_id from item t where t.patient_id = i.patient_id and t.twin = i.twin) end)
                     where i.patient_id = $1 and i.item_id = f.item_id) end as "said: _"
@@ -122,9 +130,14 @@ impl Beside {
         let mut beside = Self::default();
         for row in rows {
             if category(row.category) == Category::Allergies {
-                beside.negations += usize::from(row.is_negation);
-                let reactions = row.bytes.map(|bytes| fhir::reactions(&String::from_utf8_lossy(&bytes))).unwrap_or_default();
-                beside.reactions.insert(ItemId(row.item), reactions);
+                let Some(shown) = row.shown.map(ItemId) else { continue };
+                if shown == ItemId(row.item) {
+                    beside.negations += usize::from(row.is_negation);
+                } else {
+                    beside.rests_on.push(ItemId(row.item));
+                }
+                let reactions = beside.reactions.entry(shown).or_default();
+                row.bytes.iter().for_each(|bytes| reactions.add(&String::from_utf8_lossy(bytes)));
             } else {
                 beside.add(row);
             }

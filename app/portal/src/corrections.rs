@@ -27,6 +27,7 @@ use crate::{
     Error, Opened, Portal,
     audit::Shown,
     entry::{Entry, category, entries},
+    fhir::labels,
     list::PAGE,
     record::Record,
 };
@@ -38,8 +39,8 @@ pub struct Correction {
     pub id: CorrectionId,
     /// Where it stands.
     pub state: CorrectionState,
-    /// What is wrong, in the patient's own words.
-    pub statement: String,
+    /// What is wrong, in the patient's own words; `None` where the reader may not know them.
+    pub statement: Option<String>,
     /// When the patient said so.
     pub opened_at: OffsetDateTime,
     /// When the patient resolved or withdrew it.
@@ -86,7 +87,8 @@ impl Portal {
         // Where the one before has ended meanwhile, the page begins at its place now.
         let heads = sqlx::query_as!(
             Head,
-            r#"select c.correction_id, c.item_id, c.statement, c.state, c.opened_at, c.ended_at, i.version_no <> c.version_no as "has_changed!"
+            r#"select c.correction_id, c.item_id, gate.statement(c.patient_id, c.correction_id) as statement, c.state, c.opened_at, c.ended_at,
+                i.version_no <> c.version_no as "has_changed!"
             from correction c join item i on i.patient_id = c.patient_id and i.item_id = c.item_id
             where c.patient_id = $1 and ($2::uuid is null or (c.ended_at is null, c.opened_at, c.correction_id)
                 < (select a.ended_at is null, a.opened_at, a.correction_id from correction a where a.patient_id = $1 and a.correction_id = $2))
@@ -157,6 +159,11 @@ fn words_of(record: &Record, fields: Option<Json<Kept>>, item: ItemId) -> Option
     fields.map(|Json(kept)| kept).filter(|kept| kept.patient == patient.0 && kept.item == item.0).map(|kept| kept.words)
 }
 
+/// The labels that words suggest, as they are stored beside them.
+fn labels_of(words: &str) -> i16 {
+    i16::from(labels::of_words(words).bits())
+}
+
 async fn category_of(record: &mut Record, item: ItemId) -> Result<Category, Error> {
     let patient = record.whose().patient;
     let found = sqlx::query_scalar!("select category from item where patient_id = $1 and item_id = $2", patient.0, item.0)
@@ -177,7 +184,7 @@ async fn note(record: Record, action: &str, item: ItemId, category: Category) ->
 struct Head {
     correction_id: Uuid,
     item_id: Uuid,
-    statement: String,
+    statement: Option<String>,
     state: String,
     opened_at: OffsetDateTime,
     ended_at: Option<OffsetDateTime>,

@@ -88,8 +88,8 @@ pub struct Disputed {
 pub struct Statement {
     /// Which correction.
     pub correction: CorrectionId,
-    /// In the patient's own words.
-    pub words: String,
+    /// In the patient's own words; `None` where the reader may not know them.
+    pub words: Option<String>,
     /// The item that it is about, where the row shows another one of the same name.
     pub of: Option<Other>,
 }
@@ -157,7 +157,7 @@ impl Disputed {
 #[derive(Debug, Deserialize)]
 pub(crate) struct SaidRow {
     correction: Uuid,
-    words: String,
+    words: Option<String>,
     item: Uuid,
     at: Option<i64>,
     precision: Option<i16>,
@@ -368,7 +368,7 @@ impl From<EntryRow> for Entry {
 /// tell of is one row where a list asks for no row of which one before is visible, and is in that list; `behind`
 /// says whether that needs to be asked. What is said of a twin is said of the row.
 ///
-/// With `once`, a row of an allergy, a medicine, a problem or a vaccine stands for all of its name, and what is said of any of them
+/// With `once`, a row of an allergy, a medicine, a problem or a vaccine stands for all that means the same (`gate.meaning`), and what is said of any of them
 /// comes with it: the newest three, and how many there are beside. The first argument is the patient.
 macro_rules! entries {
     (once measured $rest:literal $(, $argument:expr)* $(,)?) => { $crate::entry::entries!(@once measured $rest $(, $argument)*) };
@@ -377,28 +377,29 @@ macro_rules! entries {
     (told $rest:literal $(, $argument:expr)* $(,)?) => { $crate::entry::entries!(@each told [] $rest $(, $argument)*) };
     (@once $kind:ident $rest:literal $(, $argument:expr)*) => {
         $crate::entry::entries!(@$kind
-            "left join (select n.category, n.title, n.is_error, n.is_by_hand, n.only_id, \
-                jsonb_agg(jsonb_build_object('correction', n.correction_id, 'words', n.statement, 'item', n.item_id, \
+            "left join (select n.category, n.meaning, n.is_error, n.is_by_hand, n.only_id, \
+                jsonb_agg(jsonb_build_object('correction', n.correction_id, 'words', n.words, 'item', n.item_id, \
                     'at', floor(extract(epoch from n.first_at))::bigint, 'precision', n.precision, 'utc_offset', n.utc_offset) order by n.nth) \
                     filter (where n.nth <= 3) as said, \
                 greatest(count(*) - 3, 0) as more \
-                from (select u.category, u.title, u.is_error, u.is_by_hand, u.only_id, o.item_id, o.first_at, o.precision, o.utc_offset, c.correction_id, c.statement, \
-                    row_number() over (partition by u.category, u.title, u.is_error, u.is_by_hand, u.only_id order by o.sort_at desc, o.item_id desc) as nth \
+                from (select u.category, u.meaning, u.is_error, u.is_by_hand, u.only_id, o.item_id, o.first_at, o.precision, o.utc_offset, c.correction_id, \
+                    gate.statement(c.patient_id, c.correction_id) as words, \
+                    row_number() over (partition by u.category, u.meaning, u.is_error, u.is_by_hand, u.only_id order by o.sort_at desc, o.item_id desc) as nth \
                     from correction c join item o on o.patient_id = c.patient_id and o.item_id = c.item_id \
-                    cross join lateral (select distinct t.category, t.title, t.is_error, case when t.category in (2, 3, 4, 5) then null else t.item_id end as only_id, \
+                    cross join lateral (select distinct t.category, gate.meaning(t.title, t.title_key, t.resource_type, t.item_id) as meaning, t.is_error, case when t.category in (2, 3, 4, 5) then null else t.item_id end as only_id, \
                         t.source_id = (select gate.by_hand()) as is_by_hand from item t \
                         where t.patient_id = o.patient_id and t.item_id = any (case when o.twin is null then array[o.item_id] \
                             else array(select w.item_id from item w where w.patient_id = o.patient_id and w.twin = o.twin) end)) u \
                     where c.patient_id = $1 and c.ended_at is null) n \
-                group by n.category, n.title, n.is_error, n.is_by_hand, n.only_id) k \
-                on k.category = i.category and k.title = i.title and k.is_error = i.is_error \
+                group by n.category, n.meaning, n.is_error, n.is_by_hand, n.only_id) k \
+                on k.category = i.category and k.meaning = gate.meaning(i.title, i.title_key, i.resource_type, i.item_id) and k.is_error = i.is_error \
                     and k.is_by_hand = (i.source_id = (select gate.by_hand())) and (k.only_id is null or k.only_id = i.item_id) ",
             [],
             $rest $(, $argument)*)
     };
     (@each $kind:ident [$($way:literal)*] $rest:literal $(, $argument:expr)*) => {
         $crate::entry::entries!(@$kind
-            "left join lateral (select jsonb_agg(jsonb_build_object('correction', c.correction_id, 'words', c.statement, 'item', c.item_id) \
+            "left join lateral (select jsonb_agg(jsonb_build_object('correction', c.correction_id, 'words', gate.statement(c.patient_id, c.correction_id), 'item', c.item_id) \
                     order by c.item_id <> i.item_id, c.opened_at desc) as said, \
                 0::bigint as more from correction c \
                 where c.patient_id = i.patient_id and c.ended_at is null and c.item_id = any (case when i.twin is null then array[i.item_id] \
@@ -435,13 +436,13 @@ macro_rules! entries {
              r.codes as \"report_codes?\", \
              case when r.author_is_named or (select gate.own_patient()) is not null then r.author end as report_author, \
              case when r.place_is_named or (select gate.own_patient()) is not null then r.place end as report_place, \
-             (select jsonb_agg(jsonb_build_object('correction', c.correction_id, 'words', c.statement, 'item', r.item_id) \
+             (select jsonb_agg(jsonb_build_object('correction', c.correction_id, 'words', gate.statement(c.patient_id, c.correction_id), 'item', r.item_id) \
                 order by c.item_id <> r.item_id, c.opened_at desc) from correction c \
                 where c.patient_id = r.patient_id and c.ended_at is null and c.item_id = any (case when r.twin is null then array[r.item_id] \
                     else array(select t.item_id from item t where t.patient_id = r.patient_id and t.twin = r.twin) end)) as \"report_said?: _\", \
              p.item_id as \"before_id?\", p.value_text as \"before_text?\", p.first_at as \"before_at?\", \
              p.precision as \"before_precision?\", p.utc_offset as \"before_utc_offset?\", \
-             (select jsonb_agg(jsonb_build_object('correction', c.correction_id, 'words', c.statement, 'item', p.item_id) \
+             (select jsonb_agg(jsonb_build_object('correction', c.correction_id, 'words', gate.statement(c.patient_id, c.correction_id), 'item', p.item_id) \
                 order by c.item_id <> p.item_id, c.opened_at desc) from correction c \
                 where c.patient_id = i.patient_id and c.ended_at is null and c.item_id = any (case when p.twin is null then array[p.item_id] \
                     else array(select t.item_id from item t where t.patient_id = i.patient_id and t.twin = p.twin) end)) as \"before_said?: _\"",

@@ -76,7 +76,7 @@ async fn corrections(connection: &mut PgConnection, patient: PatientId, to: &mut
         join item_version v on v.patient_id = i.patient_id and v.item_id = i.item_id and v.version_no = i.version_no
         cross join lateral (
             select c.correction_id as id, null::uuid as part_of, '' as name, null::text as profession, null::text as organization,
-                true as is_patient, c.statement as words, c.opened_at as at
+                true as is_patient, gate.statement(c.patient_id, c.correction_id) as words, c.opened_at as at
             union all
             select m.message_id, m.correction_id, m.name, m.profession, m.organization, m.is_patient, m.words, m.at
             from correction_message m where m.patient_id = c.patient_id and m.correction_id = c.correction_id

@@ -93,7 +93,9 @@ impl Found {
         let rows = sqlx::query!(
             r#"with mark as materialized (select since_seq, since_at, came from gate.look($2)),
             came as materialized (
-                select i.item_id, i.category, i.title, i.source_id = (select gate.by_hand()) as is_by_hand, i.sort_at,
+                select i.item_id, i.category, i.title,
+                    case when i.category in (2, 3, 4, 5) then gate.meaning(i.title, i.title_key, i.resource_type, i.item_id) end as meaning,
+                    i.source_id = (select gate.by_hand()) as is_by_hand, i.sort_at,
                     i.sort_at >= (select since_at from mark) - interval '90 days' as is_fresh,
                     (select true from correction c where c.patient_id = $1 and c.ended_at is null and c.item_id = any (case when i.twin is null
                         then array[i.item_id] else array(select t.item_id from item t where t.patient_id = i.patient_id and t.twin = i.twin) end)
@@ -109,7 +111,7 @@ impl Found {
                     greatest(count(*) filter (where is_disputed) - 3, 0) as more_disputed,
                     (sum(count(*)) over of_category)::bigint as items, count(*) over of_category as kinds,
                     row_number() over (partition by category order by max(sort_at) desc, title) as place
-                from came where is_fresh group by category, title, is_by_hand
+                from came where is_fresh group by category, title, meaning, is_by_hand
                 window of_category as (partition by category)
             ),
             line as (

@@ -15,6 +15,7 @@ use crate::{
     audit::Shown,
     care_team::{Beside, Member},
     entry::{Entry, entries},
+    fhir::Reactions,
     pool::detached,
     record::Record,
 };
@@ -25,13 +26,13 @@ pub const LISTED: usize = 100;
 /// The most results that are printed, likewise.
 pub const RESULTS: usize = 30;
 
-/// The summary of a record for paper. Each list is newest first; those with the same name once.
+/// The summary of a record for paper. Each list is newest first; what means the same once.
 #[derive(Debug, Clone)]
 pub struct PaperContents {
     /// Allergies; one more than [`LISTED`] where there are more.
     pub allergies: Vec<Entry>,
-    /// The reactions that each of them names.
-    pub reactions: BTreeMap<ItemId, Vec<String>>,
+    /// What is said of the reactions to each of them.
+    pub reactions: BTreeMap<ItemId, Reactions>,
     /// Whether they all say that there is none.
     pub none_known: bool,
     /// Medicines in use; one more than [`LISTED`] where there are more.
@@ -88,13 +89,13 @@ async fn contents(record: &mut Record) -> Result<(PaperContents, Shown), Error> 
     let rows = entries!(
         once "where i.patient_id = $1 and i.item_id = any (array( \
             (select a.item_id from (select item_id, row_number() over (partition by category order by sort_at desc, item_id desc) as place \
-                from (select distinct on (category, title, source_id = (select gate.by_hand())) category, item_id, sort_at from item \
+                from (select distinct on (category, gate.meaning(title, title_key, resource_type, item_id), source_id = (select gate.by_hand())) category, item_id, sort_at from item \
                     where patient_id = $1 and not is_error \
                     and (item.behind = 0 or (select true from item b where b.patient_id = item.patient_id and b.twin = item.twin and b.behind < item.behind limit 1) is null) \
                     and (category = 4 or (category in (2, 3) and (last_at is null or last_at > now()) \
                         and coalesce(status, '') <> all (array['completed', 'stopped', 'cancelled', 'resolved', 'inactive', 'remission', \
                             'not-taken', 'draft', 'ended', 'not-done', 'refuted']))) \
-                    order by category, title, source_id = (select gate.by_hand()), sort_at desc, item_id desc) n) a where a.place <= 101) \
+                    order by category, gate.meaning(title, title_key, resource_type, item_id), source_id = (select gate.by_hand()), sort_at desc, item_id desc) n) a where a.place <= 101) \
             union all (select o.item_id from (select distinct on (coalesce(series, item_id::text)) item_id, sort_at, series from item \
                 where patient_id = $1 and category = 6 and not is_error and value_text is not null \
                     and (item.behind = 0 or (select true from item b where b.patient_id = item.patient_id and b.twin = item.twin and b.behind < item.behind limit 1) is null) \
@@ -130,8 +131,9 @@ async fn contents(record: &mut Record) -> Result<(PaperContents, Shown), Error> 
         }
     }
     let ids: Vec<_> = allergies.iter().map(|allergy| allergy.id.0).collect();
-    let Beside { team, reactions, negations } = Beside::of(record, &ids).await?;
+    let Beside { team, reactions, rests_on, negations } = Beside::of(record, &ids).await?;
     shown.members(&team);
+    rests_on.iter().for_each(|other| shown.add(*other, Category::Allergies));
     let none_known = !ids.is_empty() && negations == ids.len();
     let (sources, now) = (sources(record).await?, record.now());
     Ok((PaperContents { allergies, reactions, none_known, medicines, problems, results, visits, team, sources, now }, shown))

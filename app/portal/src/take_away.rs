@@ -47,16 +47,16 @@ pub struct PackContents {
 }
 
 /// What somebody who treats the patient wants first. Each list is newest first; but for
-/// results and visits, those with the same name once.
+/// results and visits, what means the same once.
 #[derive(Debug, Clone, Default)]
 pub struct Overview {
-    /// At most 100.
+    /// One more than [`LISTED`](crate::paper::LISTED) where there are more.
     pub allergies: Vec<Entry>,
-    /// In use; at most 100.
+    /// In use; likewise.
     pub medicines: Vec<Entry>,
-    /// That go on; at most 100.
+    /// That go on; likewise.
     pub problems: Vec<Entry>,
-    /// At most 60.
+    /// Likewise.
     pub vaccines: Vec<Entry>,
     /// The newest 60.
     pub results: Vec<Entry>,
@@ -183,23 +183,23 @@ async fn overview(record: &mut Record) -> Result<Overview, Error> {
     let patient = record.whose().patient;
     let rows = entries!(
         once "where i.patient_id = $1 and i.item_id = any (array( \
-            (select a.item_id from (select distinct on (title, source_id = (select gate.by_hand())) item_id, sort_at from item \
+            (select a.item_id from (select distinct on (gate.meaning(title, title_key, resource_type, item_id), source_id = (select gate.by_hand())) item_id, sort_at from item \
                 where patient_id = $1 and category = 4 and not is_error \
                     and (item.behind = 0 or (select true from item b where b.patient_id = item.patient_id and b.twin = item.twin and b.behind < item.behind limit 1) is null) \
-                order by title, source_id = (select gate.by_hand()), sort_at desc, item_id desc) a \
-                order by a.sort_at desc, a.item_id desc limit 100) \
+                order by gate.meaning(title, title_key, resource_type, item_id), source_id = (select gate.by_hand()), sort_at desc, item_id desc) a \
+                order by a.sort_at desc, a.item_id desc limit 101) \
             union all (select a.item_id from (select item_id, row_number() over (partition by category order by sort_at desc, item_id desc) as place \
-                from (select distinct on (category, title, source_id = (select gate.by_hand())) category, item_id, sort_at from item \
+                from (select distinct on (category, gate.meaning(title, title_key, resource_type, item_id), source_id = (select gate.by_hand())) category, item_id, sort_at from item \
                     where patient_id = $1 and category in (2, 3) and not is_error \
                         and (item.behind = 0 or (select true from item b where b.patient_id = item.patient_id and b.twin = item.twin and b.behind < item.behind limit 1) is null) \
                         and (last_at is null or last_at > now()) \
                         and coalesce(status, '') <> all (array['completed', 'stopped', 'cancelled', 'resolved', 'inactive', 'remission', \
                             'not-taken', 'draft', 'ended', 'not-done', 'refuted']) \
-                    order by category, title, source_id = (select gate.by_hand()), sort_at desc, item_id desc) n) a where a.place <= 100) \
-            union all (select a.item_id from (select distinct on (title, source_id = (select gate.by_hand())) item_id, sort_at from item \
+                    order by category, gate.meaning(title, title_key, resource_type, item_id), source_id = (select gate.by_hand()), sort_at desc, item_id desc) n) a where a.place <= 101) \
+            union all (select a.item_id from (select distinct on (gate.meaning(title, title_key, resource_type, item_id), source_id = (select gate.by_hand())) item_id, sort_at from item \
                 where patient_id = $1 and category = 5 and not is_error and coalesce(status, '') <> 'not-done' \
                     and (item.behind = 0 or (select true from item b where b.patient_id = item.patient_id and b.twin = item.twin and b.behind < item.behind limit 1) is null) \
-                order by title, source_id = (select gate.by_hand()), sort_at desc, item_id desc) a order by a.sort_at desc, a.item_id desc limit 60) \
+                order by gate.meaning(title, title_key, resource_type, item_id), source_id = (select gate.by_hand()), sort_at desc, item_id desc) a order by a.sort_at desc, a.item_id desc limit 101) \
             union all (select item_id from item where patient_id = $1 and category = 6 and source_id <> (select gate.by_hand()) \
                 and not is_error and value_text is not null \
                 and (item.behind = 0 or (select true from item b where b.patient_id = item.patient_id and b.twin = item.twin and b.behind < item.behind limit 1) is null) \

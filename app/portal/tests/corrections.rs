@@ -10,13 +10,17 @@ use chartkey_domain::{
     correction::CorrectionState,
     grant::Purpose,
     id::{CorrectionId, PatientId},
+    label::{Label, Labels},
 };
 use chartkey_portal::{
     Error,
-    corrections::{CorrectionEnding, Opening},
+    corrections::{CorrectionEnding, Opening, Thread},
     entry::{Disputed, Statement},
+    items::Original,
+    news::Look,
+    timeline::Filter,
 };
-use said::{Said, WRONG};
+use said::{Said, WRONG, item};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 fn of(category: Category) -> i32 {
@@ -35,7 +39,7 @@ async fn a_statement_stands_beside_its_item_until_the_patient_says_that_it_is_se
     let correction = said.says(said.result, &format!("  {} ", WRONG.replace('\n', "\r\n"))).await;
 
     let own = said.beside(&ines).await.unwrap();
-    let statements = vec![Statement { correction, words: WRONG.to_owned(), of: None }];
+    let statements = vec![Statement { correction, words: Some(WRONG.to_owned()), of: None }];
     assert_eq!(own, Disputed { statements, more: 0, is_readers: true });
     assert_eq!(said.beside(&said.doctor()).await.unwrap(), Disputed { is_readers: false, ..own });
 
@@ -174,7 +178,7 @@ async fn the_runtime_role_sees_no_statement_without_a_decision_and_a_grantee_cha
     let correction = said.says(said.result, WRONG).await;
     said.house.portal.write_to_correction(&said.house.ines(), said.house.patient, correction, "Hello?").await.unwrap();
     let mut connection = said.house.portal.pool().acquire().await.unwrap();
-    for table in ["correction", "correction_message"] {
+    for table in ["correction", "correction_statement", "correction_message"] {
         let seen: i64 =
             sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select count(*) from {table}"))).fetch_one(&mut *connection).await.unwrap();
         assert_eq!(seen, 0, "{table}");
@@ -187,7 +191,8 @@ async fn the_runtime_role_sees_no_statement_without_a_decision_and_a_grantee_cha
         and proconfig = array['search_path=pg_catalog, public']";
     assert_eq!(said.house.counted(trigger).await, 1);
     // The words of a statement are never changed, by anybody.
-    let changed = sqlx::query("update correction set statement = 'x' where patient_id = $1").bind(patient).execute(&mut *connection).await;
+    let changed =
+        sqlx::query("update correction_statement set words = 'x' where patient_id = $1").bind(patient).execute(&mut *connection).await;
     assert!(changed.unwrap_err().to_string().contains("permission denied"));
     let changed =
         sqlx::query("update correction_message set words = 'x' where patient_id = $1").bind(patient).execute(&mut *connection).await;
@@ -205,8 +210,8 @@ async fn each_author_has_room_of_their_own(_: PgPoolOptions, options: PgConnectO
     said.house.tamper("alter table correction_message disable trigger came").await;
     said.house
         .tamper(
-            "insert into correction_message (patient_id, correction_id, account_id, is_patient, name, words, at)
-            select patient_id, correction_id, account_id, false, name, n || '.', at - n * interval '1 ms' from correction_message, generate_series(2, 100) n",
+            "insert into correction_message (patient_id, correction_id, account_id, is_patient, name, words, labels, labelled_by, at)
+            select patient_id, correction_id, account_id, false, name, n || '.', labels, labelled_by, at - n * interval '1 ms' from correction_message, generate_series(2, 100) n",
         )
         .await;
     said.house.tamper("alter table correction_message enable trigger came").await;
@@ -236,7 +241,7 @@ async fn words_for_what_is_disputed_already_are_kept_and_do_not_stand(_: PgPoolO
     let (opening, draft) = said.asks(said.result, "Other words.").await.unwrap();
     assert_eq!(opening, Opening::Stands(correction));
     let thread = said.thread(&ines, correction, Some(draft)).await.unwrap();
-    assert_eq!((thread.correction.statement.as_str(), thread.typed.as_deref()), (WRONG, Some("Other words.")));
+    assert_eq!((thread.correction.statement.as_deref(), thread.typed.as_deref()), (Some(WRONG), Some("Other words.")));
     assert_eq!(said.house.counted("select count(*) from draft where kind = 'correction'").await, 1);
     let events: Vec<_> = said.house.events().await.into_iter().filter(|event| event.what.action == "correction-opened").collect();
     assert_eq!(events.len(), 1, "nothing has been opened");
@@ -258,8 +263,8 @@ async fn every_correction_is_on_a_page_and_on_one(_: PgPoolOptions, options: PgC
     people::take(&said.house, &format!(r#"{{"resourceType":"Bundle","type":"collection","entry":[{}]}}"#, conditions.join(","))).await;
     said.house
         .tamper(
-            "insert into correction (patient_id, item_id, version_no, statement, state, opened_at, ended_at)
-            select patient_id, item_id, version_no, fhir_id, case when n % 3 = 0 then 'resolved' else 'open' end, now() + n % 7 * interval '1 day',
+            "insert into correction (patient_id, item_id, version_no, state, opened_at, ended_at)
+            select patient_id, item_id, version_no, case when n % 3 = 0 then 'resolved' else 'open' end, now() + n % 7 * interval '1 day',
                 case when n % 3 = 0 then now() end
             from (select *, substr(fhir_id, 2)::int as n from item where fhir_id like 'c%' and title like 'Problem %') i",
         )
@@ -279,4 +284,85 @@ async fn every_correction_is_on_a_page_and_on_one(_: PgPoolOptions, options: PgC
     assert!(seen.is_sorted_by_key(|(is_over, _)| *is_over), "what stands comes first");
     let of_each: std::collections::BTreeSet<_> = seen.iter().map(|(_, id)| id.0).collect();
     assert_eq!((pages, seen.len(), of_each.len()), (3, 120, 120));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn words_about_what_is_kept_from_a_reader_are_kept_from_them_wherever_they_would_stand(_: PgPoolOptions, options: PgConnectOptions) {
+    const SECRET: &str = "That was my HIV clinic.";
+    const RESULT: &str = r#"{"resourceType":"Observation","id":"n","status":"final","subject":{"reference":"Patient/a"},"code":{"text":"Sodium"},
+        "category":[{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/observation-category","code":"laboratory"}]}],
+        "effectiveDateTime":"2025-01-01","valueQuantity":{"value":140,"unit":"mmol/L"}}"#;
+    let mut said = Said::build(options).await;
+    people::take(&said.house, RESULT).await;
+    said.result = item(&said.house, "n").await;
+    let (portal, ines, patient, doctor) = (&said.house.portal, said.house.ines(), said.house.patient, said.doctor());
+    said.house.give(Purpose::Treatment).await;
+    let correction = said.says(said.result, SECRET).await;
+    portal.write_to_correction(&ines, patient, correction, "Ask me about it.").await.unwrap();
+    portal.write_to_correction(&ines, patient, correction, "They treat HIV only.").await.unwrap();
+    let words = |thread: Thread| thread.messages.into_iter().map(|message| message.words).collect::<Vec<_>>();
+
+    // Everywhere that the doctor may look.
+    let seen = async |visitor: &Visitor| {
+        let thread = said.thread(visitor, correction, None).await.unwrap();
+        let list = portal.list(visitor, patient, Category::Results, None, false).await.unwrap().view;
+        let summary = portal.summary(visitor, patient, Look::Ahead).await.unwrap().view;
+        let results = portal.results(visitor, patient, None, false).await.unwrap().view;
+        let detail = portal.item(visitor, patient, Category::Results, said.result, Original::Leave).await.unwrap().view;
+        let found = portal.look_up(visitor, patient, "sodium".to_owned()).await.unwrap().view;
+        let timeline = portal.timeline(visitor, patient, Filter::default(), None).await.unwrap().view;
+        [
+            ("thread", format!("{thread:?}")),
+            ("list", format!("{list:?}")),
+            ("summary", format!("{summary:?}")),
+            ("results", format!("{results:?}")),
+            ("item", format!("{detail:?}")),
+            ("search", format!("{found:?}")),
+            ("timeline", format!("{timeline:?}")),
+        ]
+    };
+    for (place, told) in seen(&doctor).await {
+        assert!(!told.contains("HIV"), "{place}: {told}");
+    }
+    for (place, told) in seen(&ines).await {
+        assert!(told.contains(SECRET), "{place}: {told}");
+    }
+    let beside = said.beside(&doctor).await.unwrap();
+    let [statement] = beside.statements.as_slice() else { panic!("{beside:?}") };
+    assert_eq!((statement.correction, &statement.words), (correction, &None), "that it is said to be wrong is told");
+    assert_eq!(words(said.thread(&doctor, correction, None).await.unwrap()), ["Ask me about it."]);
+    portal.write_to_correction(&doctor, patient, correction, "I will.").await.unwrap();
+
+    // To whoever may see such things of results they are told.
+    let hiv = Labels::NONE.with(Label::Hiv).bits();
+    said.house.tamper(&format!("update access_grant set labels = {hiv}")).await;
+    assert_eq!(said.thread(&doctor, correction, None).await.unwrap().correction.statement.as_deref(), Some(SECRET));
+    assert_eq!(words(said.thread(&doctor, correction, None).await.unwrap()).len(), 3);
+    // With the labels of the item: of one that is let through with one label, words that have another are not.
+    said.house.tamper(&format!("update item set own_labels = {hiv}, labels = {hiv} where item_id = '{}'", said.result)).await;
+    said.house.tamper(&format!("update correction_statement set labels = {}", Labels::NONE.with(Label::MentalHealth).bits())).await;
+    assert_eq!(said.beside(&doctor).await.unwrap().statements[0].words, None);
+    said.house.tamper("update correction_statement set labels = 0").await;
+    assert_eq!(said.beside(&doctor).await.unwrap().statements[0].words.as_deref(), Some(SECRET));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn words_that_another_table_labelled_are_the_patients_only_until_they_are_labelled_again(_: PgPoolOptions, options: PgConnectOptions) {
+    let said = Said::build(options).await;
+    let (portal, patient, doctor) = (&said.house.portal, said.house.patient, said.doctor());
+    said.house.give(Purpose::Treatment).await;
+    let correction = said.says(said.result, WRONG).await;
+    portal.write_to_correction(&said.house.ines(), patient, correction, "They treat HIV only.").await.unwrap();
+    for table in ["correction_statement", "correction_message"] {
+        said.house.tamper(&format!("update {table} set labels = 0, labelled_by = 0")).await;
+    }
+    let thread = said.thread(&doctor, correction, None).await.unwrap();
+    assert_eq!((thread.correction.statement, thread.messages), (None, Vec::new()));
+    assert_eq!(said.thread(&said.house.ines(), correction, None).await.unwrap().correction.statement.as_deref(), Some(WRONG));
+    let (labelled, done) = portal.label_next(None).await.unwrap().unwrap();
+    assert_eq!(labelled, patient);
+    done.unwrap();
+    assert!(portal.label_next(None).await.unwrap().is_none());
+    let thread = said.thread(&doctor, correction, None).await.unwrap();
+    assert_eq!((thread.correction.statement.as_deref(), thread.messages.len()), (Some(WRONG), 0), "the message speaks of what is kept");
 }

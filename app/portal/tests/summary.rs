@@ -10,7 +10,7 @@ use chartkey_domain::{
     category::{Categories, Category},
     grant::Purpose,
 };
-use chartkey_portal::{news::Look, summary::Summary};
+use chartkey_portal::{news::Look, paper::LISTED, summary::Summary};
 use harness::Ground;
 use people::{House, take};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -46,7 +46,7 @@ async fn none_known_is_told_from_not_recorded_and_an_allergy_names_its_reactions
     for visitor in [&ines, &doctor] {
         let told = summary(&house, visitor).await;
         assert!(!told.none_known);
-        let reactions = |title: &str| told.reactions[&told.allergies.iter().find(|allergy| allergy.title == title).unwrap().id].join(", ");
+        let reactions = |title: &str| told.reactions[&told.allergies.iter().find(|allergy| allergy.title == title).unwrap().id].named.join(", ");
         assert_eq!((reactions("Nuts").as_str(), reactions("Bees").as_str()), ("Hives, Wheezing", ""), "{}", visitor.name);
     }
     house.tamper("update item set is_private = true where title = 'Nuts'").await;
@@ -112,4 +112,105 @@ async fn the_care_team_is_named_with_its_source_and_to_a_grantee_whom_the_record
     let shared: Vec<_> = summary(&house, &doctor).await.team.into_iter().map(|member| member.name).collect();
     assert_eq!(shared, ["Ana Lee", "Ben Roe"], "a name without somebody behind it is the patient's only");
     assert!(summary(&house, &narrow).await.team.is_empty(), "of whom only results are shared with them");
+}
+
+/// A resource of a kind that is listed, of one code without words, or of words alone.
+fn coded(of_type: &str, id: &str, what: &str, day: &str, rest: &str) -> String {
+    let (whose, code, date) = match of_type {
+        "AllergyIntolerance" => ("patient", "code", "recordedDate"),
+        "MedicationRequest" => ("subject", "medicationCodeableConcept", "authoredOn"),
+        "Condition" => ("subject", "code", "recordedDate"),
+        other => panic!("{other}"),
+    };
+    format!(
+        r#"{{"resourceType":"{of_type}","id":"{id}","{whose}":{{"reference":"Patient/a"}},"{code}":{what},"{date}":"{day}"{rest}}}"#
+    )
+}
+
+/// Everything that shows once what means the same: how many rows of these kinds each has.
+async fn rows_of(house: &House, doctor: &Visitor) -> Vec<(&'static str, [usize; 3])> {
+    let (portal, ines, patient) = (&house.portal, house.ines(), house.patient);
+    let own = summary(house, &ines).await;
+    let shared = summary(house, doctor).await;
+    let paper = portal.paper(&ines, patient).await.unwrap().view;
+    let card = portal.card(&ines, patient).await.unwrap().view.summary;
+    let pack = portal.take_pack(&ines, patient).await.unwrap().view.overview;
+    let printed = portal.printed_summaries(doctor).await.unwrap().patients.remove(0).view;
+    vec![
+        ("summary", [own.allergies.len(), own.medicines.len(), own.problems.len()]),
+        ("shared", [shared.allergies.len(), shared.medicines.len(), shared.problems.len()]),
+        ("paper", [paper.allergies.len(), paper.medicines.len(), paper.problems.len()]),
+        ("card", [card.allergies.len(), card.medicines.len(), card.problems.len()]),
+        ("pack", [pack.allergies.len(), pack.medicines.len(), pack.problems.len()]),
+        ("printed", [printed.allergies.len(), printed.medicines.len(), printed.problems.len()]),
+    ]
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_is_known_by_code_alone_is_told_apart_and_one_substance_has_all_its_reactions(_: PgPoolOptions, options: PgConnectOptions) {
+    let house = House::build(Ground::lay(options).await).await;
+    house.tamper("delete from item where category = 3").await;
+    let doctor = doctor_of(&house, &[Category::Allergies, Category::Medicines, Category::Problems]).await;
+    let by_code = |code: &str| format!(r#"{{"coding":[{{"system":"http://example.org/codes","code":"{code}"}}]}}"#);
+    let hurts = |name: &str, criticality: &str| {
+        format!(r#","criticality":"{criticality}","reaction":[{{"manifestation":[{{"text":"{name}"}}]}}]"#)
+    };
+    for (of_type, rest) in [("MedicationRequest", r#","status":"active","intent":"order""#), ("Condition", "")] {
+        for (id, code) in [("1", "p"), ("2", "q"), ("3", "q")] {
+            take(&house, &coded(of_type, &format!("{of_type}{id}"), &by_code(code), &format!("202{id}-01-01"), rest)).await;
+        }
+        // Neither a code nor a name: nobody knows that they are one.
+        for id in ["4", "5"] {
+            take(&house, &coded(of_type, &format!("{of_type}{id}"), "{}", "2020-01-01", rest)).await;
+        }
+    }
+    take(&house, &coded("AllergyIntolerance", "p1", &by_code("p"), "2021-01-01", &hurts("Shock", "high"))).await;
+    take(&house, &coded("AllergyIntolerance", "p2", &by_code("p"), "2022-01-01", &hurts("Hives", "low"))).await;
+    take(&house, &coded("AllergyIntolerance", "q1", &by_code("q"), "2023-01-01", &hurts("Wheezing", "low"))).await;
+    // One name and two codes: a source that calls everything by the kind of thing that it is.
+    let named = |code: &str| format!(r#"{{"coding":[{{"system":"http://example.org/codes","code":"{code}"}}],"text":"Allergy"}}"#);
+    take(&house, &coded("AllergyIntolerance", "r1", &named("r"), "2019-01-01", &hurts("Cough", "low"))).await;
+    take(&house, &coded("AllergyIntolerance", "s1", &named("s"), "2019-02-01", "")).await;
+
+    for (place, rows) in rows_of(&house, &doctor).await {
+        assert_eq!(rows, [4, 4, 4], "{place}");
+    }
+    for visitor in [&house.ines(), &doctor] {
+        let told = summary(&house, visitor).await;
+        let reactions: Vec<_> = told.allergies.iter().map(|allergy| &told.reactions[&allergy.id]).collect();
+        let said: Vec<_> = reactions.iter().map(|told| (told.named.join(", "), told.is_high)).collect();
+        let of = |named: &str, is_high| (named.to_owned(), is_high);
+        assert_eq!(said, [of("Wheezing", false), of("Hives, Shock", true), of("", false), of("Cough", false)], "{}", visitor.name);
+    }
+    let paper = house.portal.paper(&house.ines(), house.patient).await.unwrap().view;
+    assert!(paper.reactions.values().any(|told| told.named == ["Hives", "Shock"] && told.is_high));
+    // What a reader may not see adds nothing to what they may.
+    house.tamper("update item set is_private = true where fhir_id = 'p1'").await;
+    let told = format!("{:?}", summary(&house, &doctor).await.reactions);
+    assert!(told.contains("Hives") && !told.contains("Shock") && !told.contains("is_high: true"), "{told}");
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn however_many_there_are_none_is_left_out_unsaid(_: PgPoolOptions, options: PgConnectOptions) {
+    let house = House::build(Ground::lay(options).await).await;
+    house.tamper("delete from item where category = 3").await;
+    let doctor = doctor_of(&house, &[Category::Allergies, Category::Medicines, Category::Problems]).await;
+    let kinds = [("AllergyIntolerance", ""), ("MedicationRequest", r#","status":"active","intent":"order""#), ("Condition", "")];
+    let bundle = async |ids: std::ops::Range<usize>| {
+        let all = kinds.into_iter().flat_map(|(of_type, rest)| {
+            let one = move |id| coded(of_type, &format!("{of_type}{id}"), &format!(r#"{{"text":"{of_type} {id}"}}"#), "2020-01-01", rest);
+            ids.clone().map(move |id| format!(r#"{{"resource":{}}}"#, one(id)))
+        });
+        let all: Vec<_> = all.collect();
+        take(&house, &format!(r#"{{"resourceType":"Bundle","type":"collection","entry":[{}]}}"#, all.join(","))).await;
+    };
+    bundle(0..LISTED).await;
+    for (place, rows) in rows_of(&house, &doctor).await {
+        assert_eq!(rows, [LISTED; 3], "{place}");
+    }
+    // One more than is listed, by which each page says that there are more.
+    bundle(LISTED..LISTED + 5).await;
+    for (place, rows) in rows_of(&house, &doctor).await {
+        assert_eq!(rows, [LISTED + 1; 3], "{place}");
+    }
 }

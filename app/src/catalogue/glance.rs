@@ -55,6 +55,7 @@ messages! {
         Spanish: "Sin anotar. Eso no quiere decir que no haya ninguna.",
     }
     reaction(named: &str) { English: "Reaction: {named}", Spanish: "Reacción: {named}" }
+    high_criticality { English: "High risk: a reaction can be life-threatening", Spanish: "Riesgo alto: una reacción puede poner en peligro la vida" }
     reaction_not_recorded { English: "Reaction not recorded", Spanish: "Reacción sin anotar" }
     care_team { English: "Care team", Spanish: "Equipo de atención" }
     care_team_says {

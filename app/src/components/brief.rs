@@ -1,7 +1,11 @@
 //! Entries in short, on what is printed or carried away: nothing of it leads anywhere.
 
 use chartkey_domain::{category::Category, correction::LONGEST};
-use chartkey_portal::entry::{Entry, Value};
+use chartkey_portal::{
+    entry::{Entry, Value},
+    fhir::Reactions,
+    paper::LISTED,
+};
 use leptos::prelude::*;
 
 use super::{
@@ -26,11 +30,12 @@ pub struct Line {
     pub said: Vec<Spoken>,
 }
 
-/// A heading and its entries; `none` where there are none.
+/// A heading and its entries, as many as are printed, and that there are more where there are; `none` where there are none.
 pub fn part(say: Say, heading: &'static str, entries: &[Entry], none: &'static str) -> impl IntoView + use<> {
-    let lines = entries.iter().map(|entry| line(say, entry)).collect();
+    let more = (entries.len() > LISTED).then(|| view! { <p class="quiet">{say.paper_goes_on(LISTED)}</p> });
+    let lines = entries.iter().take(LISTED).map(|entry| line(say, entry)).collect();
     let inside = if entries.is_empty() { view! { <p class="quiet">{none}</p> }.into_any() } else { lines_of(say, lines).into_any() };
-    view! { <section><h2>{heading}</h2>{inside}</section> }
+    view! { <section><h2>{heading}</h2>{more}{inside}</section> }
 }
 
 /// A list of them.
@@ -60,6 +65,14 @@ fn status(say: Say, entry: &Entry) -> Option<&'static str> {
         Category::Allergies if status != "active" => say.status(status),
         _ => say.unusual_status(status),
     }
+}
+
+/// What is said of the reactions to an allergy: how bad the next may be, and which there were.
+#[must_use]
+pub fn reactions(say: Say, told: Option<&Reactions>) -> String {
+    let named = told.filter(|told| !told.named.is_empty()).map(|told| say.reaction(&told.named.join(", ")));
+    let high = told.filter(|told| told.is_high).map(|_| say.high_criticality().to_owned());
+    joined(high.into_iter().chain([named.unwrap_or_else(|| say.reaction_not_recorded().to_owned())]))
 }
 
 /// Parts of a line. One with letters from right to left is set apart, so that no number of what stands

@@ -22,16 +22,19 @@ pub fn page_of(patient: PatientId, correction: CorrectionId) -> String {
     format!("/record/{patient}/corrections/{correction}")
 }
 
-/// Beside a row: who says so, of which record, and how the statement begins, with the way to all of it.
+/// Beside a row: who says so, of which record, and how the statement begins, as far as the reader may know it, with the way to all of it.
 pub fn disputed(say: Say, patient: PatientId, disputed: &Disputed) -> impl IntoView + use<> {
     let statement = |said: &Statement| {
-        let (words, is_cut) = beginning(&said.words, SHORT);
-        let whole = is_cut.then(|| view! { " " <a href=page_of(patient, said.correction)>{say.whole_statement()}</a> });
+        let quoted = said.words.as_deref().map(|words| {
+            let (words, is_cut) = beginning(words, SHORT);
+            let whole = is_cut.then(|| view! { " " <a href=page_of(patient, said.correction)>{say.whole_statement()}</a> });
+            view! { " " {say.quotation_opens()}<bdi>{words}</bdi>{say.quotation_closes()}{whole} }
+        });
         let who = who_says(say, disputed.is_readers, said);
         view! {
             <p class="disputed">
                 {icon(Icon::Pen)}
-                <span><b>{who}</b> " " {say.quotation_opens()}<bdi>{words}</bdi>{say.quotation_closes()}{whole}</span>
+                <span><b>{who}</b>{quoted}</span>
             </p>
         }
     };
@@ -50,7 +53,7 @@ pub fn statement(say: Say, patient: PatientId, entry: &Entry) -> Option<impl Int
     let disputed = entry.disputed.as_ref()?;
     let said = disputed.statements.first()?;
     let body = view! {
-        <p class="said" dir="auto">{said.words.clone()}</p>
+        {said.words.clone().map(|words| view! { <p class="said" dir="auto">{words}</p> })}
         <p><a href=page_of(patient, said.correction)>{say.see_correction()}</a></p>
     };
     Some(notice(Role::Caution, who_says(say, disputed.is_readers, said), body))
@@ -59,9 +62,12 @@ pub fn statement(say: Say, patient: PatientId, entry: &Entry) -> Option<impl Int
 /// A statement for paper and for files, which others read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Spoken {
+    /// Whether it is of the very record that is shown.
+    pub is_of_this: bool,
     /// Who says so, and of what.
     pub who: String,
-    /// The patient's own words, which may be of another direction of writing; `None`: how many more there are.
+    /// The patient's own words, which may be of another direction of writing; `None`: how many more there are, or that
+    /// they are not told.
     pub words: Option<String>,
 }
 
@@ -77,7 +83,7 @@ impl Spoken {
 }
 
 /// A statement on paper, its words set apart from ours.
-pub fn spoken(say: Say, Spoken { who, words }: Spoken) -> impl IntoView {
+pub fn spoken(say: Say, Spoken { who, words, .. }: Spoken) -> impl IntoView {
     let words = words.map(|words| view! { " " {say.quotation_opens()}<bdi>{words}</bdi>{say.quotation_closes()} });
     view! { {who}{words} }
 }
@@ -85,8 +91,8 @@ pub fn spoken(say: Say, Spoken { who, words }: Spoken) -> impl IntoView {
 /// Everything that is said of what a row shows, for others; of the words so many characters.
 #[must_use]
 pub fn for_others(say: Say, disputed: &Disputed, most: usize) -> Vec<Spoken> {
-    let statement = |said: &Statement| Spoken { who: who_says(say, false, said), words: Some(beginning(&said.words, most).0) };
-    let more = (disputed.more > 0).then(|| Spoken { who: say.more_disputed(disputed.more), words: None });
+    let statement = |said: &Statement| Spoken { is_of_this: said.of.is_none(), who: who_says(say, false, said), words: said.words.as_deref().map(|words| beginning(words, most).0) };
+    let more = (disputed.more > 0).then(|| Spoken { is_of_this: false, who: say.more_disputed(disputed.more), words: None });
     disputed.statements.iter().map(statement).chain(more).collect()
 }
 

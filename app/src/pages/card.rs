@@ -90,9 +90,14 @@ struct Line {
 }
 
 impl Line {
+    /// Whether the very record that is shown is said to be wrong, and not an older one of the same.
+    fn is_doubted(&self) -> bool {
+        self.said.iter().any(|said| said.is_of_this)
+    }
+
     /// For the picture: that something is said, and not what.
     fn short(&self, say: Say) -> String {
-        if self.said.is_empty() { self.name.clone() } else { format!("{} ({})", self.name, say.said_to_be_wrong()) }
+        if self.is_doubted() { format!("{} ({})", self.name, say.said_to_be_wrong()) } else { self.name.clone() }
     }
 }
 
@@ -146,7 +151,7 @@ impl Said {
                 let short = one.short(self.say);
                 if text.len() + short.len() > PICTURE {
                     text.push('…');
-                    if all.iter().skip(place).any(|left| !left.said.is_empty()) {
+                    if all.iter().skip(place).any(Line::is_doubted) {
                         text.push_str(self.say.left_out_wrong());
                     }
                     break;
@@ -182,7 +187,7 @@ mod tests {
     use super::*;
 
     fn line(name: &str, words: Option<&str>) -> Line {
-        let said = words.map(|words| Spoken { who: "The patient says this is wrong:".to_owned(), words: Some(words.to_owned()) });
+        let said = words.map(|words| Spoken { is_of_this: true, who: "The patient says this is wrong:".to_owned(), words: Some(words.to_owned()) });
         Line { name: name.to_owned(), said: said.into_iter().collect() }
     }
 
@@ -209,6 +214,10 @@ mod tests {
         assert!(card(vec![line(&long, Some("No."))]).text().contains("…of what is left out, something is said to be wrong"));
         let text = card(vec![line("Nuts", Some("No.")), line(&long, None)]).text();
         assert!(text.contains('…') && !text.contains("left out"), "{text}");
+        let mut older = line("Nuts", Some("No."));
+        older.said.iter_mut().for_each(|said| said.is_of_this = false);
+        let text = card(vec![older]).text();
+        assert!(text.contains("Nuts\n"), "an older record of the same is not this one: {text}");
     }
 
     #[test]

@@ -105,7 +105,7 @@ pub fn correction() -> impl IntoView {
             .then(|| notice(Role::Info, say.changed_since(), view! { <p>{say.changed_since_says()}</p> }));
         let whose_words = if is_own { say.you_say_wrong() } else { say.patient_says_wrong() };
         let statement = view! {
-            <p class="said" dir="auto">{correction.statement.clone()}</p>
+            {correction.statement.clone().map(|words| view! { <p class="said" dir="auto">{words}</p> })}
             <p class="quiet">{say.said_on()} " " {moment(say, correction.opened_at)} " " {state(say, correction.state)}</p>
             <p>{more(item, say.the_item())}</p>
         };

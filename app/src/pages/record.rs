@@ -3,12 +3,15 @@
 use std::collections::BTreeMap;
 
 use chartkey_domain::{category::Category, id::ItemId};
-use chartkey_portal::{Viewer, Whose, care_team::Member, entry::Entry, keys::Aside, news::News, summary::Summary};
+use chartkey_portal::{
+    Viewer, Whose, care_team::Member, entry::Entry, fhir::Reactions, keys::Aside, news::News, paper::LISTED, summary::Summary,
+};
 use leptos::prelude::*;
 
 use crate::{
     catalogue::Say,
     components::{
+        brief::reactions,
         disputed::disputed,
         entry::{address, row_of},
         list::{end, key, not_shared},
@@ -42,7 +45,7 @@ pub fn record() -> impl IntoView {
             .filter(|category| whose.may_show(*category))
             .map(|category| view! { <li><a href=reader.category(category)>{say.category(category)}</a></li> })
             .collect_view();
-        let Summary { allergies, reactions, none_known, medicines, problems, results: measured, visits, team, news, aside } = summary;
+        let Summary { allergies, reactions: told, none_known, medicines, problems, results: measured, visits, team, news, aside } = summary;
         let around = Around { reader: &reader, whose: &whose, aside: aside.as_ref() };
         let some_wait = measured.iter().any(|entry| entry.waits);
         let outside = outside(&measured, NEWEST);
@@ -52,7 +55,7 @@ pub fn record() -> impl IntoView {
             say.category(Category::Allergies),
             if none_known { say.none_known() } else { say.allergies_not_recorded() },
             none_known || allergies.is_empty(),
-            listed(&reader, allergies, (!none_known).then_some(&reactions)),
+            listed(&reader, allergies, (!none_known).then_some(&told)),
         );
         let corrections = whose.is_own().then(|| view! { <li><a href=reader.path("/corrections")>{say.corrections()}</a></li> });
         let body = view! {
@@ -91,22 +94,25 @@ fn changed(say: Say, reader: &Reader, whose: &Whose, found: News) -> impl IntoVi
     sheet("new", heading(say, &found), view! { {first}{news(say, reader.patient, found)}{end(say, whose, false)} })
 }
 
-/// Allergies with the reactions that the source names, unless they say that there is none.
-fn listed(reader: &Reader, allergies: Vec<Entry>, reactions: Option<&BTreeMap<ItemId, Vec<String>>>) -> AnyView {
+/// Allergies with what the sources say of reactions, unless they say that there is none.
+fn listed(reader: &Reader, allergies: Vec<Entry>, told: Option<&BTreeMap<ItemId, Reactions>>) -> AnyView {
     let say = reader.say;
     if allergies.is_empty() {
         return ().into_any();
     }
     let row = |entry: Entry| {
-        let words = reactions.map(|reactions| match reactions.get(&entry.id) {
-            Some(named) if !named.is_empty() => say.reaction(&named.join(", ")),
-            _ => say.reaction_not_recorded().to_owned(),
-        });
+        let words = told.map(|told| reactions(say, told.get(&entry.id)));
         let row = row_of(say, reader.patient, entry);
         let beside: Vec<_> = words.into_iter().chain(row.medical).collect();
         Row { medical: (!beside.is_empty()).then(|| beside.join(" · ")), ..row }
     };
-    rows(allergies.into_iter().map(row).collect()).into_any()
+    let goes_on = goes_on(say, &allergies);
+    view! { {goes_on}{rows(allergies.into_iter().take(LISTED).map(row).collect())} }.into_any()
+}
+
+/// That there are more than are listed, where there are.
+fn goes_on(say: Say, entries: &[Entry]) -> Option<impl IntoView + use<>> {
+    (entries.len() > LISTED).then(|| view! { <p class="quiet">{say.paper_goes_on(LISTED)}</p> })
 }
 
 /// What the parts of a summary have in common.
@@ -123,7 +129,10 @@ impl Around<'_> {
         let is_empty = entries.is_empty();
         let list = match category {
             Category::Results => results(say, patient, entries, Tells::All).into_any(),
-            _ => rows(entries.into_iter().map(|entry| row_of(say, patient, entry)).collect()).into_any(),
+            _ => {
+                let goes_on = goes_on(say, &entries);
+                view! { {goes_on}{rows(entries.into_iter().take(LISTED).map(|entry| row_of(say, patient, entry)).collect())} }.into_any()
+            }
         };
         self.part(category, heading, say.none_recorded(), is_empty, if is_empty { ().into_any() } else { list })
     }

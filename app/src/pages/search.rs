@@ -219,7 +219,8 @@ fn glance(say: Say, patient: PatientId, whose: &Whose, found: Search) -> Glance 
             beside: format!("{} · {date} · {}", say.category(category), delivered(say, &entry)),
             said: entry.disputed.as_ref().and_then(|said| {
                 let first = said.statements.first()?;
-                let words = format!("{}{}{}", say.quotation_opens(), beginning(&first.words, SAID).0, say.quotation_closes());
+                let quoted = |words: &String| format!("{}{}{}", say.quotation_opens(), beginning(words, SAID).0, say.quotation_closes());
+                let words = first.words.as_ref().map(quoted).unwrap_or_default();
                 Some((who_says(say, said.is_readers, first), words))
             }),
         }

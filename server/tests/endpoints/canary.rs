@@ -59,7 +59,7 @@ impl Canaries {
             }
             // A statement is seen by whoever sees its item, and one that was not said yet by nobody else.
             add(mark(owner, "wrongresults"), Audience::Readers, true);
-            for place in ["wrongprivate", "wronglabelled", "worded"] {
+            for place in ["wrongprivate", "wronglabelled", "speaks", "worded"] {
                 add(mark(owner, place), Audience::Patient, true);
             }
             // What the patient wrote by hand, and what waits to be.

@@ -240,6 +240,7 @@ impl World {
     async fn renew_corrections(&self, side: &mut Side) {
         let (portal, visitor, patient) = (&self.house.portal, side.visitor(), side.patient);
         self.run("delete from correction_message where patient_id = $1", patient).await;
+        self.run("delete from correction_statement where patient_id = $1", patient).await;
         self.run("delete from correction where patient_id = $1", patient).await;
         for (place, name) in [("private", "correction-private"), ("labelled", "correction-labelled"), ("results", "correction")] {
             let item = side.names[place].parse().unwrap();
@@ -248,6 +249,9 @@ impl World {
             let Opening::Opened(correction) = portal.open_correction(&visitor, patient, item, draft).await.unwrap() else {
                 panic!("{name}")
             };
+            // What speaks of what a grant does not let through is nobody else's, whatever it is said of.
+            let words = format!("HIV {}", record::mark(side.owner, "speaks"));
+            portal.write_to_correction(&visitor, patient, correction, &words).await.unwrap();
             side.names.insert(name.to_owned(), correction.to_string());
         }
         let item = side.names["vitals"].parse().unwrap();

@@ -8,9 +8,9 @@ use chartkey_domain::{
 };
 use sqlx::types::Json;
 
-use super::{Kept, keep, kept, note, words_of};
+use super::{Kept, keep, kept, labels_of, note, words_of};
 use crate::{
-    Error, Opened, Portal,
+    Error, LABEL_TABLE_VERSION, Opened, Portal,
     audit::Shown,
     entry::{Entry, category, entries},
     pool::detached,
@@ -114,8 +114,8 @@ impl Portal {
                 r#"with opened as (
                     -- Where several sources tell of it, it is said of one that others may see, if there is any,
                     -- and of the first: a key without what is new covers none of the others.
-                    insert into correction (patient_id, item_id, version_no, statement)
-                    select i.patient_id, t.item_id, t.version_no, $3 from item i cross join lateral (
+                    insert into correction (patient_id, item_id, version_no)
+                    select i.patient_id, t.item_id, t.version_no from item i cross join lateral (
                         select n.item_id, n.version_no from item n
                         where n.patient_id = i.patient_id and (n.item_id = i.item_id or n.twin = i.twin)
                         order by n.is_private, n.added_at, n.behind limit 1) t
@@ -124,11 +124,16 @@ impl Portal {
                         where c.patient_id = i.patient_id and c.ended_at is null and n.twin = i.twin)
                     on conflict (patient_id, item_id) where ended_at is null do nothing
                     returning correction_id, patient_id, item_id
+                ), worded as (
+                    insert into correction_statement (patient_id, correction_id, words, labels, labelled_by)
+                    select patient_id, correction_id, $3, $4, $5 from opened
                 )
                 select o.correction_id, i.category from opened o join item i on i.patient_id = o.patient_id and i.item_id = o.item_id"#,
                 patient.0,
                 item.0,
-                words.as_str()
+                words.as_str(),
+                labels_of(words.as_str()),
+                LABEL_TABLE_VERSION
             )
             .fetch_optional(record.connection())
             .await?;

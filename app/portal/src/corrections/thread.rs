@@ -7,8 +7,8 @@ use chartkey_domain::{
 };
 use time::OffsetDateTime;
 
-use super::{Correction, Head, category_of, keep, kept, may_write, note, with_entries};
-use crate::{Error, Opened, Portal, audit::Shown, pool::detached, record::Record};
+use super::{Correction, Head, category_of, keep, kept, labels_of, may_write, note, with_entries};
+use crate::{Error, LABEL_TABLE_VERSION, Opened, Portal, audit::Shown, pool::detached, record::Record};
 
 /// The most messages of a page, the newest; the query carries it with one more.
 const MESSAGES: usize = 500;
@@ -87,7 +87,8 @@ impl Portal {
         let mut record = self.open(visitor, patient).await?;
         let heads = sqlx::query_as!(
             Head,
-            r#"select c.correction_id, c.item_id, c.statement, c.state, c.opened_at, c.ended_at, i.version_no <> c.version_no as "has_changed!"
+            r#"select c.correction_id, c.item_id, gate.statement(c.patient_id, c.correction_id) as statement, c.state, c.opened_at, c.ended_at,
+                i.version_no <> c.version_no as "has_changed!"
             from correction c join item i on i.patient_id = c.patient_id and i.item_id = c.item_id
             where c.patient_id = $1 and c.correction_id = $2"#,
             patient.0,
@@ -130,6 +131,7 @@ impl Portal {
         let may_write = found.state.stands() && may_write(&record);
         record.close("correction", shown, Thread { correction: found, messages, has_older, may_write, typed }).await
     }
+
     /// Writes into the thread: the patient, or a clinician who sees the item. The same words twice within a minute are once.
     /// Each author has room for a hundred messages, which the database counts (`0026_correction_sides.sql`).
     ///
@@ -157,8 +159,9 @@ impl Portal {
             }
             let author = Author::of(&visitor);
             let added = sqlx::query!(
-                "insert into correction_message (patient_id, correction_id, account_id, is_patient, name, profession, organization, words)
-                values ($1, $2, $3, $4, $5, $6, $7, $8)",
+                "insert into correction_message
+                    (patient_id, correction_id, account_id, is_patient, name, profession, organization, words, labels, labelled_by)
+                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
                 patient.0,
                 correction.0,
                 visitor.actor.account().0,
@@ -166,7 +169,9 @@ impl Portal {
                 author.name,
                 author.profession,
                 author.organization,
-                words.as_str()
+                words.as_str(),
+                labels_of(words.as_str()),
+                LABEL_TABLE_VERSION
             )
             .execute(record.connection())
             .await

@@ -7,17 +7,26 @@ use super::{
     shape::Shape,
 };
 
-/// The reactions that an allergy names, each once; none of what is no allergy.
-#[must_use]
-pub fn reactions(raw: &str) -> Vec<String> {
-    let Ok(allergy) = Json::parse(raw) else { return Vec::new() };
-    let mut named: Vec<String> = Vec::new();
-    for reaction in allergy.all("reaction.manifestation").into_iter().filter_map(concept_text) {
-        if !named.contains(&reaction) {
-            named.push(reaction);
+/// What is said of the reactions to one thing, by one allergy or by several.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reactions {
+    /// Those that are named, each once.
+    pub named: Vec<String>,
+    /// Whether any of them says that the next may threaten life (`criticality` of FHIR: high).
+    pub is_high: bool,
+}
+
+impl Reactions {
+    /// Adds what an allergy says; what is no allergy says nothing.
+    pub fn add(&mut self, raw: &str) {
+        let Ok(allergy) = Json::parse(raw) else { return };
+        for reaction in allergy.all("reaction.manifestation").into_iter().filter_map(concept_text) {
+            if !self.named.contains(&reaction) {
+                self.named.push(reaction);
+            }
         }
+        self.is_high |= allergy.get("criticality").str() == Some("high");
     }
-    named
 }
 
 pub(super) const SHAPES: &[Shape] = &[
@@ -76,14 +85,19 @@ pub(super) const SHAPES: &[Shape] = &[
 
 #[cfg(test)]
 mod tests {
-    use super::reactions;
+    use super::Reactions;
 
     #[test]
     fn a_reaction_is_named_once_however_often_it_happened() {
         let allergy = r#"{"resourceType":"AllergyIntolerance","reaction":[
             {"manifestation":[{"text":"Hives"},{"coding":[{"display":"Wheezing"}]}]},{"manifestation":[{"text":"Hives"}]}]}"#;
-        assert_eq!(reactions(allergy), ["Hives", "Wheezing"]);
-        assert!(reactions(r#"{"resourceType":"AllergyIntolerance","reaction":"hives"}"#).is_empty());
-        assert!(reactions("no JSON").is_empty());
+        let mut told = Reactions::default();
+        told.add(allergy);
+        assert_eq!(told, Reactions { named: vec!["Hives".to_owned(), "Wheezing".to_owned()], is_high: false });
+        // What another says is added, and the worst stands.
+        told.add(r#"{"criticality":"high","reaction":[{"manifestation":[{"text":"Shock"}]}]}"#);
+        told.add(r#"{"criticality":"low","reaction":"hives"}"#);
+        told.add("no JSON");
+        assert_eq!(told, Reactions { named: ["Hives", "Wheezing", "Shock"].map(str::to_owned).to_vec(), is_high: true });
     }
 }

@@ -27,7 +27,7 @@ pub mod texts;
 pub mod types;
 mod when;
 
-pub use condition::reactions;
+pub use condition::Reactions;
 pub use document::{Content, document, language};
 pub use facts::{FactValue, For, Told, facts};
 pub use labels::LABEL_TABLE_VERSION;

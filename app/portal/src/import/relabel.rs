@@ -1,4 +1,4 @@
-//! Labels again what an older table labelled: until then it is the patient's only.
+//! Labels again what another table labelled, things and what is said of them: until then it is the patient's only.
 
 use std::collections::BTreeMap;
 
@@ -29,6 +29,10 @@ impl Portal {
                 (select patient_id as p from item where labelled_by <> $1 and patient_id > $2 order by patient_id limit 1)
                 union all
                 (select patient_id from attachment where labelled_by <> $1 and patient_id > $2 order by patient_id limit 1)
+                union all
+                (select patient_id from correction_statement where labelled_by <> $1 and patient_id > $2 order by patient_id limit 1)
+                union all
+                (select patient_id from correction_message where labelled_by <> $1 and patient_id > $2 order by patient_id limit 1)
              ) stale order by p limit 1",
         )
         .bind(LABEL_TABLE_VERSION)
@@ -39,6 +43,7 @@ impl Portal {
         let labelled = async {
             lock(&mut transaction, &[patient]).await?;
             let items = record(&mut transaction, patient).await?;
+            words(&mut transaction, patient).await?;
             transaction.commit().await?;
             Ok(items)
         };
@@ -88,4 +93,27 @@ async fn record(connection: &mut PgConnection, patient: Uuid) -> Result<u64, sql
     }
     sqlx::query(LABELS).bind(vec![patient]).execute(connection).await?;
     Ok(labelled)
+}
+
+/// Labels what is said in the corrections of one record.
+async fn words(connection: &mut PgConnection, patient: Uuid) -> Result<(), sqlx::Error> {
+    for (read, write) in [
+        (
+            "select correction_id, words from correction_statement where patient_id = $1 and labelled_by <> $2",
+            "update correction_statement s set labels = s.labels | l.labels, labelled_by = $4
+             from unnest($2::uuid[], $3::smallint[]) l (id, labels) where s.patient_id = $1 and s.correction_id = l.id",
+        ),
+        (
+            "select message_id, words from correction_message where patient_id = $1 and labelled_by <> $2",
+            "update correction_message m set labels = m.labels | l.labels, labelled_by = $4
+             from unnest($2::uuid[], $3::smallint[]) l (id, labels) where m.patient_id = $1 and m.message_id = l.id",
+        ),
+    ] {
+        let stale: Vec<(Uuid, String)> =
+            sqlx::query_as(read).bind(patient).bind(LABEL_TABLE_VERSION).fetch_all(&mut *connection).await?;
+        let labelled = stale.into_iter().map(|(id, words)| (id, i16::from(labels::of_words(&words).bits())));
+        let (ids, bits): (Vec<Uuid>, Vec<i16>) = labelled.unzip();
+        sqlx::query(write).bind(patient).bind(&ids).bind(&bits).bind(LABEL_TABLE_VERSION).execute(&mut *connection).await?;
+    }
+    Ok(())
 }
