@@ -50,6 +50,15 @@ create function gate.statement(patient uuid, correction uuid) returns text langu
     select s.words from correction_statement s where s.patient_id = patient and s.correction_id = correction
 $$;
 
+-- A correction as lists show it beside what it is about. The moment is in seconds: as text, a year beyond 9999 would be none.
+create function gate.said(patient uuid, correction uuid) returns jsonb language sql stable as $$
+    select jsonb_build_object('correction', c.correction_id, 'words', gate.statement(c.patient_id, c.correction_id),
+        'item', c.item_id, 'is_earlier', i.version_no <> c.version_no,
+        'at', floor(extract(epoch from i.first_at))::bigint, 'precision', i.precision, 'utc_offset', i.utc_offset)
+    from correction c join item i on i.patient_id = c.patient_id and i.item_id = c.item_id
+    where c.patient_id = patient and c.correction_id = correction
+$$;
+
 create policy own on correction_statement for select using (patient_id = (select gate.own_patient()));
 create policy said on correction_statement for insert with check (patient_id = (select gate.own_patient()));
 create policy shared on correction_statement for select using (
@@ -84,7 +93,7 @@ $$;
 
 reset role;
 
-grant execute on function gate.meaning, gate.opens, gate.statement to chartkey_runtime;
+grant execute on function gate.meaning, gate.opens, gate.said, gate.statement to chartkey_runtime;
 grant select, insert, update (labels, labelled_by) on correction_statement to chartkey_runtime;
 grant update (labels, labelled_by) on correction_message to chartkey_runtime;
 grant select on correction_statement to chartkey_backup;

@@ -7,7 +7,7 @@
 mod letters;
 mod sheet;
 
-use std::num::NonZeroU16;
+use std::num::{NonZeroU16, NonZeroU32};
 
 use krilla::{
     Document, SerializeSettings,
@@ -21,7 +21,7 @@ use unicode_bidi::Level;
 
 use self::{
     letters::Fonts,
-    sheet::{Look, Node, Sheets},
+    sheet::{BELOW, Look, Node, Sheets},
 };
 use crate::{
     catalogue::Say,
@@ -141,12 +141,10 @@ fn item(say: Say, sheets: &mut Sheets<'_>, Line { name, beside, about, said }: &
 fn columns(say: Say, sheets: &mut Sheets<'_>, Table { heads, rows }: &Table) -> Node {
     let head = sheets.row(HEAD, heads, |_, cell| Node::Group(Tag::TH(TableHeaderScope::Column).into(), vec![cell]));
     let mut body = Vec::new();
-    for TableRow { cells: [name, cells @ ..], said } in rows {
-        let said = said.iter().map(|said| said.line(say));
-        let named = std::iter::once(name.clone()).chain(said).collect::<Vec<_>>().join(" ");
-        let [value, lies, when, source] = cells.clone();
-        let row = &[named, value, lies, when, source];
-        if !sheets.has_room_for(CELL, row) {
+    for TableRow { cells: row, said } in rows {
+        let said: Vec<String> = said.iter().map(|said| said.line(say)).collect();
+        let below = said.iter().map(|said| sheets.height(CELL, said) + BELOW).sum();
+        if !sheets.has_room_for(CELL, row, below) {
             sheets.turn();
             // For the eye alone: whoever listens has heard the heads.
             sheets.repeat(HEAD, heads);
@@ -154,6 +152,13 @@ fn columns(say: Say, sheets: &mut Sheets<'_>, Table { heads, rows }: &Table) -> 
         body.push(sheets.row(CELL, row, |column, cell| match column {
             0 => Node::Group(Tag::TH(TableHeaderScope::Row).into(), vec![cell]),
             _ => Node::Group(Tag::TD.into(), vec![cell]),
+        }));
+        // Below the row: what heads it is read aloud with each of its cells.
+        let across = u32::try_from(heads.len()).ok().and_then(NonZeroU32::new);
+        body.extend(said.iter().map(|said| {
+            let words = sheets.lines(CELL, said);
+            sheets.skip(BELOW);
+            Node::Group(Tag::TR.into(), vec![Node::Group(Tag::TD.with_col_span(across).into(), vec![words])])
         }));
     }
     Node::Group(Tag::Table.into(), vec![Node::Group(Tag::THead.into(), vec![head]), Node::Group(Tag::TBody.into(), body)])

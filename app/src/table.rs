@@ -39,7 +39,7 @@ pub fn head(say: Say) -> io::Result<Vec<u8>> {
         say.column_place(),
         say.column_source(),
         say.column_added(),
-        say.patient_says_wrong().trim_end_matches(':'),
+        say.patient_says_wrong(),
         say.column_by_hand(),
     ];
     Ok([MARK, &record(&heads)?].concat())
@@ -67,7 +67,9 @@ pub fn line(say: Say, entry: &Entry) -> io::Result<Vec<u8>> {
         &text(&entry.place),
         &harmless(&sources(say, entry)),
         &entry.added_at.date().to_string(),
-        &harmless(entry.disputed.as_ref().and_then(|said| said.statements.first()).and_then(|said| said.words.as_deref()).unwrap_or_default()),
+        &harmless(
+            entry.disputed.as_ref().and_then(|said| said.statements.first()).and_then(|said| said.words.as_deref()).unwrap_or_default(),
+        ),
         if entry.is_by_hand() { say.yes() } else { "" },
     ])
 }

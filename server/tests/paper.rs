@@ -87,12 +87,19 @@ fn long_lists_go_on_over_pages_and_a_table_is_told_once() {
         name: format!("Condición número {number}"),
         beside: format!("Dolor, ñandú, ¿qué? «{number}» — µg/m² ≥ 5"),
         about: "12 de noviembre de 2026 · Dra. Núñez · de Eastbrook".to_owned(),
-        said: vec![Spoken { is_of_this: true, who: "La persona titular dice que esto está mal:".to_owned(), words: Some("no fue así".to_owned()) }],
+        said: vec![Spoken {
+            is_of_this: true,
+            who: "La persona titular dice que esto está mal:".to_owned(),
+            words: Some("no fue así".to_owned()),
+        }],
     };
     let row = |number: usize| {
         let name = format!("Hemoglobin A1c {number}");
         let cells = [&name, "8.2 %", "above range, 4 to 5.6", "1 May 2026", "Lab"].map(str::to_owned);
-        TableRow { cells, said: vec![Spoken { is_of_this: true, who: "One more record of it is said to be wrong.".to_owned(), words: None }] }
+        TableRow {
+            cells,
+            said: vec![Spoken { is_of_this: true, who: "One more record of it is said to be wrong.".to_owned(), words: None }],
+        }
     };
     let heads = ["Name", "Value", "Compared", "Date", "Source"].map(str::to_owned);
     let table = Table { heads: heads.clone(), rows: (0..120).map(row).collect() };
@@ -113,6 +120,9 @@ fn long_lists_go_on_over_pages_and_a_table_is_told_once() {
     let structure = tool("pdfinfo", &file, &["-struct-text"]);
     assert_eq!(structure.matches("\"Compared\"").count(), 1, "the heads of every further page are for the eye alone");
     assert_eq!(structure.matches("above range, 4 to").count(), 120);
+    let headed: Vec<&str> = structure.split("TH ").skip(1).map(|cell| cell.split("TD").next().unwrap_or_default()).collect();
+    assert!(!headed.iter().any(|cell| cell.contains("said to be wrong")), "what is said of a row is no head of it");
+    assert_eq!(structure.matches("said to be wrong").count(), 120);
 }
 
 #[test]

@@ -57,7 +57,7 @@ async fn the_record_leaves_as_it_came_and_stands_in_the_log(_: PgPoolOptions, op
             .await
             .unwrap();
     assert_eq!(went["entry"].as_array().unwrap().len() - said - usize::try_from(written).unwrap(), kept, "and nothing else");
-    assert_eq!(said, 3, "but what the patient says is wrong, which no source sent");
+    assert_eq!(said, 6, "but what the patient says is wrong, which no source sent");
     assert_eq!(answer.headers[header::CONTENT_LENGTH].to_str().unwrap(), answer.body.len().to_string());
     assert_eq!(events(&world, before).await, [("exported".to_owned(), "fhir".to_owned())]);
 }

@@ -246,6 +246,14 @@ impl Portal {
             let typed = Typed { seen: seen(found.is_private), ..found.typed.clone() };
             let added = typed.read(found.kind, record.now().date()).map_err(refused)?;
             let (at, items) = write(&mut record, &added, DraftId(Uuid::nil()), Some(&found), true).await?;
+            // What they say is wrong with it is answered with that.
+            sqlx::query!(
+                "update correction set state = 'withdrawn', ended_at = now() where patient_id = $1 and item_id = $2 and ended_at is null",
+                patient.0,
+                item.0
+            )
+            .execute(record.connection())
+            .await?;
             finish(record, "entry-taken-back", category, &items, at).await?;
             Ok(category)
         })

@@ -116,7 +116,7 @@ impl Beside {
             select f.item_id as "item!", f.shown, f.category as "category!", f.name, f.is_in_team as "is_in_team!", f.first_at, f.precision, f.utc_offset, f.place,
                 s.name as source, f.is_negation as "is_negation!", f.bytes, (select gate.own_patient()) is not null as "is_readers!",
                 case when f.category <> 4 then (
-                    select jsonb_agg(jsonb_build_object('correction', c.correction_id, 'words', gate.statement(c.patient_id, c.correction_id), 'item', f.item_id) order by c.opened_at desc)
+                    select jsonb_agg(gate.said(c.patient_id, c.correction_id) || jsonb_build_object('item', f.item_id) order by c.opened_at desc)
                     from item i join correction c on c.patient_id = i.patient_id and c.ended_at is null and c.item_id = any (case when i.twin is null
                         then array[i.item_id] else array(select t.item_id from item t where t.patient_id = i.patient_id and t.twin = i.twin) end)
                     where i.patient_id = $1 and i.item_id = f.item_id) end as "said: _"

@@ -90,6 +90,8 @@ pub struct Statement {
     pub correction: CorrectionId,
     /// In the patient's own words; `None` where the reader may not know them.
     pub words: Option<String>,
+    /// Whether the item has come in anew since it was said.
+    pub is_earlier: bool,
     /// The item that it is about, where the row shows another one of the same name.
     pub of: Option<Other>,
 }
@@ -111,7 +113,12 @@ impl Disputed {
             let when = at.map(|at| (local(at, row.utc_offset), precision(row.precision)));
             let other = Other { id: ItemId(row.item), when };
             let is_other = other.id != shown && twins.iter().all(|twin| twin.id != other.id);
-            Statement { correction: CorrectionId(row.correction), words: row.words, of: is_other.then_some(other) }
+            Statement {
+                correction: CorrectionId(row.correction),
+                words: row.words,
+                is_earlier: row.is_earlier,
+                of: is_other.then_some(other),
+            }
         };
         let mut rows = rows?.0;
         rows.sort_by_key(|row| row.item != shown.0);
@@ -153,12 +160,13 @@ impl Disputed {
     }
 }
 
-/// What is said of an item, as the queries gather it. The moment is in seconds: as text, a year beyond 9999 would be none.
+/// What is said of an item, as `gate.said` gathers it.
 #[derive(Debug, Deserialize)]
 pub(crate) struct SaidRow {
     correction: Uuid,
     words: Option<String>,
     item: Uuid,
+    is_earlier: bool,
     at: Option<i64>,
     precision: Option<i16>,
     utc_offset: Option<i16>,
@@ -378,12 +386,9 @@ macro_rules! entries {
     (@once $kind:ident $rest:literal $(, $argument:expr)*) => {
         $crate::entry::entries!(@$kind
             "left join (select n.category, n.meaning, n.is_error, n.is_by_hand, n.only_id, \
-                jsonb_agg(jsonb_build_object('correction', n.correction_id, 'words', n.words, 'item', n.item_id, \
-                    'at', floor(extract(epoch from n.first_at))::bigint, 'precision', n.precision, 'utc_offset', n.utc_offset) order by n.nth) \
-                    filter (where n.nth <= 3) as said, \
+                jsonb_agg(gate.said($1, n.correction_id) order by n.nth) filter (where n.nth <= 3) as said, \
                 greatest(count(*) - 3, 0) as more \
-                from (select u.category, u.meaning, u.is_error, u.is_by_hand, u.only_id, o.item_id, o.first_at, o.precision, o.utc_offset, c.correction_id, \
-                    gate.statement(c.patient_id, c.correction_id) as words, \
+                from (select u.category, u.meaning, u.is_error, u.is_by_hand, u.only_id, c.correction_id, \
                     row_number() over (partition by u.category, u.meaning, u.is_error, u.is_by_hand, u.only_id order by o.sort_at desc, o.item_id desc) as nth \
                     from correction c join item o on o.patient_id = c.patient_id and o.item_id = c.item_id \
                     cross join lateral (select distinct t.category, gate.meaning(t.title, t.title_key, t.resource_type, t.item_id) as meaning, t.is_error, case when t.category in (2, 3, 4, 5) then null else t.item_id end as only_id, \
@@ -399,7 +404,7 @@ macro_rules! entries {
     };
     (@each $kind:ident [$($way:literal)*] $rest:literal $(, $argument:expr)*) => {
         $crate::entry::entries!(@$kind
-            "left join lateral (select jsonb_agg(jsonb_build_object('correction', c.correction_id, 'words', gate.statement(c.patient_id, c.correction_id), 'item', c.item_id) \
+            "left join lateral (select jsonb_agg(gate.said(c.patient_id, c.correction_id) \
                     order by c.item_id <> i.item_id, c.opened_at desc) as said, \
                 0::bigint as more from correction c \
                 where c.patient_id = i.patient_id and c.ended_at is null and c.item_id = any (case when i.twin is null then array[i.item_id] \
@@ -436,13 +441,13 @@ macro_rules! entries {
              r.codes as \"report_codes?\", \
              case when r.author_is_named or (select gate.own_patient()) is not null then r.author end as report_author, \
              case when r.place_is_named or (select gate.own_patient()) is not null then r.place end as report_place, \
-             (select jsonb_agg(jsonb_build_object('correction', c.correction_id, 'words', gate.statement(c.patient_id, c.correction_id), 'item', r.item_id) \
+             (select jsonb_agg(gate.said(c.patient_id, c.correction_id) || jsonb_build_object('item', r.item_id) \
                 order by c.item_id <> r.item_id, c.opened_at desc) from correction c \
                 where c.patient_id = r.patient_id and c.ended_at is null and c.item_id = any (case when r.twin is null then array[r.item_id] \
                     else array(select t.item_id from item t where t.patient_id = r.patient_id and t.twin = r.twin) end)) as \"report_said?: _\", \
              p.item_id as \"before_id?\", p.value_text as \"before_text?\", p.first_at as \"before_at?\", \
              p.precision as \"before_precision?\", p.utc_offset as \"before_utc_offset?\", \
-             (select jsonb_agg(jsonb_build_object('correction', c.correction_id, 'words', gate.statement(c.patient_id, c.correction_id), 'item', p.item_id) \
+             (select jsonb_agg(gate.said(c.patient_id, c.correction_id) || jsonb_build_object('item', p.item_id) \
                 order by c.item_id <> p.item_id, c.opened_at desc) from correction c \
                 where c.patient_id = i.patient_id and c.ended_at is null and c.item_id = any (case when p.twin is null then array[p.item_id] \
                     else array(select t.item_id from item t where t.patient_id = i.patient_id and t.twin = p.twin) end)) as \"before_said?: _\"",

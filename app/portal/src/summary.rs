@@ -58,14 +58,19 @@ impl Portal {
         let news = if record.is_own() { None } else { Some(news(&mut record, look).await?) };
         let rows = entries!(
             once measured "where i.patient_id = $1 and i.item_id = any (array( \
-                (select a.item_id from (select item_id, row_number() over (partition by category order by sort_at desc, item_id desc) as place \
+                (select a.item_id from (select distinct on (gate.meaning(title, title_key, resource_type, item_id), source_id = (select gate.by_hand())) item_id, sort_at from item \
+                    where patient_id = $1 and category = 4 and not is_error \
+                        and (item.behind = 0 or (select true from item b where b.patient_id = item.patient_id and b.twin = item.twin and b.behind < item.behind limit 1) is null) \
+                    order by gate.meaning(title, title_key, resource_type, item_id), source_id = (select gate.by_hand()), sort_at desc, item_id desc) a \
+                    order by a.sort_at desc, a.item_id desc limit 101) \
+                union all (select a.item_id from (select item_id, row_number() over (partition by category order by sort_at desc, item_id desc) as place \
                     from (select distinct on (category, gate.meaning(title, title_key, resource_type, item_id), source_id = (select gate.by_hand())) \
                             category, item_id, sort_at from item \
-                        where patient_id = $1 and not is_error \
+                        where patient_id = $1 and category in (2, 3) and not is_error \
                             and (item.behind = 0 or (select true from item b where b.patient_id = item.patient_id and b.twin = item.twin and b.behind < item.behind limit 1) is null) \
-                            and (category = 4 or (category in (2, 3) and (last_at is null or last_at > now()) \
+                            and (last_at is null or last_at > now()) \
                             and coalesce(status, '') <> all (array['completed', 'stopped', 'cancelled', 'resolved', 'inactive', 'remission', \
-                                'not-taken', 'draft', 'ended', 'not-done', 'refuted']))) \
+                                'not-taken', 'draft', 'ended', 'not-done', 'refuted']) \
                         order by category, gate.meaning(title, title_key, resource_type, item_id), source_id = (select gate.by_hand()), \
                             sort_at desc, item_id desc) n) a where a.place <= 101) \
                 union all (select item_id from item where patient_id = $1 and category = 6 and source_id <> (select gate.by_hand()) \
@@ -74,13 +79,13 @@ impl Portal {
                     order by sort_at desc, item_id desc limit 5) \
                 union all (select item_id from item where patient_id = $1 and category = 6 and source_id = (select gate.by_hand()) \
                     and not is_error and value_text is not null order by sort_at desc, item_id desc limit 1) \
-                union all (select o.item_id from (select distinct on (coalesce(series, item_id::text)) item_id, sort_at, series from item \
+                union all (select o.item_id from (select item_id, sort_at, series from item \
                     where patient_id = $1 and category = 6 and not is_error and value_text is not null \
                         and (item.behind = 0 or (select true from item b where b.patient_id = item.patient_id and b.twin = item.twin and b.behind < item.behind limit 1) is null) \
                         and (interpretation = any (array['HH', 'HU', 'CH', 'LL', 'LU', 'CL', 'H', '>', 'L', '<', 'A', 'AA']) \
                             or (interpretation is distinct from 'N' and (value_num < range_low or value_num > range_high))) \
                         and (not waits or (select gate.own_patient()) is null) \
-                    order by coalesce(series, item_id::text), sort_at desc, item_id desc) o \
+                    order by sort_at desc, item_id desc limit 200) o \
                     where (select true from item b where b.patient_id = $1 and b.series = o.series and b.sort_at > o.sort_at and b.source_id <> (select gate.by_hand()) \
                         and not b.is_error and b.value_text is not null and (not b.waits or (select gate.own_patient()) is null) limit 1) is null \
                     order by o.sort_at desc, o.item_id desc limit 5) \

@@ -285,10 +285,13 @@ async fn a_change_is_a_new_version_and_what_is_taken_back_stays_as_an_error(_: P
     assert_eq!((entry.id, entry.value.text.as_deref()), (kept.item, Some("112")));
     assert_eq!(written.house.counted("select count(*) from item_version v join item i using (patient_id, item_id) join source s using (source_id) where s.name like 'own/%'").await, 2);
 
+    let draft = portal.keep_statement(&ines, patient, kept.item, "A slip of the pen.").await.unwrap();
+    portal.open_correction(&ines, patient, kept.item, draft).await.unwrap();
     portal.ask_take_back(&ines, patient, Category::Results, kept.item).await.unwrap();
     for _ in 0..2 {
         assert_eq!(portal.take_back_writing(&ines, patient, kept.item).await.unwrap(), Category::Results);
     }
+    assert_eq!(written.house.counted("select count(*) from correction where ended_at is null").await, 0, "nothing is left to be wrong");
     assert!(written.list(&ines, Category::Results).await.is_empty() && written.list(&written.doctor(), Category::Results).await.is_empty());
     let all = portal.list(&ines, patient, Category::Results, None, true).await.unwrap().view.entries;
     assert!(all.iter().any(|entry| entry.id == kept.item && entry.is_error));

@@ -39,7 +39,7 @@ async fn a_statement_stands_beside_its_item_until_the_patient_says_that_it_is_se
     let correction = said.says(said.result, &format!("  {} ", WRONG.replace('\n', "\r\n"))).await;
 
     let own = said.beside(&ines).await.unwrap();
-    let statements = vec![Statement { correction, words: Some(WRONG.to_owned()), of: None }];
+    let statements = vec![Statement { correction, words: Some(WRONG.to_owned()), is_earlier: false, of: None }];
     assert_eq!(own, Disputed { statements, more: 0, is_readers: true });
     assert_eq!(said.beside(&said.doctor()).await.unwrap(), Disputed { is_readers: false, ..own });
 
@@ -166,7 +166,8 @@ async fn what_is_asked_for_twice_happens_once_and_what_cannot_be_is_refused(_: P
     assert!(matches!(empty, Err(Error::Invalid("correction-words"))), "{empty:?}");
     // A draft of the one kind is none of the other.
     let of_grant = said.house.draft(Purpose::Treatment).await.draft;
-    is_not_found(portal.correction_question(&ines, patient, Category::Problems, said.problem, Some(of_grant)).await);
+    let question = portal.correction_question(&ines, patient, Category::Problems, said.problem, Some(of_grant)).await.unwrap().view;
+    assert_eq!(question.typed, None, "what is in no draft is asked for again");
     let of_correction = portal.keep_statement(&ines, patient, said.problem, WRONG).await.unwrap();
     is_not_found(portal.draft(&ines, of_correction).await);
 }
@@ -347,7 +348,10 @@ async fn words_about_what_is_kept_from_a_reader_are_kept_from_them_wherever_they
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn words_that_another_table_labelled_are_the_patients_only_until_they_are_labelled_again(_: PgPoolOptions, options: PgConnectOptions) {
+async fn words_that_another_table_labelled_are_the_patients_only_until_they_are_labelled_again(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
     let said = Said::build(options).await;
     let (portal, patient, doctor) = (&said.house.portal, said.house.patient, said.doctor());
     said.house.give(Purpose::Treatment).await;

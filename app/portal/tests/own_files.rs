@@ -7,6 +7,7 @@ mod people;
 use std::io::{Seek, Write};
 
 use chartkey_domain::{
+    category::Category,
     grant::Purpose,
     id::{ImportId, ItemId},
     waiting::ResultKind,
@@ -443,6 +444,25 @@ async fn what_a_patient_says_of_a_thing_ends_with_the_thing(_: PgPoolOptions, op
     assert!(house.portal.corrections(&house.ines(), house.patient, None).await.unwrap().view.corrections.is_empty());
     add(&house, "one.json", &file).await;
     assert_eq!(count(&house, "select count(*) from correction where ended_at is null").await, 0, "it does not stand again");
+
+    // And with the version that they saw: what is there again is another one, of which they have said nothing.
+    let (newer, _) = add(&house, "two.json", &bundle(&[&sodium("a", "150")])).await;
+    let draft = house.portal.keep_statement(&house.ines(), house.patient, item, "Not this one.").await.unwrap();
+    house.portal.open_correction(&house.ines(), house.patient, item, draft).await.unwrap();
+    house.portal.undo_import(&house.ines(), newer).await.unwrap();
+    assert_eq!(count(&house, "select count(*) from correction where ended_at is null").await, 0);
+    let draft = house.portal.keep_statement(&house.ines(), house.patient, item, "The first.").await.unwrap();
+    house.portal.open_correction(&house.ines(), house.patient, item, draft).await.unwrap();
+    // One of the version before stands, and says that it is of that.
+    let is_earlier = async || {
+        let list = house.portal.list(&house.ines(), house.patient, Category::Results, None, false).await.unwrap().view.entries;
+        list.into_iter().find(|entry| entry.id == item).and_then(|entry| entry.disputed).map(|said| said.statements[0].is_earlier)
+    };
+    assert_eq!(is_earlier().await, Some(false));
+    let (newest, _) = add(&house, "three.json", &bundle(&[&sodium("a", "160")])).await;
+    assert_eq!(is_earlier().await, Some(true));
+    house.portal.undo_import(&house.ines(), newest).await.unwrap();
+    assert_eq!(is_earlier().await, Some(false), "what it was said of is there again");
 }
 
 #[sqlx::test(migrations = "../../migrations")]

@@ -46,7 +46,8 @@ async fn none_known_is_told_from_not_recorded_and_an_allergy_names_its_reactions
     for visitor in [&ines, &doctor] {
         let told = summary(&house, visitor).await;
         assert!(!told.none_known);
-        let reactions = |title: &str| told.reactions[&told.allergies.iter().find(|allergy| allergy.title == title).unwrap().id].named.join(", ");
+        let reactions =
+            |title: &str| told.reactions[&told.allergies.iter().find(|allergy| allergy.title == title).unwrap().id].named.join(", ");
         assert_eq!((reactions("Nuts").as_str(), reactions("Bees").as_str()), ("Hives, Wheezing", ""), "{}", visitor.name);
     }
     house.tamper("update item set is_private = true where title = 'Nuts'").await;
@@ -122,9 +123,7 @@ fn coded(of_type: &str, id: &str, what: &str, day: &str, rest: &str) -> String {
         "Condition" => ("subject", "code", "recordedDate"),
         other => panic!("{other}"),
     };
-    format!(
-        r#"{{"resourceType":"{of_type}","id":"{id}","{whose}":{{"reference":"Patient/a"}},"{code}":{what},"{date}":"{day}"{rest}}}"#
-    )
+    format!(r#"{{"resourceType":"{of_type}","id":"{id}","{whose}":{{"reference":"Patient/a"}},"{code}":{what},"{date}":"{day}"{rest}}}"#)
 }
 
 /// Everything that shows once what means the same: how many rows of these kinds each has.
@@ -152,9 +151,8 @@ async fn what_is_known_by_code_alone_is_told_apart_and_one_substance_has_all_its
     house.tamper("delete from item where category = 3").await;
     let doctor = doctor_of(&house, &[Category::Allergies, Category::Medicines, Category::Problems]).await;
     let by_code = |code: &str| format!(r#"{{"coding":[{{"system":"http://example.org/codes","code":"{code}"}}]}}"#);
-    let hurts = |name: &str, criticality: &str| {
-        format!(r#","criticality":"{criticality}","reaction":[{{"manifestation":[{{"text":"{name}"}}]}}]"#)
-    };
+    let hurts =
+        |name: &str, criticality: &str| format!(r#","criticality":"{criticality}","reaction":[{{"manifestation":[{{"text":"{name}"}}]}}]"#);
     for (of_type, rest) in [("MedicationRequest", r#","status":"active","intent":"order""#), ("Condition", "")] {
         for (id, code) in [("1", "p"), ("2", "q"), ("3", "q")] {
             take(&house, &coded(of_type, &format!("{of_type}{id}"), &by_code(code), &format!("202{id}-01-01"), rest)).await;

@@ -94,7 +94,7 @@ async fn what_is_said_of_one_stands_with_the_one_that_is_shown(_: PgPoolOptions,
     let house = two(options).await;
     for fhir_id in ["here", "there"] {
         let said = item(&house, fhir_id).await;
-        tell(&house, "insert into correction (patient_id, item_id, version_no, statement) values ($1, $2, 1, 'Not mine')", said).await;
+        tell(&house, "with said as (insert into correction (patient_id, item_id, version_no) values ($1, $2, 1) returning patient_id, correction_id)\n        insert into correction_statement select patient_id, correction_id, 'Not mine', 0, VERSION from said", said).await;
         for visitor in [house.ines(), house.doctor(Some(Purpose::Treatment))] {
             let [one] = shown(&house, &visitor).await.try_into().unwrap();
             assert_eq!(words(one.disputed).as_deref(), Some("Not mine"), "{fhir_id}");
@@ -166,7 +166,7 @@ async fn what_is_said_of_an_own_copy_stands_with_the_clinics(_: PgPoolOptions, o
     house.portal.show_import(&ines, import).await.unwrap();
     tell(
         &house,
-        "insert into correction (patient_id, item_id, version_no, statement) values ($1, $2, 1, 'Not mine')",
+        "with said as (insert into correction (patient_id, item_id, version_no) values ($1, $2, 1) returning patient_id, correction_id)\n        insert into correction_statement select patient_id, correction_id, 'Not mine', 0, VERSION from said",
         item(&house, "mine").await,
     )
     .await;
@@ -221,7 +221,7 @@ async fn what_is_said_of_one_is_said_of_the_course(_: PgPoolOptions, options: Pg
     for fhir_id in ["here", "there"] {
         tell(
             &house,
-            "insert into correction (patient_id, item_id, version_no, statement) values ($1, $2, 1, 'Not mine')",
+            "with said as (insert into correction (patient_id, item_id, version_no) values ($1, $2, 1) returning patient_id, correction_id)\n        insert into correction_statement select patient_id, correction_id, 'Not mine', 0, VERSION from said",
             item(&house, fhir_id).await,
         )
         .await;

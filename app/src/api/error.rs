@@ -55,6 +55,8 @@ problems! {
     BirthDate = "birth-date", 422;
     /// It has changed or ended since the page was opened.
     Gone = "gone", 409;
+    /// The draft that the address names is no more.
+    WordsGone = "words-gone", 409;
     /// The address and the password do not go together.
     WrongPassword = "wrong-password", 422;
     /// The password that was asked for again is not right.

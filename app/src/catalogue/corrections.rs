@@ -15,25 +15,26 @@ messages! {
         Spanish: "Usted no ha dicho que algo esté mal. Para decirlo, ábralo en su historia clínica y elija «Esto está mal».",
     }
     this_is_wrong { English: "This is wrong", Spanish: "Esto está mal" }
-    you_say_wrong { English: "You say this is wrong:", Spanish: "Usted dice que esto está mal:" }
-    patient_says_wrong { English: "The patient says this is wrong:", Spanish: "La persona titular dice que esto está mal:" }
+    you_say_wrong { English: "You say this is wrong", Spanish: "Usted dice que esto está mal" }
+    patient_says_wrong { English: "The patient says this is wrong", Spanish: "La persona titular dice que esto está mal" }
     // Of another record that a row stands for.
     you_say_other_wrong(date: &str) {
-        English: "You say that the record of {date} is wrong:",
-        Spanish: "Usted dice que está mal la anotación con fecha {date}:",
+        English: "You say that the record of {date} is wrong",
+        Spanish: "Usted dice que está mal la anotación con fecha {date}",
     }
     patient_says_other_wrong(date: &str) {
-        English: "The patient says that the record of {date} is wrong:",
-        Spanish: "La persona titular dice que está mal la anotación con fecha {date}:",
+        English: "The patient says that the record of {date} is wrong",
+        Spanish: "La persona titular dice que está mal la anotación con fecha {date}",
     }
     you_say_undated_wrong {
-        English: "You say that the record without a date is wrong:",
-        Spanish: "Usted dice que está mal la anotación sin fecha:",
+        English: "You say that the record without a date is wrong",
+        Spanish: "Usted dice que está mal la anotación sin fecha",
     }
     patient_says_undated_wrong {
-        English: "The patient says that the record without a date is wrong:",
-        Spanish: "La persona titular dice que está mal la anotación sin fecha:",
+        English: "The patient says that the record without a date is wrong",
+        Spanish: "La persona titular dice que está mal la anotación sin fecha",
     }
+    of_earlier_version { English: "said of an earlier version", Spanish: "dicho de una versión anterior" }
     more_disputed(count: i64) {
         English: one "One more record of it is said to be wrong.", other "{count} more records of it are said to be wrong.";
         Spanish: one "Se dice que otra anotación está mal.", other "Se dice que otras {count} anotaciones están mal.";

@@ -31,6 +31,10 @@ messages! {
         English: "This changed while the page was open. Look at it again, then try once more.",
         Spanish: "Esto cambió mientras la página estaba abierta. Mírelo otra vez y después vuelva a intentarlo.",
     }
+    words_gone {
+        English: "What you had typed is not here any more: it was sent, or it waited too long. You can write it again.",
+        Spanish: "Lo que había escrito ya no está aquí: se envió, o esperó demasiado. Puede volver a escribirlo.",
+    }
     wrong_password {
         English: "The email address and the password do not go together.",
         Spanish: "El correo electrónico y la contraseña no coinciden.",
@@ -96,6 +100,7 @@ impl super::Say {
             ApiError::Name => self.name_problem(),
             ApiError::BirthDate => self.birth_date_problem(),
             ApiError::Gone => self.gone(),
+            ApiError::WordsGone => self.words_gone(),
             ApiError::WrongPassword => self.wrong_password(),
             ApiError::WrongOwnPassword => self.wrong_own_password(),
             ApiError::SignInAgain => self.sign_in_again_problem(),

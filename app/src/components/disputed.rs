@@ -91,21 +91,28 @@ pub fn spoken(say: Say, Spoken { who, words, .. }: Spoken) -> impl IntoView {
 /// Everything that is said of what a row shows, for others; of the words so many characters.
 #[must_use]
 pub fn for_others(say: Say, disputed: &Disputed, most: usize) -> Vec<Spoken> {
-    let statement = |said: &Statement| Spoken { is_of_this: said.of.is_none(), who: who_says(say, false, said), words: said.words.as_deref().map(|words| beginning(words, most).0) };
+    let statement = |said: &Statement| Spoken {
+        is_of_this: said.of.is_none(),
+        who: who_says(say, false, said),
+        words: said.words.as_deref().map(|words| beginning(words, most).0),
+    };
     let more = (disputed.more > 0).then(|| Spoken { is_of_this: false, who: say.more_disputed(disputed.more), words: None });
     disputed.statements.iter().map(statement).chain(more).collect()
 }
 
-/// Who says that it is wrong, and of which record, where it is not the one that is shown.
+/// Who says that it is wrong, of which record, where it is not the one that is shown, and of which version; before the
+/// words, where there are any.
 #[must_use]
 pub fn who_says(say: Say, is_readers: bool, said: &Statement) -> String {
     let date = said.of.as_ref().map(|other| other.when.map(|(first, precision)| say.when(first, precision)));
-    match (date, is_readers) {
+    let who = match (date, is_readers) {
         (None, true) => say.you_say_wrong().to_owned(),
         (None, false) => say.patient_says_wrong().to_owned(),
         (Some(Some(date)), true) => say.you_say_other_wrong(&date),
         (Some(Some(date)), false) => say.patient_says_other_wrong(&date),
         (Some(None), true) => say.you_say_undated_wrong().to_owned(),
         (Some(None), false) => say.patient_says_undated_wrong().to_owned(),
-    }
+    };
+    let version = if said.is_earlier { format!(" ({})", say.of_earlier_version()) } else { String::new() };
+    format!("{who}{version}{}", if said.words.is_some() { ":" } else { "" })
 }

@@ -335,7 +335,8 @@ mod tests {
         use chartkey_domain::id::CorrectionId;
         use chartkey_portal::entry::{Disputed, Statement};
 
-        let statement = Statement { correction: CorrectionId(uuid::Uuid::nil()), words: Some("Not mine.".into()), of: None };
+        let statement =
+            Statement { correction: CorrectionId(uuid::Uuid::nil()), words: Some("Not mine.".into()), is_earlier: false, of: None };
         let disputed = Some(Disputed { statements: vec![statement], more: 0, is_readers: true });
         let right = entry(datetime!(2025-03-01 0:00 UTC), 140.0);
         let wrong = Entry { disputed, ..entry(datetime!(2026-03-01 0:00 UTC), 150.0) };

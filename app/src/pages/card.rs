@@ -187,7 +187,11 @@ mod tests {
     use super::*;
 
     fn line(name: &str, words: Option<&str>) -> Line {
-        let said = words.map(|words| Spoken { is_of_this: true, who: "The patient says this is wrong:".to_owned(), words: Some(words.to_owned()) });
+        let said = words.map(|words| Spoken {
+            is_of_this: true,
+            who: "The patient says this is wrong:".to_owned(),
+            words: Some(words.to_owned()),
+        });
         Line { name: name.to_owned(), said: said.into_iter().collect() }
     }
 

@@ -106,7 +106,10 @@ pub fn correction() -> impl IntoView {
         let whose_words = if is_own { say.you_say_wrong() } else { say.patient_says_wrong() };
         let statement = view! {
             {correction.statement.clone().map(|words| view! { <p class="said" dir="auto">{words}</p> })}
-            <p class="quiet">{say.said_on()} " " {moment(say, correction.opened_at)} " " {state(say, correction.state)}</p>
+            <p class="quiet">
+                {say.said_on()} " " {moment(say, correction.opened_at)}
+                {(correction.has_changed && !is_own).then(|| format!(", {}", say.of_earlier_version()))} " " {state(say, correction.state)}
+            </p>
             <p>{more(item, say.the_item())}</p>
         };
         let body = view! {

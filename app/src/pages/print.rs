@@ -67,8 +67,12 @@ fn part(say: Say, Part { heading, says, body }: Part) -> impl IntoView {
 fn columns(say: Say, label: String, Table { heads, rows }: Table) -> impl IntoView {
     let heads = heads.into_iter().map(|head| view! { <th scope="col">{head}</th> }).collect_view();
     let row = |TableRow { cells: [name, cells @ ..], said }| {
-        let said = said.into_iter().map(|said| view! { <br/>{spoken(say, said)} }).collect_view();
-        view! { <tr><th scope="row">{name}{said}</th>{cells.into_iter().map(|cell| view! { <td>{cell}</td> }).collect_view()}</tr> }
+        // Below the row: what heads it is read aloud with each of its cells.
+        let said = said.into_iter().map(|said| view! { <tr class="spoken"><td colspan="5">{spoken(say, said)}</td></tr> }).collect_view();
+        view! {
+            <tr><th scope="row">{name}</th>{cells.into_iter().map(|cell| view! { <td>{cell}</td> }).collect_view()}</tr>
+            {said}
+        }
     };
     view! { <table aria-label=label><thead><tr>{heads}</tr></thead><tbody>{rows.into_iter().map(row).collect_view()}</tbody></table> }
 }

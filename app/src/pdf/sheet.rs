@@ -27,6 +27,8 @@ const LEADING: f32 = 1.32;
 /// Where columns begin, in parts of the width, and where the last one ends.
 const EDGES: [f32; COLUMNS + 1] = [0.0, 0.33, 0.48, 0.68, 0.82, 1.0];
 const GAP: f32 = 6.0;
+/// Between a row and what comes below it.
+pub(super) const BELOW: f32 = 3.0;
 
 /// How a text looks: its size in points, its weight, and its grey, 0 for black.
 #[derive(Debug, Clone, Copy)]
@@ -124,10 +126,10 @@ impl<'f> Sheets<'f> {
         self.high(look, text, WIDTH)
     }
 
-    /// Whether a row of columns fits on this sheet.
-    pub(super) fn has_room_for(&self, look: Look, cells: &[String; COLUMNS]) -> bool {
+    /// Whether a row of columns fits on this sheet with so much below it.
+    pub(super) fn has_room_for(&self, look: Look, cells: &[String; COLUMNS], below: f32) -> bool {
         let high = columns().zip(cells).map(|((_, width), cell)| self.high(look, cell, width)).fold(0.0, f32::max);
-        self.y + high <= BOTTOM
+        self.y + high + below <= BOTTOM
     }
 
     /// A row of columns; `tag` says what a cell is.
@@ -152,7 +154,7 @@ impl<'f> Sheets<'f> {
             let end = (self.page, self.y);
             lowest = if end > lowest { end } else { lowest };
         }
-        (self.page, self.y) = (lowest.0, lowest.1 + 3.0);
+        (self.page, self.y) = (lowest.0, lowest.1 + BELOW);
         placed
     }
 

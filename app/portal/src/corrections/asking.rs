@@ -22,7 +22,7 @@ use crate::{
 pub struct Question {
     /// About what; what is said of it already stands in it.
     pub entry: Entry,
-    /// What was typed before, where a draft of it is named.
+    /// What was typed before, where a draft of it is named and still there.
     pub typed: Option<String>,
 }
 
@@ -39,7 +39,7 @@ impl Portal {
     /// What the question about an item shows.
     ///
     /// # Errors
-    /// [`Error::NotFound`] where there is no such item, or no such draft, or the visitor is not the patient.
+    /// [`Error::NotFound`] where there is no such item, or the visitor is not the patient.
     pub async fn correction_question(
         &self,
         visitor: &Visitor,
@@ -58,7 +58,7 @@ impl Portal {
         let Some(row) = row else { return record.refuse().await };
         let entry = Entry::from(row);
         let typed = match draft {
-            Some(draft) => Some(kept(&mut record, draft, item).await?.ok_or(Error::NotFound)?),
+            Some(draft) => kept(&mut record, draft, item).await?,
             None => None,
         };
         let mut shown = Shown::default();

@@ -109,8 +109,7 @@ async fn words(connection: &mut PgConnection, patient: Uuid) -> Result<(), sqlx:
              from unnest($2::uuid[], $3::smallint[]) l (id, labels) where m.patient_id = $1 and m.message_id = l.id",
         ),
     ] {
-        let stale: Vec<(Uuid, String)> =
-            sqlx::query_as(read).bind(patient).bind(LABEL_TABLE_VERSION).fetch_all(&mut *connection).await?;
+        let stale: Vec<(Uuid, String)> = sqlx::query_as(read).bind(patient).bind(LABEL_TABLE_VERSION).fetch_all(&mut *connection).await?;
         let labelled = stale.into_iter().map(|(id, words)| (id, i16::from(labels::of_words(&words).bits())));
         let (ids, bits): (Vec<Uuid>, Vec<i16>) = labelled.unzip();
         sqlx::query(write).bind(patient).bind(&ids).bind(&bits).bind(LABEL_TABLE_VERSION).execute(&mut *connection).await?;

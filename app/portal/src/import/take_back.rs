@@ -52,11 +52,13 @@ const APART: &str = "
     update item i set parted = p.parted from unnest($2::uuid[], $3::uuid[]) p (item_id, parted)
     where i.patient_id = $1 and i.item_id = p.item_id and i.parted is distinct from p.parted";
 
-/// What is gone has nothing wrong with it any more: where it comes again, its patient says so again.
+/// What is gone, or the version that its patient saw, has nothing wrong with it any more: where it comes again, they say so again.
 const CORRECTIONS: &str = "
     update correction c set state = 'withdrawn', ended_at = now()
     where c.patient_id = $1 and c.ended_at is null
-      and not exists (select from item i where i.patient_id = c.patient_id and i.item_id = c.item_id)";
+      and (not exists (select from item i where i.patient_id = c.patient_id and i.item_id = c.item_id)
+        or exists (select from item_version v where v.patient_id = c.patient_id and v.item_id = c.item_id and v.version_no = c.version_no
+            and v.withdrawn_at is not null))";
 
 /// What waited when the import came and does not any more, its patient has opened since.
 const OPENED: &str = "

@@ -56,6 +56,11 @@ pub fn wrong() -> impl IntoView {
             redirect(&stands(reader.patient, said.correction, draft.filter(|_| typed.is_some())));
             return Ok(().into_any());
         }
+        // Words that have been said, or have waited too long, are in no draft any more.
+        if draft.is_some() && typed.is_none() {
+            redirect(&format!("{}?problem=words-gone", Step::Ask.page(reader.patient, category.slug(), entry.id, None)));
+            return Ok(().into_any());
+        }
         let checked = typed.as_deref().and_then(Words::parse).filter(|_| query("step").as_deref() == Some("check"));
         let about = About { say, patient: reader.patient, entry: &entry };
         let (heading, body) = match checked.zip(draft) {
