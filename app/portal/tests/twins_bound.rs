@@ -13,7 +13,7 @@ use harness::Ground;
 use people::House;
 use serde_json::json;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use twinned::{AT, add, item, measured, said, says, shown, state, take, tell, total, two, with, words};
+use twinned::{AT, add, item, measured, said, says, shown, stands, state, take, tell, total, two, with, words};
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn a_mark_on_one_binds_the_other_until_it_is_taken_back(_: PgPoolOptions, options: PgConnectOptions) {
@@ -94,7 +94,7 @@ async fn what_is_said_of_one_stands_with_the_one_that_is_shown(_: PgPoolOptions,
     let house = two(options).await;
     for fhir_id in ["here", "there"] {
         let said = item(&house, fhir_id).await;
-        tell(&house, "with said as (insert into correction (patient_id, item_id, version_no) values ($1, $2, 1) returning patient_id, correction_id)\n        insert into correction_statement select patient_id, correction_id, 'Not mine', 0, VERSION from said", said).await;
+        stands(&house, said).await;
         for visitor in [house.ines(), house.doctor(Some(Purpose::Treatment))] {
             let [one] = shown(&house, &visitor).await.try_into().unwrap();
             assert_eq!(words(one.disputed).as_deref(), Some("Not mine"), "{fhir_id}");
@@ -164,12 +164,7 @@ async fn what_is_said_of_an_own_copy_stands_with_the_clinics(_: PgPoolOptions, o
     house.tamper("update correction set ended_at = now(), state = 'withdrawn'").await;
     // Said of what others may see, it goes to the clinic's with it.
     house.portal.show_import(&ines, import).await.unwrap();
-    tell(
-        &house,
-        "with said as (insert into correction (patient_id, item_id, version_no) values ($1, $2, 1) returning patient_id, correction_id)\n        insert into correction_statement select patient_id, correction_id, 'Not mine', 0, VERSION from said",
-        item(&house, "mine").await,
-    )
-    .await;
+    stands(&house, item(&house, "mine").await).await;
     house.portal.undo_import(&ines, import).await.unwrap();
     assert_eq!(said(&house, &doctor).await, both);
 }
@@ -219,12 +214,7 @@ async fn what_is_said_of_one_is_said_of_the_course(_: PgPoolOptions, options: Pg
         take(&house, house.patient, source, &problem.to_string()).await;
     }
     for fhir_id in ["here", "there"] {
-        tell(
-            &house,
-            "with said as (insert into correction (patient_id, item_id, version_no) values ($1, $2, 1) returning patient_id, correction_id)\n        insert into correction_statement select patient_id, correction_id, 'Not mine', 0, VERSION from said",
-            item(&house, fhir_id).await,
-        )
-        .await;
+        stands(&house, item(&house, fhir_id).await).await;
         let courses = house.portal.courses(&house.ines(), house.patient, Category::Problems, false).await.unwrap().view.courses;
         let course = courses.into_iter().find(|course| course.entry.title == "Asthma").unwrap();
         assert_eq!((course.times, words(course.entry.disputed).as_deref()), (1, Some("Not mine")), "{fhir_id}");

@@ -11,6 +11,7 @@ use chartkey_domain::{
     id::{ImportId, ItemId, PatientId},
 };
 use chartkey_portal::{
+    LABEL_TABLE_VERSION,
     entry::{Disputed, Entry},
     import::{self, ImportOptions, Into},
 };
@@ -93,7 +94,7 @@ pub async fn state(house: &House) -> String {
 pub fn words(disputed: Option<Disputed>) -> Option<String> {
     let statements = disputed?.statements;
     assert!(statements.iter().all(|statement| statement.of.is_none()), "{statements:?}");
-    Some(statements.into_iter().map(|statement| statement.words).collect::<Vec<_>>().join("\n"))
+    Some(statements.into_iter().map(|statement| statement.words.unwrap_or_default()).collect::<Vec<_>>().join("\n"))
 }
 
 /// The same as somebody tells it who says more or less of it.
@@ -112,4 +113,19 @@ pub async fn says(house: &House, item: ItemId, words: &str) {
 
 pub async fn said(house: &House, visitor: &Visitor) -> Vec<Option<String>> {
     shown(house, visitor).await.into_iter().map(|entry| words(entry.disputed)).collect()
+}
+
+/// That an item is not theirs, as its patient said of that very one of several that are one.
+pub async fn stands(house: &House, item: ItemId) {
+    sqlx::query(
+        "with said as (insert into correction (patient_id, item_id, version_no) values ($1, $2, 1) returning patient_id, correction_id)
+        insert into correction_statement (patient_id, correction_id, words, labels, labelled_by)
+        select patient_id, correction_id, 'Not mine', 0, $3 from said",
+    )
+    .bind(house.patient.0)
+    .bind(item.0)
+    .bind(LABEL_TABLE_VERSION)
+    .execute(&house.superuser)
+    .await
+    .unwrap();
 }
