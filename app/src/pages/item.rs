@@ -264,6 +264,7 @@ mod tests {
                 author: None,
                 place: None,
                 source: "Laboratory".to_owned(),
+                twins: Vec::new(),
                 added_at: datetime!(2024-02-01 0:00 UTC),
                 disputed: None,
                 waits: false,
@@ -277,6 +278,7 @@ mod tests {
                 language: None,
                 trend: None,
                 kin: Vec::new(),
+                parted: Vec::new(),
                 original: None,
                 aside: None,
             };
@@ -285,7 +287,7 @@ mod tests {
         let count = |page: &str| page.matches("<dt>Range").count();
         for ranges in [&[][..], &["135 – 145 mmol/L"]] {
             let page = told(ranges);
-            assert_eq!((count(&page), page.contains("135 – 145")), (1, true), "{page}");
+            assert_eq!((count(&page), page.contains("135 to 145 mmol/L")), (1, true), "{page}");
         }
         let page = told(&["135 – 145 mmol/L", "130 – 140 mmol/L"]);
         assert!(count(&page) == 2 && page.contains("130 – 140 mmol/L"), "{page}");
