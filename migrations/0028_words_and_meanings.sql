@@ -53,7 +53,7 @@ $$;
 -- A correction as lists show it beside what it is about. The moment is in seconds: as text, a year beyond 9999 would be none.
 create function gate.said(patient uuid, correction uuid) returns jsonb language sql stable as $$
     select jsonb_build_object('correction', c.correction_id, 'words', gate.statement(c.patient_id, c.correction_id),
-        'item', c.item_id, 'is_earlier', i.version_no <> c.version_no,
+        'item', c.item_id, 'is_earlier', c.version_no < i.version_no,
         'at', floor(extract(epoch from i.first_at))::bigint, 'precision', i.precision, 'utc_offset', i.utc_offset)
     from correction c join item i on i.patient_id = c.patient_id and i.item_id = c.item_id
     where c.patient_id = patient and c.correction_id = correction
@@ -85,10 +85,16 @@ create policy import on correction_message for all
     using ((select gate.task()) = 'import') with check ((select gate.task()) = 'import');
 
 -- What a list shows once: what has one code and is called the same, or, without a code, what is called the same. What has
--- neither code nor name is called by the name of its type, which says nothing of what it is: each stands for itself.
-create function gate.meaning(title text, title_key text, resource_type text, item_id uuid) returns text language sql immutable as $$
-    select case when title_key is null and lower(replace(title, ' ', '')) = lower(resource_type) then item_id::text
-        else coalesce(title_key, '') || ' ' || title end
+-- neither code nor name is called by the name of a type, which says nothing of what it is: each stands for itself. Of allergies
+-- all codes count, since the first may be that of any allergy, and one that is over or was refuted is none that goes on.
+create function gate.meaning(title text, codes text[], title_key text, resource_type text, item_id uuid, status text)
+returns text language sql stable as $$
+    select case
+        when title_key is null and lower(replace(title, ' ', '')) in (lower(resource_type), 'medication') then item_id::text
+        when resource_type = 'AllergyIntolerance' then array_to_string(codes, ' ') || ' ' || title
+            || case when status = any (array['inactive', 'resolved', 'refuted']) then ' ' || status else '' end
+        else coalesce(title_key, '') || ' ' || title
+    end
 $$;
 
 reset role;

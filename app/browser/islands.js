@@ -1,7 +1,7 @@
 // Starts the islands of a page: the one script of pages that have any (`app.js` in the site).
 //
-// The build puts the glue of wasm-bindgen in for `glue` and the hashed address of the WebAssembly in for `WASM_ADDRESS`. A page
-// asks for this module, and preloads the WebAssembly, so that both arrive together.
+// The build puts the glue of wasm-bindgen in for `glue` and the hashed address of the WebAssembly in for `WASM_ADDRESS`. It is asked
+// for when the page has been painted: what somebody reads and its style sheet do not share a slow line with it.
 import init, * as glue from 'glue';
 
 /**
@@ -22,6 +22,7 @@ async function wake(node, enterOwner) {
   }
 }
 
+await new Promise((painted) => requestAnimationFrame(() => setTimeout(painted)));
 await init({ module_or_path: WASM_ADDRESS });
 glue.hydrate();
 await wake(document.body);

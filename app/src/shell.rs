@@ -300,12 +300,9 @@ fn cover(say: Say) -> impl IntoView {
     }
 }
 
-/// The two tags of a page with islands: the WebAssembly in advance, and the module that starts it.
+/// The tag of a page with islands: the module that starts them.
 fn island_scripts(files: &Assets, nonce: Option<String>) -> impl IntoView + use<> {
-    view! {
-        <link rel="preload" r#as="fetch" type="application/wasm" crossorigin="anonymous" href=files.address("app.wasm")/>
-        <script type="module" src=files.address("app.js") nonce=nonce></script>
-    }
+    view! { <script type="module" src=files.address("app.js") nonce=nonce></script> }
 }
 
 /// What makes an application of it: the manifest, the picture for those that read no manifest, and the worker.

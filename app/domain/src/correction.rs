@@ -51,7 +51,8 @@ impl Words {
     #[must_use]
     pub fn parse(typed: &str) -> Option<Self> {
         let lines = typed.replace("\r\n", "\n").replace('\r', "\n");
-        let kept: String = lines.chars().filter(|letter| *letter == '\n' || !letter.is_control()).collect();
+        let is_kept = |letter: &char| *letter == '\n' || !(letter.is_control() || turns_round(*letter));
+        let kept: String = lines.chars().filter(is_kept).collect();
         let words = kept.trim();
         (words.chars().any(is_seen) && words.chars().count() <= LONGEST).then(|| Self(words.to_owned()))
     }
@@ -61,6 +62,11 @@ impl Words {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Whether a letter turns all letters after it round, and so those of others beside it.
+pub(crate) fn turns_round(letter: char) -> bool {
+    matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Whether a letter leaves a mark on a page: white space does not, nor what Unicode calls a format character or
@@ -102,6 +108,7 @@ mod tests {
             assert_eq!(parsed(blank), None, "{}", blank.escape_unicode());
         }
         assert_eq!(parsed("\u{200f}لا").as_deref(), Some("\u{200f}لا"), "what only turns a line is kept beside what is seen");
+        assert_eq!(parsed("Not \u{202e}mine").as_deref(), Some("Not mine"), "it stands in lines with other words");
         assert_eq!(parsed(&"ñ".repeat(LONGEST)).map(|words| words.chars().count()), Some(LONGEST));
         assert_eq!(parsed(&"n".repeat(LONGEST + 1)), None);
     }

@@ -108,7 +108,7 @@ impl Beside {
                 union all
                 select i.item_id, 4::smallint, null, false, i.first_at, null, null, null, i.source_id, i.is_negation, v.bytes, h.item_id
                 from item h join item i on i.patient_id = $1 and i.category = 4 and i.is_error = h.is_error
-                    and gate.meaning(i.title, i.title_key, i.resource_type, i.item_id) = gate.meaning(h.title, h.title_key, h.resource_type, h.item_id)
+                    and gate.meaning(i.title, i.codes, i.title_key, i.resource_type, i.item_id, i.status) = gate.meaning(h.title, h.codes, h.title_key, h.resource_type, h.item_id, h.status)
                     and (i.source_id = (select gate.by_hand())) = (h.source_id = (select gate.by_hand()))
                 left join item_version v on v.patient_id = i.patient_id and v.item_id = i.item_id and v.version_no = i.version_no
                 where h.patient_id = $1 and h.item_id = any ($2)

@@ -88,7 +88,7 @@ impl Portal {
         let heads = sqlx::query_as!(
             Head,
             r#"select c.correction_id, c.item_id, gate.statement(c.patient_id, c.correction_id) as statement, c.state, c.opened_at, c.ended_at,
-                i.version_no <> c.version_no as "has_changed!"
+                c.version_no < i.version_no as "has_changed!"
             from correction c join item i on i.patient_id = c.patient_id and i.item_id = c.item_id
             where c.patient_id = $1 and ($2::uuid is null or (c.ended_at is null, c.opened_at, c.correction_id)
                 < (select a.ended_at is null, a.opened_at, a.correction_id from correction a where a.patient_id = $1 and a.correction_id = $2))

@@ -391,13 +391,13 @@ macro_rules! entries {
                 from (select u.category, u.meaning, u.is_error, u.is_by_hand, u.only_id, c.correction_id, \
                     row_number() over (partition by u.category, u.meaning, u.is_error, u.is_by_hand, u.only_id order by o.sort_at desc, o.item_id desc) as nth \
                     from correction c join item o on o.patient_id = c.patient_id and o.item_id = c.item_id \
-                    cross join lateral (select distinct t.category, gate.meaning(t.title, t.title_key, t.resource_type, t.item_id) as meaning, t.is_error, case when t.category in (2, 3, 4, 5) then null else t.item_id end as only_id, \
+                    cross join lateral (select distinct t.category, gate.meaning(t.title, t.codes, t.title_key, t.resource_type, t.item_id, t.status) as meaning, t.is_error, case when t.category in (2, 3, 4, 5) then null else t.item_id end as only_id, \
                         t.source_id = (select gate.by_hand()) as is_by_hand from item t \
                         where t.patient_id = o.patient_id and t.item_id = any (case when o.twin is null then array[o.item_id] \
                             else array(select w.item_id from item w where w.patient_id = o.patient_id and w.twin = o.twin) end)) u \
                     where c.patient_id = $1 and c.ended_at is null) n \
                 group by n.category, n.meaning, n.is_error, n.is_by_hand, n.only_id) k \
-                on k.category = i.category and k.meaning = gate.meaning(i.title, i.title_key, i.resource_type, i.item_id) and k.is_error = i.is_error \
+                on k.category = i.category and k.meaning = gate.meaning(i.title, i.codes, i.title_key, i.resource_type, i.item_id, i.status) and k.is_error = i.is_error \
                     and k.is_by_hand = (i.source_id = (select gate.by_hand())) and (k.only_id is null or k.only_id = i.item_id) ",
             [],
             $rest $(, $argument)*)

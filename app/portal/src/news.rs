@@ -94,7 +94,7 @@ impl Found {
             r#"with mark as materialized (select since_seq, since_at, came from gate.look($2)),
             came as materialized (
                 select i.item_id, i.category, i.title,
-                    case when i.category in (2, 3, 4, 5) then gate.meaning(i.title, i.title_key, i.resource_type, i.item_id) end as meaning,
+                    case when i.category in (2, 3, 4, 5) then gate.meaning(i.title, i.codes, i.title_key, i.resource_type, i.item_id, i.status) end as meaning,
                     i.source_id = (select gate.by_hand()) as is_by_hand, i.sort_at,
                     i.sort_at >= (select since_at from mark) - interval '90 days' as is_fresh,
                     (select true from correction c where c.patient_id = $1 and c.ended_at is null and c.item_id = any (case when i.twin is null

@@ -58,20 +58,20 @@ impl Portal {
         let news = if record.is_own() { None } else { Some(news(&mut record, look).await?) };
         let rows = entries!(
             once measured "where i.patient_id = $1 and i.item_id = any (array( \
-                (select a.item_id from (select distinct on (gate.meaning(title, title_key, resource_type, item_id), source_id = (select gate.by_hand())) item_id, sort_at from item \
+                (select a.item_id from (select distinct on (gate.meaning(title, codes, title_key, resource_type, item_id, status), source_id = (select gate.by_hand())) item_id, sort_at from item \
                     where patient_id = $1 and category = 4 and not is_error \
                         and (item.behind = 0 or (select true from item b where b.patient_id = item.patient_id and b.twin = item.twin and b.behind < item.behind limit 1) is null) \
-                    order by gate.meaning(title, title_key, resource_type, item_id), source_id = (select gate.by_hand()), sort_at desc, item_id desc) a \
+                    order by gate.meaning(title, codes, title_key, resource_type, item_id, status), source_id = (select gate.by_hand()), sort_at desc, item_id desc) a \
                     order by a.sort_at desc, a.item_id desc limit 101) \
                 union all (select a.item_id from (select item_id, row_number() over (partition by category order by sort_at desc, item_id desc) as place \
-                    from (select distinct on (category, gate.meaning(title, title_key, resource_type, item_id), source_id = (select gate.by_hand())) \
+                    from (select distinct on (category, gate.meaning(title, codes, title_key, resource_type, item_id, status), source_id = (select gate.by_hand())) \
                             category, item_id, sort_at from item \
                         where patient_id = $1 and category in (2, 3) and not is_error \
                             and (item.behind = 0 or (select true from item b where b.patient_id = item.patient_id and b.twin = item.twin and b.behind < item.behind limit 1) is null) \
                             and (last_at is null or last_at > now()) \
                             and coalesce(status, '') <> all (array['completed', 'stopped', 'cancelled', 'resolved', 'inactive', 'remission', \
                                 'not-taken', 'draft', 'ended', 'not-done', 'refuted']) \
-                        order by category, gate.meaning(title, title_key, resource_type, item_id), source_id = (select gate.by_hand()), \
+                        order by category, gate.meaning(title, codes, title_key, resource_type, item_id, status), source_id = (select gate.by_hand()), \
                             sort_at desc, item_id desc) n) a where a.place <= 101) \
                 union all (select item_id from item where patient_id = $1 and category = 6 and source_id <> (select gate.by_hand()) \
                     and not is_error and value_text is not null \

@@ -353,6 +353,18 @@ async fn what_the_patient_has_opened_stays_open_when_a_later_file_is_taken_back(
     house.portal.undo_import(&ines, third).await.unwrap();
     assert_eq!(waiting().await, 1);
     house.portal.undo_import(&ines, first).await.unwrap();
+
+    // So is what nothing came of but the bytes of a file that it names.
+    let letter = r#"{"resourceType":"DocumentReference","id":"a","status":"current","subject":{"reference":"Patient/p"},"type":{"text":"Letter"},
+        "category":[{"coding":[{"code":"LAB"}]}],"content":[{"attachment":{"contentType":"text/plain","url":"Binary/l"}}]}"#;
+    let bytes = |data: &str| format!(r#"{{"resourceType":"Binary","id":"l","contentType":"text/plain","data":"{data}"}}"#);
+    let (first, _) = add(&house, "one.json", &bundle(&[letter, &bytes("b25l")])).await;
+    house.portal.open_waiting(&ines, patient, item(&house, "a").await).await.unwrap();
+    let (second, _) = add(&house, "two.json", &bundle(&[&bytes("dHdv")])).await;
+    assert_eq!(waiting().await, 1);
+    house.portal.undo_import(&ines, second).await.unwrap();
+    assert_eq!(waiting().await, 0);
+    house.portal.undo_import(&ines, first).await.unwrap();
 }
 
 #[sqlx::test(migrations = "../../migrations")]

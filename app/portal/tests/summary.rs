@@ -188,6 +188,37 @@ async fn what_is_known_by_code_alone_is_told_apart_and_one_substance_has_all_its
     assert!(told.contains("Hives") && !told.contains("Shock") && !told.contains("is_high: true"), "{told}");
 }
 
+/// An allergy that somebody has refuted hides none that goes on, and gives it no reactions; nor is one taken for another
+/// because both have the code of any allergy first.
+#[sqlx::test(migrations = "../../migrations")]
+async fn an_allergy_that_goes_on_is_hidden_by_none(_: PgPoolOptions, options: PgConnectOptions) {
+    let house = House::build(Ground::lay(options).await).await;
+    let coding = |code: &str| format!(r#"{{"system":"http://example.org/codes","code":"{code}"}}"#);
+    let code = |codes: &[&str], name: &str| {
+        let codings: Vec<String> = codes.iter().map(|code| coding(code)).collect();
+        format!(r#"{{"coding":[{}],"text":"{name}"}}"#, codings.join(","))
+    };
+    let hurts = |how: &str, rest: &str| format!(r#","reaction":[{{"manifestation":[{{"text":"{how}"}}]}}]{rest}"#);
+    let refuted = r#","verificationStatus":{"coding":[{"code":"refuted"}]}"#;
+    for (id, codes, name, when, rest) in [
+        ("active", vec!["penicillin"], "Penicillin", "2021-01-01", hurts("Shock", r#","criticality":"high""#)),
+        ("refuted", vec!["penicillin"], "Penicillin", "2023-01-01", hurts("Rash", refuted)),
+        ("amoxicillin", vec!["drug", "amoxicillin"], "Drug allergy", "2020-01-01", hurts("Hives", "")),
+        ("ibuprofen", vec!["drug", "ibuprofen"], "Drug allergy", "2019-01-01", hurts("Wheezing", "")),
+    ] {
+        take(&house, &coded("AllergyIntolerance", id, &code(&codes, name), when, &rest)).await;
+    }
+    let told = summary(&house, &house.ines()).await;
+    let rows: Vec<_> =
+        told.allergies.iter().map(|allergy| (told.reactions[&allergy.id].named.join(", "), told.reactions[&allergy.id].is_high)).collect();
+    assert_eq!(
+        rows,
+        [("Rash", false), ("Shock", true), ("Hives", false), ("Wheezing", false)].map(|(how, is_high)| (how.to_owned(), is_high))
+    );
+    let paper = house.portal.paper(&house.ines(), house.patient).await.unwrap().view;
+    assert_eq!(paper.allergies.len(), 4);
+}
+
 #[sqlx::test(migrations = "../../migrations")]
 async fn however_many_there_are_none_is_left_out_unsaid(_: PgPoolOptions, options: PgConnectOptions) {
     let house = House::build(Ground::lay(options).await).await;

@@ -66,8 +66,8 @@ messages! {
     }
     check_wrong { English: "Check what you say", Spanish: "Revise lo que dice" }
     check_wrong_says {
-        English: "Whoever can see this item will read your words beside it: on every page, in print, and in every copy that you take. Clinicians who can see it can answer you.",
-        Spanish: "Quien pueda ver este dato leerá sus palabras junto a él: en todas las páginas, en lo impreso y en cada copia que usted se lleve. Los profesionales que puedan verlo podrán responderle.",
+        English: "Whoever can see this item sees that you say it is wrong: on every page, in print, and in every copy that you take. They read your words, too, unless these speak of something sensitive that you do not share with them. Clinicians who can see it can answer you.",
+        Spanish: "Quien pueda ver este dato verá que usted dice que está mal: en todas las páginas, en lo impreso y en cada copia que usted se lleve. También leerá sus palabras, salvo que hablen de algo delicado que usted no comparte con esa persona. Los profesionales que puedan verlo podrán responderle.",
     }
     your_words { English: "Your words", Spanish: "Sus palabras" }
     say_it { English: "Say that this is wrong", Spanish: "Decir que esto está mal" }
@@ -102,8 +102,8 @@ messages! {
     your_message { English: "Your message", Spanish: "Su mensaje" }
     your_answer { English: "Your answer", Spanish: "Su respuesta" }
     message_hint {
-        English: "At most 1,000 characters. Whoever can see the item reads it.",
-        Spanish: "1000 caracteres como máximo. Lo lee quien pueda ver el dato.",
+        English: "At most 1,000 characters. Whoever can see the item reads it, unless it speaks of something sensitive that you do not share with them.",
+        Spanish: "1000 caracteres como máximo. Lo lee quien pueda ver el dato, salvo que hable de algo delicado que usted no comparte con esa persona.",
     }
     answer_hint {
         English: "At most 1,000 characters. The patient reads it with your name, profession and organization. It stays.",

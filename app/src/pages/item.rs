@@ -157,7 +157,8 @@ fn about(say: Say, patient: PatientId, is_own: bool, detail: &Detail) -> impl In
     let (ranges, others): (Vec<Fact>, Vec<Fact>) = detail.facts.iter().cloned().partition(|fact| fact.name == "fact.range");
     // Of several the source's own words say which is for whom.
     let range = range(say, &entry.value).filter(|_| ranges.len() < 2);
-    let ranges = if range.is_some() { Vec::new() } else { in_words(say, patient, &ranges, detail.language.as_deref()) };
+    let ranges: Vec<Fact> = ranges.into_iter().filter(|fact| range.is_none() || !is_only_ends(&entry.value, fact)).collect();
+    let ranges = in_words(say, patient, &ranges, detail.language.as_deref());
     let mut told: Vec<(String, AnyView)> = range.into_iter().chain(unit_in_words(say, &entry.value)).chain(ranges).collect();
     told.extend(in_words(say, patient, &others, detail.language.as_deref()));
     if entry.is_by_hand() {
@@ -194,6 +195,15 @@ fn range(say: Say, value: &Value) -> Option<(String, AnyView)> {
         let unit = value.unit.as_deref().and_then(unit).unwrap_or_default();
         (say.range().to_owned(), say.range_by_laboratory(&range_words(say, value), &unit).into_any())
     })
+}
+
+/// Whether a range says no more than its two ends and its unit.
+fn is_only_ends(value: &Value, range: &Fact) -> bool {
+    let Said::Text(words) = &range.said else { return false };
+    let rest = value.unit.as_deref().map_or_else(|| words.clone(), |unit| words.replace(unit, " "));
+    let is_end = |number: &str| [&value.low_text, &value.high_text].into_iter().any(|end| end.as_deref() == Some(number));
+    let mut numbers = rest.split(|letter: char| !letter.is_ascii_digit() && letter != '.').filter(|number| !number.is_empty());
+    !rest.contains(char::is_alphabetic) && numbers.all(is_end)
 }
 
 /// The unit as it is written and in words, where it has any.
@@ -288,6 +298,10 @@ mod tests {
         for ranges in [&[][..], &["135 – 145 mmol/L"]] {
             let page = told(ranges);
             assert_eq!((count(&page), page.contains("135 to 145 mmol/L")), (1, true), "{page}");
+        }
+        for more in ["adults: 135 – 145 mmol/L", "130 – 145 mmol/L"] {
+            let page = told(&[more]);
+            assert_eq!((count(&page), page.contains(more)), (2, true), "{page}");
         }
         let page = told(&["135 – 145 mmol/L", "130 – 140 mmol/L"]);
         assert!(count(&page) == 2 && page.contains("130 – 140 mmol/L"), "{page}");

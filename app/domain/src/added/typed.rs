@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use time::{Date, Duration, Month, Time};
 
 use super::{Added, Kind, LONGEST_LINE, LOWER, Measure, PULSE, Says, Taken};
-use crate::correction::{Words, is_seen};
+use crate::correction::{Words, is_seen, turns_round};
 
 /// The fields of a form as they were typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -249,7 +249,7 @@ fn line(typed: &str) -> Option<String> {
 /// in lines with other words. Letters that nobody sees are none where nothing else is there.
 #[expect(clippy::option_option, reason = "nothing typed and too much typed are two things")]
 fn optional_line(typed: &str) -> Option<Option<String>> {
-    let kept = typed.chars().filter(|letter| !matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'));
+    let kept = typed.chars().filter(|letter| !turns_round(*letter));
     let letters: String = kept.map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
     let line = letters.split_whitespace().collect::<Vec<_>>().join(" ");
     if !line.chars().any(is_seen) {

@@ -65,11 +65,17 @@ pub(super) const CHARGED: [Category; 8] = [
 /// What the codes of a system name, whatever they stand in. SNOMED CT and CPT name things of every kind.
 fn kind(system: &str) -> Option<Category> {
     Some(match names::short(system).unwrap_or(system) {
-        "rxnorm" | "http://hl7.org/fhir/sid/ndc" | "http://www.whocc.no/atc" => Category::Medicines,
+        "rxnorm"
+        | "http://hl7.org/fhir/sid/ndc"
+        | "http://www.whocc.no/atc"
+        | "urn:oid:2.16.840.1.113883.6.69"
+        | "urn:oid:2.16.840.1.113883.6.73" => Category::Medicines,
         "cvx" => Category::Vaccines,
         "loinc" => Category::Results,
-        "icd10" | "http://hl7.org/fhir/sid/icd-9-cm" => Category::Problems,
-        "http://www.cms.gov/Medicare/Coding/ICD10" | "http://hl7.org/fhir/sid/icd-10-pcs" => Category::Procedures,
+        "icd10" | "http://hl7.org/fhir/sid/icd-9-cm" | "urn:oid:2.16.840.1.113883.6.103" => Category::Problems,
+        "http://www.cms.gov/Medicare/Coding/ICD10" | "http://hl7.org/fhir/sid/icd-10-pcs" | "urn:oid:2.16.840.1.113883.6.4" => {
+            Category::Procedures
+        }
         _ => return None,
     })
 }
@@ -183,7 +189,7 @@ pub(super) const SECTIONS: &[(&str, &[Category])] = &[
     ("18725-2", &[Category::Results]),
     ("22634-0", &[Category::Results]),
     ("22635-7", &[Category::Results]),
-    ("22637-3", &[Category::Results]),
+    ("22637-3", &[Category::Problems, Category::Results]),
     ("11493-4", &[Category::Results, Category::Imaging]),
     ("8716-3", &[Category::Vitals]),
     ("47519-4", &[Category::Procedures]),
@@ -194,11 +200,11 @@ pub(super) const SECTIONS: &[(&str, &[Category])] = &[
     ("59769-0", &[Category::Problems]),
     ("59768-2", &[Category::Problems, Category::Procedures]),
     ("59776-5", &[Category::Problems, Category::Procedures]),
-    ("29554-3", &[Category::Problems, Category::Procedures]),
+    ("29554-3", &[Category::Problems, Category::Procedures, Category::Medicines, Category::Devices, Category::Vitals]),
     ("10223-6", &[Category::Procedures]),
     ("59770-8", &[Category::Procedures]),
     ("59773-2", &[Category::Procedures]),
-    ("59775-7", &[Category::Procedures]),
+    ("59775-7", &[Category::Problems, Category::Procedures, Category::Visits]),
     ("59774-0", &[Category::Medicines, Category::Procedures]),
     ("10216-0", &[Category::Medicines, Category::Procedures]),
     ("59771-6", &[Category::Procedures, Category::Devices]),
@@ -206,7 +212,7 @@ pub(super) const SECTIONS: &[(&str, &[Category])] = &[
     ("46240-8", &[Category::Visits]),
     ("18748-4", &[Category::Imaging]),
     ("18782-3", &[Category::Imaging]),
-    ("19005-8", &[Category::Imaging]),
+    ("19005-8", &[Category::Problems, Category::Imaging]),
     ("18834-2", &[Category::Imaging]),
     ("55111-5", &[Category::Imaging]),
     ("55113-5", &[Category::Imaging]),
@@ -365,7 +371,19 @@ mod tests {
             assert_eq!(of(&coded("48765-2", &format!(r#","text":{{"div":"<div>{words}</div>"}}"#))), Some(Vec::new()), "{words}");
         }
         assert_eq!(of(&coded("42348-3", "")), Some(Vec::new()));
-        assert_eq!(of(&coded("59774-0", "")), Some(vec![Category::Medicines, Category::Procedures]));
+        for (code, categories) in [
+            ("75311-1", vec![Category::Medicines]),
+            ("26436-6", vec![Category::Results]),
+            ("59768-2", vec![Category::Problems, Category::Procedures]),
+            ("59774-0", vec![Category::Medicines, Category::Procedures]),
+            ("11537-8", vec![Category::Procedures, Category::Devices]),
+            ("18782-3", vec![Category::Imaging]),
+            ("19005-8", vec![Category::Problems, Category::Imaging]),
+            ("82810-3", vec![Category::Lifestyle]),
+            ("10155-0", Vec::new()),
+        ] {
+            assert_eq!(of(&coded(code, "")), Some(categories), "{code}");
+        }
         assert_eq!(of(&coded("10219-4", "").replace("http://loinc.org", "urn:oid:2.16.840.1.113883.6.1")), Some(vec![Category::Problems]));
         assert_eq!(of(&coded("10219-4", "").replace("http://loinc.org", "urn:oid:2.16.840.1.113883.6.96")), None);
         assert_eq!(of(&coded("newborn", "")), None);

@@ -278,7 +278,7 @@ pub(crate) async fn bring(
     if options.own.is_some() {
         Own::is_bearable(rounds)?;
     }
-    let about = store::About { is_known, names_outside, is_own: options.own.is_some() };
+    let about = store::About { is_known, names_outside, is_own: options.own.is_some(), is_by_hand: own::is_by_hand(&options.source) };
     let outcomes = store::store(transaction, source, import, at, rounds, about).await?;
 
     patients::write_heads(transaction, source).await?;

@@ -216,12 +216,12 @@ pub(super) fn entries<'p>(parts: &'p [Part], own: Option<&Own>) -> Result<Entrie
 }
 
 impl Own {
-    /// From here on whatever is changed is kept as it was before, so that it can be taken back.
     /// Refuses a file that changes one thing again and again: each time is a round through the record.
     pub(super) fn is_bearable(rounds: i32) -> Result<(), Error> {
         if rounds > ROUNDS { Err(Error::TooMuch { limit: RESOURCES }) } else { Ok(()) }
     }
 
+    /// From here on whatever is changed is kept as it was before, so that it can be taken back.
     pub(super) async fn keep_what_was(&self, connection: &mut PgConnection) -> Result<(), sqlx::Error> {
         sqlx::query("select set_config('chartkey.undoable', $1, true)").bind(self.import.to_string()).execute(connection).await?;
         Ok(())
@@ -323,11 +323,13 @@ pub(super) async fn deliver(
             sqlx::query("select gate.settle_privacy($1)").bind(patient.0).execute(&mut *connection).await?;
             twins::find(connection, &[patient.0], None, Wait::AsTheFirst).await?;
         }
-        // Whoever wrote it by hand has read it.
-        if !is_by_hand(&report.source) {
-            let patients: Vec<_> = report.patients.iter().map(|patient| patient.0).collect();
-            store::wait(connection, &patients).await?;
-        }
+    }
+    if let Some(own) = own {
+        // What begins to wait because of the file waits no more without it.
+        let patients: Vec<_> = report.patients.iter().map(|patient| patient.0).collect();
+        own.keep_what_was(connection).await?;
+        store::wait(connection, &patients).await?;
+        sqlx::query("select set_config('chartkey.undoable', '', true)").execute(&mut *connection).await?;
     }
     Ok(())
 }

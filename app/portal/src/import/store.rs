@@ -284,6 +284,8 @@ pub struct About {
     /// Its patient can take it back: until that is provided for, no other source's things are touched, and it is
     /// not known what waits.
     pub is_own: bool,
+    /// Its patient wrote it by hand.
+    pub is_by_hand: bool,
 }
 
 /// Lets what came in wait for its patient, where they have chosen that.
@@ -358,7 +360,8 @@ pub async fn store(
         } else {
             sqlx::query(LABELS_ALONE).bind(&changed).execute(&mut *connection).await?;
         }
-        if !about.is_own {
+        // Whoever wrote it by hand has read it.
+        if !about.is_own && !about.is_by_hand {
             wait(connection, &changed).await?;
         }
     }

@@ -60,10 +60,11 @@ const CORRECTIONS: &str = "
         or exists (select from item_version v where v.patient_id = c.patient_id and v.item_id = c.item_id and v.version_no = c.version_no
             and v.withdrawn_at is not null))";
 
-/// What waited when the import came and does not any more, its patient has opened since.
+/// What waited when the import came and does not any more, its patient has opened since; but what is one with
+/// something that is open may be open for that.
 const OPENED: &str = "
     select i.item_id from item_before b join item i on i.patient_id = b.patient_id and i.item_id = b.item_id
-    where b.patient_id = $1 and b.import_id = $2 and not i.waits and (b.was ->> 'waits')::boolean";
+    where b.patient_id = $1 and b.import_id = $2 and not i.waits and i.twin is null and (b.was ->> 'waits')::boolean";
 
 /// That stays open, also in the version before: it was another of what they have read.
 const STAYS_OPEN: &str = "update item set waits = false where patient_id = $1 and item_id = any ($2) and waits";

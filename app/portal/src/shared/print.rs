@@ -93,13 +93,13 @@ pub(crate) async fn essentials(record: &mut Record, shown: &mut Shown) -> Result
     let rows = entries!(
         once "where i.patient_id = $1 and i.item_id = any (array( \
             select a.item_id from (select item_id, row_number() over (partition by category order by sort_at desc, item_id desc) as place \
-                from (select distinct on (category, gate.meaning(title, title_key, resource_type, item_id), source_id = (select gate.by_hand())) category, item_id, sort_at from item \
+                from (select distinct on (category, gate.meaning(title, codes, title_key, resource_type, item_id, status), source_id = (select gate.by_hand())) category, item_id, sort_at from item \
                     where patient_id = $1 and not is_error \
                         and (item.behind = 0 or (select true from item b where b.patient_id = item.patient_id and b.twin = item.twin and b.behind < item.behind limit 1) is null) \
                         and (category = 4 or (category in (2, 3) and (last_at is null or last_at > now()) \
                         and coalesce(status, '') <> all (array['completed', 'stopped', 'cancelled', 'resolved', 'inactive', 'remission', \
                             'not-taken', 'draft', 'ended', 'not-done', 'refuted']))) \
-                    order by category, gate.meaning(title, title_key, resource_type, item_id), source_id = (select gate.by_hand()), sort_at desc, item_id desc) n) a where a.place <= 101)) \
+                    order by category, gate.meaning(title, codes, title_key, resource_type, item_id, status), source_id = (select gate.by_hand()), sort_at desc, item_id desc) n) a where a.place <= 101)) \
          order by i.sort_at desc, i.item_id desc",
         patient.0
     )
