@@ -35,6 +35,8 @@ struct Count {
     refused: BTreeMap<u16, Vec<String>>,
     /// Cells without words, with their page.
     empty: Vec<String>,
+    /// Cells that a source left empty in a document of its own: filled in, they would say what it did not.
+    left_empty: usize,
     /// Names that are codes or addresses, with the page where each was first seen.
     codes: BTreeMap<String, String>,
     not_recorded: usize,
@@ -46,6 +48,7 @@ struct Count {
 struct Read {
     links: Vec<String>,
     empty: Vec<String>,
+    left_empty: usize,
     names: Vec<String>,
     not_recorded: usize,
     no_date: usize,
@@ -81,10 +84,11 @@ pub async fn records(arena: &Arena) -> Result<Seen> {
     }
     seen.note(format!("{} files, {refused} refused; {} records with {items} items; {} pages", files.len(), patients.len(), count.pages));
     seen.note(format!(
-        "names that are only a code: {}; \"Not recorded\": {}; \"Date not recorded\": {}",
+        "names that are only a code: {}; \"Not recorded\": {}; \"Date not recorded\": {}; cells that a source left empty in a document: {}",
         count.codes.len(),
         count.not_recorded,
-        count.no_date
+        count.no_date,
+        count.left_empty
     ));
     for (code, page) in count.codes.iter().take(20) {
         seen.note(format!("only a code: {code} ({page})"));
@@ -187,6 +191,7 @@ async fn crawl(client: &Client, site: &str, patient: Uuid, cookie: &str, count: 
         let Some(page) = page else { continue };
         count.not_recorded += page.not_recorded;
         count.no_date += page.no_date;
+        count.left_empty += page.left_empty;
         count.empty.extend(page.empty.into_iter().map(|cell| format!("{path} {cell}")));
         for name in page.names.into_iter().filter(|name| is_code(name)) {
             count.codes.entry(name).or_insert_with(|| path.clone());
@@ -222,16 +227,24 @@ fn read(page: &str) -> Read {
         Some(address.split('#').next().unwrap_or_default().to_owned())
     });
     let is_named = |element: ElementRef<'_>| element.value().attr("aria-label").is_some_and(|name| !name.trim().is_empty());
-    let empty = all(CELLS).into_iter().filter(|(cell, words)| words.is_empty() && !is_named(*cell)).map(|(cell, _)| cell.html());
+    let empty = all(CELLS).into_iter().filter(|(cell, words)| words.is_empty() && !is_named(*cell)).map(|(cell, _)| cell);
+    let (left_empty, empty): (Vec<_>, Vec<_>) = empty.partition(|cell| is_of_source(*cell));
     let names = all("main h1, main .name").into_iter().map(|(_, name)| name);
     let said = all("main").into_iter().map(|(_, words)| words).collect::<String>();
     Read {
         links: links.collect(),
-        empty: empty.map(|cell| cell.chars().take(160).collect()).collect(),
+        empty: empty.into_iter().map(|cell| cell.html().chars().take(160).collect()).collect(),
+        left_empty: left_empty.len(),
         names: names.collect(),
         not_recorded: said.matches("Not recorded").count(),
         no_date: said.matches("Date not recorded").count(),
     }
+}
+
+/// Whether a cell is of a table in a document as its source wrote it.
+fn is_of_source(cell: ElementRef<'_>) -> bool {
+    let is_document = |above: ElementRef<'_>| above.value().classes().any(|class| class == "note");
+    ["td", "th"].contains(&cell.value().name()) && cell.ancestors().filter_map(ElementRef::wrap).any(is_document)
 }
 
 fn text(element: ElementRef<'_>) -> String {
@@ -258,7 +271,9 @@ mod tests {
                 <table><tr><td><!----></td><td>Not recorded</td></tr></table><dl><dt>When</dt><dd>Date not recorded</dd></dl></main>"##,
         );
         assert_eq!(page.links, ["/record/1/vitals/2"]);
-        assert_eq!(page.empty.len(), 1);
+        assert_eq!((page.empty.len(), page.left_empty), (1, 0));
+        let document = read(r#"<div class="note prose"><table><tr><td> </td></tr></table><h2></h2></div>"#);
+        assert_eq!((document.empty.len(), document.left_empty), (1, 1), "the heading is ours to leave out");
         assert_eq!(page.names.iter().filter(|name| is_code(name)).count(), 1);
         assert_eq!((page.not_recorded, page.no_date), (1, 1));
     }
