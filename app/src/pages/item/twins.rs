@@ -44,22 +44,21 @@ fn list(say: Say, patient: PatientId, category: Category, twins: &[Twin]) -> imp
 fn apart(say: Say, patient: PatientId, item: ItemId) -> AnyView {
     view! {
         <p class="quiet small">{say.taking_apart_says()}</p>
-        <form method="post" action="/api/take-apart">
-            <input type="hidden" name="patient" value=patient.to_string()/>
-            <input type="hidden" name="item" value=item.to_string()/>
-            <button class="button small" type="submit">{say.not_the_same()}</button>
-        </form>
+        {form("/api/take-apart", say.not_the_same(), patient, item)}
     }
     .into_any()
 }
 
 fn together(say: Say, patient: PatientId, item: ItemId) -> AnyView {
+    form("/api/put-together", say.the_same_after_all(), patient, item).into_any()
+}
+
+fn form(action: &'static str, words: &'static str, patient: PatientId, item: ItemId) -> impl IntoView {
     view! {
-        <form method="post" action="/api/put-together">
+        <form method="post" action=action>
             <input type="hidden" name="patient" value=patient.to_string()/>
             <input type="hidden" name="item" value=item.to_string()/>
-            <button class="button small" type="submit">{say.the_same_after_all()}</button>
+            <button class="button small" type="submit">{words}</button>
         </form>
     }
-    .into_any()
 }
