@@ -23,6 +23,7 @@ use crate::{
 
 mod table;
 pub use table::Table;
+use table::allows;
 
 /// Whom a block or an exclusion is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,8 +69,8 @@ pub struct Permission {
     pub table: Table,
     /// Items decided one by one: they are never looked up in the table.
     pub singled: Vec<ItemId>,
-    /// Those of them that may be seen, in this version.
-    pub named: Vec<(ItemId, i32)>,
+    /// Those of them that may be seen.
+    pub named: Vec<Named>,
     /// Those of them that are kept from somebody who has passed on a grant or made one: their
     /// parts are looked up in a table without it.
     pub narrowed: Vec<(ItemId, Table)>,
@@ -82,6 +83,17 @@ pub struct Permission {
     pub closes_at: Option<OffsetDateTime>,
 }
 
+/// A single item that may be seen, in this version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Named {
+    /// Which.
+    pub item: ItemId,
+    /// As it was named, or is.
+    pub version: i32,
+    /// With which combinations of labels it would be seen if nobody had named it; bits as in [`Table::cells`].
+    pub labels: u64,
+}
+
 impl Permission {
     /// Whether the item may be seen.
     #[must_use]
@@ -89,7 +101,19 @@ impl Permission {
         if item.is_private || !item.labels_current || item.category == Category::Own {
             return false; // rules 5 and 10
         }
-        if self.singled.contains(&item.id) { self.named.contains(&(item.id, item.version)) } else { self.table.holds(item) }
+        if self.singled.contains(&item.id) { self.named(item).is_some() } else { self.table.holds(item) }
+    }
+
+    fn named(&self, item: &ItemFacts) -> Option<&Named> {
+        self.named.iter().find(|named| named.item == item.id && named.version == item.version)
+    }
+
+    /// Whether what is said of the item may be told with it, where the words have labels of their own: as if it had
+    /// them, too, and no grant named it. What adds no label needs no more than the item.
+    #[must_use]
+    pub fn opens(&self, item: &ItemFacts, with: Labels) -> bool {
+        let combinations = self.named(item).map_or_else(|| self.table.labels(item), |named| named.labels);
+        self.covers(item) && (with.is_subset(item.labels) || allows(combinations, item.labels.union(with)))
     }
 
     /// Whether a part of the item may be seen with it (rule 8): as an item of the part's own category,
@@ -203,11 +227,12 @@ fn permission(terms: &[Term], actor: &Actor, in_force: &InForce, now: OffsetDate
             && item.labels_current
             && item.category != Category::Own
     });
-    let named: Vec<_> = named.map(|item| (item.id, item.version)).collect();
-    let narrowed =
-        named.iter().map(|(item, _)| *item).filter(|item| terms.iter().any(|term| term.is_kept_from(*item, &in_force.exclusions)));
-    let narrowed = narrowed.map(|item| (item, compiled(&|term| !term.is_kept_from(item, &in_force.exclusions)))).collect();
-    let named_categories = in_force.singled.iter().filter(|item| named.contains(&(item.id, item.version))).map(|item| item.category);
+    let seen: Vec<_> = named.collect();
+    let narrowed = seen.iter().map(|item| item.id).filter(|item| terms.iter().any(|term| term.is_kept_from(*item, &in_force.exclusions)));
+    let narrowed: Vec<_> = narrowed.map(|item| (item, compiled(&|term| !term.is_kept_from(item, &in_force.exclusions)))).collect();
+    let table_of = |item: ItemId| narrowed.iter().find(|(narrowed, _)| *narrowed == item).map_or(&table, |(_, table)| table);
+    let named = seen.iter().map(|item| Named { item: item.id, version: item.version, labels: table_of(item.id).labels(item) }).collect();
+    let named_categories = seen.iter().map(|item| item.category);
     let categories = terms.iter().flat_map(|term| term.grant.scope.categories.iter()).chain(named_categories).collect();
     let closes_at = terms.iter().flat_map(Term::grants).filter_map(|grant| grant.ends_at).min();
     Permission {

@@ -13,7 +13,7 @@ use chartkey_domain::{
 };
 use time::{Duration, OffsetDateTime, macros::datetime};
 use uuid::Uuid;
-use world::{CARER, COLLEAGUE, Dice, HERE, LOOKS, World, oracle, oracle_of_part, part, world};
+use world::{CARER, COLLEAGUE, Dice, ELSEWHERE, HERE, LOOKS, World, oracle, oracle_of_part, oracle_of_words, part, world};
 
 const NOW: OffsetDateTime = datetime!(2026-06-01 9:00 UTC);
 const WORLDS: usize = 100_000;
@@ -159,6 +159,33 @@ fn what_is_kept_from_somebody_is_kept_part_by_part_from_whom_they_passed_a_grant
     let Decision::Shared(permission) = decide(&actor, Some(Purpose::Treatment), &in_force, NOW) else { panic!("it is shared") };
     assert!(permission.covers(&kept) && permission.covers(&other), "both by the patient's own grant");
     assert!(permission.covers_part(&other, &reason) && !permission.covers_part(&kept, &reason));
+}
+
+#[test]
+fn what_is_said_of_an_item_is_told_as_if_the_item_had_the_labels_of_the_words_too() {
+    let (mut looks, mut told, mut single, mut withheld) = (0, 0, 0, 0);
+    over_worlds(14, WORLDS / 5, |dice, mut world| {
+        // Kept from somebody else: that must close nothing to those who look.
+        if let Some(item) = world.items.first().filter(|_| dice.percent(50)).cloned() {
+            world.in_force.exclusions.push((item.id, Whom::Organization(ELSEWHERE)));
+            if world.in_force.singled.iter().all(|singled| singled.id != item.id) {
+                world.in_force.singled.push(item);
+            }
+        }
+        let decision = decide(&world.actor, world.purpose, &world.in_force, NOW);
+        for item in &world.items {
+            let with = part(dice).labels;
+            let opens = matches!(&decision, Decision::Shared(permission) if permission.opens(item, with));
+            assert_eq!(opens, oracle_of_words(&world, item, with, NOW), "{with:?}\n{item:#?}\n{world:#?}");
+            let adds = !with.is_subset(item.labels);
+            looks += usize::from(adds);
+            told += usize::from(adds && opens);
+            single += usize::from(adds && opens && world.in_force.singled.iter().any(|singled| singled.id == item.id));
+            withheld += usize::from(adds && !opens && oracle(&world, item, NOW));
+        }
+    });
+    assert!(told > looks / 100 && single > 50 && withheld > looks / 50, "{looks}: {told} told, {single} of single items, {withheld} withheld");
+    saw(&format!("{looks} words with labels of their own, {told} told, {withheld} withheld from readers of their item, 0 mismatches"));
 }
 
 #[test]

@@ -29,7 +29,7 @@ use crate::{
 mod in_force;
 #[cfg(test)]
 mod tests;
-pub(crate) use in_force::{Loaded, on_clock};
+pub(crate) use in_force::{Loaded, facts, on_clock};
 
 /// What a page shows, and whose it is.
 #[derive(Debug, Clone)]
@@ -282,7 +282,7 @@ fn mark(permission: &Permission) -> String {
     let mut hash = Sha256::new();
     permission.grants.iter().for_each(|grant| hash.update(grant.0.as_bytes()));
     hash.update([0]);
-    let is_kept = |item: &&ItemId| permission.named.iter().all(|(named, _)| named != *item);
+    let is_kept = |item: &&ItemId| permission.named.iter().all(|named| named.item != **item);
     permission.singled.iter().filter(is_kept).for_each(|item| hash.update(item.0.as_bytes()));
     audit::hex(&hash.finalize()).chars().take(16).collect()
 }
@@ -297,10 +297,12 @@ async fn tell(
     let table = &permission.table;
     let cells: Vec<i64> = table.cells.iter().map(|cell| cell.cast_signed()).collect();
     let singled: Vec<_> = permission.singled.iter().map(|item| item.0).collect();
-    let (named, versions): (Vec<_>, Vec<_>) = permission.named.iter().map(|(item, version)| (item.0, *version)).unzip();
+    let named: Vec<_> = permission.named.iter().map(|named| named.item.0).collect();
+    let versions: Vec<_> = permission.named.iter().map(|named| named.version).collect();
+    let named_labels: Vec<_> = permission.named.iter().map(|named| named.labels.cast_signed()).collect();
     let size = |length: usize| i32::try_from(length).map_err(Error::internal);
     let head = sqlx::query!(
-        "select full_name, birth_date, sex from gate.decide($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "select full_name, birth_date, sex from gate.decide($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         &cells,
         &table.breaks,
         size(table.side())?,
@@ -309,7 +311,8 @@ async fn tell(
         &singled,
         &named,
         &versions,
-        label_table
+        label_table,
+        &named_labels
     )
     .fetch_one(connection)
     .await?;

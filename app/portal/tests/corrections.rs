@@ -339,6 +339,15 @@ async fn words_about_what_is_kept_from_a_reader_are_kept_from_them_wherever_they
     said.house.tamper(&format!("update access_grant set labels = {hiv}")).await;
     assert_eq!(said.thread(&doctor, correction, None).await.unwrap().correction.statement.as_deref(), Some(SECRET));
     assert_eq!(words(said.thread(&doctor, correction, None).await.unwrap()).len(), 3);
+    // That the item is kept from somebody else closes nothing to them.
+    said.house
+        .tamper(&format!(
+            "insert into exclusion (patient_id, item_id, account_id) values ('{patient}', '{}', '{}')",
+            said.result,
+            said.house.nurse(None).actor.account()
+        ))
+        .await;
+    assert_eq!(said.thread(&doctor, correction, None).await.unwrap().correction.statement.as_deref(), Some(SECRET));
     // With the labels of the item: of one that is let through with one label, words that have another are not.
     said.house.tamper(&format!("update item set own_labels = {hiv}, labels = {hiv} where item_id = '{}'", said.result)).await;
     said.house.tamper(&format!("update correction_statement set labels = {}", Labels::NONE.with(Label::MentalHealth).bits())).await;

@@ -8,6 +8,7 @@ use crate::{
     category::Category,
     grant::{Dates, Scope},
     item::ItemFacts,
+    label::Labels,
 };
 
 /// The number of categories a grant can name.
@@ -85,8 +86,13 @@ impl Table {
 
     /// Whether the table lets the item through.
     pub(super) fn holds(&self, item: &ItemFacts) -> bool {
+        allows(self.labels(item), item.labels)
+    }
+
+    /// The combinations of labels with which an item like this one would be let through.
+    pub(super) fn labels(&self, item: &ItemFacts) -> u64 {
         if item.category == Category::Own {
-            return false;
+            return 0;
         }
         let place = Place {
             category: item.category,
@@ -94,7 +100,7 @@ impl Table {
             last: item.when.and_then(|when| when.last).map(|last| bucket(&self.breaks, last)),
             added: bucket(&self.added_breaks, item.added_at),
         };
-        self.cells.get(self.index(place)).is_some_and(|cell| cell >> item.labels.bits() & 1 == 1)
+        self.cells.get(self.index(place)).copied().unwrap_or_default()
     }
 
     fn places(&self) -> Vec<Place> {
@@ -141,6 +147,11 @@ impl Table {
             (Some(first), Some(last)) => from <= first && before_end(last),
         }
     }
+}
+
+/// Whether the labels are one of the combinations.
+pub(super) const fn allows(combinations: u64, labels: Labels) -> bool {
+    combinations >> labels.bits() & 1 == 1
 }
 
 /// The number of `breaks` at or before the moment; as PostgreSQL's `width_bucket`.

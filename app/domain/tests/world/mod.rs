@@ -317,6 +317,16 @@ pub fn oracle_of_part(world: &World, item: &ItemFacts, part: &PartFacts, now: Of
         && part.categories.iter().all(|category| oracle(&unnamed, &as_item(category), now))
 }
 
+/// What the rule says of words about an item that have labels of their own: the item is seen, and so would be one with
+/// those labels, too, that nobody has named. Words that add no label go with the item.
+pub fn oracle_of_words(world: &World, item: &ItemFacts, with: Labels, now: OffsetDateTime) -> bool {
+    let mut unnamed = world.clone();
+    unnamed.in_force.grants.iter_mut().for_each(|grant| grant.scope.named.clear());
+    let adds = with.iter().any(|label| !item.labels.contains(label));
+    let with_both = ItemFacts { labels: item.labels.union(with), ..item.clone() };
+    oracle(world, item, now) && (!adds || oracle(&unnamed, &with_both, now))
+}
+
 /// Rule 4, on intervals.
 fn covered(grant: &Grant, item: &ItemFacts, now: OffsetDateTime) -> bool {
     let scope = &grant.scope;

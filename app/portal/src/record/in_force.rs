@@ -157,7 +157,7 @@ impl WhomRow {
 }
 
 /// The facts of single items; nothing else of them is read in this stage.
-async fn facts(connection: &mut PgConnection, patient: PatientId, items: &[ItemId]) -> Result<Vec<ItemFacts>, Error> {
+pub(crate) async fn facts(connection: &mut PgConnection, patient: PatientId, items: &[ItemId]) -> Result<Vec<ItemFacts>, Error> {
     let ids: Vec<_> = items.iter().map(|item| item.0).collect();
     sqlx::query!(r#"select set_config('chartkey.asked', $1::uuid[]::text, true) as "asked!""#, &ids).fetch_one(&mut *connection).await?;
     let rows = sqlx::query!(

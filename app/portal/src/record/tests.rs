@@ -26,7 +26,7 @@ mod harness;
 mod world;
 
 use harness::Ground;
-use world::{CARER, COLLEAGUE, Dice, ELSEWHERE, HERE, LOOKS, World, oracle, oracle_of_part, part, world as random_world};
+use world::{CARER, COLLEAGUE, Dice, ELSEWHERE, HERE, LOOKS, World, oracle, oracle_of_part, oracle_of_words, part, world as random_world};
 
 const WORLDS: usize = 20_000;
 const BATCH: usize = 500;
@@ -78,6 +78,19 @@ async fn compare(portal: &Portal, worlds: &[(PatientId, World)]) -> (usize, usiz
                     let part = part(&mut dice);
                     let expected = oracle_of_part(world, item, &part, now);
                     assert_eq!(record.shows_part(item, &part), expected, "{item:#?}\n{part:#?}\n{world:#?}");
+                }
+                // A negation is decided by what else is kept as well, which neither of the others knows.
+                let Decision::Shared(permission) = decide(&world.actor, world.purpose, &world.in_force, now) else { panic!("{world:#?}") };
+                for item in world.items.iter().skip(1).step_by(3).filter(|item| !is_negation(item)) {
+                    let with = part(&mut dice).labels;
+                    let told: bool = sqlx::query_scalar("select gate.opens($1, $2)")
+                        .bind(item.id.0)
+                        .bind(i16::from(with.bits()))
+                        .fetch_one(record.connection())
+                        .await
+                        .unwrap();
+                    assert_eq!(told, permission.opens(item, with), "PostgreSQL and the policy differ in words: {with:?}\n{item:#?}\n{world:#?}");
+                    assert_eq!(told, oracle_of_words(world, item, with, now), "PostgreSQL and the oracle: {with:?}\n{item:#?}\n{world:#?}");
                 }
                 for (item, twin) in with_twins(world, &rows) {
                     let categories = Categories::NONE.with(twin.category);
