@@ -76,7 +76,7 @@ impl Portal {
                 bool_or(not i.is_error and (i.last_at is null or i.last_at > now()) and coalesce(i.status, '') <> all (array['completed', 'stopped',
                     'cancelled', 'resolved', 'inactive', 'remission', 'not-taken', 'draft', 'ended', 'not-done'])) as "is_active!"
             from item i where i.patient_id = $1 and i.category = $2 and (not i.is_error or $3)
-                and (i.behind = 0 or (select true from item b where b.patient_id = i.patient_id and b.twin = i.twin and b.behind < i.behind limit 1) is null)
+                and (i.behind = 0 or gate.is_first(i.patient_id, i.twin, i.behind))
             group by gate.meaning(i.title, i.codes, i.title_key, i.resource_type, i.item_id, i.status), i.is_error, i.source_id = (select gate.by_hand()) order by 4 desc, max(i.sort_at) desc limit 201"#,
             patient.0,
             category.number(),

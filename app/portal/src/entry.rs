@@ -385,18 +385,7 @@ macro_rules! entries {
     (told $rest:literal $(, $argument:expr)* $(,)?) => { $crate::entry::entries!(@each told [] $rest $(, $argument)*) };
     (@once $kind:ident $rest:literal $(, $argument:expr)*) => {
         $crate::entry::entries!(@$kind
-            "left join (select n.category, n.meaning, n.is_error, n.is_by_hand, n.only_id, \
-                jsonb_agg(gate.said($1, n.correction_id) order by n.nth) filter (where n.nth <= 3) as said, \
-                greatest(count(*) - 3, 0) as more \
-                from (select u.category, u.meaning, u.is_error, u.is_by_hand, u.only_id, c.correction_id, \
-                    row_number() over (partition by u.category, u.meaning, u.is_error, u.is_by_hand, u.only_id order by o.sort_at desc, o.item_id desc) as nth \
-                    from correction c join item o on o.patient_id = c.patient_id and o.item_id = c.item_id \
-                    cross join lateral (select distinct t.category, gate.meaning(t.title, t.codes, t.title_key, t.resource_type, t.item_id, t.status) as meaning, t.is_error, case when t.category in (2, 3, 4, 5) then null else t.item_id end as only_id, \
-                        t.source_id = (select gate.by_hand()) as is_by_hand from item t \
-                        where t.patient_id = o.patient_id and t.item_id = any (case when o.twin is null then array[o.item_id] \
-                            else array(select w.item_id from item w where w.patient_id = o.patient_id and w.twin = o.twin) end)) u \
-                    where c.patient_id = $1 and c.ended_at is null) n \
-                group by n.category, n.meaning, n.is_error, n.is_by_hand, n.only_id) k \
+            "left join gate.said_of_meanings($1) k \
                 on k.category = i.category and k.meaning = gate.meaning(i.title, i.codes, i.title_key, i.resource_type, i.item_id, i.status) and k.is_error = i.is_error \
                     and k.is_by_hand = (i.source_id = (select gate.by_hand())) and (k.only_id is null or k.only_id = i.item_id) ",
             [],
@@ -404,11 +393,8 @@ macro_rules! entries {
     };
     (@each $kind:ident [$($way:literal)*] $rest:literal $(, $argument:expr)*) => {
         $crate::entry::entries!(@$kind
-            "left join lateral (select jsonb_agg(gate.said(c.patient_id, c.correction_id) \
-                    order by c.item_id <> i.item_id, c.opened_at desc) as said, \
-                0::bigint as more from correction c \
-                where c.patient_id = i.patient_id and c.ended_at is null and c.item_id = any (case when i.twin is null then array[i.item_id] \
-                    else array(select t.item_id from item t where t.patient_id = i.patient_id and t.twin = i.twin) end)) k on true ",
+            "cross join lateral (select case when (select gate.disputes()) then gate.said_of(i.patient_id, i.item_id, i.twin) end as said, \
+                0::bigint as more offset 0) k ",
             [$($way)*],
             $rest $(, $argument)*)
     };
@@ -441,16 +427,10 @@ macro_rules! entries {
              r.codes as \"report_codes?\", \
              case when r.author_is_named or (select gate.own_patient()) is not null then r.author end as report_author, \
              case when r.place_is_named or (select gate.own_patient()) is not null then r.place end as report_place, \
-             (select jsonb_agg(gate.said(c.patient_id, c.correction_id) || jsonb_build_object('item', r.item_id) \
-                order by c.item_id <> r.item_id, c.opened_at desc) from correction c \
-                where c.patient_id = r.patient_id and c.ended_at is null and c.item_id = any (case when r.twin is null then array[r.item_id] \
-                    else array(select t.item_id from item t where t.patient_id = r.patient_id and t.twin = r.twin) end)) as \"report_said?: _\", \
+             case when (select gate.disputes()) then gate.said_here(r.patient_id, r.item_id, r.twin) end as \"report_said?: _\", \
              p.item_id as \"before_id?\", p.value_text as \"before_text?\", p.first_at as \"before_at?\", \
              p.precision as \"before_precision?\", p.utc_offset as \"before_utc_offset?\", \
-             (select jsonb_agg(gate.said(c.patient_id, c.correction_id) || jsonb_build_object('item', p.item_id) \
-                order by c.item_id <> p.item_id, c.opened_at desc) from correction c \
-                where c.patient_id = i.patient_id and c.ended_at is null and c.item_id = any (case when p.twin is null then array[p.item_id] \
-                    else array(select t.item_id from item t where t.patient_id = i.patient_id and t.twin = p.twin) end)) as \"before_said?: _\"",
+             case when (select gate.disputes()) then gate.said_here(i.patient_id, p.item_id, p.twin) end as \"before_said?: _\"",
             $said,
             ["left join item r on r.patient_id = i.patient_id and r.item_id = i.report_id \
              left join lateral (select b.item_id, b.twin, b.value_text, b.first_at, b.precision, b.utc_offset from item b \
@@ -475,17 +455,13 @@ macro_rules! entries {
         sqlx::query_as!(
             $crate::entry::EntryRow,
             "select i.item_id, i.category, i.resource_type, i.title, i.codes, i.status, i.is_error, \
-             case when i.is_private and i.twin is not null then (select bool_and(t.is_private) from item t where t.patient_id = i.patient_id and t.twin = i.twin) \
-                else i.is_private end as \"is_private!\", i.first_at, i.last_at, i.precision, \
+             case when i.is_private and i.twin is not null then gate.are_private(i.patient_id, i.twin) else i.is_private end as \"is_private!\", i.first_at, i.last_at, i.precision, \
              i.utc_offset, i.value_text, i.value_num, i.unit, i.range_low, i.range_high, i.range_low_text, i.range_high_text, i.range_text, i.interpretation, i.series, \
              case when i.author_is_named or (select gate.own_patient()) is not null then i.author end as author, \
              case when i.place_is_named or (select gate.own_patient()) is not null then i.place end as place, \
              (select o.name from source o where o.source_id = i.source_id) as \"source!\", i.added_at, k.said as \"said?: _\", coalesce(k.more, 0) as \"said_more!\", \
              (select gate.own_patient()) is not null as \"is_readers!\", i.waits and (select gate.own_patient()) is not null as \"waits!\", \
-             case when i.twin is not null then (select jsonb_agg(jsonb_build_object('id', t.item_id, \
-                    'source', (select o.name from source o where o.source_id = t.source_id)) order by t.behind) \
-                from item t \
-                where t.patient_id = i.patient_id and t.twin = i.twin and t.item_id <> i.item_id) end as \"twins?: _\", "
+             case when i.twin is not null then gate.twins(i.patient_id, i.twin, i.item_id) end as \"twins?: _\", "
                 + $beside
                 + ", "
                 + $telling

@@ -66,7 +66,7 @@ impl Portal {
         }
         let rows = entries!(
             "where i.patient_id = $1 and i.category = $2 and (i.sort_at, i.item_id) < ($3::text::timestamptz, $4) and (not i.is_error or $5) \
-             and (i.behind = 0 or (select true from item b where b.patient_id = i.patient_id and b.twin = i.twin and b.behind < i.behind limit 1) is null) \
+             and (i.behind = 0 or gate.is_first(i.patient_id, i.twin, i.behind)) \
              order by i.sort_at desc, i.item_id desc limit 51",
             patient.0,
             category.number(),

@@ -55,10 +55,10 @@ impl Portal {
         // that may be planned as a hash of the whole record (measured: 6 ms instead of 0.1).
         let rows = entries!(
             measured "where i.patient_id = $1 and i.category = 6 and (i.sort_at, i.item_id) < ($2::text::timestamptz, $3) and (not i.is_error or $4) \
-             and (i.behind = 0 or (select true from item b where b.patient_id = i.patient_id and b.twin = i.twin and b.behind < i.behind limit 1) is null) \
+             and (i.behind = 0 or gate.is_first(i.patient_id, i.twin, i.behind)) \
              and (i.resource_type <> 'DiagnosticReport' or \
                 (select true from item o where o.patient_id = i.patient_id and o.report_id = i.item_id and o.category = 6 and (not o.is_error or $4) \
-                    and (o.behind = 0 or (select true from item b where b.patient_id = o.patient_id and b.twin = o.twin and b.behind < o.behind limit 1) is null) limit 1) is null) \
+                    and (o.behind = 0 or gate.is_first(o.patient_id, o.twin, o.behind)) limit 1) is null) \
              order by i.sort_at desc, i.item_id desc limit 51",
             patient.0,
             at,

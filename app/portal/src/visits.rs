@@ -80,7 +80,7 @@ impl Portal {
             None => {
                 entries!(
                     "where i.patient_id = $1 and i.category = 9 and (i.sort_at, i.item_id) < ($2::text::timestamptz, $3) and (not i.is_error or $4) \
-                     and (i.behind = 0 or (select true from item b where b.patient_id = i.patient_id and b.twin = i.twin and b.behind < i.behind limit 1) is null) \
+                     and (i.behind = 0 or gate.is_first(i.patient_id, i.twin, i.behind)) \
                      order by i.sort_at desc, i.item_id desc limit 51",
                     patient.0,
                     at,
