@@ -17,7 +17,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 use time::Date;
 
-use crate::{catalogue::Say, components::brief::part};
+use crate::{catalogue::Say, components::brief::{part, part_of_allergies}};
 
 const SCRIPT: &str = include_str!("../browser/pack/open.js");
 const STYLE: &str = include_str!("../browser/pack/look.css");
@@ -66,7 +66,7 @@ pub fn overview(say: Say, opened: &Opened<PackContents>) -> String {
         {head(say, &opened.whose)}
         <p><b>{say.as_of(&say.day_and_time(*made_at))}</b> " " {say.pack_is_old()}</p>
         <p class="quiet">{say.pack_may_lack()}</p>
-        {part(say.category(Category::Allergies), allergies)}
+        {part_of_allergies(say, allergies, say.not_recorded_here())}
         {part(say.medicines_in_use(), medicines)}
         {part(say.active_problems(), problems)}
         {part(say.category(Category::Vaccines), vaccines)}

@@ -1,14 +1,12 @@
 //! The summary of a record on paper: what it says, in words and in order, once for the page
 //! that a browser prints and for the file (`pdf.rs`), so that neither can say anything else.
 
-use std::collections::BTreeMap;
-
-use chartkey_domain::{category::Category, correction, id::ItemId};
+use chartkey_domain::{category::Category, correction};
 use chartkey_portal::{
     Opened,
+    allergies::Allergies,
     care_team::Member,
     entry::Entry,
-    fhir::Reactions,
     paper::{LISTED, PaperContents, RESULTS},
 };
 use time::Date;
@@ -16,7 +14,7 @@ use time::Date;
 use crate::{
     catalogue::Say,
     components::{
-        brief::{Line, figure, joined, lies, line, reactions, when},
+        brief::{Line, figure, joined, lies, line, lines_of_allergies, when},
         disputed::{Spoken, for_others},
         entry::{Called, called, for_others::sources},
         result::outside,
@@ -96,12 +94,13 @@ impl Paper {
     #[must_use]
     pub fn of(say: Say, opened: Opened<PaperContents>) -> Self {
         let Opened { whose, view } = opened;
-        let PaperContents { allergies, reactions, none_known, medicines, problems, results, visits, team, sources, now } = view;
+        let PaperContents { allergies, medicines, problems, results, visits, team, sources, now } = view;
         let from = if sources.is_empty() {
             say.paper_from_nobody().to_owned()
         } else {
             say.paper_from(&sources.iter().map(|source| source_name(say, source)).collect::<Vec<_>>().join(", "))
         };
+        let lines = |entries: &[Entry]| entries.iter().map(|entry| line(say, entry)).collect();
         let mut paper = Self {
             say,
             title: say.paper_of(&whose.name),
@@ -109,11 +108,11 @@ impl Paper {
             born: whose.birth_date.map(|date| say.born(&say.fhir_date(&date))),
             says: vec![say.paper_made(&say.day_and_time(now)), from, say.pack_is_old().to_owned(), say.paper_may_lack().to_owned()],
             parts: vec![
-                allergies_of(say, allergies, &reactions, none_known),
-                listed(say, say.active_problems(), say.none_recorded(), problems),
-                listed(say, say.medicines_in_use(), say.none_recorded(), medicines),
+                allergies_of(say, &allergies),
+                listed(say, say.active_problems(), say.none_recorded(), lines(&problems)),
+                listed(say, say.medicines_in_use(), say.none_recorded(), lines(&medicines)),
                 results_of(say, &results),
-                listed(say, say.latest_visits(), say.none_recorded(), visits),
+                listed(say, say.latest_visits(), say.none_recorded(), lines(&visits)),
                 team_of(say, team),
             ],
         };
@@ -142,25 +141,18 @@ fn words(said: &mut [Spoken]) -> impl Iterator<Item = &mut String> {
 }
 
 /// Allergies with what the sources say of reactions, unless they say that there is none.
-fn allergies_of(say: Say, entries: Vec<Entry>, told: &BTreeMap<ItemId, Reactions>, none_known: bool) -> Part {
-    let words = |entry: &Entry| (!none_known).then(|| reactions(say, told.get(&entry.id)));
-    let reaction: Vec<_> = entries.iter().map(words).collect();
-    let mut part = listed(say, say.category(Category::Allergies), say.allergies_not_recorded(), entries);
-    if none_known {
+fn allergies_of(say: Say, told: &Allergies) -> Part {
+    let mut part = listed(say, say.category(Category::Allergies), say.allergies_not_recorded(), lines_of_allergies(say, told));
+    if told.none_known {
         part.says.insert(0, say.none_known().to_owned());
-    }
-    if let Body::Lines(lines) = &mut part.body {
-        for (line, reaction) in lines.iter_mut().zip(reaction) {
-            line.beside = joined(reaction.into_iter().chain(Some(std::mem::take(&mut line.beside)).filter(|beside| !beside.is_empty())));
-        }
     }
     part
 }
 
 /// Entries one below the other, as many as are printed; `none` where there are none.
-fn listed(say: Say, heading: &str, none: &str, entries: Vec<Entry>) -> Part {
-    let says = said(say, none, entries.len(), LISTED);
-    let lines = entries.iter().take(LISTED).map(|entry| line(say, entry)).collect();
+fn listed(say: Say, heading: &str, none: &str, mut lines: Vec<Line>) -> Part {
+    let says = said(say, none, lines.len(), LISTED);
+    lines.truncate(LISTED);
     Part { heading: heading.to_owned(), says, body: Body::Lines(lines) }
 }
 

@@ -1,8 +1,6 @@
 //! Who looks after the patient, as far as the record says: who is named in a care
 //! team, and whom the last visits were with.
 
-use std::collections::BTreeMap;
-
 use chartkey_domain::{category::Category, id::ItemId, when::Precision};
 use sqlx::types::Json;
 use time::OffsetDateTime;
@@ -12,7 +10,6 @@ use crate::{
     Error,
     audit::Shown,
     entry::{Disputed, SaidRow, category, local, precision},
-    fhir::Reactions,
     record::Record,
 };
 
@@ -40,24 +37,9 @@ pub struct Member {
     pub disputed: Option<Disputed>,
 }
 
-/// What stands beside the lists of a summary.
-#[derive(Debug, Default)]
-pub(crate) struct Beside {
-    /// The care team.
-    pub(crate) team: Vec<Member>,
-    /// What is said of the reactions to each allergy, by it and by all that mean the same.
-    pub(crate) reactions: BTreeMap<ItemId, Reactions>,
-    /// Those others.
-    pub(crate) rests_on: Vec<ItemId>,
-    /// How many of the allergies say that there is none.
-    pub(crate) negations: usize,
-}
-
-/// A member, or an allergy with its bytes.
+/// A member as the record has it.
 struct Row {
     item: Uuid,
-    /// The allergy that is shown for this one.
-    shown: Option<Uuid>,
     category: i16,
     name: Option<String>,
     is_in_team: bool,
@@ -68,113 +50,84 @@ struct Row {
     source: String,
     said: Option<Json<Vec<SaidRow>>>,
     is_readers: bool,
-    is_negation: bool,
-    bytes: Option<Vec<u8>>,
 }
 
-impl Beside {
-    /// Reads it, with what these allergies, and those for which they stand (`gate.meaning`), say of reactions. To anybody but the patient
-    /// a name goes with a reference whose target they cannot see; the patient is no
-    /// member of their own team.
-    pub(crate) async fn of(record: &mut Record, allergies: &[Uuid]) -> Result<Self, Error> {
-        let patient = record.whose().patient;
-        let rows = sqlx::query_as!(
-            Row,
-            r#"with team as materialized (
-                select item_id, source_id from item
-                where patient_id = $1 and category = 12 and resource_type = 'CareTeam' and not is_error and (last_at is null or last_at > now())
-                    and coalesce(status, '') <> all (array['proposed', 'suspended', 'inactive', 'entered-in-error'])
-                order by sort_at desc, item_id desc limit 3
-            ), visit as materialized (
-                select item_id, source_id, first_at, precision, utc_offset, author,
-                    case when place_is_named or (select gate.own_patient()) is not null then place end as place
-                from item i
-                where patient_id = $1 and category = 9 and not is_error and sort_at <= now()
-                    and (author_is_named or (select gate.own_patient()) is not null)
-                    and (behind = 0 or (select true from item b where b.patient_id = i.patient_id and b.twin = i.twin and b.behind < i.behind
-                        and b.author = i.author and (b.author_is_named or (select gate.own_patient()) is not null) limit 1) is null)
-                order by sort_at desc, item_id desc limit 20
-            ), found as (
-                (select t.item_id, 12::smallint as category, coalesce(a.title, r.display) as name, true as is_in_team, null::timestamptz as first_at,
-                    null::smallint as precision, null::smallint as utc_offset, null::text as place, t.source_id, false as is_negation, null::bytea as bytes,
-                    null::uuid as shown
-                from team t join item_reference r on r.patient_id = $1 and r.item_id = t.item_id and r.path = 'participant.member'
-                left join attachment a on a.patient_id = $1 and a.item_id = r.target_id
-                where (a.title is not null or (select gate.own_patient()) is not null)
-                    and (select p.resource_type from item p where p.patient_id = $1 and p.item_id = r.target_id) is distinct from 'Patient'
-                order by r.ordinal limit 30)
-                union all
-                select item_id, 9::smallint, author, false, first_at, precision, utc_offset, place, source_id, false, null, null from visit where author is not null
-                union all
-                select i.item_id, 4::smallint, null, false, i.first_at, null, null, null, i.source_id, i.is_negation, v.bytes, h.item_id
-                from item h join item i on i.patient_id = $1 and i.category = 4 and i.is_error = h.is_error
-                    and gate.meaning(i.title, i.codes, i.title_key, i.resource_type, i.item_id, i.status) = gate.meaning(h.title, h.codes, h.title_key, h.resource_type, h.item_id, h.status)
-                    and (i.source_id = (select gate.by_hand())) = (h.source_id = (select gate.by_hand()))
-                left join item_version v on v.patient_id = i.patient_id and v.item_id = i.item_id and v.version_no = i.version_no
-                where h.patient_id = $1 and h.item_id = any ($2)
-            )
-            select f.item_id as "item!", f.shown, f.category as "category!", f.name, f.is_in_team as "is_in_team!", f.first_at, f.precision, f.utc_offset, f.place,
-                s.name as source, f.is_negation as "is_negation!", f.bytes, (select gate.own_patient()) is not null as "is_readers!",
-                case when f.category <> 4 then (
-                    select jsonb_agg(gate.said(c.patient_id, c.correction_id) || jsonb_build_object('item', f.item_id) order by c.opened_at desc)
-                    from item i join correction c on c.patient_id = i.patient_id and c.ended_at is null and c.item_id = any (case when i.twin is null
-                        then array[i.item_id] else array(select t.item_id from item t where t.patient_id = i.patient_id and t.twin = i.twin) end)
-                    where i.patient_id = $1 and i.item_id = f.item_id) end as "said: _"
-            from found f join source s on s.source_id = f.source_id
-            order by f.is_in_team desc, f.first_at desc nulls last"#,
-            patient.0,
-            allergies
+/// Reads who looks after the patient, and notes them as shown. To anybody but the patient a name goes with a reference
+/// whose target they cannot see; the patient is no member of their own team.
+pub(crate) async fn team(record: &mut Record, shown: &mut Shown) -> Result<Vec<Member>, Error> {
+    let patient = record.whose().patient;
+    let rows = sqlx::query_as!(
+        Row,
+        r#"with team as materialized (
+            select item_id, source_id from item
+            where patient_id = $1 and category = 12 and resource_type = 'CareTeam' and not is_error and (last_at is null or last_at > now())
+                and coalesce(status, '') <> all (array['proposed', 'suspended', 'inactive', 'entered-in-error'])
+            order by sort_at desc, item_id desc limit 3
+        ), visit as materialized (
+            select item_id, source_id, first_at, precision, utc_offset, author,
+                case when place_is_named or (select gate.own_patient()) is not null then place end as place
+            from item i
+            where patient_id = $1 and category = 9 and not is_error and sort_at <= now()
+                and (author_is_named or (select gate.own_patient()) is not null)
+                and (behind = 0 or (select true from item b where b.patient_id = i.patient_id and b.twin = i.twin and b.behind < i.behind
+                    and b.author = i.author and (b.author_is_named or (select gate.own_patient()) is not null) limit 1) is null)
+            order by sort_at desc, item_id desc limit 20
+        ), found as (
+            (select t.item_id, 12::smallint as category, coalesce(a.title, r.display) as name, true as is_in_team, null::timestamptz as first_at,
+                null::smallint as precision, null::smallint as utc_offset, null::text as place, t.source_id
+            from team t join item_reference r on r.patient_id = $1 and r.item_id = t.item_id and r.path = 'participant.member'
+            left join attachment a on a.patient_id = $1 and a.item_id = r.target_id
+            where (a.title is not null or (select gate.own_patient()) is not null)
+                and (select p.resource_type from item p where p.patient_id = $1 and p.item_id = r.target_id) is distinct from 'Patient'
+            order by r.ordinal limit 30)
+            union all
+            select item_id, 9::smallint, author, false, first_at, precision, utc_offset, place, source_id from visit where author is not null
         )
-        .fetch_all(record.connection())
-        .await?;
-        let mut beside = Self::default();
-        for row in rows {
-            if category(row.category) == Category::Allergies {
-                let Some(shown) = row.shown.map(ItemId) else { continue };
-                if shown == ItemId(row.item) {
-                    beside.negations += usize::from(row.is_negation);
-                } else {
-                    beside.rests_on.push(ItemId(row.item));
-                }
-                let reactions = beside.reactions.entry(shown).or_default();
-                row.bytes.iter().for_each(|bytes| reactions.add(&String::from_utf8_lossy(bytes)));
-            } else {
-                beside.add(row);
-            }
-        }
-        beside.team.truncate(MEMBERS);
-        Ok(beside)
-    }
+        select f.item_id as "item!", f.category as "category!", f.name, f.is_in_team as "is_in_team!", f.first_at, f.precision, f.utc_offset, f.place,
+            s.name as source, (select gate.own_patient()) is not null as "is_readers!",
+            case when (select gate.disputes()) then
+                (select gate.said_here(i.patient_id, i.item_id, i.twin) from item i where i.patient_id = $1 and i.item_id = f.item_id) end as "said: _"
+        from found f join source s on s.source_id = f.source_id
+        order by f.is_in_team desc, f.first_at desc nulls last"#,
+        patient.0
+    )
+    .fetch_all(record.connection())
+    .await?;
+    let mut members = Vec::new();
+    rows.into_iter().for_each(|row| add(&mut members, row));
+    members.truncate(MEMBERS);
+    shown.members(&members);
+    Ok(members)
+}
 
-    /// Adds a member, once under each name.
-    fn add(&mut self, row: Row) {
-        let Some(name) = row.name else { return };
-        let seen = row.first_at.map(|first| (local(first, row.utc_offset), precision(row.precision)));
-        let disputed = Disputed::of(ItemId(row.item), &[], row.said, 0, row.is_readers);
-        if let Some(member) = self.team.iter_mut().find(|member| member.name == name) {
-            let other = disputed.map(|said| said.beside(ItemId(row.item), seen));
-            member.disputed = Disputed::and(member.disputed.take(), other);
-            if member.seen.is_none() {
-                (member.seen, member.place) = (seen, row.place);
-            }
-            return;
+/// Adds a member, once under each name.
+fn add(team: &mut Vec<Member>, row: Row) {
+    let Some(name) = row.name else { return };
+    let seen = row.first_at.map(|first| (local(first, row.utc_offset), precision(row.precision)));
+    let disputed = Disputed::of(ItemId(row.item), &[], row.said, 0, row.is_readers);
+    if let Some(member) = team.iter_mut().find(|member| member.name == name) {
+        let other = disputed.map(|said| said.beside(ItemId(row.item), seen));
+        member.disputed = Disputed::and(member.disputed.take(), other);
+        if member.seen.is_none() {
+            (member.seen, member.place) = (seen, row.place);
         }
-        self.team.push(Member {
-            name,
-            is_in_team: row.is_in_team,
-            seen,
-            place: row.place,
-            item: ItemId(row.item),
-            category: category(row.category),
-            source: row.source,
-            disputed,
-        });
+        return;
     }
+    team.push(Member {
+        name,
+        is_in_team: row.is_in_team,
+        seen,
+        place: row.place,
+        item: ItemId(row.item),
+        category: category(row.category),
+        source: row.source,
+        disputed,
+    });
 }
 
 impl Shown {
     /// Notes that these members were shown, with what they rest on.
-    pub(crate) fn members(&mut self, team: &[Member]) {
+    fn members(&mut self, team: &[Member]) {
         for member in team {
             self.add(member.item, member.category);
             // Beside the item that it rests on, a member rests on visits alone.

@@ -1,21 +1,15 @@
 //! What a patient prints of their own record, or takes as a file to print: what somebody
 //! who has to treat them wants first, with nothing behind a link.
 
-use std::collections::BTreeMap;
-
-use chartkey_domain::{
-    account::Visitor,
-    category::Category,
-    id::{ItemId, PatientId},
-};
+use chartkey_domain::{account::Visitor, category::Category, id::PatientId};
 use time::OffsetDateTime;
 
 use crate::{
     Error, Opened, Portal,
+    allergies::Allergies,
     audit::Shown,
-    care_team::{Beside, Member},
+    care_team::{self, Member},
     entry::{Entry, entries},
-    fhir::Reactions,
     pool::detached,
     record::Record,
 };
@@ -29,12 +23,8 @@ pub const RESULTS: usize = 30;
 /// The summary of a record for paper. Each list is newest first; what means the same once.
 #[derive(Debug, Clone)]
 pub struct PaperContents {
-    /// Allergies; one more than [`LISTED`] where there are more.
-    pub allergies: Vec<Entry>,
-    /// What is said of the reactions to each of them.
-    pub reactions: BTreeMap<ItemId, Reactions>,
-    /// Whether they all say that there is none.
-    pub none_known: bool,
+    /// Allergies.
+    pub allergies: Allergies,
     /// Medicines in use; one more than [`LISTED`] where there are more.
     pub medicines: Vec<Entry>,
     /// Problems that go on; one more than [`LISTED`] where there are more.
@@ -91,14 +81,14 @@ async fn contents(record: &mut Record) -> Result<(PaperContents, Shown), Error> 
             (select a.item_id from (select item_id, row_number() over (partition by category order by sort_at desc, item_id desc) as place \
                 from (select distinct on (category, gate.meaning(title, codes, title_key, resource_type, item_id, status), source_id = (select gate.by_hand())) category, item_id, sort_at from item \
                     where patient_id = $1 and not is_error \
-                    and (item.behind = 0 or (select true from item b where b.patient_id = item.patient_id and b.twin = item.twin and b.behind < item.behind limit 1) is null) \
+                    and (item.behind = 0 or gate.is_first(item.patient_id, item.twin, item.behind)) \
                     and (category = 4 or (category in (2, 3) and (last_at is null or last_at > now()) \
                         and coalesce(status, '') <> all (array['completed', 'stopped', 'cancelled', 'resolved', 'inactive', 'remission', \
                             'not-taken', 'draft', 'ended', 'not-done', 'refuted']))) \
                     order by category, gate.meaning(title, codes, title_key, resource_type, item_id, status), source_id = (select gate.by_hand()), sort_at desc, item_id desc) n) a where a.place <= 101) \
             union all (select o.item_id from (select distinct on (coalesce(series, item_id::text)) item_id, sort_at, series from item \
                 where patient_id = $1 and category = 6 and not is_error and value_text is not null \
-                    and (item.behind = 0 or (select true from item b where b.patient_id = item.patient_id and b.twin = item.twin and b.behind < item.behind limit 1) is null) \
+                    and (item.behind = 0 or gate.is_first(item.patient_id, item.twin, item.behind)) \
                     and (interpretation = any (array['HH', 'HU', 'CH', 'LL', 'LU', 'CL', 'H', '>', 'L', '<', 'A', 'AA']) \
                         or (interpretation is distinct from 'N' and (value_num < range_low or value_num > range_high))) \
                     and (not waits or (select gate.own_patient()) is null) \
@@ -107,10 +97,10 @@ async fn contents(record: &mut Record) -> Result<(PaperContents, Shown), Error> 
                     and not b.is_error and b.value_text is not null and (not b.waits or (select gate.own_patient()) is null) limit 1) is null \
                 order by o.sort_at desc, o.item_id desc limit 31) \
             union all (select item_id from item where patient_id = $1 and category = 6 and not is_error and value_text is not null and waits \
-                    and (item.behind = 0 or (select true from item b where b.patient_id = item.patient_id and b.twin = item.twin and b.behind < item.behind limit 1) is null) \
+                    and (item.behind = 0 or gate.is_first(item.patient_id, item.twin, item.behind)) \
                 order by sort_at desc, item_id desc limit 1) \
             union all (select item_id from item where patient_id = $1 and category = 9 and not is_error and sort_at <= now() \
-                    and (item.behind = 0 or (select true from item b where b.patient_id = item.patient_id and b.twin = item.twin and b.behind < item.behind limit 1) is null) \
+                    and (item.behind = 0 or gate.is_first(item.patient_id, item.twin, item.behind)) \
                 order by sort_at desc, item_id desc limit 10))) \
          order by i.sort_at desc, i.item_id desc",
         patient.0
@@ -130,13 +120,10 @@ async fn contents(record: &mut Record) -> Result<(PaperContents, Shown), Error> 
             _ => visits.push(entry),
         }
     }
-    let ids: Vec<_> = allergies.iter().map(|allergy| allergy.id.0).collect();
-    let Beside { team, reactions, rests_on, negations } = Beside::of(record, &ids).await?;
-    shown.members(&team);
-    rests_on.iter().for_each(|other| shown.add(*other, Category::Allergies));
-    let none_known = !ids.is_empty() && negations == ids.len();
+    let allergies = Allergies::of(record, allergies, &mut shown).await?;
+    let team = care_team::team(record, &mut shown).await?;
     let (sources, now) = (sources(record).await?, record.now());
-    Ok((PaperContents { allergies, reactions, none_known, medicines, problems, results, visits, team, sources, now }, shown))
+    Ok((PaperContents { allergies, medicines, problems, results, visits, team, sources, now }, shown))
 }
 
 /// From one source to the next by the index, as everything by date offers them.

@@ -1,19 +1,13 @@
 //! The summary: what somebody who opens a record wants first.
 
-use std::collections::BTreeMap;
-
-use chartkey_domain::{
-    account::Visitor,
-    category::Category,
-    id::{ItemId, PatientId},
-};
+use chartkey_domain::{account::Visitor, category::Category, id::PatientId};
 
 use crate::{
     Error, Opened, Portal,
+    allergies::Allergies,
     audit::Shown,
-    care_team::{Beside, Member},
+    care_team::{self, Member},
     entry::{Entry, entries},
-    fhir::Reactions,
     keys::Aside,
     news::{Found, Look, News},
     record::Record,
@@ -24,11 +18,7 @@ use crate::{
 #[derive(Debug, Clone, Default)]
 pub struct Summary {
     /// Allergies.
-    pub allergies: Vec<Entry>,
-    /// What is said of the reactions to each of them.
-    pub reactions: BTreeMap<ItemId, Reactions>,
-    /// Whether they all say that there is none.
-    pub none_known: bool,
+    pub allergies: Allergies,
     /// Medicines in use.
     pub medicines: Vec<Entry>,
     /// Problems that go on.
@@ -60,14 +50,14 @@ impl Portal {
             once measured "where i.patient_id = $1 and i.item_id = any (array( \
                 (select a.item_id from (select distinct on (gate.meaning(title, codes, title_key, resource_type, item_id, status), source_id = (select gate.by_hand())) item_id, sort_at from item \
                     where patient_id = $1 and category = 4 and not is_error \
-                        and (item.behind = 0 or (select true from item b where b.patient_id = item.patient_id and b.twin = item.twin and b.behind < item.behind limit 1) is null) \
+                        and (item.behind = 0 or gate.is_first(item.patient_id, item.twin, item.behind)) \
                     order by gate.meaning(title, codes, title_key, resource_type, item_id, status), source_id = (select gate.by_hand()), sort_at desc, item_id desc) a \
                     order by a.sort_at desc, a.item_id desc limit 101) \
                 union all (select a.item_id from (select item_id, row_number() over (partition by category order by sort_at desc, item_id desc) as place \
                     from (select distinct on (category, gate.meaning(title, codes, title_key, resource_type, item_id, status), source_id = (select gate.by_hand())) \
                             category, item_id, sort_at from item \
                         where patient_id = $1 and category in (2, 3) and not is_error \
-                            and (item.behind = 0 or (select true from item b where b.patient_id = item.patient_id and b.twin = item.twin and b.behind < item.behind limit 1) is null) \
+                            and (item.behind = 0 or gate.is_first(item.patient_id, item.twin, item.behind)) \
                             and (last_at is null or last_at > now()) \
                             and coalesce(status, '') <> all (array['completed', 'stopped', 'cancelled', 'resolved', 'inactive', 'remission', \
                                 'not-taken', 'draft', 'ended', 'not-done', 'refuted']) \
@@ -75,13 +65,13 @@ impl Portal {
                             sort_at desc, item_id desc) n) a where a.place <= 101) \
                 union all (select item_id from item where patient_id = $1 and category = 6 and source_id <> (select gate.by_hand()) \
                     and not is_error and value_text is not null \
-                    and (item.behind = 0 or (select true from item b where b.patient_id = item.patient_id and b.twin = item.twin and b.behind < item.behind limit 1) is null) \
+                    and (item.behind = 0 or gate.is_first(item.patient_id, item.twin, item.behind)) \
                     order by sort_at desc, item_id desc limit 5) \
                 union all (select item_id from item where patient_id = $1 and category = 6 and source_id = (select gate.by_hand()) \
                     and not is_error and value_text is not null order by sort_at desc, item_id desc limit 1) \
                 union all (select o.item_id from (select item_id, sort_at, series from item \
                     where patient_id = $1 and category = 6 and not is_error and value_text is not null \
-                        and (item.behind = 0 or (select true from item b where b.patient_id = item.patient_id and b.twin = item.twin and b.behind < item.behind limit 1) is null) \
+                        and (item.behind = 0 or gate.is_first(item.patient_id, item.twin, item.behind)) \
                         and (interpretation = any (array['HH', 'HU', 'CH', 'LL', 'LU', 'CL', 'H', '>', 'L', '<', 'A', 'AA']) \
                             or (interpretation is distinct from 'N' and (value_num < range_low or value_num > range_high))) \
                         and (not waits or (select gate.own_patient()) is null) \
@@ -90,22 +80,22 @@ impl Portal {
                         and not b.is_error and b.value_text is not null and (not b.waits or (select gate.own_patient()) is null) limit 1) is null \
                     order by o.sort_at desc, o.item_id desc limit 5) \
                 union all (select item_id from item where patient_id = $1 and category = 6 and not is_error and value_text is not null \
-                        and (item.behind = 0 or (select true from item b where b.patient_id = item.patient_id and b.twin = item.twin and b.behind < item.behind limit 1) is null) \
+                        and (item.behind = 0 or gate.is_first(item.patient_id, item.twin, item.behind)) \
                         and waits and (select gate.own_patient()) is not null order by sort_at desc, item_id desc limit 1) \
                 union all (select item_id from item where patient_id = $1 and category = 9 and not is_error and sort_at <= now() \
-                        and (item.behind = 0 or (select true from item b where b.patient_id = item.patient_id and b.twin = item.twin and b.behind < item.behind limit 1) is null) \
+                        and (item.behind = 0 or gate.is_first(item.patient_id, item.twin, item.behind)) \
                     order by sort_at desc, item_id desc limit 4))) \
              order by i.sort_at desc, i.item_id desc",
             patient.0
         )
         .fetch_all(record.connection())
         .await?;
-        let mut summary = Summary { news, ..Summary::default() };
+        let (mut summary, mut allergies) = (Summary { news, ..Summary::default() }, Vec::new());
         let mut shown = Shown::default();
         for entry in rows.into_iter().map(Entry::from) {
             shown.entries([&entry]);
             match entry.category {
-                Category::Allergies => summary.allergies.push(entry),
+                Category::Allergies => allergies.push(entry),
                 Category::Medicines => summary.medicines.push(entry),
                 Category::Problems => summary.problems.push(entry),
                 Category::Results => summary.results.push(entry),
@@ -113,12 +103,8 @@ impl Portal {
             }
         }
         shown.entries(summary.news.iter().flat_map(News::entries));
-        let allergies: Vec<_> = summary.allergies.iter().map(|allergy| allergy.id.0).collect();
-        let beside = Beside::of(&mut record, &allergies).await?;
-        shown.members(&beside.team);
-        beside.rests_on.iter().for_each(|other| shown.add(*other, Category::Allergies));
-        summary.none_known = !allergies.is_empty() && beside.negations == allergies.len();
-        (summary.team, summary.reactions) = (beside.team, beside.reactions);
+        summary.allergies = Allergies::of(&mut record, allergies, &mut shown).await?;
+        summary.team = care_team::team(&mut record, &mut shown).await?;
         summary.aside = Aside::of(&mut record, Category::Results).await?;
         record.close("summary", shown, summary).await
     }

@@ -15,7 +15,8 @@ use time::OffsetDateTime;
 
 use crate::{
     Error, Opened, Portal,
-    audit::What,
+    allergies::Allergies,
+    audit::{Shown, What},
     entry::{Entry, entries},
     export, fresh,
     pool::detached,
@@ -50,9 +51,9 @@ pub struct PackContents {
 /// results and visits, what means the same once.
 #[derive(Debug, Clone, Default)]
 pub struct Overview {
-    /// One more than [`LISTED`](crate::paper::LISTED) where there are more.
-    pub allergies: Vec<Entry>,
-    /// In use; likewise.
+    /// What the patient must not be given.
+    pub allergies: Allergies,
+    /// In use; one more than [`LISTED`](crate::paper::LISTED) where there are more.
     pub medicines: Vec<Entry>,
     /// That go on; likewise.
     pub problems: Vec<Entry>,
@@ -155,7 +156,7 @@ async fn spool_results(
     let patient = record.whose().patient;
     let mut rows = entries!(
         "where i.patient_id = $1 and i.category in (6, 7) and not i.is_error and i.value_text is not null \
-         and (i.behind = 0 or (select true from item b where b.patient_id = i.patient_id and b.twin = i.twin and b.behind < i.behind limit 1) is null) \
+         and (i.behind = 0 or gate.is_first(i.patient_id, i.twin, i.behind)) \
          order by i.sort_at desc, i.item_id desc",
         patient.0
     )
@@ -185,39 +186,39 @@ async fn overview(record: &mut Record) -> Result<Overview, Error> {
         once "where i.patient_id = $1 and i.item_id = any (array( \
             (select a.item_id from (select distinct on (gate.meaning(title, codes, title_key, resource_type, item_id, status), source_id = (select gate.by_hand())) item_id, sort_at from item \
                 where patient_id = $1 and category = 4 and not is_error \
-                    and (item.behind = 0 or (select true from item b where b.patient_id = item.patient_id and b.twin = item.twin and b.behind < item.behind limit 1) is null) \
+                    and (item.behind = 0 or gate.is_first(item.patient_id, item.twin, item.behind)) \
                 order by gate.meaning(title, codes, title_key, resource_type, item_id, status), source_id = (select gate.by_hand()), sort_at desc, item_id desc) a \
                 order by a.sort_at desc, a.item_id desc limit 101) \
             union all (select a.item_id from (select item_id, row_number() over (partition by category order by sort_at desc, item_id desc) as place \
                 from (select distinct on (category, gate.meaning(title, codes, title_key, resource_type, item_id, status), source_id = (select gate.by_hand())) category, item_id, sort_at from item \
                     where patient_id = $1 and category in (2, 3) and not is_error \
-                        and (item.behind = 0 or (select true from item b where b.patient_id = item.patient_id and b.twin = item.twin and b.behind < item.behind limit 1) is null) \
+                        and (item.behind = 0 or gate.is_first(item.patient_id, item.twin, item.behind)) \
                         and (last_at is null or last_at > now()) \
                         and coalesce(status, '') <> all (array['completed', 'stopped', 'cancelled', 'resolved', 'inactive', 'remission', \
                             'not-taken', 'draft', 'ended', 'not-done', 'refuted']) \
                     order by category, gate.meaning(title, codes, title_key, resource_type, item_id, status), source_id = (select gate.by_hand()), sort_at desc, item_id desc) n) a where a.place <= 101) \
             union all (select a.item_id from (select distinct on (gate.meaning(title, codes, title_key, resource_type, item_id, status), source_id = (select gate.by_hand())) item_id, sort_at from item \
                 where patient_id = $1 and category = 5 and not is_error and coalesce(status, '') <> 'not-done' \
-                    and (item.behind = 0 or (select true from item b where b.patient_id = item.patient_id and b.twin = item.twin and b.behind < item.behind limit 1) is null) \
+                    and (item.behind = 0 or gate.is_first(item.patient_id, item.twin, item.behind)) \
                 order by gate.meaning(title, codes, title_key, resource_type, item_id, status), source_id = (select gate.by_hand()), sort_at desc, item_id desc) a order by a.sort_at desc, a.item_id desc limit 101) \
             union all (select item_id from item where patient_id = $1 and category = 6 and source_id <> (select gate.by_hand()) \
                 and not is_error and value_text is not null \
-                and (item.behind = 0 or (select true from item b where b.patient_id = item.patient_id and b.twin = item.twin and b.behind < item.behind limit 1) is null) \
+                and (item.behind = 0 or gate.is_first(item.patient_id, item.twin, item.behind)) \
                 order by sort_at desc, item_id desc limit 60) \
             union all (select item_id from item where patient_id = $1 and category = 6 and source_id = (select gate.by_hand()) \
                 and not is_error and value_text is not null order by sort_at desc, item_id desc limit 60) \
             union all (select item_id from item where patient_id = $1 and category = 9 and not is_error and sort_at <= now() \
-                    and (item.behind = 0 or (select true from item b where b.patient_id = item.patient_id and b.twin = item.twin and b.behind < item.behind limit 1) is null) \
+                    and (item.behind = 0 or gate.is_first(item.patient_id, item.twin, item.behind)) \
                 order by sort_at desc, item_id desc limit 20))) \
          order by i.sort_at desc, i.item_id desc",
         patient.0
     )
     .fetch_all(record.connection())
     .await?;
-    let mut overview = Overview::default();
+    let (mut overview, mut allergies) = (Overview::default(), Vec::new());
     for entry in rows.into_iter().map(Entry::from) {
         match entry.category {
-            Category::Allergies => overview.allergies.push(entry),
+            Category::Allergies => allergies.push(entry),
             Category::Medicines => overview.medicines.push(entry),
             Category::Problems => overview.problems.push(entry),
             Category::Vaccines => overview.vaccines.push(entry),
@@ -225,5 +226,7 @@ async fn overview(record: &mut Record) -> Result<Overview, Error> {
             _ => overview.visits.push(entry),
         }
     }
+    // What leaves is counted whole, so what this rests on need not be noted.
+    overview.allergies = Allergies::of(record, allergies, &mut Shown::default()).await?;
     Ok(overview)
 }

@@ -184,7 +184,7 @@ async fn a_doctor_reads_what_the_patient_wrote_for_them_and_sees_that_it_is_new(
     let summary = portal.summary(&written.doctor(), patient, Look::Opened).await.unwrap().view;
     let new: Vec<_> = summary.news.unwrap().fresh.into_iter().flat_map(|fresh| fresh.kinds).map(|kind| kind.newest.id).collect();
     assert!(new.contains(&kept.item) && new.contains(&allergy.item), "{new:?}");
-    assert_eq!(summary.reactions[&allergy.item].named, ["Hives"]);
+    assert_eq!(summary.allergies.reactions[&allergy.item].named, ["Hives"]);
     let detail = portal.item(&written.doctor(), patient, Category::Medicines, kept.item, Original::Show).await.unwrap().view;
     assert!(detail.facts.iter().any(|fact| fact.said == Said::Text("Two a day".to_owned())), "{:?}", detail.facts);
     assert_eq!(detail.original, None);

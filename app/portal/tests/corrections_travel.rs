@@ -62,7 +62,7 @@ async fn collapsed(said: &Said, visitor: &Visitor, category: Category, name: &st
     let mut rows = Vec::new();
     if category != Category::Vaccines {
         let summary = portal.summary(visitor, patient, Look::Ahead).await.unwrap().view;
-        let all = [summary.allergies, summary.medicines, summary.problems].concat();
+        let all = [summary.allergies.entries, summary.medicines, summary.problems].concat();
         rows.push(("summary", row(&all, name).clone()));
     }
     if matches!(category, Category::Medicines | Category::Problems) {
@@ -73,19 +73,19 @@ async fn collapsed(said: &Said, visitor: &Visitor, category: Category, name: &st
     if visitor.actor.account() != said.house.ines().actor.account() {
         if category != Category::Vaccines {
             let printed = portal.printed_summaries(visitor).await.unwrap().patients.remove(0).view;
-            let all = [printed.allergies, printed.medicines, printed.problems].concat();
+            let all = [printed.allergies.entries, printed.medicines, printed.problems].concat();
             rows.push(("printed", row(&all, name).clone()));
         }
         return rows;
     }
     if category != Category::Vaccines {
         let card = portal.card(visitor, patient).await.unwrap().view.summary;
-        rows.push(("card", row(&[card.allergies, card.medicines, card.problems].concat(), name).clone()));
+        rows.push(("card", row(&[card.allergies.entries, card.medicines, card.problems].concat(), name).clone()));
         let paper = portal.paper(visitor, patient).await.unwrap().view;
-        rows.push(("paper", row(&[paper.allergies, paper.medicines, paper.problems].concat(), name).clone()));
+        rows.push(("paper", row(&[paper.allergies.entries, paper.medicines, paper.problems].concat(), name).clone()));
     }
     let pack = portal.take_pack(visitor, patient).await.unwrap().view.overview;
-    rows.push(("pack", row(&[pack.allergies, pack.medicines, pack.problems, pack.vaccines].concat(), name).clone()));
+    rows.push(("pack", row(&[pack.allergies.entries, pack.medicines, pack.problems, pack.vaccines].concat(), name).clone()));
     rows
 }
 

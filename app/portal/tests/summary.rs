@@ -10,7 +10,7 @@ use chartkey_domain::{
     category::{Categories, Category},
     grant::Purpose,
 };
-use chartkey_portal::{news::Look, paper::LISTED, summary::Summary};
+use chartkey_portal::{allergies::Allergies, news::Look, paper::LISTED, summary::Summary};
 use harness::Ground;
 use people::{House, take};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -36,18 +36,18 @@ async fn none_known_is_told_from_not_recorded_and_an_allergy_names_its_reactions
         format!(r#"{{"resourceType":"AllergyIntolerance","id":"{id}","patient":{{"reference":"Patient/a"}},{rest}}}"#)
     };
     let nothing = summary(&house, &ines).await;
-    assert!(nothing.allergies.is_empty() && !nothing.none_known);
+    assert!(nothing.allergies.entries.is_empty() && !nothing.allergies.none_known);
 
     take(&house, &allergy("none", r#""code":{"coding":[{"system":"http://snomed.info/sct","code":"716186003"}],"text":"None"}"#)).await;
-    assert!(summary(&house, &ines).await.none_known);
+    assert!(summary(&house, &ines).await.allergies.none_known);
 
     take(&house, &allergy("nuts", r#""code":{"text":"Nuts"},"reaction":[{"manifestation":[{"text":"Hives"},{"text":"Wheezing"}]}]"#)).await;
     take(&house, &allergy("bees", r#""code":{"text":"Bees"}"#)).await;
     for visitor in [&ines, &doctor] {
-        let told = summary(&house, visitor).await;
+        let told = summary(&house, visitor).await.allergies;
         assert!(!told.none_known);
         let reactions =
-            |title: &str| told.reactions[&told.allergies.iter().find(|allergy| allergy.title == title).unwrap().id].named.join(", ");
+            |title: &str| told.reactions[&told.entries.iter().find(|allergy| allergy.title == title).unwrap().id].named.join(", ");
         assert_eq!((reactions("Nuts").as_str(), reactions("Bees").as_str()), ("Hives, Wheezing", ""), "{}", visitor.name);
     }
     house.tamper("update item set is_private = true where title = 'Nuts'").await;
@@ -126,8 +126,8 @@ fn coded(of_type: &str, id: &str, what: &str, day: &str, rest: &str) -> String {
     format!(r#"{{"resourceType":"{of_type}","id":"{id}","{whose}":{{"reference":"Patient/a"}},"{code}":{what},"{date}":"{day}"{rest}}}"#)
 }
 
-/// Everything that shows once what means the same: how many rows of these kinds each has.
-async fn rows_of(house: &House, doctor: &Visitor) -> Vec<(&'static str, [usize; 3])> {
+/// Everything that shows once what means the same: what it tells of allergies, and how many medicines and problems there are.
+async fn lists_of(house: &House, doctor: &Visitor) -> Vec<(&'static str, Allergies, [usize; 2])> {
     let (portal, ines, patient) = (&house.portal, house.ines(), house.patient);
     let own = summary(house, &ines).await;
     let shared = summary(house, doctor).await;
@@ -136,13 +136,23 @@ async fn rows_of(house: &House, doctor: &Visitor) -> Vec<(&'static str, [usize; 
     let pack = portal.take_pack(&ines, patient).await.unwrap().view.overview;
     let printed = portal.printed_summaries(doctor).await.unwrap().patients.remove(0).view;
     vec![
-        ("summary", [own.allergies.len(), own.medicines.len(), own.problems.len()]),
-        ("shared", [shared.allergies.len(), shared.medicines.len(), shared.problems.len()]),
-        ("paper", [paper.allergies.len(), paper.medicines.len(), paper.problems.len()]),
-        ("card", [card.allergies.len(), card.medicines.len(), card.problems.len()]),
-        ("pack", [pack.allergies.len(), pack.medicines.len(), pack.problems.len()]),
-        ("printed", [printed.allergies.len(), printed.medicines.len(), printed.problems.len()]),
+        ("summary", own.allergies, [own.medicines.len(), own.problems.len()]),
+        ("shared", shared.allergies, [shared.medicines.len(), shared.problems.len()]),
+        ("paper", paper.allergies, [paper.medicines.len(), paper.problems.len()]),
+        ("card", card.allergies, [card.medicines.len(), card.problems.len()]),
+        ("pack", pack.allergies, [pack.medicines.len(), pack.problems.len()]),
+        ("printed", printed.allergies, [printed.medicines.len(), printed.problems.len()]),
     ]
+}
+
+/// How many rows of these kinds each has.
+async fn rows_of(house: &House, doctor: &Visitor) -> Vec<(&'static str, [usize; 3])> {
+    let lists = lists_of(house, doctor).await;
+    lists.into_iter().map(|(place, allergies, [medicines, problems])| (place, [allergies.entries.len(), medicines, problems])).collect()
+}
+
+async fn allergies_of(house: &House, doctor: &Visitor) -> Vec<(&'static str, Allergies)> {
+    lists_of(house, doctor).await.into_iter().map(|(place, allergies, _)| (place, allergies)).collect()
 }
 
 #[sqlx::test(migrations = "../../migrations")]
@@ -173,19 +183,18 @@ async fn what_is_known_by_code_alone_is_told_apart_and_one_substance_has_all_its
     for (place, rows) in rows_of(&house, &doctor).await {
         assert_eq!(rows, [4, 4, 4], "{place}");
     }
-    for visitor in [&house.ines(), &doctor] {
-        let told = summary(&house, visitor).await;
-        let reactions: Vec<_> = told.allergies.iter().map(|allergy| &told.reactions[&allergy.id]).collect();
+    for (place, told) in allergies_of(&house, &doctor).await {
+        let reactions: Vec<_> = told.entries.iter().map(|allergy| &told.reactions[&allergy.id]).collect();
         let said: Vec<_> = reactions.iter().map(|told| (told.named.join(", "), told.is_high)).collect();
         let of = |named: &str, is_high| (named.to_owned(), is_high);
-        assert_eq!(said, [of("Wheezing", false), of("Hives, Shock", true), of("", false), of("Cough", false)], "{}", visitor.name);
+        assert_eq!(said, [of("Wheezing", false), of("Hives, Shock", true), of("", false), of("Cough", false)], "{place}");
     }
-    let paper = house.portal.paper(&house.ines(), house.patient).await.unwrap().view;
-    assert!(paper.reactions.values().any(|told| told.named == ["Hives", "Shock"] && told.is_high));
     // What a reader may not see adds nothing to what they may.
     house.tamper("update item set is_private = true where fhir_id = 'p1'").await;
-    let told = format!("{:?}", summary(&house, &doctor).await.reactions);
-    assert!(told.contains("Hives") && !told.contains("Shock") && !told.contains("is_high: true"), "{told}");
+    for (place, told) in allergies_of(&house, &doctor).await.into_iter().filter(|(place, _)| matches!(*place, "shared" | "printed")) {
+        let told = format!("{:?}", told.reactions);
+        assert!(told.contains("Hives") && !told.contains("Shock") && !told.contains("is_high: true"), "{place}: {told}");
+    }
 }
 
 /// An allergy that somebody has refuted hides none that goes on, and gives it no reactions; nor is one taken for another
@@ -208,15 +217,15 @@ async fn an_allergy_that_goes_on_is_hidden_by_none(_: PgPoolOptions, options: Pg
     ] {
         take(&house, &coded("AllergyIntolerance", id, &code(&codes, name), when, &rest)).await;
     }
-    let told = summary(&house, &house.ines()).await;
+    let told = summary(&house, &house.ines()).await.allergies;
     let rows: Vec<_> =
-        told.allergies.iter().map(|allergy| (told.reactions[&allergy.id].named.join(", "), told.reactions[&allergy.id].is_high)).collect();
+        told.entries.iter().map(|allergy| (told.reactions[&allergy.id].named.join(", "), told.reactions[&allergy.id].is_high)).collect();
     assert_eq!(
         rows,
         [("Rash", false), ("Shock", true), ("Hives", false), ("Wheezing", false)].map(|(how, is_high)| (how.to_owned(), is_high))
     );
     let paper = house.portal.paper(&house.ines(), house.patient).await.unwrap().view;
-    assert_eq!(paper.allergies.len(), 4);
+    assert_eq!(paper.allergies.entries.len(), 4);
 }
 
 #[sqlx::test(migrations = "../../migrations")]

@@ -2,8 +2,8 @@
 
 use chartkey_domain::{category::Category, correction::LONGEST};
 use chartkey_portal::{
+    allergies::Allergies,
     entry::{Entry, Value},
-    fhir::Reactions,
     paper::LISTED,
 };
 use leptos::prelude::*;
@@ -32,10 +32,31 @@ pub struct Line {
 
 /// A heading and its entries, as many as are printed, and that there are more where there are; `none` where there are none.
 pub fn part(say: Say, heading: &'static str, entries: &[Entry], none: &'static str) -> impl IntoView + use<> {
-    let more = (entries.len() > LISTED).then(|| view! { <p class="quiet">{say.paper_goes_on(LISTED)}</p> });
-    let lines = entries.iter().take(LISTED).map(|entry| line(say, entry)).collect();
-    let inside = if entries.is_empty() { view! { <p class="quiet">{none}</p> }.into_any() } else { lines_of(say, lines).into_any() };
+    listed(say, heading, entries.iter().map(|entry| line(say, entry)).collect(), none)
+}
+
+/// The same of allergies.
+pub fn part_of_allergies(say: Say, told: &Allergies, none: &'static str) -> impl IntoView + use<> {
+    listed(say, say.category(Category::Allergies), lines_of_allergies(say, told), none)
+}
+
+fn listed(say: Say, heading: &'static str, mut lines: Vec<Line>, none: &'static str) -> impl IntoView + use<> {
+    let more = (lines.len() > LISTED).then(|| view! { <p class="quiet">{say.paper_goes_on(LISTED)}</p> });
+    lines.truncate(LISTED);
+    let inside = if lines.is_empty() { view! { <p class="quiet">{none}</p> }.into_any() } else { lines_of(say, lines).into_any() };
     view! { <section><h2>{heading}</h2>{more}{inside}</section> }
+}
+
+/// Allergies in short, with what the sources say of reactions.
+#[must_use]
+pub fn lines_of_allergies(say: Say, told: &Allergies) -> Vec<Line> {
+    let with_reactions = |entry: &Entry| {
+        let mut line = line(say, entry);
+        let beside = std::mem::take(&mut line.beside);
+        line.beside = joined(reactions(say, told, entry).into_iter().chain(Some(beside).filter(|beside| !beside.is_empty())));
+        line
+    };
+    told.entries.iter().map(with_reactions).collect()
 }
 
 /// A list of them.
@@ -67,12 +88,14 @@ fn status(say: Say, entry: &Entry) -> Option<&'static str> {
     }
 }
 
-/// What is said of the reactions to an allergy: how bad the next may be, and which there were.
+/// What is said of the reactions to one of these allergies: how bad the next may be, and which there were. Nothing where
+/// all of them say that there is none.
 #[must_use]
-pub fn reactions(say: Say, told: Option<&Reactions>) -> String {
-    let named = told.filter(|told| !told.named.is_empty()).map(|told| say.reaction(&told.named.join(", ")));
-    let high = told.filter(|told| told.is_high).map(|_| say.high_criticality().to_owned());
-    joined(high.into_iter().chain([named.unwrap_or_else(|| say.reaction_not_recorded().to_owned())]))
+pub fn reactions(say: Say, told: &Allergies, entry: &Entry) -> Option<String> {
+    let of_this = told.reactions.get(&entry.id);
+    let named = of_this.filter(|told| !told.named.is_empty()).map(|told| say.reaction(&told.named.join(", ")));
+    let high = of_this.filter(|told| told.is_high).map(|_| say.high_criticality().to_owned());
+    (!told.none_known).then(|| joined(high.into_iter().chain([named.unwrap_or_else(|| say.reaction_not_recorded().to_owned())])))
 }
 
 /// Parts of a line. One with letters from right to left is set apart, so that no number of what stands

@@ -8,6 +8,7 @@ use crate::{
     api::ApiError,
     catalogue::Say,
     components::{
+        brief::reactions,
         disputed::{Spoken, for_others, spoken},
         entry::{Called, called, plain},
         picture::picture,
@@ -73,9 +74,9 @@ fn lines(say: Say, heading: &'static str, all: &[Line]) -> impl IntoView + use<>
         view! { <li>{say.and_more(all.len() - LINES)}{doubted}</li> }
     });
     let none = all.is_empty().then(|| view! { <li>{say.not_recorded()}</li> });
-    let line = |Line { name, said }: Line| {
+    let line = |Line { name, beside, said }: Line| {
         let said = said.into_iter().map(|said| view! { ". " {spoken(say, said)} }).collect_view();
-        view! { <li>{name}{said}</li> }
+        view! { <li>{name}{beside.map(|beside| format!(" · {beside}"))}{said}</li> }
     };
     let lines = all.iter().take(LINES).cloned().map(line).collect_view();
     view! { <h3>{heading}</h3><ul>{lines}{more}{none}</ul> }
@@ -85,6 +86,8 @@ fn lines(say: Say, heading: &'static str, all: &[Line]) -> impl IntoView + use<>
 #[derive(Debug, Clone)]
 struct Line {
     name: String,
+    /// How it has shown itself; the picture has no room for it.
+    beside: Option<String>,
     /// What the patient says is wrong with it, as far as there is room.
     said: Vec<Spoken>,
 }
@@ -116,15 +119,16 @@ struct Said {
 impl Said {
     fn of(say: Say, Opened { whose, view }: &Opened<Card>) -> Self {
         let names = |entries: &[Entry]| entries.iter().map(|entry| line(say, entry)).collect();
+        let allergy = |entry| Line { beside: reactions(say, &view.summary.allergies, entry), ..line(say, entry) };
         Self {
             say,
             name: whose.name.clone(),
             born: whose.birth_date.as_ref().map(|date| say.born(&say.fhir_date(date))),
             day: say.date(view.now.date()),
-            allergies: names(&view.summary.allergies),
+            allergies: view.summary.allergies.entries.iter().map(allergy).collect(),
             medicines: names(&view.summary.medicines),
             problems: names(&view.summary.problems),
-            contacts: view.contacts.iter().map(|one| Line { name: contact(one), said: Vec::new() }).collect(),
+            contacts: view.contacts.iter().map(|one| Line { name: contact(one), beside: None, said: Vec::new() }).collect(),
         }
     }
 
@@ -173,7 +177,7 @@ fn line(say: Say, entry: &Entry) -> Line {
         None => name,
     };
     let name = if entry.is_by_hand() { format!("{name} ({})", say.added_by_patient()) } else { name };
-    Line { name, said: entry.disputed.as_ref().map(|said| for_others(say, said, REASON)).unwrap_or_default() }
+    Line { name, beside: None, said: entry.disputed.as_ref().map(|said| for_others(say, said, REASON)).unwrap_or_default() }
 }
 
 fn contact(contact: &Contact) -> String {
@@ -192,7 +196,7 @@ mod tests {
             who: "The patient says this is wrong:".to_owned(),
             words: Some(words.to_owned()),
         });
-        Line { name: name.to_owned(), said: said.into_iter().collect() }
+        Line { name: name.to_owned(), beside: None, said: said.into_iter().collect() }
     }
 
     fn card(allergies: Vec<Line>) -> Said {

@@ -1,10 +1,8 @@
 //! `/record/{patient}`: the summary.
 
-use std::collections::BTreeMap;
-
-use chartkey_domain::{category::Category, id::ItemId};
+use chartkey_domain::category::Category;
 use chartkey_portal::{
-    Viewer, Whose, care_team::Member, entry::Entry, fhir::Reactions, keys::Aside, news::News, paper::LISTED, summary::Summary,
+    Viewer, Whose, allergies::Allergies, care_team::Member, entry::Entry, keys::Aside, news::News, paper::LISTED, summary::Summary,
 };
 use leptos::prelude::*;
 
@@ -45,7 +43,7 @@ pub fn record() -> impl IntoView {
             .filter(|category| whose.may_show(*category))
             .map(|category| view! { <li><a href=reader.category(category)>{say.category(category)}</a></li> })
             .collect_view();
-        let Summary { allergies, reactions: told, none_known, medicines, problems, results: measured, visits, team, news, aside } = summary;
+        let Summary { allergies, medicines, problems, results: measured, visits, team, news, aside } = summary;
         let around = Around { reader: &reader, whose: &whose, aside: aside.as_ref() };
         let some_wait = measured.iter().any(|entry| entry.waits);
         let outside = outside(&measured, NEWEST);
@@ -53,9 +51,9 @@ pub fn record() -> impl IntoView {
         let allergies = around.part(
             Category::Allergies,
             say.category(Category::Allergies),
-            if none_known { say.none_known() } else { say.allergies_not_recorded() },
-            none_known || allergies.is_empty(),
-            listed(&reader, allergies, (!none_known).then_some(&told)),
+            if allergies.none_known { say.none_known() } else { say.allergies_not_recorded() },
+            allergies.none_known || allergies.entries.is_empty(),
+            listed(&reader, &allergies),
         );
         let corrections = whose.is_own().then(|| view! { <li><a href=reader.path("/corrections")>{say.corrections()}</a></li> });
         let body = view! {
@@ -95,19 +93,19 @@ fn changed(say: Say, reader: &Reader, whose: &Whose, found: News) -> impl IntoVi
 }
 
 /// Allergies with what the sources say of reactions, unless they say that there is none.
-fn listed(reader: &Reader, allergies: Vec<Entry>, told: Option<&BTreeMap<ItemId, Reactions>>) -> AnyView {
-    let say = reader.say;
+fn listed(reader: &Reader, told: &Allergies) -> AnyView {
+    let (say, allergies) = (reader.say, &told.entries);
     if allergies.is_empty() {
         return ().into_any();
     }
-    let row = |entry: Entry| {
-        let words = told.map(|told| reactions(say, told.get(&entry.id)));
-        let row = row_of(say, reader.patient, entry);
+    let row = |entry: &Entry| {
+        let words = reactions(say, told, entry);
+        let row = row_of(say, reader.patient, entry.clone());
         let beside: Vec<_> = words.into_iter().chain(row.medical).collect();
         Row { medical: (!beside.is_empty()).then(|| beside.join(" · ")), ..row }
     };
-    let goes_on = goes_on(say, &allergies);
-    view! { {goes_on}{rows(allergies.into_iter().take(LISTED).map(row).collect())} }.into_any()
+    let goes_on = goes_on(say, allergies);
+    view! { {goes_on}{rows(allergies.iter().take(LISTED).map(row).collect())} }.into_any()
 }
 
 /// That there are more than are listed, where there are.

@@ -8,6 +8,7 @@ use time::OffsetDateTime;
 
 use crate::{
     Error, Opened, Portal,
+    allergies::Allergies,
     audit::Shown,
     entry::{Entry, entries},
     record::Record,
@@ -22,7 +23,7 @@ pub const MOST: usize = 40;
 #[derive(Debug, Clone, Default)]
 pub struct PrintedSummary {
     /// Allergies.
-    pub allergies: Vec<Entry>,
+    pub allergies: Allergies,
     /// In use.
     pub medicines: Vec<Entry>,
     /// That go on.
@@ -95,7 +96,7 @@ pub(crate) async fn essentials(record: &mut Record, shown: &mut Shown) -> Result
             select a.item_id from (select item_id, row_number() over (partition by category order by sort_at desc, item_id desc) as place \
                 from (select distinct on (category, gate.meaning(title, codes, title_key, resource_type, item_id, status), source_id = (select gate.by_hand())) category, item_id, sort_at from item \
                     where patient_id = $1 and not is_error \
-                        and (item.behind = 0 or (select true from item b where b.patient_id = item.patient_id and b.twin = item.twin and b.behind < item.behind limit 1) is null) \
+                        and (item.behind = 0 or gate.is_first(item.patient_id, item.twin, item.behind)) \
                         and (category = 4 or (category in (2, 3) and (last_at is null or last_at > now()) \
                         and coalesce(status, '') <> all (array['completed', 'stopped', 'cancelled', 'resolved', 'inactive', 'remission', \
                             'not-taken', 'draft', 'ended', 'not-done', 'refuted']))) \
@@ -105,14 +106,15 @@ pub(crate) async fn essentials(record: &mut Record, shown: &mut Shown) -> Result
     )
     .fetch_all(record.connection())
     .await?;
-    let mut summary = PrintedSummary::default();
+    let (mut summary, mut allergies) = (PrintedSummary::default(), Vec::new());
     for entry in rows.into_iter().map(Entry::from) {
         shown.entries([&entry]);
         match entry.category {
-            Category::Allergies => summary.allergies.push(entry),
+            Category::Allergies => allergies.push(entry),
             Category::Medicines => summary.medicines.push(entry),
             _ => summary.problems.push(entry),
         }
     }
+    summary.allergies = Allergies::of(record, allergies, shown).await?;
     Ok(summary)
 }

@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use crate::{
     catalogue::Say,
     components::{
-        brief::part,
+        brief::{part, part_of_allergies},
         sentence::sentence,
         sheet::{back, title},
     },
@@ -64,7 +64,7 @@ fn summary(say: Say, opened: &Opened<PrintedSummary>, as_of: &str) -> impl IntoV
             <div>
                 <p>{say.as_of(as_of)} " " {say.not_everything()}</p>
                 <div class="grant compact">{sentences}</div>
-                {section(Category::Allergies, say.category(Category::Allergies), allergies)}
+                {whose.may_show(Category::Allergies).then(|| part_of_allergies(say, allergies, say.not_everything()))}
                 {section(Category::Medicines, say.medicines_in_use(), medicines)}
                 {section(Category::Problems, say.active_problems(), problems)}
             </div>
