@@ -3,13 +3,13 @@
 
 use std::io;
 
-use chartkey_portal::entry::Entry;
+use chartkey_portal::entry::{Disputed, Entry, Statement};
 use csv::{Terminator, WriterBuilder};
 use time::Date;
 
 use crate::{
     catalogue::Say,
-    components::{entry::sources, flag::range_word, when::machine},
+    components::{disputed::who_says, entry::sources, flag::range_word, when::machine},
 };
 
 const MARK: &[u8] = "\u{feff}".as_bytes();
@@ -67,11 +67,23 @@ pub fn line(say: Say, entry: &Entry) -> io::Result<Vec<u8>> {
         &text(&entry.place),
         &harmless(&sources(say, entry)),
         &entry.added_at.date().to_string(),
-        &harmless(
-            entry.disputed.as_ref().and_then(|said| said.statements.first()).and_then(|said| said.words.as_deref()).unwrap_or_default(),
-        ),
+        &harmless(&entry.disputed.as_ref().map(|said| doubted(say, said)).unwrap_or_default()),
         if entry.is_by_hand() { say.yes() } else { "" },
     ])
+}
+
+/// What the patient says is wrong, a line each. The head of the column says whose words they are, and that they are of
+/// this record as it is; where they are not, they say so.
+fn doubted(say: Say, said: &Disputed) -> String {
+    let line = |statement: &Statement| {
+        let words = statement.words.as_deref().unwrap_or_default();
+        if statement.of.is_none() && !statement.is_earlier {
+            return words.to_owned();
+        }
+        format!("{} {words}", who_says(say, false, statement))
+    };
+    let more = (said.more > 0).then(|| say.more_disputed(said.more));
+    said.statements.iter().map(line).chain(more).collect::<Vec<_>>().join("\n")
 }
 
 fn record(cells: &[&str]) -> io::Result<Vec<u8>> {
@@ -89,7 +101,25 @@ fn harmless(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use chartkey_domain::id::CorrectionId;
+
     use super::*;
+
+    #[test]
+    fn words_of_an_earlier_version_say_so_and_none_is_left_out() {
+        let of = |words: &str, is_earlier| Statement {
+            correction: CorrectionId(uuid::Uuid::nil()),
+            words: Some(words.to_owned()),
+            is_earlier,
+            of: None,
+        };
+        let said = Disputed { statements: vec![of("Not mine.", false), of("It was 5.", true)], more: 1, is_readers: true };
+        let lines = doubted(Say::default(), &said);
+        assert_eq!(
+            lines.lines().collect::<Vec<_>>(),
+            ["Not mine.", "The patient says this is wrong (said of an earlier version): It was 5.", "One more record of it is said to be wrong."]
+        );
+    }
 
     #[test]
     fn nothing_is_run_by_a_spreadsheet_and_a_number_stays_one() {

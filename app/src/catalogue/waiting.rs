@@ -80,7 +80,7 @@ messages! {
     }
     waiting_not_on_paper {
         English: "Results that wait for the patient are not on this paper.",
-        Spanish: "Los resultados que esperan al paciente no están en este papel.",
+        Spanish: "Los resultados que esperan a la persona titular no están en este papel.",
     }
     waiting_not_in_table {
         English: "A result that waits for you stands in it without its value.",
