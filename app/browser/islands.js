@@ -22,7 +22,22 @@ async function wake(node, enterOwner) {
   }
 }
 
-await new Promise((painted) => requestAnimationFrame(() => setTimeout(painted)));
+/** Resolves when something of the page is to be seen; a frame that was only handed on may not be yet. */
+function painted() {
+  return new Promise((resolve) => {
+    if (!PerformanceObserver.supportedEntryTypes.includes('paint')) {
+      requestAnimationFrame(() => setTimeout(resolve));
+      return;
+    }
+    const watch = new PerformanceObserver(() => {
+      watch.disconnect();
+      resolve();
+    });
+    watch.observe({ type: 'paint', buffered: true });
+  });
+}
+
+await painted();
 await init({ module_or_path: WASM_ADDRESS });
 glue.hydrate();
 await wake(document.body);
