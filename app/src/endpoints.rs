@@ -11,7 +11,7 @@ use serde::{
 };
 
 use crate::api::{
-    accounts, activity, added, codes, corrections, credentials, devices, search, second_factor, second_step, sharing, sources, twins,
+    accounts, activity, added, codes, corrections, credentials, devices, reach, search, second_factor, second_step, sharing, sources, twins,
     waiting,
 };
 
@@ -90,6 +90,8 @@ pub fn endpoints() -> Vec<Endpoint> {
         endpoint::<sharing::ResumeGrant>(),
         endpoint::<sharing::OpenShared>(),
         endpoint::<sharing::PrintShared>(),
+        endpoint::<reach::KeepFrom>(),
+        endpoint::<reach::ShowAgain>(),
         endpoint::<sources::ConfirmUpload>(),
         endpoint::<sources::DiscardUpload>(),
         endpoint::<sources::ShowImport>(),

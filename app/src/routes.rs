@@ -96,6 +96,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/record/:patient/:category") view=pages::category ssr=SsrMode::Async/>
                 <Route path=path!("/record/:patient/:category/:item") view=pages::item ssr=SsrMode::Async/>
                 <Route path=path!("/record/:patient/:category/:item/wrong") view=pages::corrections::question::wrong ssr=SsrMode::Async/>
+                <Route path=path!("/record/:patient/:category/:item/who") view=pages::who::who ssr=SsrMode::Async/>
                 <Route path=path!("/record/:patient/:category/:item/change") view=pages::added::change ssr=SsrMode::Async/>
                 <Route path=path!("/record/:patient/:category/:item/take-back") view=pages::added::ask_take_back ssr=SsrMode::Async/>
             </FlatRoutes>

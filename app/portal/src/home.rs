@@ -84,7 +84,7 @@ impl Portal {
             "where i.patient_id = $1 and i.item_id = any (array( \
                 select item_id from item where patient_id = $1 and not is_error and sort_at <= now() and $2 \
                     and (category in (5, 9, 10) or (category = 6 and resource_type = 'DiagnosticReport')) \
-                    and (item.behind = 0 or (select true from item b where b.patient_id = item.patient_id and b.twin = item.twin and b.behind < item.behind limit 1) is null) \
+                    and (item.behind = 0 or gate.is_first(item.patient_id, item.twin, item.behind)) \
                     order by sort_at desc, item_id desc limit 6) || $3::uuid[]) \
              order by i.sort_at desc, i.item_id desc",
             patient.0,

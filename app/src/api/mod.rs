@@ -10,6 +10,7 @@ pub mod corrections;
 pub mod credentials;
 pub mod devices;
 mod error;
+pub mod reach;
 pub mod search;
 pub mod second_factor;
 pub mod second_step;

@@ -28,6 +28,7 @@ mod operator;
 mod own;
 mod people;
 mod put;
+mod reach;
 mod record;
 mod search;
 mod sharing;

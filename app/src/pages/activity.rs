@@ -156,9 +156,10 @@ fn why(say: Say, event: &Event) -> impl IntoView + use<> {
         Why::Code => (Icon::KeyOne, say.why_code().into_any()),
         Why::Refused => (Icon::Keyhole, say.why_refused().into_any()),
     };
-    let grant =
-        event.what.text.as_ref().filter(|_| event.what.grant.is_some()).map(|text| view! { <p class="small">{unmarked(say, text)}</p> });
-    view! { {grant} <p class="why">{icon(sign)}<span>{words}</span></p> }
+    // The sentence of a share, or from whom something is kept.
+    let is_said = event.what.grant.is_some() || matches!(event.what.action.as_str(), "kept-from" | "shown-again");
+    let text = event.what.text.as_ref().filter(|_| is_said).map(|text| view! { <p class="small">{unmarked(say, text)}</p> });
+    view! { {text} <p class="why">{icon(sign)}<span>{words}</span></p> }
 }
 
 fn verdict(say: Say, verdict: &Verdict) -> impl IntoView + use<> {

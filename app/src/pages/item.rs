@@ -16,6 +16,7 @@ use crate::{
         entry::{Called, address, called, entry_when, named, plain, row_of},
         facts::facts,
         flag::{flag, range_flag},
+        form::{problem_summary, titled},
         icon::{Icon, icon},
         line::{big_line, range_words},
         list::key,
@@ -29,7 +30,7 @@ use crate::{
         when::{moment, when},
     },
     pages::{Paged, page, reader::Reader, waiting::interruption},
-    request::{item as item_of_page, parameter, query},
+    request::{item as item_of_page, parameter, problem, query},
     shell::{Place, document},
 };
 
@@ -85,7 +86,7 @@ async fn one(reader: Reader, category: Category) -> Paged {
         sheet(
             "who",
             say.who_can_see_this(),
-            view! { <p>{key(say, detail.aside.as_ref(), category)}</p><p><a href="/sharing">{say.see_and_stop()}</a></p> },
+            view! { <p>{key(say, detail.aside.as_ref(), category)}</p><p><a href=format!("{here}/who")>{say.see_and_stop()}</a></p> },
         )
     });
     let raw = detail.original.clone().map(|raw| {
@@ -93,6 +94,7 @@ async fn one(reader: Reader, category: Category) -> Paged {
     });
     let body = view! {
         {back(place, say.category(category))}
+        {problem_summary(say, problem())}
         <div class="title">
             <h1 lang=lang.clone().filter(|_| !is_ours)>{named(say, &detail.entry)}</h1>
             {beside.map(|beside| view! { <p class="medical" lang=lang>{beside}</p> })}
@@ -114,7 +116,7 @@ async fn one(reader: Reader, category: Category) -> Paged {
         {raw}
         {(!whose.is_own()).then(|| view! { <p class="quiet">{say.not_everything()}</p> })}
     };
-    Ok(document(reader.page(name, Place::Category(category), &whose), body).into_any())
+    Ok(document(reader.page(titled(say, &name, problem()), Place::Category(category), &whose), body).into_any())
 }
 
 /// The value, large, with its line.

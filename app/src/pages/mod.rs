@@ -66,6 +66,7 @@ mod timeline;
 mod trend;
 mod view;
 mod visits;
+pub mod who;
 mod waiting;
 
 pub use card::card;

@@ -256,6 +256,7 @@ fn of_record() -> Vec<Row> {
         item("/record/{patient}/corrections/{correction}", "/record/{patient}/corrections/{correction}?ask=settled&draft={worded}", READERS),
         record("/record/{patient}/corrections", "/record/{patient}/corrections?after={correction}", HOLDERS),
         item("/record/{patient}/{category}/{item}/wrong", "/record/{patient}/vitals/{vitals}/wrong", HOLDERS),
+        item("/record/{patient}/{category}/{item}/who", "/record/{patient}/vitals/{vitals}/who", HOLDERS),
         item("/record/{patient}/{category}/{item}/wrong", "/record/{patient}/vitals/{vitals}/wrong?draft={worded}&step=check", HOLDERS),
         item("/record/{patient}/visits/{item}", "/record/{patient}/visits/{visits}", HOLDERS),
         item("/record/{patient}/visits/{item}/about", "/record/{patient}/visits/{visits}/about?original=1", HOLDERS),

@@ -1,10 +1,7 @@
 //! The same thing as other sources tell it, and what the patient can say about that.
 
-use chartkey_domain::{
-    category::Category,
-    id::{ItemId, PatientId},
-};
-use chartkey_portal::{entry::Twin, items::Detail};
+use chartkey_domain::{category::Category, id::PatientId};
+use chartkey_portal::{entry::{Entry, Twin}, items::Detail};
 use leptos::prelude::*;
 
 use crate::{
@@ -29,7 +26,7 @@ pub fn twins(say: Say, patient: PatientId, detail: &Detail, is_own: bool) -> Opt
     } else {
         (say.not_the_same_as(), say.you_took_apart(), parted)
     };
-    let form = is_own.then(|| if is_one { apart(say, patient, entry.id) } else { together(say, patient, entry.id) });
+    let form = is_own.then(|| if is_one { apart(say, patient, entry) } else { together(say, patient, entry) });
     Some(sheet("twins", heading, view! { <p>{says}</p>{list(say, patient, entry.category, others)}{form} }).into_any())
 }
 
@@ -41,23 +38,24 @@ fn list(say: Say, patient: PatientId, category: Category, twins: &[Twin]) -> imp
     view! { <ul class="rows">{lines.collect_view()}</ul> }
 }
 
-fn apart(say: Say, patient: PatientId, item: ItemId) -> AnyView {
+fn apart(say: Say, patient: PatientId, entry: &Entry) -> AnyView {
     view! {
         <p class="quiet small">{say.taking_apart_says()}</p>
-        {form("/api/take-apart", say.not_the_same(), patient, item)}
+        {form("/api/take-apart", say.not_the_same(), patient, entry)}
     }
     .into_any()
 }
 
-fn together(say: Say, patient: PatientId, item: ItemId) -> AnyView {
-    form("/api/put-together", say.the_same_after_all(), patient, item).into_any()
+fn together(say: Say, patient: PatientId, entry: &Entry) -> AnyView {
+    form("/api/put-together", say.the_same_after_all(), patient, entry).into_any()
 }
 
-fn form(action: &'static str, words: &'static str, patient: PatientId, item: ItemId) -> impl IntoView {
+fn form(action: &'static str, words: &'static str, patient: PatientId, entry: &Entry) -> impl IntoView + use<> {
     view! {
         <form method="post" action=action>
             <input type="hidden" name="patient" value=patient.to_string()/>
-            <input type="hidden" name="item" value=item.to_string()/>
+            <input type="hidden" name="category" value=entry.category.slug()/>
+            <input type="hidden" name="item" value=entry.id.to_string()/>
             <button class="button small" type="submit">{words}</button>
         </form>
     }

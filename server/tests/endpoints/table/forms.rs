@@ -168,15 +168,27 @@ pub(super) fn forms() -> Vec<Row> {
         answer("/api/undo-import", "import={import}", IMPORT, "/sources/imports/{import}"),
         form(
             "/api/take-apart",
-            "patient={patient}&item={results}",
-            holders("/record/{patient}/results/{results}?done=taken-apart", "/record/{patient}?problem=not-found"),
-            to("/record/{patient}?problem=not-found"),
+            "patient={patient}&category=results&item={results}",
+            holders("/record/{patient}/results/{results}?done=taken-apart", "/record/{patient}/results/{results}?problem=not-found"),
+            to("/record/{patient}/results/{results}?problem=not-found"),
         ),
         form(
             "/api/put-together",
-            "patient={patient}&item={results}",
-            holders("/record/{patient}/results/{results}?done=put-together", "/record/{patient}?problem=not-found"),
-            to("/record/{patient}?problem=not-found"),
+            "patient={patient}&category=results&item={results}",
+            holders("/record/{patient}/results/{results}?done=put-together", "/record/{patient}/results/{results}?problem=not-found"),
+            to("/record/{patient}/results/{results}?problem=not-found"),
+        ),
+        form(
+            "/api/keep-from",
+            "patient={patient}&category=medicines&item={written}&account={redeemer}",
+            holders("/record/{patient}/medicines/{written}/who?done=kept", "/record/{patient}/medicines/{written}/who?problem=not-found"),
+            to("/record/{patient}/medicines/{written}/who?problem=not-found"),
+        ),
+        form(
+            "/api/show-again",
+            "patient={patient}&category=medicines&item={written}&account={redeemer}",
+            holders("/record/{patient}/medicines/{written}/who?done=shown", "/record/{patient}/medicines/{written}/who?problem=not-found"),
+            to("/record/{patient}/medicines/{written}/who?problem=not-found"),
         ),
         post("/api/print-shared", "", {
             const NONE: Outcome = To("/shared?problem=not-found");

@@ -1,0 +1,260 @@
+//! Who can see one thing of a record now, and keeping it from one of them. The patient alone asks either.
+
+use std::collections::BTreeMap;
+
+use chartkey_domain::{
+    account::{Actor, Visitor},
+    category::Category,
+    grant::Purpose,
+    id::{AccountId, ItemId, OrganizationId, PatientId},
+    item::ItemFacts,
+    policy::{Decision, InForce, Whom, decide},
+};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::{
+    Error, Opened, Portal,
+    audit::{Shown, What},
+    entry::{Entry, entries},
+    fresh, notices,
+    notices::Notice,
+    pool::detached,
+    record::{Loaded, Record, facts},
+};
+
+/// One thing, and who could see it.
+#[derive(Debug, Clone)]
+pub struct Reach {
+    /// The thing.
+    pub entry: Entry,
+    /// Whoever has a share in force, and whoever it is kept from; by organization and name.
+    pub holders: Vec<Holder>,
+}
+
+/// Somebody with a share, or from whom something is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holder {
+    /// A person, or everybody at an organization.
+    pub whom: Whom,
+    /// The person.
+    pub name: Option<String>,
+    /// Of the person, or those that a share with an organization names.
+    pub professions: Vec<String>,
+    /// Where.
+    pub organization: String,
+    /// Whether they see it.
+    pub access: Access,
+}
+
+/// Whether somebody sees a thing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Now.
+    Sees,
+    /// Not while the patient keeps it from them.
+    Kept,
+    /// Not while the patient keeps it from everybody where they are.
+    KeptFromAll,
+    /// No share of theirs reaches it.
+    Closed,
+}
+
+/// A person or a place of a share, with what the share is for; or of an exclusion, which is for nothing.
+struct Row {
+    account: Option<Uuid>,
+    organization: Uuid,
+    profession: Option<String>,
+    professions: Option<Vec<String>>,
+    purpose: Option<String>,
+    name: Option<String>,
+    organization_name: String,
+}
+
+impl Portal {
+    /// Who can see an item of the visitor's own record now.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where there is no such item, or the record is not theirs.
+    pub async fn reach(&self, visitor: &Visitor, patient: PatientId, category: Category, item: ItemId) -> Result<Opened<Reach>, Error> {
+        let mut record = self.open(visitor, patient).await?;
+        if !record.is_own() {
+            return record.refuse().await;
+        }
+        let row = entries!("where i.patient_id = $1 and i.item_id = $2 and i.category = $3 limit 1", patient.0, item.0, category.number())
+            .fetch_optional(record.connection())
+            .await?;
+        let Some(row) = row else { return record.refuse().await };
+        let entry = Entry::from(row);
+        let holders = holders(&mut record, item).await?;
+        let mut shown = Shown::default();
+        shown.entries([&entry]);
+        record.close("who", shown, Reach { entry, holders }).await
+    }
+
+    /// Keeps an item of the visitor's own record from somebody, whatever they are given: with it what other sources tell of
+    /// the same. Their open pages close. Returns the category of the item.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where there is no such item, or nothing was ever shared with them.
+    pub async fn keep_from(&self, visitor: &Visitor, patient: PatientId, item: ItemId, whom: Whom) -> Result<Category, Error> {
+        self.keep(visitor, patient, item, whom, true).await
+    }
+
+    /// Lets shares reach the item for them again.
+    ///
+    /// # Errors
+    /// As [`Self::keep_from`], and [`Error::SignInAgain`]: what opens needs a fresh sign-in.
+    pub async fn show_again(&self, visitor: &Visitor, patient: PatientId, item: ItemId, whom: Whom) -> Result<Category, Error> {
+        self.keep(visitor, patient, item, whom, false).await
+    }
+
+    async fn keep(&self, visitor: &Visitor, patient: PatientId, item: ItemId, whom: Whom, is_kept: bool) -> Result<Category, Error> {
+        let (portal, visitor) = (self.clone(), visitor.clone());
+        detached(async move {
+            let mut record = portal.open(&visitor, patient).await?;
+            if !record.is_own() {
+                return record.refuse().await;
+            }
+            if !is_kept {
+                fresh::require(record.connection(), &visitor).await?;
+            }
+            let (account, organization) = columns(whom);
+            let found = sqlx::query!(
+                r#"select i.category, coalesce(
+                    (select concat_ws(', ', a.display_name, o.name) from account a join clinician c on c.account_id = a.account_id
+                        join organization o on o.organization_id = c.organization_id where a.account_id = $3),
+                    (select o.name from organization o where o.organization_id = $4)) as name
+                from item i where i.patient_id = $1 and i.item_id = $2 and exists (
+                    select from access_grant g where g.patient_id = $1 and (g.grantee_account_id = $3 or g.organization_id = $4))"#,
+                patient.0,
+                item.0,
+                account,
+                organization
+            )
+            .fetch_optional(record.connection())
+            .await?;
+            let Some((category, name)) = found.and_then(|found| Some((Category::from_number(found.category)?, found.name))) else {
+                return record.refuse().await;
+            };
+            let changed = if is_kept {
+                sqlx::query!(
+                    "insert into exclusion (patient_id, item_id, account_id, organization_id) values ($1, $2, $3, $4) on conflict do nothing",
+                    patient.0,
+                    item.0,
+                    account,
+                    organization
+                )
+            } else {
+                sqlx::query!(
+                    "delete from exclusion where patient_id = $1 and item_id = $2
+                        and account_id is not distinct from $3 and organization_id is not distinct from $4",
+                    patient.0,
+                    item.0,
+                    account,
+                    organization
+                )
+            };
+            // Doing it again changes nothing, and nothing is written.
+            if changed.execute(record.connection()).await?.rows_affected() == 0 {
+                return Ok(category);
+            }
+            let notice =
+                Notice { patient: Some(patient), account: account.map(AccountId), organization: organization.map(OrganizationId) };
+            notices::send(record.connection(), notice).await?;
+            let mut shown = Shown::default();
+            shown.add(item, category);
+            let action = if is_kept { "kept-from" } else { "shown-again" };
+            record.finish(What { text: name, ..shown.what(action, "who") }).await?;
+            Ok(category)
+        })
+        .await
+    }
+}
+
+const fn columns(whom: Whom) -> (Option<Uuid>, Option<Uuid>) {
+    match whom {
+        Whom::Account(account) => (Some(account.0), None),
+        Whom::Organization(organization) => (None, Some(organization.0)),
+    }
+}
+
+/// What the policy would answer each of them, with all that is in force around the record now.
+async fn holders(record: &mut Record, item: ItemId) -> Result<Vec<Holder>, Error> {
+    let (patient, now) = (record.whose().patient, record.now());
+    let in_force = Loaded::load(record.connection(), patient).await?.in_force;
+    let Some(facts) = facts(record.connection(), patient, &[item]).await?.pop() else { return Ok(Vec::new()) };
+    let rows = sqlx::query_as!(
+        Row,
+        r#"with kept as (
+            select e.account_id, coalesce(e.organization_id, c.organization_id) as organization_id
+            from exclusion e left join clinician c on c.account_id = e.account_id
+            where e.patient_id = $1 and e.item_id = $2
+        ), named as (
+            select g.grantee_account_id as account_id, g.organization_id, g.professions, g.purpose
+            from access_grant g
+            where g.patient_id = $1 and g.state = 'active' and g.starts_at <= now() and (g.ends_at is null or now() < g.ends_at)
+            union all
+            select account_id, organization_id, null, null from kept
+        )
+        select n.account_id as account, n.organization_id as "organization!", c.profession as "profession?", n.professions, n.purpose,
+            a.display_name as "name?", o.name as organization_name
+        from named n
+        join organization o on o.organization_id = n.organization_id
+        left join account a on a.account_id = n.account_id
+        left join clinician c on c.account_id = n.account_id
+        where not exists (select from block b where b.patient_id = $1 and (b.account_id = n.account_id or b.organization_id = n.organization_id))
+        order by o.name, a.display_name nulls last, n.account_id, n.purpose nulls last"#,
+        patient.0,
+        item.0
+    )
+    .fetch_all(record.connection())
+    .await?;
+    let mut holders: Vec<Holder> = Vec::new();
+    let mut places = BTreeMap::new();
+    for row in rows {
+        let place = *places.entry((row.organization, row.account)).or_insert_with(|| {
+            holders.push(holder(&row, item, &in_force));
+            holders.len() - 1
+        });
+        if let Some(holder) = holders.get_mut(place) {
+            holder.professions.extend(row.professions.clone().unwrap_or_default());
+            holder.professions.sort_unstable();
+            holder.professions.dedup();
+            if holder.access == Access::Closed && sees(&row, &facts, &in_force, now) {
+                holder.access = Access::Sees;
+            }
+        }
+    }
+    Ok(holders)
+}
+
+/// Somebody as far as one row tells: whether something is kept from them, not yet whether they see it.
+fn holder(row: &Row, item: ItemId, in_force: &InForce) -> Holder {
+    let organization = OrganizationId(row.organization);
+    let whom = row.account.map_or(Whom::Organization(organization), |account| Whom::Account(AccountId(account)));
+    let is_kept = |from: Whom| in_force.exclusions.contains(&(item, from));
+    Holder {
+        whom,
+        name: row.name.clone(),
+        professions: row.profession.clone().into_iter().collect(),
+        organization: row.organization_name.clone(),
+        access: match () {
+            () if is_kept(whom) => Access::Kept,
+            () if is_kept(Whom::Organization(organization)) => Access::KeptFromAll,
+            () => Access::Closed,
+        },
+    }
+}
+
+/// Whether the policy shows them the item for the purpose of this share.
+fn sees(row: &Row, item: &ItemFacts, in_force: &InForce, now: OffsetDateTime) -> bool {
+    let Some(purpose) = row.purpose.as_deref().and_then(Purpose::from_slug) else { return false };
+    let (account, organization) = (AccountId(row.account.unwrap_or_default()), OrganizationId(row.organization));
+    // Of a share with professions: somebody with one of them, and no share of their own.
+    let professions = row.profession.iter().chain(row.professions.iter().flatten());
+    professions.cloned().any(|profession| {
+        let actor = Actor::Clinician { account, organization, profession };
+        matches!(decide(&actor, Some(purpose), in_force, now), Decision::Shared(permission) if permission.covers(item))
+    })
+}

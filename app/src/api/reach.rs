@@ -1,0 +1,52 @@
+//! Keeping one thing from somebody who has a share, and letting them see it again.
+
+#![expect(missing_docs, reason = "the macro makes a struct of each endpoint's arguments")]
+
+use chartkey_domain::id::{AccountId, ItemId, OrganizationId, PatientId};
+use leptos::prelude::*;
+
+use super::ApiError;
+
+/// Keeps an item from a clinician, or from everybody at an organization, whatever they are given.
+///
+/// # Errors
+/// None for a plain form post, which goes back to its page.
+#[server(endpoint = "keep-from")]
+pub async fn keep_from(
+    patient: PatientId,
+    category: String,
+    item: ItemId,
+    account: Option<AccountId>,
+    organization: Option<OrganizationId>,
+) -> Result<(), ApiError> {
+    use crate::{
+        pages::who::{page, whom},
+        request::{answer, portal, visitor},
+    };
+
+    let kept = async { Ok(portal()?.keep_from(&visitor()?, patient, item, whom(account, organization)?).await?) };
+    let done = kept.await.map(|category| format!("{}?done=kept", page(patient, category, item)));
+    answer(done, &page(patient, crate::pages::who::category(&category), item))
+}
+
+/// Lets shares reach the item for them again.
+///
+/// # Errors
+/// As [`keep_from`].
+#[server(endpoint = "show-again")]
+pub async fn show_again(
+    patient: PatientId,
+    category: String,
+    item: ItemId,
+    account: Option<AccountId>,
+    organization: Option<OrganizationId>,
+) -> Result<(), ApiError> {
+    use crate::{
+        pages::who::{page, whom},
+        request::{answer, portal, visitor},
+    };
+
+    let shown = async { Ok(portal()?.show_again(&visitor()?, patient, item, whom(account, organization)?).await?) };
+    let done = shown.await.map(|category| format!("{}?done=shown", page(patient, category, item)));
+    answer(done, &page(patient, crate::pages::who::category(&category), item))
+}

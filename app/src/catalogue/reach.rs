@@ -1,0 +1,28 @@
+//! What is said of who can see one thing.
+
+use super::messages;
+
+messages! {
+    with_a_share { English: "Who has a share", Spanish: "Quién tiene un permiso" }
+    nobody_has_a_share { English: "Nobody has a share of your record. Only you see this.", Spanish: "Nadie tiene un permiso. Solo usted ve esto." }
+    keeping_says {
+        English: "What you keep from somebody stays closed to them, whatever you share, until you show it again. What they have read before is not erased.",
+        Spanish: "Lo que usted no muestra a alguien sigue cerrado para esa persona, comparta lo que comparta, hasta que lo muestre otra vez. Lo que ya leyó no se borra.",
+    }
+    sees_this { English: "Can see this", Spanish: "Puede verlo" }
+    kept_from_them { English: "You keep it from them", Spanish: "Usted no se lo muestra" }
+    kept_from_all_at(organization: &str) {
+        English: "You keep it from everybody at {organization}",
+        Spanish: "Usted no se lo muestra a nadie de {organization}",
+    }
+    share_reaches_not { English: "The share does not reach it", Spanish: "El permiso no llega a esto" }
+    keep_from(who: &str) { English: "Keep it from {who}", Spanish: "No mostrárselo a {who}" }
+    show_again(who: &str) { English: "Show it to {who} again", Spanish: "Mostrárselo otra vez a {who}" }
+    all_at(organization: &str) { English: "everybody at {organization}", Spanish: "cualquier persona de {organization}" }
+    done_kept_from { English: "It is closed to them from now on.", Spanish: "Desde ahora está cerrado." }
+    done_shown_again {
+        English: "A share reaches it again, as far as that share goes.",
+        Spanish: "Un permiso llega a ello otra vez, hasta donde llegue ese permiso.",
+    }
+    private_reaches_nobody { English: "Only you see this. No share reaches it.", Spanish: "Solo usted ve esto. Ningún permiso llega a ello." }
+}

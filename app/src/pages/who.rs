@@ -1,0 +1,124 @@
+//! `/record/{patient}/{category}/{item}/who`: who can see one thing, and keeping it from one of them.
+
+use chartkey_domain::{
+    category::Category,
+    id::{AccountId, ItemId, OrganizationId, PatientId},
+    policy::Whom,
+};
+use chartkey_portal::{
+    entry::Entry,
+    reach::{Access, Holder, Reach},
+};
+use leptos::prelude::*;
+
+use crate::{
+    api::ApiError,
+    catalogue::Say,
+    components::{
+        entry::{address, called},
+        flag::flag,
+        form::{hidden, problem_summary, titled},
+        icon::Icon,
+        notice::{Role, notice, what_was_done},
+        sheet::{back, sheet, title},
+    },
+    pages::{page as page_of, reader::Reader},
+    request::{item as item_of_page, parameter, problem, query},
+    shell::{Place, document},
+};
+
+/// The address of this page.
+#[must_use]
+pub fn page(patient: PatientId, category: Category, item: ItemId) -> String {
+    format!("{}/who", address(patient, category, item))
+}
+
+/// The category that came with a form, which is not put into an address unseen.
+#[must_use]
+pub fn category(slug: &str) -> Category {
+    Category::from_slug(slug).unwrap_or(Category::Own)
+}
+
+/// Whom a form is about.
+///
+/// # Errors
+/// [`ApiError::NotFound`] where it names nobody, or two.
+pub const fn whom(account: Option<AccountId>, organization: Option<OrganizationId>) -> Result<Whom, ApiError> {
+    match (account, organization) {
+        (Some(account), None) => Ok(Whom::Account(account)),
+        (None, Some(organization)) => Ok(Whom::Organization(organization)),
+        _ => Err(ApiError::NotFound),
+    }
+}
+
+/// Everybody with a share, and whether it reaches this.
+pub fn who() -> impl IntoView {
+    page_of(async {
+        let reader = Reader::of_record()?;
+        let name: String = parameter("category")?;
+        let category = Category::from_slug(&name).ok_or(ApiError::NotFound)?;
+        let opened = reader.portal.reach(&reader.visitor, reader.patient, category, item_of_page()?).await?;
+        let (say, whose, Reach { entry, holders }) = (reader.say, opened.whose, opened.view);
+        let named = called(say, &entry).name;
+        let about = entry.when.map_or_else(|| named.clone(), |(first, precision)| format!("{named}, {}", say.when(first, precision)));
+        let nobody = holders.is_empty().then(|| view! { <p>{say.nobody_has_a_share()}</p> });
+        let rows = holders.iter().map(|holder| row(say, reader.patient, &entry, holder)).collect_view();
+        let body = view! {
+            {back(address(reader.patient, category, entry.id), named)}
+            {problem_summary(say, problem())}
+            {done(say)}
+            {title(say.who_can_see_this(), Some(about))}
+            {entry.is_private.then(|| notice(Role::Held, say.private(), view! { <p>{say.private_reaches_nobody()}</p> }))}
+            {sheet("holders", say.with_a_share(), view! { {nobody}<ul class="rows">{rows}</ul><p class="quiet small">{say.keeping_says()}</p> })}
+            <p><a href="/sharing">{say.see_and_stop()}</a></p>
+        };
+        Ok(document(reader.page(titled(say, say.who_can_see_this(), problem()), Place::Category(category), &whose), body).into_any())
+    })
+}
+
+/// What was just done, after the redirect of a form.
+fn done(say: Say) -> Option<impl IntoView> {
+    let words = match query("done")?.as_str() {
+        "kept" => say.done_kept_from(),
+        "shown" => say.done_shown_again(),
+        _ => return None,
+    };
+    Some(what_was_done(say.done(), view! { <p>{words}</p> }))
+}
+
+fn row(say: Say, patient: PatientId, entry: &Entry, holder: &Holder) -> impl IntoView + use<> {
+    let professions = holder.professions.iter().map(|profession| say.profession_named(profession)).collect::<Vec<_>>().join(", ");
+    let name = holder.name.clone().unwrap_or_else(|| say.all_at(&holder.organization));
+    let place = holder.name.is_some().then(|| holder.organization.clone());
+    let beside = [Some(professions).filter(|words| !words.is_empty()), place].into_iter().flatten().collect::<Vec<_>>().join(" · ");
+    let (state, button) = match holder.access {
+        Access::Sees => (flag("in", Icon::Eye, say.sees_this().to_owned()), Some(("/api/keep-from", say.keep_from(&name)))),
+        Access::Kept => (flag("held", Icon::Private, say.kept_from_them().to_owned()), Some(("/api/show-again", say.show_again(&name)))),
+        Access::KeptFromAll => (flag("held", Icon::Private, say.kept_from_all_at(&holder.organization)), None),
+        Access::Closed => (flag("unknown", Icon::Keyhole, say.share_reaches_not().to_owned()), None),
+    };
+    let (account, organization) = match holder.whom {
+        Whom::Account(account) => (Some(account.to_string()), None),
+        Whom::Organization(organization) => (None, Some(organization.to_string())),
+    };
+    let form = button.map(|(action, words)| {
+        view! {
+            <form method="post" action=action>
+                {hidden("patient", Some(patient.to_string()))}
+                {hidden("category", Some(entry.category.slug().to_owned()))}
+                {hidden("item", Some(entry.id.to_string()))}
+                {account.map(|account| hidden("account", Some(account)))}
+                {organization.map(|organization| hidden("organization", Some(organization)))}
+                <button class="button second small" type="submit">{words}</button>
+            </form>
+        }
+    });
+    view! {
+        <li class="row">
+            <p class="label"><b>{name}</b></p>
+            <p class="meta">{beside}</p>
+            <p>{state}</p>
+            {form}
+        </li>
+    }
+}
