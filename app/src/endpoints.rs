@@ -11,8 +11,8 @@ use serde::{
 };
 
 use crate::api::{
-    accounts, activity, added, codes, corrections, credentials, devices, reach, search, second_factor, second_step, sharing, sources, twins,
-    waiting,
+    accounts, activity, added, codes, corrections, credentials, devices, reach, search, second_factor, second_step, sharing, sources,
+    twins, waiting,
 };
 
 /// A server function.

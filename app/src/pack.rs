@@ -17,7 +17,10 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 use time::Date;
 
-use crate::{catalogue::Say, components::brief::{part, part_of_allergies}};
+use crate::{
+    catalogue::Say,
+    components::brief::{part, part_of_allergies},
+};
 
 const SCRIPT: &str = include_str!("../browser/pack/open.js");
 const STYLE: &str = include_str!("../browser/pack/look.css");

@@ -117,7 +117,11 @@ mod tests {
         let lines = doubted(Say::default(), &said);
         assert_eq!(
             lines.lines().collect::<Vec<_>>(),
-            ["Not mine.", "The patient says this is wrong (said of an earlier version): It was 5.", "One more record of it is said to be wrong."]
+            [
+                "Not mine.",
+                "The patient says this is wrong (said of an earlier version): It was 5.",
+                "One more record of it is said to be wrong."
+            ]
         );
     }
 

@@ -72,11 +72,11 @@ const PAGES: &[Page] = &[
     Page("/activity", "/activity", [None, Some(8), None]),
     Page("/redeem", "/redeem", [None, None, Some(1)]),
     Page("/shared", "/shared", [None, None, Some(7)]),
-    Page("/shared/print", "/shared/print", [None, None, Some(15)]),
+    Page("/shared/print", "/shared/print", [None, None, Some(14)]),
     // Beside what the record says: what is new to the patient, which moves their mark, and which looks are unusual.
     Page("/home", "/home", [None, Some(9), None]),
     // Beside the entries the reactions to allergies and the care team; for a clinician what changed since they last looked.
-    Page("/record/{patient}", "/record/{patient}", [None, Some(9), Some(11)]),
+    Page("/record/{patient}", "/record/{patient}", [None, Some(9), Some(10)]),
     // The summary, with the sources and without the keys.
     Page("/record/{patient}/print", "/record/{patient}/print", [None, Some(9), None]),
     Page("/record/{patient}/visits", "/record/{patient}/visits", [None, Some(8), Some(7)]),
@@ -98,7 +98,7 @@ const PAGES: &[Page] = &[
     Page("/record/{patient}/corrections/{correction}", "/record/{patient}/corrections/{correction}?draft={worded}", [None, Some(9), Some(11)]),
     Page("/record/{patient}/{category}/{item}/wrong", "/record/{patient}/vitals/{vitals}/wrong?draft={worded}", [None, Some(7), None]),
     // Beside the thing what is in force around it, as the door loads it, and who that is.
-    Page("/record/{patient}/{category}/{item}/who", "/record/{patient}/vitals/{vitals}/who", [None, Some(9), None]),
+    Page("/record/{patient}/{category}/{item}/who", "/record/{patient}/vitals/{vitals}/who", [None, Some(10), None]),
     // Beside what belongs to it, what was on its day in its place.
     Page("/record/{patient}/visits/{item}", "/record/{patient}/visits/{visits}", [None, Some(8), None]),
     Page("/record/{patient}/visits/{item}/about", "/record/{patient}/visits/{visits}/about", [None, Some(7), None]),

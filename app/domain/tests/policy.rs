@@ -184,7 +184,10 @@ fn what_is_said_of_an_item_is_told_as_if_the_item_had_the_labels_of_the_words_to
             withheld += usize::from(adds && !opens && oracle(&world, item, NOW));
         }
     });
-    assert!(told > looks / 100 && single > 50 && withheld > looks / 50, "{looks}: {told} told, {single} of single items, {withheld} withheld");
+    assert!(
+        told > looks / 100 && single > 50 && withheld > looks / 50,
+        "{looks}: {told} told, {single} of single items, {withheld} withheld"
+    );
     saw(&format!("{looks} words with labels of their own, {told} told, {withheld} withheld from readers of their item, 0 mismatches"));
 }
 

@@ -62,8 +62,10 @@ async fn what_is_kept_from_one_reader_is_closed_to_them_alone_until_it_is_shown_
     portal.show_again(&ines, patient, result, whom).await.unwrap();
     assert_eq!(told(&house, result).await, [(whom, Access::Sees)]);
     assert!(sees(&house, &doctor, result).await);
-    let done: Vec<_> = house.events().await.into_iter().map(|event| event.what).filter(|what| what.page.as_deref() == Some("who")).collect();
-    let changes: Vec<_> = done.iter().filter(|what| what.action != "read").map(|what| (what.action.as_str(), what.text.as_deref(), what.items)).collect();
+    let done: Vec<_> =
+        house.events().await.into_iter().map(|event| event.what).filter(|what| what.page.as_deref() == Some("who")).collect();
+    let changes: Vec<_> =
+        done.iter().filter(|what| what.action != "read").map(|what| (what.action.as_str(), what.text.as_deref(), what.items)).collect();
     let name = Some("Dr Lindqvist, northfield");
     assert_eq!(changes, [("kept-from", name, 1), ("shown-again", name, 1)], "to ask twice is one change");
 }

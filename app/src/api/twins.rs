@@ -35,13 +35,7 @@ pub async fn put_together(patient: PatientId, category: String, item: ItemId) ->
 
 /// Back to the page of the item, with what was done or why it was not.
 #[cfg(feature = "ssr")]
-fn said(
-    done: Result<Category, ApiError>,
-    what: &str,
-    patient: PatientId,
-    category: &str,
-    item: ItemId,
-) -> Result<(), ApiError> {
+fn said(done: Result<Category, ApiError>, what: &str, patient: PatientId, category: &str, item: ItemId) -> Result<(), ApiError> {
     use crate::{components::entry::address, request::answer};
 
     // The page of a visit is what belongs to it; what it tells itself stands on one beside it.

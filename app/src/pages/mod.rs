@@ -66,8 +66,8 @@ mod timeline;
 mod trend;
 mod view;
 mod visits;
-pub mod who;
 mod waiting;
+pub mod who;
 
 pub use card::card;
 pub use category::category;

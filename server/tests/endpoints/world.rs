@@ -131,6 +131,18 @@ impl World {
         }
     }
 
+    /// Vitals, and nothing else, are kept from whoever has a share, one by one.
+    pub async fn keep_vitals(&self) {
+        for statement in [
+            "delete from exclusion",
+            "insert into exclusion (patient_id, item_id, account_id)
+             select i.patient_id, i.item_id, g.grantee_account_id from item i join access_grant g on g.patient_id = i.patient_id
+             where i.category = 7 and g.grantee_account_id is not null on conflict do nothing",
+        ] {
+            sqlx::query(statement).execute(&self.house.superuser).await.unwrap();
+        }
+    }
+
     /// What is used up by a probe that succeeds, anew.
     pub async fn refresh(&mut self) {
         let mut ada = std::mem::replace(&mut self.ada, self.bea.empty());

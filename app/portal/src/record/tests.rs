@@ -89,7 +89,11 @@ async fn compare(portal: &Portal, worlds: &[(PatientId, World)]) -> (usize, usiz
                         .fetch_one(record.connection())
                         .await
                         .unwrap();
-                    assert_eq!(told, permission.opens(item, with), "PostgreSQL and the policy differ in words: {with:?}\n{item:#?}\n{world:#?}");
+                    assert_eq!(
+                        told,
+                        permission.opens(item, with),
+                        "PostgreSQL and the policy differ in words: {with:?}\n{item:#?}\n{world:#?}"
+                    );
                     assert_eq!(told, oracle_of_words(world, item, with, now), "PostgreSQL and the oracle: {with:?}\n{item:#?}\n{world:#?}");
                 }
                 for (item, twin) in with_twins(world, &rows) {

@@ -1,7 +1,10 @@
 //! The same thing as other sources tell it, and what the patient can say about that.
 
 use chartkey_domain::{category::Category, id::PatientId};
-use chartkey_portal::{entry::{Entry, Twin}, items::Detail};
+use chartkey_portal::{
+    entry::{Entry, Twin},
+    items::Detail,
+};
 use leptos::prelude::*;
 
 use crate::{
