@@ -41,4 +41,8 @@ await painted();
 await init({ module_or_path: WASM_ADDRESS });
 glue.hydrate();
 await wake(document.body);
+// What somebody has typed meanwhile is news to an island.
+for (const field of document.querySelectorAll('leptos-island input')) {
+  if (field.value !== field.defaultValue) field.dispatchEvent(new Event('input', { bubbles: true }));
+}
 document.documentElement.dataset.islands = 'awake';
