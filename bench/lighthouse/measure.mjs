@@ -13,12 +13,20 @@ const median = (numbers) => numbers.toSorted((one, other) => one - other)[Math.f
 
 const browser = await launch({ chromePath: chromium, chromeFlags: ['--headless=new', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'] });
 const figures = [];
+
+/** What Lighthouse says of one load. Now and then Chromium records no beginning of it: then it is loaded again. */
+async function load(name, url, tries = 5) {
+  const { lhr } = await lighthouse(url, { port: browser.port, logLevel: 'error', output: 'json', extraHeaders: { Cookie: cookie }, onlyCategories: ['performance', 'accessibility', 'best-practices'] });
+  if (lhr.runtimeError?.code === 'NO_NAVSTART' && tries > 1) return load(name, url, tries - 1);
+  if (lhr.runtimeError) throw new Error(`${name}: ${lhr.runtimeError.message}`);
+  return lhr;
+}
+
 for (const { name, url } of pages) {
   const seen = [];
   const failed = new Set();
   for (let round = 0; round < rounds; round += 1) {
-    const { lhr } = await lighthouse(url, { port: browser.port, logLevel: 'error', output: 'json', extraHeaders: { Cookie: cookie }, onlyCategories: ['performance', 'accessibility', 'best-practices'] });
-    if (lhr.runtimeError) throw new Error(`${name}: ${lhr.runtimeError.message}`);
+    const lhr = await load(name, url);
     if (lhr.finalDisplayedUrl !== url) throw new Error(`${name}: ${url} led to ${lhr.finalDisplayedUrl}`);
     const number = (audit) => lhr.audits[audit]?.numericValue ?? Number.NaN;
     const score = (category) => Math.round((lhr.categories[category].score ?? 0) * 100);

@@ -70,7 +70,7 @@ pub fn who() -> impl IntoView {
             {title(say.who_can_see_this(), Some(about))}
             {entry.is_private.then(|| notice(Role::Held, say.private(), view! { <p>{say.private_reaches_nobody()}</p> }))}
             {sheet("holders", say.with_a_share(), view! { {nobody}<ul class="rows">{rows}</ul><p class="quiet small">{say.keeping_says()}</p> })}
-            <p><a href="/sharing">{say.see_and_stop()}</a></p>
+            <p><a href="/sharing">{say.who_can_see()}</a></p>
         };
         Ok(document(reader.page(titled(say, say.who_can_see_this(), problem()), Place::Category(category), &whose), body).into_any())
     })
