@@ -20,13 +20,13 @@ pub async fn keep_from(
     organization: Option<OrganizationId>,
 ) -> Result<(), ApiError> {
     use crate::{
-        pages::who::{page, whom},
+        pages::who::{said, whom},
         request::{answer, portal, visitor},
     };
 
     let kept = async { Ok(portal()?.keep_from(&visitor()?, patient, item, whom(account, organization)?).await?) };
-    let done = kept.await.map(|category| format!("{}?done=kept", page(patient, category, item)));
-    answer(done, &page(patient, crate::pages::who::category(&category), item))
+    let (done, from) = said(kept.await, "kept", patient, &category, item);
+    answer(done, &from)
 }
 
 /// Lets shares reach the item for them again.
@@ -42,11 +42,11 @@ pub async fn show_again(
     organization: Option<OrganizationId>,
 ) -> Result<(), ApiError> {
     use crate::{
-        pages::who::{page, whom},
+        pages::who::{said, whom},
         request::{answer, portal, visitor},
     };
 
     let shown = async { Ok(portal()?.show_again(&visitor()?, patient, item, whom(account, organization)?).await?) };
-    let done = shown.await.map(|category| format!("{}?done=shown", page(patient, category, item)));
-    answer(done, &page(patient, crate::pages::who::category(&category), item))
+    let (done, from) = said(shown.await, "shown", patient, &category, item);
+    answer(done, &from)
 }

@@ -35,7 +35,7 @@ use crate::{
 };
 
 pub mod contents;
-mod twins;
+pub mod twins;
 
 /// One item of the category that the address names.
 pub fn item() -> impl IntoView {

@@ -27,7 +27,7 @@ mod forgotten;
 mod grant;
 pub mod grant_new;
 mod home;
-mod item;
+pub mod item;
 mod landing;
 mod lens;
 mod new_password;

@@ -28,15 +28,21 @@ use crate::{
 };
 
 /// The address of this page.
-#[must_use]
-pub fn page(patient: PatientId, category: Category, item: ItemId) -> String {
+fn page(patient: PatientId, category: Category, item: ItemId) -> String {
     format!("{}/who", address(patient, category, item))
 }
 
-/// The category that came with a form, which is not put into an address unseen.
-#[must_use]
-pub fn category(slug: &str) -> Category {
-    Category::from_slug(slug).unwrap_or(Category::Own)
+/// Where a form of this page leads, with what was done, and the page that it came from.
+pub fn said(
+    done: Result<Category, ApiError>,
+    what: &str,
+    patient: PatientId,
+    category: &str,
+    item: ItemId,
+) -> (Result<String, ApiError>, String) {
+    // What comes with a form is not put into an address unseen.
+    let from = page(patient, Category::from_slug(category).unwrap_or(Category::Own), item);
+    (done.map(|category| format!("{}?done={what}", page(patient, category, item))), from)
 }
 
 /// Whom a form is about.

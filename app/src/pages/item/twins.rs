@@ -1,6 +1,9 @@
 //! The same thing as other sources tell it, and what the patient can say about that.
 
-use chartkey_domain::{category::Category, id::PatientId};
+use chartkey_domain::{
+    category::Category,
+    id::{ItemId, PatientId},
+};
 use chartkey_portal::{
     entry::{Entry, Twin},
     items::Detail,
@@ -8,6 +11,7 @@ use chartkey_portal::{
 use leptos::prelude::*;
 
 use crate::{
+    api::ApiError,
     catalogue::Say,
     components::{
         entry::address,
@@ -62,4 +66,22 @@ fn form(action: &'static str, words: &'static str, patient: PatientId, entry: &E
             <button class="button small" type="submit">{words}</button>
         </form>
     }
+}
+
+/// Where a form about twins leads, with what was done, and the page that it came from.
+pub fn said(
+    done: Result<Category, ApiError>,
+    what: &str,
+    patient: PatientId,
+    category: &str,
+    item: ItemId,
+) -> (Result<String, ApiError>, String) {
+    // The page of a visit is what belongs to it; what it tells itself stands on one beside it.
+    let page = |category| match category {
+        Category::Visits => format!("{}/about", address(patient, category, item)),
+        _ => address(patient, category, item),
+    };
+    // What comes with a form is not put into an address unseen.
+    let from = page(Category::from_slug(category).unwrap_or(Category::Own));
+    (done.map(|category| format!("{}?done={what}", page(category))), from)
 }
