@@ -21,6 +21,8 @@ pub struct Side {
     /// Milliseconds for one request, round by round: by the clock, and of CPU with PostgreSQL's.
     pub clock: Vec<f64>,
     pub cpu: Vec<f64>,
+    /// Milliseconds until the head of the answer was there.
+    first: Vec<f64>,
     bytes: usize,
     compressed: usize,
 }
@@ -28,14 +30,17 @@ pub struct Side {
 impl Side {
     /// A page that this process serves to whoever has the cookie.
     pub fn new(name: &'static str, address: String, cookie: &str, process: u32) -> Self {
-        Self { name, address, cookie: cookie.to_owned(), process, clock: Vec::new(), cpu: Vec::new(), bytes: 0, compressed: 0 }
+        Self { name, address, cookie: cookie.to_owned(), process, clock: Vec::new(), cpu: Vec::new(), first: Vec::new(), bytes: 0, compressed: 0 }
     }
 
     async fn round(&mut self, client: &Client, requests: u32, postmaster: u32) -> Result<()> {
         let before = cpu::of_process(self.process) + cpu::of_cluster(postmaster)?;
         let begun = Instant::now();
+        let mut waited = 0.0;
         for _ in 0..requests {
+            let asked = Instant::now();
             let answer = client.get(&self.address).header("cookie", &self.cookie).header("accept-encoding", "identity").send().await?;
+            waited += asked.elapsed().as_secs_f64();
             if !answer.status().is_success() || answer.url().as_str() != self.address {
                 bail!("{} answers {} at {}", self.address, answer.status(), answer.url().path());
             }
@@ -48,6 +53,7 @@ impl Side {
             }
         }
         self.clock.push(begun.elapsed().as_secs_f64() * 1_000.0 / f64::from(requests));
+        self.first.push(waited * 1_000.0 / f64::from(requests));
         let after = cpu::of_process(self.process) + cpu::of_cluster(postmaster)?;
         self.cpu.push((after - before) / f64::from(requests));
         Ok(())
@@ -56,6 +62,7 @@ impl Side {
     /// What it came to, by the clock and of CPU.
     pub fn figures(&self) -> Vec<Figure> {
         vec![
+            Figure::new(format!("{}, ms to the first byte", self.name), spread(&self.first), ""),
             Figure::new(format!("{}, ms by the clock", self.name), spread(&self.clock), ""),
             Figure::new(format!("{}, ms of CPU", self.name), spread(&self.cpu), ""),
             Figure::new(format!("{}, bytes", self.name), format!("{}, {} with gzip", self.bytes, self.compressed), ""),
@@ -78,6 +85,7 @@ pub async fn interleaved(bench: &Bench, postmaster: u32, sides: &mut [Side]) -> 
         side.round(&client, bench.requests, postmaster).await?;
         side.clock.clear();
         side.cpu.clear();
+        side.first.clear();
     }
     for number in 0..bench.rounds {
         let order: Vec<usize> = if number % 2 == 0 { (0..sides.len()).collect() } else { (0..sides.len()).rev().collect() };
