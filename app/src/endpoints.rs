@@ -84,6 +84,8 @@ pub fn endpoints() -> Vec<Endpoint> {
         endpoint::<sharing::GrantPurpose>(),
         endpoint::<sharing::GrantWhat>(),
         flattened::<sharing::GrantTime, sharing::Times>(&["draft"]),
+        endpoint::<sharing::AnswerCheck>(),
+        endpoint::<sharing::PreviewGrant>(),
         endpoint::<sharing::GiveGrant>(),
         endpoint::<sharing::WithdrawGrant>(),
         endpoint::<sharing::PauseGrant>(),

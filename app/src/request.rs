@@ -15,7 +15,7 @@ use chartkey_domain::{
     account::{Actor, Visitor},
     device::Use,
     grant::Purpose,
-    id::{ItemId, PatientId},
+    id::{ItemId, PatientId, PreviewId},
 };
 use chartkey_portal::{
     Portal,
@@ -24,7 +24,10 @@ use chartkey_portal::{
     sessions::SessionKey,
     sign_in::{Origin, SignedIn},
 };
-use leptos::prelude::{GetUntracked, use_context};
+use leptos::{
+    prelude::{GetUntracked, use_context},
+    reactive::owner::with_context,
+};
 use leptos_axum::ResponseOptions;
 use leptos_router::hooks::{use_params_map, use_query_map};
 use time::{Date, Duration, Month, OffsetDateTime};
@@ -40,6 +43,8 @@ pub struct Caller {
     pub record: Option<PatientId>,
     /// The catalogue in the language to answer in.
     pub say: Say,
+    /// The grant, or the draft of one, with whose grantee's eyes the page is looked at.
+    pub preview: Option<PreviewId>,
     /// When the request came: the server's clock, for what a page prints.
     pub now: Option<OffsetDateTime>,
     /// When the account opens without its second factor, where somebody says that it is
@@ -273,6 +278,29 @@ pub fn patient() -> Result<PatientId, ApiError> {
     parameter("patient")
 }
 
+/// The address of a page of a record, with what follows it: that of the preview where one is looked at, so that every link
+/// of its pages stays in it.
+#[must_use]
+pub fn of_record(patient: PatientId, rest: &str) -> String {
+    match with_context::<Caller, _>(|caller| caller.preview).flatten() {
+        Some(preview) => format!("{}{rest}", preview_page(preview)),
+        None => format!("/record/{patient}{rest}"),
+    }
+}
+
+/// The first page of a preview.
+#[must_use]
+pub fn preview_page(preview: PreviewId) -> String {
+    format!("/sharing/{preview}/preview")
+}
+
+/// The preview to which a path belongs, if it is one of one.
+#[must_use]
+pub fn preview_of(path: &str) -> Option<PreviewId> {
+    let (preview, rest) = path.strip_prefix("/sharing/")?.split_once('/')?;
+    if rest == "preview" || rest.starts_with("preview/") { preview.parse().ok() } else { None }
+}
+
 /// The `{item}` of the page's address.
 ///
 /// # Errors
@@ -480,6 +508,23 @@ mod tests {
         ] {
             assert_eq!(ours(path), is_ours, "{path}");
         }
+    }
+
+    #[test]
+    fn a_path_says_of_which_preview_it_is() {
+        let id = "00000000-0000-0000-0000-000000000001";
+        let preview = id.parse().ok();
+        for (path, of) in [
+            (format!("/sharing/{id}/preview"), preview),
+            (format!("/sharing/{id}/preview/results"), preview),
+            (format!("/sharing/{id}/previews"), None),
+            (format!("/sharing/{id}"), None),
+            (format!("/record/{id}/preview"), None),
+            ("/sharing/new/preview".to_owned(), None),
+        ] {
+            assert_eq!(preview_of(&path), of, "{path}");
+        }
+        assert!(preview.is_some_and(|preview| preview_of(&preview_page(preview)) == Some(preview)));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use leptos_router::{
-    SsrMode,
+    ChooseView, MatchNestedRoutes, NestedRoute, PossibleRouteMatch, SsrMode,
     components::{FlatRoutes, Route, Router},
     path,
 };
@@ -76,30 +76,58 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/sources/add") view=pages::add_file ssr=SsrMode::Async/>
                 <Route path=path!("/sources/imports/:import") view=pages::import ssr=SsrMode::Async/>
                 <Route path=path!("/home") view=pages::home ssr=SsrMode::Async/>
-                <Route path=path!("/record/:patient") view=pages::record ssr=SsrMode::Async/>
                 <Route path=path!("/record/:patient/print") view=pages::print ssr=SsrMode::Async/>
-                <Route path=path!("/record/:patient/visits") view=pages::visits ssr=SsrMode::Async/>
-                <Route path=path!("/record/:patient/visits/:item") view=pages::visit ssr=SsrMode::Async/>
-                <Route path=path!("/record/:patient/visits/:item/about") view=pages::about_visit ssr=SsrMode::Async/>
-                <Route path=path!("/record/:patient/results") view=pages::results ssr=SsrMode::Async/>
-                <Route path=path!("/record/:patient/trends/:series") view=pages::trend ssr=SsrMode::Async/>
-                <Route path=path!("/record/:patient/medicines") view=pages::medicines ssr=SsrMode::Async/>
-                <Route path=path!("/record/:patient/problems") view=pages::problems ssr=SsrMode::Async/>
-                <Route path=path!("/record/:patient/timeline") view=pages::timeline ssr=SsrMode::Async/>
-                <Route path=path!("/record/:patient/search") view=pages::search::search_form ssr=SsrMode::Async/>
                 <Route path=path!("/record/:patient/search/:search") view=pages::search::search ssr=SsrMode::Async/>
                 <Route path=path!("/record/:patient/add") view=pages::added::choose ssr=SsrMode::Async/>
                 <Route path=path!("/record/:patient/add/:kind") view=pages::added::add_one ssr=SsrMode::Async/>
                 <Route path=path!("/record/:patient/corrections") view=pages::corrections::corrections ssr=SsrMode::Async/>
-                <Route path=path!("/record/:patient/corrections/:correction") view=pages::corrections::correction ssr=SsrMode::Async/>
-                <Route path=path!("/record/:patient/documents/:item/view/:part") view=pages::view_part ssr=SsrMode::Async/>
-                <Route path=path!("/record/:patient/:category") view=pages::category ssr=SsrMode::Async/>
-                <Route path=path!("/record/:patient/:category/:item") view=pages::item ssr=SsrMode::Async/>
                 <Route path=path!("/record/:patient/:category/:item/wrong") view=pages::corrections::question::wrong ssr=SsrMode::Async/>
                 <Route path=path!("/record/:patient/:category/:item/who") view=pages::who::who ssr=SsrMode::Async/>
                 <Route path=path!("/record/:patient/:category/:item/change") view=pages::added::change ssr=SsrMode::Async/>
                 <Route path=path!("/record/:patient/:category/:item/take-back") view=pages::added::ask_take_back ssr=SsrMode::Async/>
+                // Last, since a category may be called anything.
+                <Readers of=path!("/record/:patient")/>
+                <Readers of=path!("/sharing/:grant/preview")/>
             </FlatRoutes>
         </Router>
     }
+}
+
+/// The pages that whoever reads a record has, under the address of the record: its own, or that of a preview, in which its
+/// patient has them with the eyes of somebody else.
+#[component(transparent)]
+fn Readers<P>(of: P) -> impl MatchNestedRoutes + Clone + Send + 'static
+where
+    P: PossibleRouteMatch + Clone + Send + 'static,
+{
+    (
+        (
+            under(&of, (), pages::record),
+            under(&of, path!("/visits"), pages::visits),
+            under(&of, path!("/visits/:item"), pages::visit),
+            under(&of, path!("/visits/:item/about"), pages::about_visit),
+            under(&of, path!("/results"), pages::results),
+            under(&of, path!("/trends/:series"), pages::trend),
+            under(&of, path!("/medicines"), pages::medicines),
+            under(&of, path!("/problems"), pages::problems),
+        ),
+        (
+            under(&of, path!("/timeline"), pages::timeline),
+            under(&of, path!("/search"), pages::search::search_form),
+            under(&of, path!("/corrections/:correction"), pages::corrections::correction),
+            under(&of, path!("/documents/:item/view/:part"), pages::view_part),
+            under(&of, path!("/:category"), pages::category),
+            under(&of, path!("/:category/:item"), pages::item),
+        ),
+    )
+}
+
+/// One of them.
+fn under<P, Rest, View>(of: &P, rest: Rest, view: View) -> NestedRoute<(P, Rest), (), (), View>
+where
+    P: PossibleRouteMatch + Clone + Send + 'static,
+    Rest: PossibleRouteMatch + Clone + Send + 'static,
+    View: ChooseView + Clone + 'static,
+{
+    NestedRoute::new((of.clone(), rest), view).ssr_mode(SsrMode::Async)
 }

@@ -6,7 +6,7 @@ use chartkey_domain::{
     id::PatientId,
     when::{Moment, Precision},
 };
-use chartkey_portal::{Viewer, Whose};
+use chartkey_portal::{Preview, PreviewedPart, Viewer, Whose};
 use leptos::{either::Either, nonce::use_nonce, prelude::*};
 use time::{Duration, OffsetDateTime};
 
@@ -15,10 +15,11 @@ use crate::{
     components::{
         icon::{Icon, icon, sprite, turning},
         notice::{Role, notice},
+        preview::{banner, counts},
         when::{machine, moment},
     },
     installed::MANIFEST,
-    request::{Assets, Caller, Rehearsal, assets, caller, here},
+    request::{Assets, Caller, Rehearsal, assets, caller, here, of_record},
 };
 
 /// Where "Leave now" leads: a page that says nothing about its reader.
@@ -77,7 +78,8 @@ pub struct Bar {
 
 impl From<&Whose> for Bar {
     fn from(whose: &Whose) -> Self {
-        Self { patient: whose.patient, name: whose.name.clone(), birth_date: whose.birth_date.clone(), own: whose.is_own() }
+        let own = whose.is_own() || whose.preview.is_some();
+        Self { patient: whose.patient, name: whose.name.clone(), birth_date: whose.birth_date.clone(), own }
     }
 }
 
@@ -88,6 +90,8 @@ pub struct Page {
     place: Place,
     bar: Option<Bar>,
     open: Option<OpenPage>,
+    preview: Option<Preview>,
+    parts: Vec<PreviewedPart>,
     islands: bool,
     installs: bool,
     uploads: bool,
@@ -127,7 +131,7 @@ impl Page {
     /// covers itself when the grants end, and with the session at the latest.
     #[must_use]
     pub fn of_record(self, whose: &Whose, session_ends_at: OffsetDateTime) -> Self {
-        self.of(Bar::from(whose)).of_records([whose], session_ends_at)
+        Self { preview: whose.preview.clone(), ..self.of(Bar::from(whose)).of_records([whose], session_ends_at) }
     }
 
     /// The page shows parts of these records. Those that are not the reader's own cover it
@@ -135,7 +139,8 @@ impl Page {
     #[must_use]
     pub fn of_records<'a>(mut self, records: impl IntoIterator<Item = &'a Whose>, session_ends_at: OffsetDateTime) -> Self {
         for whose in records {
-            if let Viewer::Shared { closes_at, mark, .. } = &whose.viewer {
+            // What its patient looks at with the eyes of somebody else stays open to them.
+            if let (Viewer::Shared { closes_at, mark, .. }, None) = (&whose.viewer, &whose.preview) {
                 let open = self.open.get_or_insert_with(|| OpenPage { records: Vec::new(), closes_at: session_ends_at });
                 open.records.push((whose.patient, mark.clone()));
                 open.closes_at = closes_at.map_or(open.closes_at, |end| end.min(open.closes_at));
@@ -147,6 +152,13 @@ impl Page {
     /// When it covers itself at the latest.
     pub fn closes_at(&self) -> Option<OffsetDateTime> {
         self.open.as_ref().map(|open| open.closes_at)
+    }
+
+    /// Beside the page stands how much of the record a preview shows.
+    #[must_use]
+    pub fn beside(mut self, parts: Vec<PreviewedPart>) -> Self {
+        self.parts = parts;
+        self
     }
 
     /// The page has an island, so it asks for the WebAssembly.
@@ -183,7 +195,7 @@ impl Page {
 pub fn document(page: Page, body: impl IntoView) -> impl IntoView {
     let caller = caller();
     let say = caller.say();
-    let Page { title, place, bar, open: open_page, islands, installs, uploads, asks_again } = page;
+    let Page { title, place, bar, open: open_page, preview, parts, islands, installs, uploads, asks_again } = page;
     let files = assets();
     let has_cover = open_page.is_some();
     let nonce = use_nonce().map(|nonce| nonce.to_string());
@@ -193,8 +205,8 @@ pub fn document(page: Page, body: impl IntoView) -> impl IntoView {
     let own_record = caller.record.filter(|_| !caller.is_clinician());
     let open = bar.as_ref().map(|bar| bar.patient);
     let navigation = caller.visitor.is_some().then(|| {
-        if caller.is_clinician() {
-            clinician_navigation(say, place, open).into_any()
+        if caller.is_clinician() || preview.is_some() {
+            clinician_navigation(say, place, open, preview.is_some()).into_any()
         } else {
             person_navigation(say, place, own_record).into_any()
         }
@@ -202,6 +214,8 @@ pub fn document(page: Page, body: impl IntoView) -> impl IntoView {
     let class = navigation.is_some().then_some("shell");
     let printed = caller.now.map(|now| view! { <p class="printed">{say.printed(&say.date(now.date()))}</p> });
     let whose = bar.map(|bar| whose(say, bar));
+    let body = if preview.is_some() { view! { <fieldset class="still" disabled role="presentation">{body}</fieldset> }.into_any() } else { body.into_any() };
+    let eyes = preview.map(|preview| view! { {banner(say, &preview)}{counts(say, &parts)} });
     let signed_in = caller.visitor.is_some();
     let lost = caller.factor_ends_at.filter(|_| signed_in).map(|ends_at| factor_lost(say, ends_at));
     view! {
@@ -238,6 +252,7 @@ pub fn document(page: Page, body: impl IntoView) -> impl IntoView {
                 {navigation}
                 <div class="page">
                     {whose}
+                    {eyes}
                     <main id="main">{lost}{body}</main>
                     {printed}
                 </div>
@@ -396,19 +411,24 @@ fn person_navigation(say: Say, place: Place, record: Option<PatientId>) -> impl 
     }
 }
 
-/// The same five places over every record, whatever is shared: what is missing says nothing.
-fn clinician_navigation(say: Say, place: Place, open: Option<PatientId>) -> impl IntoView {
+/// The same five places over every record, whatever is shared: what is missing says nothing. Whoever looks with a clinician's
+/// eyes has no patients.
+fn clinician_navigation(say: Say, place: Place, open: Option<PatientId>, is_preview: bool) -> impl IntoView {
     let record = open.map(|patient| {
         let part = |category: Category, sign: Icon| {
-            view! { <li>{link(place == Place::Category(category), format!("/record/{patient}/{}", category.slug()), sign, say.category(category))}</li> }
+            view! { <li>{link(place == Place::Category(category), of_record(patient, &format!("/{}", category.slug())), sign, say.category(category))}</li> }
         };
         view! {
-            <li>{link(place == Place::Summary, format!("/record/{patient}"), Icon::Record, say.summary())}</li>
+            <li>{link(place == Place::Summary, of_record(patient, ""), Icon::Record, say.summary())}</li>
             {part(Category::Results, Icon::Ring)}
             {part(Category::Medicines, Icon::Pill)}
             {part(Category::Visits, Icon::Clock)}
-            <li>{link(place == Place::Search, format!("/record/{patient}/search"), Icon::Search, say.search())}</li>
+            <li>{link(place == Place::Search, of_record(patient, "/search"), Icon::Search, say.search())}</li>
         }
+    });
+    // On a phone "Close" above leads there from a record, and six words have no room.
+    let patients = (!is_preview).then(|| {
+        view! { <li class=open.map(|_| "spare")>{link(place == Place::Patients, "/shared".into(), Icon::Person, say.patients())}</li> }
     });
     let redeem = open.is_none().then(|| view! { <li>{link(place == Place::Redeem, "/redeem".into(), Icon::Share, say.use_a_code())}</li> });
     view! {
@@ -416,8 +436,7 @@ fn clinician_navigation(say: Say, place: Place, open: Option<PatientId>) -> impl
             <ul>
                 {record}
                 {redeem}
-                // On a phone "Close" above leads there from a record, and six words have no room.
-                <li class=open.map(|_| "spare")>{link(place == Place::Patients, "/shared".into(), Icon::Person, say.patients())}</li>
+                {patients}
             </ul>
         </nav>
     }

@@ -91,6 +91,9 @@ fn look(portal: &Portal) {
     counter!("chartkey_sign_ins_total", "door" => "person", "result" => "refused").absolute(tally.sign_ins_refused);
     counter!("chartkey_sign_ins_total", "door" => "person", "result" => "has-to-wait").absolute(tally.sign_ins_waiting);
     counter!("chartkey_records_refused_total").absolute(tally.records_refused);
+    counter!("chartkey_grants_understood_total", "answer" => "right").absolute(tally.understood);
+    counter!("chartkey_grants_understood_total", "answer" => "wrong").absolute(tally.misunderstood);
+    counter!("chartkey_grants_understood_total", "answer" => "unsure").absolute(tally.unsure);
 }
 
 /// A job of the worker ended well.
@@ -116,6 +119,7 @@ fn describe() {
     describe_gauge!("chartkey_database_connections", "Connections to the database, used and idle.");
     describe_counter!("chartkey_sign_ins_total", "How attempts to sign in ended.");
     describe_counter!("chartkey_records_refused_total", "Records that were not opened, or are not there.");
+    describe_counter!("chartkey_grants_understood_total", "What patients answered when they were asked what a share shows.");
     describe_gauge!("chartkey_job_last_success_seconds", "When a job last ended well, in seconds since 1970.");
     describe_counter!("chartkey_job_failures_total", "Jobs that failed.");
     describe_counter!("chartkey_tls_handshakes_failed_total", "Handshakes that failed or took too long.");

@@ -5,7 +5,7 @@ use time::{Date, Duration, Month, OffsetDateTime, Time};
 
 use crate::{
     category::Categories,
-    grant::{Dates, Grantee, Purpose},
+    grant::{Dates, Grantee, Purpose, Scope},
     label::Labels,
 };
 
@@ -229,6 +229,18 @@ impl Terms {
     #[must_use]
     pub fn dates(&self) -> Dates {
         Dates { from: self.from.map(first_moment), to: self.to.and_then(after) }
+    }
+
+    /// What a grant of these terms reaches that is given at this moment.
+    #[must_use]
+    pub fn scope(&self, given_at: OffsetDateTime) -> Scope {
+        Scope {
+            categories: self.categories,
+            labels: self.labels,
+            dates: self.dates(),
+            added_before: (!self.includes_new).then_some(given_at),
+            named: Vec::new(),
+        }
     }
 
     /// The first moment at which the grant is over.

@@ -54,6 +54,8 @@ ids! {
     CodeId
     /// Answers to the questions before a grant.
     DraftId
+    /// What a patient looks at with somebody else's eyes: a grant, or the draft of one.
+    PreviewId
     /// What a patient says is wrong in a record.
     CorrectionId
     /// What somebody searched for in a record.

@@ -26,6 +26,7 @@ pub mod phrase;
 pub mod policy;
 pub mod query;
 pub mod ucum;
+pub mod understanding;
 pub mod verdict;
 pub mod waiting;
 pub mod when;

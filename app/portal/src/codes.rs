@@ -10,6 +10,7 @@ use chartkey_domain::{
     draft::Terms,
     grant::Grantee,
     id::{AccountId, CodeId, DraftId, GrantId, OrganizationId, PatientId},
+    understanding::Answered,
 };
 use sqlx::{Postgres, Transaction, types::Json};
 use time::OffsetDateTime;
@@ -91,17 +92,8 @@ impl Portal {
             let mut record = portal.open_own(&visitor).await?;
             fresh::require(record.connection(), &visitor).await?;
             terms.check(record.now().date()).map_err(|problem| Error::Invalid(problem.code()))?;
-            let taken = sqlx::query!(
-                "delete from draft where draft_id = $1 and account_id = $2 and kind = 'grant'",
-                draft.0,
-                visitor.actor.account().0
-            )
-            .execute(record.connection())
-            .await?;
-            if taken.rows_affected() == 0 {
-                return Err(Error::Conflict("made"));
-            }
-            let code = portal.store_code(&mut record, &terms).await?;
+            let answered = sharing::take_draft(&mut record, draft).await?.ok_or(Error::Conflict("made"))?;
+            let code = portal.store_code(&mut record, &terms, &answered).await?;
             let what = What { action: "code-made".to_owned(), text: Some(sentence.text), ..What::default() };
             record.finish(what).await?;
             Ok(code)
@@ -111,20 +103,21 @@ impl Portal {
 
     /// Two waiting codes with the same first letters are rare and cannot be told
     /// apart, so another is made.
-    async fn store_code(&self, record: &mut Record, terms: &Terms) -> Result<CodeId, Error> {
+    async fn store_code(&self, record: &mut Record, terms: &Terms, answered: &[Answered]) -> Result<CodeId, Error> {
         let patient = record.whose().patient;
         for _ in 0..8 {
             let id = CodeId(uuid::Uuid::new_v4());
             let secret = self.secret(id);
             let selector: String = secret.chars().take(SELECTOR).collect();
             let stored = sqlx::query!(
-                "insert into grant_code (code_id, patient_id, selector, draft, ends_at)
-                values ($1, $2, $3, $4, now() + make_interval(hours => $5)) on conflict do nothing",
+                "insert into grant_code (code_id, patient_id, selector, draft, ends_at, answered)
+                values ($1, $2, $3, $4, now() + make_interval(hours => $5), $6) on conflict do nothing",
                 id.0,
                 patient.0,
                 selector,
                 Json(terms) as _,
-                CODE_HOURS
+                CODE_HOURS,
+                Json(answered) as _
             )
             .execute(record.connection())
             .await?;
@@ -312,7 +305,14 @@ impl Portal {
                 return Err(Error::NotFound);
             }
             let grantee = Grantee::Clinician { account: redeemer.account, organization: redeemer.organization };
-            let grant = sharing::insert(&mut record, &grantee, &terms, &sentence).await?;
+            let answered = sqlx::query_scalar!(
+                r#"select answered as "answered: Json<Vec<Answered>>" from grant_code where patient_id = $1 and code_id = $2"#,
+                record.whose().patient.0,
+                code.0
+            )
+            .fetch_one(record.connection())
+            .await?;
+            let grant = sharing::insert(&mut record, &grantee, &terms, &sentence, &answered.0).await?;
             let what = What { text: Some(sentence.text), ..sharing::about("grant-given", grant) };
             record.finish(what).await?;
             Ok(grant)

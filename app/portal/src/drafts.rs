@@ -1,11 +1,11 @@
 //! Answers to the questions before a grant, kept between the pages. A draft is its
 //! account's alone, lives a day, and ends when it becomes a grant or a code.
 
-use chartkey_domain::{account::Visitor, draft::Draft, id::DraftId};
+use chartkey_domain::{account::Visitor, draft::Draft, id::DraftId, understanding::Answered};
 use sqlx::{Postgres, Transaction, types::Json};
 use time::{Date, OffsetDateTime};
 
-use crate::{Error, Portal, audit, pool::detached};
+use crate::{Error, Portal, audit, pool::detached, sharing::Sentence, tally::count};
 
 /// A draft as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub struct KeptDraft {
     pub draft: Draft,
     /// The day by the database's clock, in UTC.
     pub today: Date,
+    /// The questions about understanding that were answered, in order.
+    pub answered: Vec<Answered>,
 }
 
 impl Portal {
@@ -46,16 +48,16 @@ impl Portal {
     /// [`Error::NotFound`] where there is none, or no more.
     pub async fn draft(&self, visitor: &Visitor, id: DraftId) -> Result<KeptDraft, Error> {
         let (mut transaction, now) = self.enter(visitor).await?;
-        let fields = sqlx::query_scalar!(
-            r#"select fields as "fields: Json<Draft>" from draft where draft_id = $1 and account_id = $2 and kind = 'grant' and ends_at > now()"#,
+        let kept = sqlx::query!(
+            r#"select fields as "fields: Json<Draft>", answered as "answered: Json<Vec<Answered>>" from draft where draft_id = $1 and account_id = $2 and kind = 'grant' and ends_at > now()"#,
             id.0,
             visitor.actor.account().0
         )
         .fetch_optional(&mut *transaction)
         .await?;
         transaction.rollback().await?;
-        let Json(draft) = fields.ok_or(Error::NotFound)?;
-        Ok(KeptDraft { id, draft, today: now.date() })
+        let kept = kept.ok_or(Error::NotFound)?;
+        Ok(KeptDraft { id, draft: kept.fields.0, today: now.date(), answered: kept.answered.0 })
     }
 
     /// Keeps the answers in the place of those before.
@@ -67,7 +69,7 @@ impl Portal {
         detached(async move {
             let (mut transaction, _) = portal.enter(&visitor).await?;
             let kept = sqlx::query!(
-                "update draft set fields = $3 where draft_id = $1 and account_id = $2 and kind = 'grant' and ends_at > now()",
+                "update draft set fields = $3, words = null where draft_id = $1 and account_id = $2 and kind = 'grant' and ends_at > now()",
                 id.0,
                 visitor.actor.account().0,
                 Json(draft) as _
@@ -80,7 +82,62 @@ impl Portal {
         .await
     }
 
-    /// Removes drafts that have ended. Returns how many.
+    /// Keeps the sentence of a draft as the patient has it before them, to see what it shows ([`Self::previewing`]).
+    ///
+    /// # Errors
+    /// As [`Self::keep_draft`].
+    pub async fn word_draft(&self, visitor: &Visitor, id: DraftId, sentence: Sentence) -> Result<(), Error> {
+        let (portal, visitor) = (self.clone(), visitor.clone());
+        detached(async move {
+            let (mut transaction, _) = portal.enter(&visitor).await?;
+            let worded = sqlx::query!(
+                "update draft set words = $3 where draft_id = $1 and account_id = $2 and kind = 'grant' and ends_at > now()",
+                id.0,
+                visitor.actor.account().0,
+                Json(sentence) as _
+            )
+            .execute(&mut *transaction)
+            .await?;
+            transaction.commit().await?;
+            if worded.rows_affected() == 1 { Ok(()) } else { Err(Error::NotFound) }
+        })
+        .await
+    }
+
+    /// Keeps the answer to a question about understanding. The first answer to a question is the one that counts.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn keep_answer(&self, visitor: &Visitor, id: DraftId, answered: Answered) -> Result<(), Error> {
+        let (portal, visitor) = (self.clone(), visitor.clone());
+        detached(async move {
+            let (mut transaction, _) = portal.enter(&visitor).await?;
+            let kept = sqlx::query!(
+                "update draft set answered = answered || jsonb_build_array($3::jsonb)
+                where draft_id = $1 and account_id = $2 and kind = 'grant' and ends_at > now()
+                    and not answered @> jsonb_build_array(jsonb_build_object('about', $4::text, 'isShown', $5::boolean))",
+                id.0,
+                visitor.actor.account().0,
+                Json(&answered) as _,
+                answered.about,
+                answered.is_shown
+            )
+            .execute(&mut *transaction)
+            .await?;
+            transaction.commit().await?;
+            if kept.rows_affected() == 1 {
+                count(match answered.is_right() {
+                    Some(true) => &portal.counters.understood,
+                    Some(false) => &portal.counters.misunderstood,
+                    None => &portal.counters.unsure,
+                });
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// Removes drafts that have ended, and what was noted of previews that nobody looks at any more. Returns how many drafts.
     ///
     /// # Errors
     /// [`Error::Database`].
@@ -88,12 +145,17 @@ impl Portal {
         let mut transaction = self.pool.begin().await?;
         sqlx::query!("select set_config('chartkey.task', 'worker', true)").fetch_one(&mut *transaction).await?;
         let swept = sqlx::query!("delete from draft where ends_at < now()").execute(&mut *transaction).await?;
+        sqlx::query!("delete from preview_mark where at < now() - interval '1 day'").execute(&mut *transaction).await?;
         transaction.commit().await?;
         Ok(swept.rows_affected())
     }
 
     /// A transaction that knows its account and opens no record, and its time.
     pub(crate) async fn enter(&self, visitor: &Visitor) -> Result<(Transaction<'static, Postgres>, OffsetDateTime), Error> {
+        // A preview opens one record and does nothing beside it.
+        if self.preview.is_some() {
+            return Err(Error::NotFound);
+        }
         let mut transaction = self.pool.begin().await?;
         let now = audit::enter_account(&mut transaction, visitor.actor.account()).await?;
         Ok((transaction, now))

@@ -81,6 +81,6 @@ pub mod waiting;
 
 pub use error::Error;
 pub use portal::Portal;
-pub use record::{Opened, SharedGrant, Standing, Viewer, Whose};
+pub use record::{Eyes, Opened, Preview, PreviewedPart, SharedGrant, Standing, Viewer, Whose};
 
 pub use fhir::LABEL_TABLE_VERSION;

@@ -89,6 +89,8 @@ impl Found {
     /// Asks what is new to the reader of the record. The mark moves with the commit.
     pub(crate) async fn of(record: &mut Record, look: Look) -> Result<Self, Error> {
         let patient = record.whose().patient;
+        // Whoever looks with somebody's eyes reads nothing in their place.
+        let counts = look == Look::Opened && !record.is_preview();
         // Of late: since a quarter before the last look. A result takes weeks to be final.
         let rows = sqlx::query!(
             r#"with mark as materialized (select since_seq, since_at, came from gate.look($2)),
@@ -124,7 +126,7 @@ impl Found {
             from mark m left join line l on true
             order by l.at desc nulls last, l.count desc, l.category"#,
             patient.0,
-            look == Look::Opened
+            counts
         )
         .fetch_all(record.connection())
         .await?;

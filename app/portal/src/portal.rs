@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chartkey_domain::id::PreviewId;
 use sqlx::{PgPool, postgres::PgConnectOptions};
 
 use crate::{Error, audit::Who, journal::Journal, passwords::Passwords, pool, pool::Strict, secrets::Pepper, tally::Counters};
@@ -16,6 +17,8 @@ pub struct Portal {
     pub(crate) counters: Arc<Counters>,
     pub(crate) journal: Option<Arc<Journal>>,
     pub(crate) strict: Strict,
+    /// With whose eyes every record is opened; `None`: with the visitor's own.
+    pub(crate) preview: Option<PreviewId>,
 }
 
 impl Portal {
@@ -48,7 +51,16 @@ impl Portal {
             counters: Arc::default(),
             journal: None,
             strict: Strict::default(),
+            preview: None,
         })
+    }
+
+    /// The same portal for a patient who looks at their own record with the eyes of the grantee of a grant, or of its
+    /// draft. It opens no other record and changes nothing; what the pages read is what that grantee would.
+    #[must_use]
+    pub const fn previewing(mut self, preview: PreviewId) -> Self {
+        self.preview = Some(preview);
+        self
     }
 
     /// The same portal in the hands of an operator of this name, which stands in the

@@ -27,9 +27,13 @@ use crate::{
 };
 
 mod in_force;
+mod preview;
 #[cfg(test)]
 mod tests;
+use preview::Subject;
+
 pub(crate) use in_force::{Loaded, facts, on_clock};
+pub use preview::{Eyes, Preview, PreviewedPart};
 
 /// What a page shows, and whose it is.
 #[derive(Debug, Clone)]
@@ -53,6 +57,8 @@ pub struct Whose {
     pub sex: Option<String>,
     /// The reader.
     pub viewer: Viewer,
+    /// Set where the patient looks with the eyes of this reader.
+    pub preview: Option<Preview>,
 }
 
 /// Who is reading.
@@ -99,6 +105,19 @@ pub struct SharedGrant {
     pub sentence: String,
     /// Until when.
     pub ends_at: Option<OffsetDateTime>,
+}
+
+impl Viewer {
+    /// Somebody who reads through the grants of a permission.
+    fn through(loaded: &Loaded, permission: &Permission) -> Self {
+        Self::Shared {
+            may_copy: permission.may_copy,
+            grants: loaded.shared(permission),
+            categories: permission.categories,
+            closes_at: permission.closes_at,
+            mark: mark(permission),
+        }
+    }
 }
 
 impl Whose {
@@ -170,8 +189,18 @@ impl Record {
         &self.visitor
     }
 
-    /// Ends a read: writes its event, commits, and hands out what was read.
+    /// Whether the patient looks with the eyes of somebody else.
+    pub(crate) const fn is_preview(&self) -> bool {
+        self.whose.preview.is_some()
+    }
+
+    /// Ends a read: writes its event, commits, and hands out what was read. The event of a preview is in the
+    /// transaction since it was opened.
     pub(crate) async fn close<T>(self, page: &str, shown: Shown, view: T) -> Result<Opened<T>, Error> {
+        if self.is_preview() {
+            self.transaction.commit().await?;
+            return Ok(Opened { whose: self.whose, view });
+        }
         let whose = self.finish(shown.what("read", page)).await?;
         Ok(Opened { whose, view })
     }
@@ -179,7 +208,7 @@ impl Record {
     /// Ends a look at something that is not there, or not for this reader: the two are
     /// written alike, and answered alike.
     pub(crate) async fn refuse<T>(self) -> Result<T, Error> {
-        if self.is_own() {
+        if self.is_own() || self.is_preview() {
             return Err(Error::NotFound);
         }
         let Self { transaction, visitor, whose, now, .. } = self;
@@ -203,6 +232,10 @@ impl Record {
     }
 
     async fn append(&mut self, what: What) -> Result<(), Error> {
+        // Whoever only looks with somebody's eyes changes nothing and takes nothing along.
+        if self.is_preview() {
+            return Err(Error::NotFound);
+        }
         let why = match &self.whose.viewer {
             Viewer::Own => Why::Own,
             Viewer::Shared { grants, .. } => Why::Grant {
@@ -215,17 +248,41 @@ impl Record {
     }
 }
 
+/// What the gate says first.
+struct Entered {
+    own: bool,
+    at: OffsetDateTime,
+    full_name: Option<String>,
+    birth_date: Option<String>,
+    sex: Option<String>,
+}
+
 impl Portal {
+    /// Begins the transaction of a record: who asks, for whom, and whether it is their own.
+    async fn step_in(&self, visitor: &Visitor, patient: PatientId) -> Result<(Transaction<'static, Postgres>, Entered), Error> {
+        let mut transaction = self.pool.begin().await?;
+        let entered = sqlx::query_as!(
+            Entered,
+            r#"select own as "own!", at as "at!", full_name, birth_date, sex from gate.enter($1, $2)"#,
+            visitor.actor.account().0,
+            patient.0
+        )
+        .fetch_one(&mut *transaction)
+        .await?;
+        Ok((transaction, entered))
+    }
+
     /// Opens a record for a visitor, for the purpose they declared. A refusal is
     /// written to the system chain; absent and refused are the same `NotFound`.
     pub(crate) async fn open(&self, visitor: &Visitor, patient: PatientId) -> Result<Record, Error> {
-        let mut transaction = self.pool.begin().await?;
-        let account = visitor.actor.account();
-        let entered =
-            sqlx::query!(r#"select own as "own!", at as "at!", full_name, birth_date, sex from gate.enter($1, $2)"#, account.0, patient.0)
-                .fetch_one(&mut *transaction)
-                .await?;
+        let (mut transaction, entered) = self.step_in(visitor, patient).await?;
         let now = entered.at;
+        if let Some(preview) = self.preview {
+            if !entered.own {
+                return refuse(transaction, visitor, patient, now).await;
+            }
+            return Subject::of(&mut transaction, visitor, patient, preview, now).await?.open(transaction, visitor, patient, now).await;
+        }
         let purpose = visitor.purposes.get(&patient).copied();
         let loaded = if entered.own { Loaded::own() } else { Loaded::load(&mut transaction, patient).await? };
         let (name, birth_date, sex, viewer, permission) = match decide(&visitor.actor, purpose, &loaded.in_force, now) {
@@ -236,17 +293,10 @@ impl Portal {
             Decision::Own => (entered.full_name, entered.birth_date, entered.sex, Viewer::Own, None),
             Decision::Shared(permission) => {
                 let head = tell(&mut transaction, &permission, crate::LABEL_TABLE_VERSION).await?;
-                let viewer = Viewer::Shared {
-                    may_copy: permission.may_copy,
-                    grants: loaded.shared(&permission),
-                    categories: permission.categories,
-                    closes_at: permission.closes_at,
-                    mark: mark(&permission),
-                };
-                (head.0, head.1, head.2, viewer, Some(permission))
+                (head.0, head.1, head.2, Viewer::through(&loaded, &permission), Some(permission))
             }
         };
-        let whose = Whose { patient, name: name.unwrap_or_default(), birth_date, sex, viewer };
+        let whose = Whose { patient, name: name.unwrap_or_default(), birth_date, sex, viewer, preview: None };
         Ok(Record { transaction, visitor: visitor.clone(), purpose, whose, permission, now })
     }
 }

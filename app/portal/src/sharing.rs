@@ -10,7 +10,10 @@ use chartkey_domain::{
     draft::Terms,
     grant::Grantee,
     id::{DraftId, GrantId, PatientId},
+    understanding::Answered,
 };
+use serde::{Deserialize, Serialize};
+use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::{
@@ -28,11 +31,13 @@ mod list;
 
 pub use ending::Change;
 pub(crate) use ending::suspend;
+pub(crate) use known::check as check_grantee;
 pub use known::{Colleague, KnownOrganization};
 pub use list::{GrantStory, Look, Parts, SharingList, StoryLine, Whole};
 
 /// A sentence as the patient read it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Sentence {
     /// The words; `**` stands around what is set in bold.
     pub text: String,
@@ -68,17 +73,8 @@ impl Portal {
         detached(async move {
             let mut record = portal.open_own(&visitor).await?;
             fresh::require(record.connection(), &visitor).await?;
-            let taken = sqlx::query!(
-                "delete from draft where draft_id = $1 and account_id = $2 and kind = 'grant'",
-                new.draft.0,
-                visitor.actor.account().0
-            )
-            .execute(record.connection())
-            .await?;
-            if taken.rows_affected() == 0 {
-                return Err(Error::Conflict("given"));
-            }
-            let grant = insert(&mut record, &new.grantee, &new.terms, &new.sentence).await?;
+            let answered = take_draft(&mut record, new.draft).await?.ok_or(Error::Conflict("given"))?;
+            let grant = insert(&mut record, &new.grantee, &new.terms, &new.sentence, &answered).await?;
             let what = What { text: Some(new.sentence.text), ..about("grant-given", grant) };
             record.finish(what).await?;
             Ok(grant)
@@ -99,6 +95,19 @@ impl Portal {
         let record = self.open(visitor, self.own_record(visitor).await?).await?;
         if record.is_own() { Ok(record) } else { Err(Error::NotFound) }
     }
+}
+
+/// Ends a draft. Returns what was answered about it; `None` where it has ended before.
+pub(crate) async fn take_draft(record: &mut Record, draft: DraftId) -> Result<Option<Vec<Answered>>, Error> {
+    let account = record.visitor().actor.account();
+    let answered = sqlx::query_scalar!(
+        r#"delete from draft where draft_id = $1 and account_id = $2 and kind = 'grant' returning answered as "answered: Json<Vec<Answered>>""#,
+        draft.0,
+        account.0
+    )
+    .fetch_optional(record.connection())
+    .await?;
+    Ok(answered.map(|answered| answered.0))
 }
 
 /// The event of a change to one grant.
@@ -127,8 +136,14 @@ impl From<&Grantee> for Columns {
     }
 }
 
-/// Puts a grant in force, in the place of the one it replaces.
-pub(crate) async fn insert(record: &mut Record, grantee: &Grantee, terms: &Terms, sentence: &Sentence) -> Result<GrantId, Error> {
+/// Puts a grant in force, in the place of the one it replaces. What was answered before it was given stands in its story.
+pub(crate) async fn insert(
+    record: &mut Record,
+    grantee: &Grantee,
+    terms: &Terms,
+    sentence: &Sentence,
+    answered: &[Answered],
+) -> Result<GrantId, Error> {
     terms.check(record.now().date()).map_err(|problem| Error::Invalid(problem.code()))?;
     if sentence.text.trim().is_empty() {
         return Err(Error::Invalid("sentence"));
@@ -185,9 +200,9 @@ pub(crate) async fn insert(record: &mut Record, grantee: &Grantee, terms: &Terms
     if let Some(old) = replaced {
         let old_grant = GrantId(old.grant_id);
         let words = ending::as_given(record, old_grant, old.sentence).await?;
-        tell_story(record, old_grant, "replaced", &words).await?;
+        tell_story(record, old_grant, "replaced", &words, &[]).await?;
     }
-    tell_story(record, grant, "given", sentence).await?;
+    tell_story(record, grant, "given", sentence, answered).await?;
     notices::send(record.connection(), notice(patient, &columns)).await?;
     Ok(grant)
 }
@@ -209,12 +224,18 @@ pub(crate) fn notice(patient: PatientId, columns: &Columns) -> Notice {
 }
 
 /// Adds one line to the story of a grant.
-pub(crate) async fn tell_story(record: &mut Record, grant: GrantId, kind: &str, sentence: &Sentence) -> Result<(), Error> {
+pub(crate) async fn tell_story(
+    record: &mut Record,
+    grant: GrantId,
+    kind: &str,
+    sentence: &Sentence,
+    answered: &[Answered],
+) -> Result<(), Error> {
     let patient = record.whose().patient;
     let signed_in = record.visitor().signed_in_by.clone();
     sqlx::query!(
-        "insert into grant_event (patient_id, grant_id, event_no, kind, sentence, language, catalogue_version, signed_in)
-        select $1, $2, coalesce(max(event_no), 0) + 1, $3, $4, $5, $6, $7
+        "insert into grant_event (patient_id, grant_id, event_no, kind, sentence, language, catalogue_version, signed_in, check_answer)
+        select $1, $2, coalesce(max(event_no), 0) + 1, $3, $4, $5, $6, $7, $8
         from grant_event where patient_id = $1 and grant_id = $2",
         patient.0,
         grant.0,
@@ -222,7 +243,8 @@ pub(crate) async fn tell_story(record: &mut Record, grant: GrantId, kind: &str, 
         sentence.text,
         sentence.language,
         sentence.catalogue_version,
-        signed_in
+        signed_in,
+        (!answered.is_empty()).then_some(Json(answered)) as _
     )
     .execute(record.connection())
     .await?;

@@ -11,6 +11,9 @@ pub(crate) struct Counters {
     pub sign_ins_refused: AtomicU64,
     pub sign_ins_waiting: AtomicU64,
     pub records_refused: AtomicU64,
+    pub understood: AtomicU64,
+    pub misunderstood: AtomicU64,
+    pub unsure: AtomicU64,
 }
 
 /// One more.
@@ -29,6 +32,12 @@ pub struct Tally {
     pub sign_ins_waiting: u64,
     /// Records that were not opened to whoever asked, or that are not there.
     pub records_refused: u64,
+    /// Questions about a grant before it was given that were answered rightly; each counts once.
+    pub understood: u64,
+    /// Those that were answered wrongly.
+    pub misunderstood: u64,
+    /// Those to which the answer was "I am not sure".
+    pub unsure: u64,
 }
 
 /// Connections to the database at one moment.
@@ -50,6 +59,9 @@ impl Portal {
             sign_ins_refused: read(&self.counters.sign_ins_refused),
             sign_ins_waiting: read(&self.counters.sign_ins_waiting),
             records_refused: read(&self.counters.records_refused),
+            understood: read(&self.counters.understood),
+            misunderstood: read(&self.counters.misunderstood),
+            unsure: read(&self.counters.unsure),
         }
     }
 

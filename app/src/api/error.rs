@@ -107,6 +107,8 @@ problems! {
     FilterDays = "filter-days", 422;
     /// The end of a share is no date, or has passed.
     GrantEnd = "grant-end", 422;
+    /// A question was sent without an answer.
+    NoAnswer = "no-answer", 422;
     /// A statement or a message is empty or too long.
     CorrectionWords = "correction-words", 422;
     /// A reading is no number.
@@ -175,6 +177,7 @@ impl ApiError {
             Self::GrantWhat => Some("categories"),
             Self::GrantDates | Self::FilterDays => Some("from_day"),
             Self::GrantEnd => Some("until_day"),
+            Self::NoAnswer => Some("answer"),
             _ => None,
         }
     }

@@ -140,6 +140,41 @@ pub async fn grant_time(draft: DraftId, #[server(flatten)] times: Times) -> Resu
     answer(kept.await.map(|()| Step::Check.page(draft)), &Step::Time.page(draft))
 }
 
+/// Answers the question whether the grant of a draft shows something. `about` is what was asked about; a question that is
+/// not the draft's any more is not answered. Whatever is answered, the grant can be given.
+///
+/// # Errors
+/// As [`grant_who`].
+#[server(endpoint = "answer-check")]
+pub async fn answer_check(
+    draft: DraftId,
+    #[server(default)] about: String,
+    #[server(default)] answer: String,
+    #[server(default)] language: String,
+) -> Result<(), ApiError> {
+    use crate::{
+        pages::grant_new::{Step, answer_question},
+        request::answer as lead,
+    };
+
+    lead(answer_question(draft, &about, &answer, &language).await, &Step::Check.page(draft))
+}
+
+/// Opens the patient's own record as the grantee of a draft will see it. `seen` is the sentence as it stood on the page, in
+/// this language.
+///
+/// # Errors
+/// As [`grant_who`].
+#[server(endpoint = "preview-grant")]
+pub async fn preview_grant(draft: DraftId, #[server(default)] seen: String, #[server(default)] language: String) -> Result<(), ApiError> {
+    use crate::{
+        pages::grant_new::{Step, preview},
+        request::answer,
+    };
+
+    answer(preview(draft, &seen, &language).await, &Step::Check.page(draft))
+}
+
 /// Gives the grant of a draft, or makes its code. `seen` is the sentence as it stood
 /// on the page, in this language: what was not read is not given.
 ///

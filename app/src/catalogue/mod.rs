@@ -27,6 +27,7 @@ mod names;
 mod operator;
 mod own;
 mod people;
+mod preview;
 mod put;
 mod reach;
 mod record;

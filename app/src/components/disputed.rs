@@ -11,7 +11,7 @@ use super::{
     icon::{Icon, icon},
     notice::{Role, notice},
 };
-use crate::catalogue::Say;
+use crate::{catalogue::Say, request::of_record};
 
 /// What a list has room for, in characters.
 const SHORT: usize = 140;
@@ -19,7 +19,7 @@ const SHORT: usize = 140;
 /// The address of a correction.
 #[must_use]
 pub fn page_of(patient: PatientId, correction: CorrectionId) -> String {
-    format!("/record/{patient}/corrections/{correction}")
+    of_record(patient, &format!("/corrections/{correction}"))
 }
 
 /// Beside a row: who says so, of which record, and how the statement begins, as far as the reader may know it, with the way to all of it.

@@ -21,12 +21,12 @@ use super::{
     source::{self, by_hand, from_source, source_name},
     when::{moment, when},
 };
-use crate::catalogue::Say;
+use crate::{catalogue::Say, request::of_record};
 
 /// The address of an item's own page.
 #[must_use]
 pub fn address(patient: PatientId, category: Category, item: ItemId) -> String {
-    format!("/record/{patient}/{}/{item}", category.slug())
+    of_record(patient, &format!("/{}/{item}", category.slug()))
 }
 
 /// What a thing is called, for people.

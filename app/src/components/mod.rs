@@ -13,6 +13,7 @@ pub mod meaning;
 pub mod news;
 pub mod notice;
 pub mod picture;
+pub mod preview;
 pub mod result;
 pub mod row;
 pub mod search;

@@ -9,7 +9,7 @@ use super::{
     row::{Row, rows},
     sheet::more,
 };
-use crate::catalogue::Say;
+use crate::{catalogue::Say, request::of_record};
 
 /// What came in, by category; then how much of it is old. Empty where nothing did.
 pub fn news(say: Say, patient: PatientId, news: News) -> impl IntoView {
@@ -27,7 +27,7 @@ pub fn heading(say: Say, news: &News) -> String {
 }
 
 fn path(patient: PatientId, category: Category) -> String {
-    format!("/record/{patient}/{}", category.slug())
+    of_record(patient, &format!("/{}", category.slug()))
 }
 
 fn of_category(say: Say, patient: PatientId, fresh: Fresh) -> impl IntoView {

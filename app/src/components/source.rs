@@ -46,9 +46,12 @@ pub fn by_whom(say: Say, source: &str) -> &'static str {
     if is_reader_s(source) { say.by_hand_you() } else { say.by_hand_patient() }
 }
 
-/// Whether the reader is the patient whose source it is.
+/// Whether the reader is the patient whose source it is, and not somebody with whose eyes the patient looks.
 pub fn is_reader_s(source: &str) -> bool {
-    owner_of(source).is_some_and(|owner| caller().record == Some(owner))
+    owner_of(source).is_some_and(|owner| {
+        let caller = caller();
+        caller.record == Some(owner) && caller.preview.is_none()
+    })
 }
 
 fn by_patient(say: Say, source: &str) -> Option<&'static str> {

@@ -9,6 +9,7 @@ use crate::{
     catalogue::Say,
     components::{
         form::{problem_summary, titled},
+        icon::{Icon, icon},
         notice::{Role, notice},
         sentence::{Life, life, sentence},
         sheet::{back, sheet, title},
@@ -18,7 +19,7 @@ use crate::{
         Paged, page,
         sharing::{done, grantee},
     },
-    request::{caller, parameter, portal, problem, query, visitor},
+    request::{caller, parameter, portal, preview_page, problem, query, visitor},
     shell::{Bar, Page, Place, document},
 };
 
@@ -69,8 +70,13 @@ fn steps(say: Say, story: &GrantStory) -> impl IntoView + use<> {
     } else {
         ("/api/pause-grant", say.pause_sharing())
     };
+    // Nobody sees anything through a share that is stopped.
+    let preview = story.grant.in_force(story.now).then(|| {
+        view! { <a class="button second" href=preview_page(story.grant.id.0.into())>{icon(Icon::Eye)}{say.see_as_they_do()}</a> }
+    });
     view! {
         <div class="actions">
+            {preview}
             <a class="button stop" href="?ask=stop">{say.stop_sharing()}</a>
             <form method="post" action=action>
                 <input type="hidden" name="grant" value=id/>

@@ -5,10 +5,11 @@ use chartkey_domain::{
     draft::{Draft, Problem, Recipient, Terms},
     grant::Grantee,
     id::DraftId,
+    understanding::{Answer, Answered, Question},
 };
 use chartkey_portal::{
     drafts::KeptDraft,
-    sharing::{KnownOrganization, NewGrant, Sentence},
+    sharing::{KnownOrganization, NewGrant, Parts, Sentence},
 };
 use leptos::prelude::*;
 
@@ -17,7 +18,7 @@ use crate::{
     catalogue::{CATALOGUE_VERSION, Named, Say},
     components::{form::problem_summary, list::with, sheet::back},
     pages::{Paged, page},
-    request::{caller, portal, problem, query, read_in, redirect, visitor},
+    request::{caller, portal, preview_page, problem, query, read_in, redirect, visitor},
     shell::{Bar, Page, Place, document},
 };
 
@@ -99,7 +100,7 @@ pub fn grant_new() -> impl IntoView {
             (Step::Purpose, Some(kept)) => questions::purpose(say, &kept),
             (Step::What, Some(kept)) => questions::what(say, &kept, &opened.view),
             (Step::Time, Some(kept)) => questions::time(say, &kept),
-            (Step::Check, Some(kept)) => match check::check(say, &kept, &known) {
+            (Step::Check, Some(kept)) => match check::check(say, &kept, &known, &opened.view) {
                 Ok(checked) => checked,
                 Err(problem) => {
                     let question = Step::of(problem).unwrap_or(Step::Who);
@@ -152,7 +153,7 @@ pub async fn give(draft: DraftId, seen: &str, language: &str) -> Result<String, 
     if ready.sentence != seen {
         return Err(ApiError::Gone);
     }
-    let sentence = Sentence { text: ready.sentence, language: say.tag().to_owned(), catalogue_version: CATALOGUE_VERSION.to_owned() };
+    let sentence = of_catalogue(say, ready.sentence);
     let Recipient::Known(grantee) = ready.recipient else {
         return match portal.make_code(&visitor, draft, ready.terms, sentence).await {
             Ok(_) | Err(chartkey_portal::Error::Conflict("made")) => Ok("/sharing/codes".to_owned()),
@@ -164,6 +165,47 @@ pub async fn give(draft: DraftId, seen: &str, language: &str) -> Result<String, 
         Err(chartkey_portal::Error::Conflict("given")) => Ok("/sharing".to_owned()),
         Err(error) => Err(error.into()),
     }
+}
+
+/// Keeps the sentence of a draft if it is the one that was seen, and says where its grantee's view of the record is.
+///
+/// # Errors
+/// As [`give`], and [`ApiError::NotFound`] where the draft is no more.
+pub async fn preview(draft: DraftId, seen: &str, language: &str) -> Result<String, ApiError> {
+    let (say, portal, visitor) = (read_in(language), portal()?, visitor()?);
+    let kept = portal.draft(&visitor, draft).await?;
+    let ready = Ready::of(say, &kept, &portal.known_organizations(&visitor).await?)?;
+    if ready.sentence != seen {
+        return Err(ApiError::Gone);
+    }
+    portal.word_draft(&visitor, draft, of_catalogue(say, ready.sentence)).await?;
+    Ok(preview_page(draft.0.into()))
+}
+
+/// Keeps what was answered to the question of a draft that is about this, and says where to go.
+///
+/// # Errors
+/// [`ApiError::Gone`] where that is not its question any more, [`ApiError::NoAnswer`] where nothing was answered, and as [`give`].
+pub async fn answer_question(draft: DraftId, about: &str, answer: &str, language: &str) -> Result<String, ApiError> {
+    let (say, portal, visitor) = (read_in(language), portal()?, visitor()?);
+    let kept = portal.draft(&visitor, draft).await?;
+    let ready = Ready::of(say, &kept, &portal.known_organizations(&visitor).await?)?;
+    let parts = portal.parts_to_share(&visitor).await?.view;
+    let question = ready.question(&kept, &parts).filter(|question| question.about.slug() == about).ok_or(ApiError::Gone)?;
+    let answered = Answered {
+        about: about.to_owned(),
+        is_shown: question.is_shown,
+        question: say.question(&ready.named, question),
+        language: say.tag().to_owned(),
+        answer: Answer::from_slug(answer).ok_or(ApiError::NoAnswer)?,
+    };
+    portal.keep_answer(&visitor, draft, answered).await?;
+    Ok(format!("{}#understanding", Step::Check.page(draft)))
+}
+
+/// A sentence with the language and the version of what made it.
+fn of_catalogue(say: Say, text: String) -> Sentence {
+    Sentence { text, language: say.tag().to_owned(), catalogue_version: CATALOGUE_VERSION.to_owned() }
 }
 
 /// A draft with every answer, and its sentence.
@@ -181,6 +223,11 @@ impl Ready {
         let terms = kept.draft.terms(kept.today).map_err(problem_of)?;
         let sentence = say.grant_sentence(&named, &terms);
         Ok(Self { recipient, named, terms, sentence })
+    }
+
+    /// What is asked about it, where anything can be.
+    fn question(&self, kept: &KeptDraft, parts: &Parts) -> Option<Question> {
+        Question::of(&self.terms, &parts.held, parts.keeps_back, kept.today)
     }
 }
 

@@ -30,7 +30,7 @@ use crate::{
         when::{moment, when},
     },
     pages::{Paged, page, reader::Reader, waiting::interruption},
-    request::{item as item_of_page, parameter, problem, query},
+    request::{item as item_of_page, of_record, parameter, problem, query},
     shell::{Place, document},
 };
 
@@ -145,7 +145,7 @@ fn kin(say: Say, patient: PatientId, name: &str, detail: &Detail) -> Option<AnyV
         let list = rows(detail.kin.iter().cloned().map(|entry| row_of(say, patient, entry)).collect());
         return (!detail.kin.is_empty()).then(|| sheet("others", say.the_other_records(), list).into_any());
     };
-    let href = format!("/record/{patient}/trends/{}", trend.series);
+    let href = of_record(patient, &format!("/trends/{}", trend.series));
     let inside = view! {
         {still(say, name, trend)}
         <details><summary>{say.same_in_table()}</summary>{table(say, patient, name, trend)}</details>

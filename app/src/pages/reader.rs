@@ -6,7 +6,7 @@ use chartkey_portal::{Portal, Whose, cursor::Cursor};
 use crate::{
     api::ApiError,
     catalogue::Say,
-    request::{caller, patient, portal, query},
+    request::{caller, of_record, patient, portal, query},
     shell::{Page, Place},
 };
 
@@ -24,7 +24,8 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// The reader of a page under `/record/{patient}`.
+    /// The reader of a page under `/record/{patient}`, or under the preview of a grant of theirs: then the portal opens
+    /// their own record alone, as it is open to the grantee.
     ///
     /// # Errors
     /// [`ApiError::SignedOut`] where nobody is signed in, whatever the address says;
@@ -33,13 +34,17 @@ impl Reader {
         let caller = caller();
         let say = caller.say();
         let visitor = caller.visitor.ok_or(ApiError::SignedOut)?;
-        Ok(Self { portal: portal()?, visitor, patient: patient()?, say })
+        let (portal, patient) = match caller.preview {
+            Some(preview) => (portal()?.previewing(preview), caller.record.ok_or(ApiError::NotFound)?),
+            None => (portal()?, patient()?),
+        };
+        Ok(Self { portal, visitor, patient, say })
     }
 
     /// The address of this record, with what follows it.
     #[must_use]
     pub fn path(&self, rest: &str) -> String {
-        format!("/record/{}{rest}", self.patient)
+        of_record(self.patient, rest)
     }
 
     /// The address of a category of this record.

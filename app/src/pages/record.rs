@@ -74,7 +74,8 @@ pub fn record() -> impl IntoView {
             {care_team(say, &reader, &whose, team)}
             {whose.is_own().then(|| view! { <p class="unprinted">{more(reader.path("/print"), say.open_summary())}</p> })}
         };
-        Paged::Ok(document(reader.page(name, Place::Summary, &whose), body).into_any())
+        let parts = if whose.preview.is_some() { reader.portal.preview_parts(&reader.visitor, reader.patient).await? } else { Vec::new() };
+        Paged::Ok(document(reader.page(name, Place::Summary, &whose).beside(parts), body).into_any())
     })
 }
 

@@ -11,7 +11,7 @@ use axum::{
 use chartkey_app::{api::ApiError, request::welcome};
 use chartkey_domain::{
     account::Visitor,
-    id::{ItemId, PatientId},
+    id::{ItemId, PatientId, PreviewId},
 };
 use chartkey_portal::{Error, Opened, Portal, documents::File, fhir::document::kind::Kind};
 
@@ -47,7 +47,29 @@ pub async fn shown(
 ) -> Response {
     let read =
         async |portal: Portal, visitor: Arc<Visitor>, patient, item, number| portal.shown_file(&visitor, patient, item, number).await;
-    match opened(shared, known, address.path(), named, read).await {
+    for_a_browser(opened(shared, known, address.path(), named, read).await)
+}
+
+/// `/sharing/{grant}/preview/documents/{item}/files/{number}/shown`: the same, as the grantee is shown it.
+pub async fn previewed(
+    State(shared): State<Shared>,
+    known: Option<Extension<Known>>,
+    OriginalUri(address): OriginalUri,
+    Path((grant, item, number)): Named,
+) -> Response {
+    let preview: Option<PreviewId> = grant.parse().ok();
+    // Whoever holds no record has none to look at: no record is called nothing.
+    let own = known.as_ref().and_then(|known| known.record).map(|patient| patient.to_string()).unwrap_or_default();
+    let read = async |portal: Portal, visitor: Arc<Visitor>, patient, item, number| match preview {
+        Some(preview) => portal.previewing(preview).shown_file(&visitor, patient, item, number).await,
+        None => Err(Error::NotFound),
+    };
+    for_a_browser(opened(shared, known, address.path(), Path((own, item, number)), read).await)
+}
+
+/// A file that a browser shows, under a media type of ours.
+fn for_a_browser(opened: Result<(usize, File), Response>) -> Response {
+    match opened {
         Ok((number, file)) => {
             let Some(kind) = Kind::of(&file.content_type).shown_as() else { return plain::problem(ApiError::NotFound) };
             let name = format!("inline; filename=\"document-{}.{}\"", number.saturating_add(1), ending(&file.content_type));

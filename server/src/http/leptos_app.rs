@@ -16,7 +16,8 @@ use chartkey_app::{
     catalogue::Say,
     pages::operator::Operator,
     request::{
-        Answer, Caller, ClientAddress, ClientDevice, Installation, Letters, Post, Rehearsal, Session, SessionControl, Typed, welcome,
+        Answer, Caller, ClientAddress, ClientDevice, Installation, Letters, Post, Rehearsal, Session, SessionControl, Typed, preview_of,
+        welcome,
     },
     routes::{App, PUBLIC},
 };
@@ -128,6 +129,7 @@ fn provide(shared: &Shared) {
     provide_context(Caller {
         visitor: known.map(|known| known.visitor.as_ref().clone()),
         record: known.and_then(|known| known.record),
+        preview: preview_of(parts.uri.path()),
         #[expect(clippy::disallowed_methods, reason = "the date that a page prints; nothing is decided by it")]
         now: Some(time::OffsetDateTime::now_utc()),
         factor_ends_at: known.and_then(|known| known.factor_ends_at),

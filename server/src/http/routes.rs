@@ -49,6 +49,12 @@ pub const ROUTES: &[Route] = &[
         access: Access::SignedIn,
         handler: || get(files::shown),
     },
+    Route {
+        method: "GET",
+        path: "/sharing/{grant}/preview/documents/{item}/files/{number}/shown",
+        access: Access::SignedIn,
+        handler: || get(files::previewed),
+    },
     Route { method: "POST", path: "/download/fhir", access: Access::SignedIn, handler: || post(download::fhir) },
     Route { method: "POST", path: "/download/results", access: Access::SignedIn, handler: || post(download::results) },
     #[cfg(feature = "pdf")]

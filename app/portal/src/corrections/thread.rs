@@ -122,7 +122,8 @@ impl Portal {
             let is_answered = messages.last().is_some_and(|message: &Message| !message.is_patient);
             found.state = if is_answered { CorrectionState::Answered } else { CorrectionState::Open };
         }
-        let typed = match draft {
+        // What a clinician has begun to write is nobody else's to read.
+        let typed = match draft.filter(|_| !record.is_preview()) {
             Some(draft) => kept(&mut record, draft, found.entry.id).await?,
             None => None,
         };

@@ -71,6 +71,16 @@ impl Loaded {
     /// Loads every grant, block and exclusion that could matter to the account
     /// that the transaction has entered with.
     pub(crate) async fn load(connection: &mut PgConnection, patient: PatientId) -> Result<Self, Error> {
+        Self::load_with(connection, patient, None).await
+    }
+
+    /// The same as it will be when this grant, with its words, has been given: it takes the place of the one to the same
+    /// grantee for the same purpose.
+    pub(super) async fn load_with(
+        connection: &mut PgConnection,
+        patient: PatientId,
+        given: Option<(Grant, SharedGrant)>,
+    ) -> Result<Self, Error> {
         let row = sqlx::query!(
             r#"select
                 coalesce((select jsonb_agg(to_jsonb(g) || jsonb_build_object('named', coalesce(
@@ -83,8 +93,13 @@ impl Loaded {
         )
         .fetch_one(&mut *connection)
         .await?;
-        let sentences = row.grants.iter().map(SharedGrant::from).collect();
-        let grants: Vec<_> = row.grants.0.into_iter().filter_map(GrantRow::into_grant).collect();
+        let mut sentences: Vec<_> = row.grants.iter().map(SharedGrant::from).collect();
+        let mut grants: Vec<_> = row.grants.0.into_iter().filter_map(GrantRow::into_grant).collect();
+        if let Some((given, words)) = given {
+            grants.retain(|grant| grant.grantee != given.grantee || grant.purpose != given.purpose);
+            grants.push(given);
+            sentences.push(words);
+        }
         let blocks = row.blocks.0.iter().filter_map(WhomRow::whom).collect();
         let exclusions: Vec<_> =
             row.exclusions.0.iter().filter_map(|exclusion| Some((ItemId(exclusion.item_id?), exclusion.whom()?))).collect();
@@ -114,13 +129,7 @@ impl From<&GrantRow> for SharedGrant {
 impl GrantRow {
     /// `None` where a row says something that the policy does not know: it opens nothing.
     fn into_grant(self) -> Option<Grant> {
-        let organization = self.organization_id.map(Into::into);
-        let grantee = match (self.grantee_account_id, organization, self.professions) {
-            (Some(account), Some(organization), None) => Grantee::Clinician { account: account.into(), organization },
-            (None, Some(organization), Some(professions)) => Grantee::Professions { organization, professions },
-            (Some(account), None, None) => Grantee::Carer { account: account.into() },
-            _ => return None,
-        };
+        let grantee = grantee(self.grantee_account_id, self.organization_id, self.professions)?;
         let through = match (self.parent_grant_id, self.made_by_account_id) {
             (Some(parent), Some(giver)) => Some(Through::Delegated { parent: parent.into(), giver: giver.into() }),
             (None, Some(account)) => Some(Through::Carer { account: account.into() }),
@@ -145,6 +154,16 @@ impl GrantRow {
             may_export: self.may_export,
             through,
         })
+    }
+}
+
+/// The grantee of three columns; `None` where they say what the policy does not know.
+pub(super) fn grantee(account: Option<Uuid>, organization: Option<Uuid>, professions: Option<Vec<String>>) -> Option<Grantee> {
+    match (account, organization.map(Into::into), professions) {
+        (Some(account), Some(organization), None) => Some(Grantee::Clinician { account: account.into(), organization }),
+        (None, Some(organization), Some(professions)) => Some(Grantee::Professions { organization, professions }),
+        (Some(account), None, None) => Some(Grantee::Carer { account: account.into() }),
+        _ => None,
     }
 }
 

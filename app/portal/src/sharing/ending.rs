@@ -99,7 +99,7 @@ async fn take(record: &mut Record, grant: GrantId, step: Step) -> Result<Option<
     .await?;
     let Some(taken) = taken else { return Ok(None) };
     let sentence = as_given(record, grant, taken.sentence.clone()).await?;
-    tell_story(record, grant, step.kind, &sentence).await?;
+    tell_story(record, grant, step.kind, &sentence, &[]).await?;
     let columns = Columns { account: taken.grantee_account_id, organization: taken.organization_id, professions: None };
     notices::send(record.connection(), notice(patient, &columns)).await?;
     Ok(Some(taken.sentence))

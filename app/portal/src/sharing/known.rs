@@ -70,7 +70,7 @@ impl Portal {
 }
 
 /// Whether the grantee is one of them.
-pub(super) async fn check(connection: &mut PgConnection, grantee: &Grantee) -> Result<(), Error> {
+pub(crate) async fn check(connection: &mut PgConnection, grantee: &Grantee) -> Result<(), Error> {
     let known = match grantee {
         Grantee::Clinician { account, organization } => {
             sqlx::query_scalar!(

@@ -6,12 +6,13 @@ use chartkey_domain::{
     grant::{GrantState, Purpose},
     id::{AccountId, GrantId},
     label::{Label, Labels},
+    understanding::Held,
 };
 use sqlx::types::Json;
 use time::OffsetDateTime;
 
 use crate::{
-    Error, Opened, Portal,
+    Error, LABEL_TABLE_VERSION, Opened, Portal,
     audit::{Chain, Event, Shown, What, Who},
     record::Record,
 };
@@ -50,6 +51,12 @@ pub struct Whole {
 }
 
 impl Whole {
+    /// Whether anything is seen through it.
+    #[must_use]
+    pub fn in_force(&self, now: OffsetDateTime) -> bool {
+        self.state == GrantState::Active && self.starts_at <= now && self.ends_at.is_none_or(|end| now < end)
+    }
+
     /// Whether it is over, by the patient or by its date.
     #[must_use]
     pub fn over(&self, now: OffsetDateTime) -> bool {
@@ -112,6 +119,10 @@ pub struct Parts {
     pub labels: Vec<(Label, i64)>,
     /// How many no grant can reach.
     pub private: i64,
+    /// The others by category and labels.
+    pub held: Vec<Held>,
+    /// Whether a grant may show less of them than its terms say: something is kept from somebody, or has not been labelled.
+    pub keeps_back: bool,
 }
 
 impl Portal {
@@ -173,12 +184,16 @@ impl Portal {
     pub async fn parts_to_share(&self, visitor: &Visitor) -> Result<Opened<Parts>, Error> {
         let mut record = self.open_own(visitor).await?;
         let rows = sqlx::query!(
-            r#"select category, labels, is_private, count(*) as "count!", max(first_at) as newest
+            r#"select category, labels, is_private, count(*) as "count!", max(first_at) as newest,
+                bool_or(labelled_by <> $2)
+                    or (select true from exclusion e where e.patient_id = $1 limit 1) is not null
+                    or (select true from block b where b.patient_id = $1 limit 1) is not null as "keeps_back!"
             from item i where i.patient_id = $1 and not i.is_error
                 and (i.twin is null or (select true from item b where b.patient_id = i.patient_id and b.twin = i.twin
                     and (b.is_private, b.behind) < (i.is_private, i.behind) limit 1) is null)
             group by category, labels, is_private"#,
-            record.whose().patient.0
+            record.whose().patient.0,
+            LABEL_TABLE_VERSION
         )
         .fetch_all(record.connection())
         .await?;
@@ -190,6 +205,10 @@ impl Portal {
             let labels = Labels::from_bits(u8::try_from(row.labels).unwrap_or_default());
             parts.labels.iter_mut().filter(|(label, _)| labels.contains(*label)).for_each(|(_, count)| *count += row.count);
             let Some(category) = Category::from_number(row.category).filter(|category| *category != Category::Own) else { continue };
+            parts.keeps_back |= row.keeps_back;
+            if !row.is_private {
+                parts.held.push(Held { category, labels, count: row.count });
+            }
             match parts.categories.iter_mut().find(|(known, ..)| *known == category) {
                 Some((_, count, newest)) => (*count, *newest) = (*count + row.count, row.newest.max(*newest)),
                 None => parts.categories.push((category, row.count, row.newest)),

@@ -1,7 +1,13 @@
 //! The last page before a grant: the sentence, the answers, and the button.
 
-use chartkey_domain::draft::Recipient;
-use chartkey_portal::{drafts::KeptDraft, sharing::KnownOrganization};
+use chartkey_domain::{
+    draft::Recipient,
+    understanding::{About, Answer, Question},
+};
+use chartkey_portal::{
+    drafts::KeptDraft,
+    sharing::{KnownOrganization, Parts},
+};
 use leptos::prelude::*;
 
 use super::{Ready, Step};
@@ -9,6 +15,7 @@ use crate::{
     api::ApiError,
     catalogue::{Named, Say},
     components::{
+        form::beside,
         icon::{Icon, icon},
         notice::{Role, notice},
         sentence::sentence,
@@ -20,7 +27,12 @@ use crate::{
 ///
 /// # Errors
 /// The question that has to be answered first.
-pub(super) fn check(say: Say, kept: &KeptDraft, known: &[KnownOrganization]) -> Result<(&'static str, AnyView), ApiError> {
+pub(super) fn check(
+    say: Say,
+    kept: &KeptDraft,
+    known: &[KnownOrganization],
+    parts: &Parts,
+) -> Result<(&'static str, AnyView), ApiError> {
     let ready = Ready::of(say, kept, known)?;
     let draft = kept.id.to_string();
     let labels = ready.terms.labels;
@@ -40,6 +52,8 @@ pub(super) fn check(say: Say, kept: &KeptDraft, known: &[KnownOrganization]) -> 
         <div class="title"><p class="quiet">{say.new_share_last()}</p><h1>{say.check_title()}</h1></div>
         <section class="grant" aria-label=say.the_share()>{sentence(say, &ready.sentence)}</section>
         {stop}
+        {preview(say, &draft, &ready)}
+        {ready.question(kept, parts).map(|question| understanding(say, kept, &ready, question))}
         {sheet("answers", say.check_answers(), answers(say, kept, &ready))}
         <form method="post" action="/api/give-grant">
             <input type="hidden" name="draft" value=draft/>
@@ -53,6 +67,50 @@ pub(super) fn check(say: Say, kept: &KeptDraft, known: &[KnownOrganization]) -> 
         </form>
     };
     Ok((say.check_title(), body.into_any()))
+}
+
+/// The way to see the record as it will be seen. The sentence goes along: what is shown is what was read.
+fn preview(say: Say, draft: &str, ready: &Ready) -> impl IntoView + use<> {
+    view! {
+        <form method="post" action="/api/preview-grant">
+            <input type="hidden" name="draft" value=draft.to_owned()/>
+            <input type="hidden" name="seen" value=ready.sentence.clone()/>
+            <input type="hidden" name="language" value=say.tag()/>
+            <p class="actions"><button class="button second" type="submit">{icon(Icon::Eye)}{say.see_as_they_will()}</button></p>
+            <p class="small quiet">{say.see_as_they_will_hint()}</p>
+        </form>
+    }
+}
+
+/// One question about what the share shows, or, once it has an answer, what is right. Nobody has to answer it.
+fn understanding(say: Say, kept: &KeptDraft, ready: &Ready, question: Question) -> AnyView {
+    let asked = say.question(&ready.named, question);
+    let Some(answered) = kept.answered.iter().find(|answered| answered.answers(question)) else {
+        let button = |answer: Answer| {
+            view! { <button class="button second" type="submit" name="answer" value=answer.slug()>{say.answer(answer)}</button> }
+        };
+        let form = view! {
+            <form method="post" action="/api/answer-check" id="answer">
+                <input type="hidden" name="draft" value=kept.id.to_string()/>
+                <input type="hidden" name="about" value=question.about.slug()/>
+                <input type="hidden" name="language" value=say.tag()/>
+                {beside(say, "answer")}
+                <p class="asked" id="asked">{asked}</p>
+                <p class="actions" role="group" aria-labelledby="asked">{Answer::ALL.into_iter().map(button).collect_view()}</p>
+                <p class="small quiet">{say.understanding_says()}</p>
+            </form>
+        };
+        return sheet("understanding", say.understanding_title(), form).into_any();
+    };
+    let (role, heading) = match answered.is_right() {
+        Some(true) => (Role::Positive, say.answered_right()),
+        Some(false) => (Role::Caution, say.answered_wrong()),
+        None => (Role::Info, say.answered_unsure()),
+    };
+    let step = if question.about == About::Later { Step::Time } else { Step::What };
+    let change = (answered.is_right() != Some(true)).then(|| view! { <p><a href=step.page(kept.id)>{say.change_if_not_meant()}</a></p> });
+    let body = view! { <p class="quiet">{asked}</p><p>{say.answer_to(&ready.named, question)}</p>{change} };
+    view! { <div id="understanding" role="status">{notice(role, heading, body)}</div> }.into_any()
 }
 
 fn answers(say: Say, kept: &KeptDraft, ready: &Ready) -> impl IntoView + use<> {

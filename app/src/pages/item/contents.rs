@@ -26,6 +26,7 @@ use crate::{
         sheet::{more, sheet},
         when::when,
     },
+    request::of_record,
 };
 
 /// Where the parts of a document are.
@@ -37,25 +38,38 @@ pub struct Parts {
     pub item: ItemId,
     /// Whether the reader may take a copy.
     pub may_copy: bool,
+    /// Whether a copy is offered and none is given: whoever looks with somebody else's eyes takes nothing along.
+    pub is_preview: bool,
 }
 
 impl Parts {
+    /// Those of this document for whoever reads the record.
+    pub const fn of(whose: &Whose, item: ItemId) -> Self {
+        Self { patient: whose.patient, item, may_copy: whose.may_copy(), is_preview: whose.preview.is_some() }
+    }
+
+    fn path(self, rest: &str) -> String {
+        of_record(self.patient, &format!("/documents/{}/{rest}", self.item))
+    }
+
     /// The page that shows a part alone.
     fn page(self, number: usize) -> String {
-        format!("/record/{}/documents/{}/view/{number}", self.patient, self.item)
+        self.path(&format!("view/{number}"))
     }
 
     /// The part for a browser to show.
     pub fn shown(self, number: usize) -> String {
-        format!("/record/{}/documents/{}/files/{number}/shown", self.patient, self.item)
+        self.path(&format!("files/{number}/shown"))
     }
 
     /// The way to a copy, beside what it is and how large. Names of parts would make it long, so it has a number.
     pub fn copy(self, say: Say, number: usize, content: &Content, kind: Kind) -> impl IntoView + use<> {
         let words = say.file_in_words(kind, content.size());
-        let href = format!("/record/{}/documents/{}/files/{number}", self.patient, self.item);
-        let copy =
-            (self.may_copy && content.size().is_some()).then(|| view! { <a href=href download="">{say.download_part(number + 1)}</a> });
+        // A link that leads nowhere is the place of one (HTML, section 4.5.1).
+        let href = (!self.is_preview).then(|| self.path(&format!("files/{number}")));
+        let download = href.as_ref().map(|_| "");
+        let copy = (self.may_copy && content.size().is_some())
+            .then(|| view! { <a href=href download=download>{say.download_part(number + 1)}</a> });
         view! { <p class="part"><span class="quiet">{words}</span>{copy}</p> }
     }
 }
@@ -65,7 +79,7 @@ pub fn contents(say: Say, whose: &Whose, detail: &Detail) -> Option<AnyView> {
     if detail.contents.is_empty() {
         return None;
     }
-    let parts = Parts { patient: whose.patient, item: detail.entry.id, may_copy: whose.may_copy() };
+    let parts = Parts::of(whose, detail.entry.id);
     let lang = detail.language.as_deref();
     let read = detail.contents.iter().zip(&detail.readings).enumerate();
     let shown = read.map(|(number, (content, reading))| part(say, whose, parts, number, content, reading, lang)).collect_view();
@@ -197,6 +211,7 @@ mod tests {
                 birth_date: Some("1961-03-14".to_owned()),
                 sex: None,
                 viewer: Viewer::Own,
+                preview: None,
             };
             assert_eq!(is_other(&whose, &Clinical::read(&xml).unwrap()), is_so, "{name} {born}");
         }
