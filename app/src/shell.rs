@@ -15,7 +15,7 @@ use crate::{
     components::{
         icon::{Icon, icon, sprite, turning},
         notice::{Role, notice},
-        preview::{banner, counts},
+        preview::{banner, counts, seen_by},
         when::{machine, moment},
     },
     installed::MANIFEST,
@@ -213,7 +213,7 @@ pub fn document(page: Page, body: impl IntoView) -> impl IntoView {
     });
     let class = navigation.is_some().then_some("shell");
     let printed = caller.now.map(|now| view! { <p class="printed">{say.printed(&say.date(now.date()))}</p> });
-    let whose = bar.map(|bar| whose(say, bar));
+    let whose = bar.map(|bar| whose(say, bar, preview.as_ref()));
     let body = if preview.is_some() { view! { <fieldset class="still" disabled role="presentation">{body}</fieldset> }.into_any() } else { body.into_any() };
     let eyes = preview.map(|preview| view! { {banner(say, &preview)}{counts(say, &parts)} });
     let signed_in = caller.visitor.is_some();
@@ -442,16 +442,17 @@ fn clinician_navigation(say: Say, place: Place, open: Option<PatientId>, is_prev
     }
 }
 
-fn whose(say: Say, bar: Bar) -> impl IntoView {
+fn whose(say: Say, bar: Bar, preview: Option<&Preview>) -> impl IntoView + use<> {
     let born = bar.birth_date.map(|date| {
         let machine_date = Moment::parse(&date).map(|moment| machine(moment.first, moment.precision));
         view! { " " <span><time datetime=machine_date>{say.born(&say.fhir_date(&date))}</time></span> }
     });
-    let (class, sign, note) = if bar.own {
-        ("whose", None, None)
-    } else {
-        ("whose other", Some(icon(Icon::Person)), Some(view! { " " <span>{say.shared_with_you()}</span> }))
+    let (class, sign, note) = match preview {
+        Some(preview) => ("whose previewed", Some(icon(Icon::Eye)), Some(say.preview_short(&seen_by(say, &preview.eyes)))),
+        None if bar.own => ("whose", None, None),
+        None => ("whose other", Some(icon(Icon::Person)), Some(say.shared_with_you().to_owned())),
     };
+    let note = note.map(|note| view! { " " <span>{note}</span> });
     let leave = if bar.own { (ELSEWHERE, say.leave_now()) } else { ("/shared", say.close()) };
     view! {
         <section class=class aria-label=say.whose_record()>

@@ -204,6 +204,13 @@ pub const PROOFS: &[Proof] = &[
         tests("chartkey-portal", "", "record::tests"),
     ),
     proof(
+        "preview",
+        "What a patient sees with the eyes of a grantee, before a grant is given and after, is what the grantee then sees: every page, word for word.",
+        ["14 grants, 10 pages each", "1,000 grants, 40 pages each"],
+        "In process. Of each page the inside of `<main>`, without the address of the record, nonces and where a link to a copy leads; what is typed into search is not tried, since nothing can be.",
+        tests("chartkey", "preview", "what_is_seen_in_advance"),
+    ),
+    proof(
         "matrix",
         "Every endpoint answers every kind of caller for every kind of identifier as one table says; foreign and random look the same; no canary of another patient in any answer.",
         ["one round", "eight rounds in other orders, with other identifiers"],

@@ -110,10 +110,32 @@ const PAGES: &[Page] = &[
     Page("/record/{patient}/{category}/{item}", "/record/{patient}/results/{results}", [None, Some(8), Some(9)]),
     Page("/record/{patient}/{category}/{item}", "/record/{patient}/documents/{documents}", [None, Some(7), None]),
     Page("/record/{patient}/documents/{item}/view/{part}", "/record/{patient}/documents/{documents}/view/1", [None, Some(7), None]),
+    // As for the clinician; beside that whose eyes they are, whether it is to be written down, and that they are theirs from now on. Of
+    // a draft whether it could be given. On the first page how much is shown, which opens the record again.
+    Page("/sharing/{grant}/preview", "/sharing/{grant}/preview", [None, Some(24), None]),
+    Page("/sharing/{grant}/preview", "/sharing/{draft}/preview", [None, Some(28), None]),
+    Page("/sharing/{grant}/preview/visits", "/sharing/{grant}/preview/visits", [None, Some(10), None]),
+    Page("/sharing/{grant}/preview/results", "/sharing/{grant}/preview/results", [None, Some(11), None]),
+    Page("/sharing/{grant}/preview/medicines", "/sharing/{grant}/preview/medicines", [None, Some(10), None]),
+    Page("/sharing/{grant}/preview/problems", "/sharing/{grant}/preview/problems", [None, Some(10), None]),
+    Page("/sharing/{grant}/preview/timeline", "/sharing/{grant}/preview/timeline", [None, Some(12), None]),
+    Page("/sharing/{grant}/preview/search", "/sharing/{grant}/preview/search", [None, Some(12), None]),
+    Page("/sharing/{grant}/preview/corrections/{correction}", "/sharing/{grant}/preview/corrections/{correction}", [None, Some(13), None]),
+    Page("/sharing/{grant}/preview/trends/{series}", "/sharing/{grant}/preview/trends/{series}", [None, Some(11), None]),
+    Page("/sharing/{grant}/preview/{category}", "/sharing/{grant}/preview/vaccines", [None, Some(10), None]),
+    Page("/sharing/{grant}/preview/{category}/{item}", "/sharing/{grant}/preview/results/{results}", [None, Some(12), None]),
 ];
 
 /// What is no page of somebody's: forms whose draft or link is the address, and what this house does not have.
-const ELSEWHERE: &[&str] = &["/set-up", "/rehearsal", "/record/{patient}/search/{search}"];
+const ELSEWHERE: &[&str] = &[
+    "/set-up",
+    "/rehearsal",
+    "/record/{patient}/search/{search}",
+    // The grant of this house shows results alone.
+    "/sharing/{grant}/preview/visits/{item}",
+    "/sharing/{grant}/preview/visits/{item}/about",
+    "/sharing/{grant}/preview/documents/{item}/view/{part}",
+];
 
 /// What was found, the patient's own and a clinician's: the words of the search, the texts, whom they name, the items, their
 /// rows, and the words around what was found.

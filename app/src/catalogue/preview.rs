@@ -21,6 +21,7 @@ messages! {
         English: "You see your record as {who} sees it.",
         Spanish: "Usted ve su historia clínica como la ve {who}.",
     }
+    preview_short(who: &str) { English: "with the eyes of {who}", Spanish: "con los ojos de {who}" }
     preview_of_anyone {
         English: "Nobody in particular: somebody with this profession there, to whom you have given nothing else.",
         Spanish: "No es nadie en concreto: es alguien de allí con esta profesión a quien usted no ha dado nada más.",

@@ -27,10 +27,11 @@ pub fn banner(say: Say, preview: &Preview) -> impl IntoView + use<> {
         Eyes::Code => Some(say.preview_of_code()),
         Eyes::Clinician { .. } | Eyes::Carer { .. } => None,
     };
-    let tense = if preview.is_draft { say.preview_will_see(&whose(say, &preview.eyes)) } else { say.preview_sees(&whose(say, &preview.eyes)) };
+    let who = seen_by(say, &preview.eyes);
+    let says = if preview.is_draft { say.preview_will_see(&who) } else { say.preview_sees(&who) };
     view! {
         <section class="eyes" aria-label=say.preview_label()>
-            <p>{icon(Icon::Eye)}<strong>{tense}</strong></p>
+            <p>{icon(Icon::Eye)}<strong>{says}</strong></p>
             {unknown.map(|unknown| view! { <p class="small">{unknown}</p> })}
             <p class="small">{say.preview_changes_nothing()}</p>
             <p class="ways">{back(href, words)}{more(preview_page(id), say.preview_start())}</p>
@@ -38,8 +39,8 @@ pub fn banner(say: Say, preview: &Preview) -> impl IntoView + use<> {
     }
 }
 
-/// Whose eyes, as the end of a sentence.
-fn whose(say: Say, eyes: &Eyes) -> String {
+/// Whose eyes, within a sentence.
+pub fn seen_by(say: Say, eyes: &Eyes) -> String {
     match eyes {
         Eyes::Clinician { name, organization } => {
             say.who_of(&Named::Clinician { name: name.clone(), organization: organization.clone() })

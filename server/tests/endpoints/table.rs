@@ -155,6 +155,7 @@ fn post(path: &'static str, fields: &'static str, done: Columns) -> Row {
 pub fn table() -> Vec<Row> {
     let mut rows = pages();
     rows.extend(of_record());
+    rows.extend(of_preview());
     rows.extend(forms::forms());
     rows.extend(forms::of_account());
     rows.extend(routes());
@@ -277,6 +278,46 @@ fn of_record() -> Vec<Row> {
         }
     }
     rows.push(row("GET", "/record/{patient}/{category}", "/record/{patient}/nonsense", "").with(&[Which::Random, Which::Own], NOBODY));
+    rows
+}
+
+/// The patient's own record with the eyes of a grantee who is shown results without labels, and of one to whom a draft would show
+/// the same: what is not theirs to see is not there, and nobody else has any of it.
+fn of_preview() -> Vec<Row> {
+    let page = |pattern, address: &str, columns| record(pattern, address, columns).with(&[Which::Crossed], NOBODY);
+    let list = |pattern, address: &str| page(pattern, address, HOLDERS);
+    let one = |pattern, address: &str, columns| page(pattern, address, columns).with(&[Which::Private, Which::Labelled], NOBODY);
+    let mut rows = vec![
+        list("/sharing/{grant}/preview", "/sharing/{grant}/preview"),
+        list("/sharing/{grant}/preview", "/sharing/{draft}/preview"),
+        // Nobody sees anything through what is stopped.
+        page("/sharing/{grant}/preview", "/sharing/{paused}/preview", NOBODY),
+        list("/sharing/{grant}/preview/visits", "/sharing/{grant}/preview/visits?errors=1"),
+        list("/sharing/{grant}/preview/results", "/sharing/{draft}/preview/results?errors=1"),
+        list("/sharing/{grant}/preview/medicines", "/sharing/{grant}/preview/medicines"),
+        list("/sharing/{grant}/preview/problems", "/sharing/{grant}/preview/problems"),
+        list("/sharing/{grant}/preview/timeline", "/sharing/{grant}/preview/timeline"),
+        list("/sharing/{grant}/preview/timeline", "/sharing/{grant}/preview/timeline?category=results&person={results}"),
+        list("/sharing/{grant}/preview/search", "/sharing/{grant}/preview/search"),
+        one("/sharing/{grant}/preview/corrections/{correction}", "/sharing/{grant}/preview/corrections/{correction}?draft={worded}", HOLDERS),
+        one("/sharing/{grant}/preview/visits/{item}", "/sharing/{grant}/preview/visits/{visits}", NOBODY),
+        one("/sharing/{grant}/preview/visits/{item}/about", "/sharing/{grant}/preview/visits/{visits}/about?original=1", NOBODY),
+        page("/sharing/{grant}/preview/documents/{item}/view/{part}", "/sharing/{grant}/preview/documents/{documents}/view/1", NOBODY),
+        page("/sharing/{grant}/preview/trends/{series}", "/sharing/{grant}/preview/trends/{series}", HOLDERS).with(&[Which::Private], NOBODY),
+        one("/sharing/{grant}/preview/{category}/{item}", "/sharing/{grant}/preview/results/{results}?original=1", HOLDERS),
+        one("/sharing/{grant}/preview/{category}/{item}", "/sharing/{draft}/preview/results/{results}", HOLDERS),
+        one("/sharing/{grant}/preview/{category}/{item}", "/sharing/{grant}/preview/vitals/{vitals}", NOBODY),
+        page(
+            "/sharing/{grant}/preview/documents/{item}/files/{number}/shown",
+            "/sharing/{grant}/preview/documents/{documents}/files/1/shown",
+            NOBODY,
+        ),
+    ];
+    for category in Category::SHAREABLE.into_iter().chain([Category::Own]) {
+        let columns = if category == Category::Own { NOBODY } else { HOLDERS };
+        let address = format!("/sharing/{{grant}}/preview/{}?errors=1", category.slug());
+        rows.push(page("/sharing/{grant}/preview/{category}", &address, columns));
+    }
     rows
 }
 

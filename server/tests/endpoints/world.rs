@@ -175,6 +175,7 @@ impl World {
 
         let recipient = Recipient::Known(self.grantee(&side.reader));
         let (kept, kept_terms) = self.drafted(side, Draft { recipient: Some(recipient), ..draft(side.owner) }).await;
+        portal.word_draft(&visitor, kept, sentence(&say.grant_sentence(&named, &kept_terms))).await.unwrap();
         portal.results(&side.reader(), side.patient, None, false).await.unwrap();
         let entry: i64 = sqlx::query_scalar("select max(seq) from event where chain = $1")
             .bind(format!("patient/{}", side.patient))
@@ -198,6 +199,7 @@ impl World {
                 ("code-seen", encoded(&say.grant_sentence(&named, &typed.terms))),
                 ("typed", waiting),
                 ("draft", kept.to_string()),
+                ("asked", "hiv".to_owned()),
                 ("draft-seen", encoded(&say.grant_sentence(&named, &kept_terms))),
                 ("entry", entry.to_string()),
             ]

@@ -137,6 +137,18 @@ pub(super) fn forms() -> Vec<Row> {
         ),
         form("/api/resolve-correction", "patient={patient}&correction={correction}", holders(ENDED, NO_CORRECTION), to(NO_CORRECTION)),
         form("/api/withdraw-correction", "patient={patient}&correction={correction}", holders(ENDED, NO_CORRECTION), to(NO_CORRECTION)),
+        form(
+            "/api/answer-check",
+            "draft={draft}&about={asked}&answer=no",
+            holders("/sharing/new?draft={draft}&step=check#understanding", "/sharing/new?draft={draft}&step=check&problem=not-found"),
+            to("/sharing/new?draft={draft}&step=check&problem=not-found"),
+        ),
+        form(
+            "/api/preview-grant",
+            "draft={draft}&seen={draft-seen}",
+            holders("/sharing/{draft}/preview", "/sharing/new?draft={draft}&step=check&problem=not-found"),
+            to("/sharing/new?draft={draft}&step=check&problem=not-found"),
+        ),
         // A draft that is no more has become a grant, or never was one: both lead to the list.
         form("/api/give-grant", "draft={draft}&seen={draft-seen}", holders("/sharing/{new}?done=given", "/sharing"), to("/sharing")),
         form("/api/withdraw-grant", "grant={grant}", holders("/sharing/{grant}?done=withdrawn", LATER), to(LATER)),

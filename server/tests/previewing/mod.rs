@@ -1,0 +1,371 @@
+//! A clinic, clinicians of it and of another, and patients with whole records who share with them.
+
+pub mod main;
+pub mod random;
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use chartkey_domain::{
+    account::Visitor,
+    category::Category,
+    grant::{Grantee, Purpose},
+    id::{DraftId, GrantId, ItemId, OrganizationId, PatientId},
+};
+use chartkey_ground::mutate::Dice;
+use chartkey_portal::{
+    accounts::{Email, NewPassword, PersonName},
+    audit::Event,
+    codes::CodeState,
+    corrections::Opening,
+    import::{ImportOptions, Into},
+    organizations::NewOrganization,
+    sessions::{NewSession, SessionKey},
+    sharing::{NewGrant, Sentence},
+    sign_in::{FirstStep, SignedIn, VerifiedClinician},
+};
+use chartkey_server::rehearsal;
+use serde_json::{Value, json};
+use sqlx::{AssertSqlSafe, postgres::PgConnectOptions};
+use time::{Date, Duration, OffsetDateTime};
+use tower_sessions::session::Id;
+use uuid::Uuid;
+
+use self::random::{Plan, Whom};
+use crate::harness::{Browser, House, PASSWORD};
+
+pub const CLINIC: &str = "Amsel Clinic";
+
+/// A patient with a record.
+pub struct Record {
+    pub patient: PatientId,
+    holder: SignedIn,
+    source: String,
+    /// The Patient of their file.
+    person: Value,
+}
+
+pub struct World {
+    pub house: House,
+    pub today: Date,
+    pub clinic: OrganizationId,
+    elsewhere: OrganizationId,
+    pub named: Vec<SignedIn>,
+    pub records: Vec<Record>,
+    now: OffsetDateTime,
+}
+
+impl World {
+    /// Invented records, and two of the shared ones where those are at hand.
+    pub async fn build(options: PgConnectOptions) -> Self {
+        let house = House::build(options.options([("synchronous_commit", "off")])).await;
+        sqlx::query("grant select on _sqlx_migrations to chartkey_runtime").execute(&house.superuser).await.unwrap();
+        let now: OffsetDateTime = sqlx::query_scalar("select now()").fetch_one(&house.superuser).await.unwrap();
+        let (clinic, elsewhere) = (organization(&house, CLINIC, "amsel").await, organization(&house, "Elsewhere", "elsewhere").await);
+        let mut world =
+            Self { house, today: now.date(), clinic, elsewhere, named: Vec::new(), records: Vec::new(), now };
+        for (name, profession) in [("Dr Amsel", "physician"), ("Dr Berg", "physician"), ("Nurse Cole", "nurse")] {
+            let clinician = world.clinician(clinic, CLINIC, name, profession).await;
+            world.named.push(clinician);
+        }
+        for (place, invented) in rehearsal::patients(5, now.date(), 3).enumerate() {
+            world.lay(place, &format!("invented-{place}"), &invented.bytes()).await;
+        }
+        for (place, file) in shared() {
+            world.lay(3 + place, &format!("shared-{place}"), &file).await;
+        }
+        world
+    }
+
+    async fn lay(&mut self, place: usize, source: &str, file: &[u8]) {
+        let portal = &self.house.portal;
+        let report = portal.import_file(file, &ImportOptions::new(source, "record.json"), |_| {}).await.unwrap();
+        let patient = report.patients[0];
+        let email = format!("patient-{place}@example.org");
+        let account = portal
+            .make_person(&PersonName::parse("Mara").unwrap(), &Email::parse(&email).unwrap(), NewPassword::parse(PASSWORD.into()).unwrap())
+            .await
+            .unwrap();
+        sqlx::query("insert into patient_holder (patient_id, account_id) values ($1, $2)")
+            .bind(patient.0)
+            .bind(account.0)
+            .execute(&self.house.superuser)
+            .await
+            .unwrap();
+        let FirstStep::In(holder) = portal.sign_in(&email, PASSWORD.into(), source).await.unwrap() else { panic!("no second factor") };
+        let bundle: Value = serde_json::from_slice(file).unwrap();
+        let entries = bundle["entry"].as_array().unwrap();
+        let person = entries.iter().find(|entry| entry["resource"]["resourceType"] == "Patient").unwrap().clone();
+        self.records.push(Record { patient, holder, source: source.to_owned(), person });
+        let record = self.records.len() - 1;
+        // The same from another source, so that some of it is told twice.
+        let others = entries.iter().filter(|entry| entry["resource"]["resourceType"] != "Patient").take(60);
+        let some: Vec<&Value> = std::iter::once(&self.records[record].person).chain(others).collect();
+        let copy = json!({"resourceType": "Bundle", "type": "collection", "entry": some});
+        let into = Into::Patient(patient);
+        let options = ImportOptions { into, ..ImportOptions::new(&format!("{source}-again"), "copy.json") };
+        portal.import_file(copy.to_string().as_bytes(), &options, |_| {}).await.unwrap();
+        // What the patient says is wrong, and of some of it what not every reader may know.
+        let visitor = self.visitor(&self.records[record].holder, BTreeMap::new());
+        for (place, item) in self.items(record, &[2, 3, 6]).await.into_iter().take(12).enumerate() {
+            let words = if place % 3 == 0 { "This is not mine. I have HIV." } else { "This is not mine." };
+            let draft = portal.keep_statement(&visitor, patient, item, words).await.unwrap();
+            let Opening::Opened(correction) = portal.open_correction(&visitor, patient, item, draft).await.unwrap() else { continue };
+            if place % 2 == 0 {
+                portal.write_to_correction(&visitor, patient, correction, "Please look again.").await.unwrap();
+            }
+        }
+    }
+
+    async fn items(&self, record: usize, categories: &[i16]) -> Vec<ItemId> {
+        let items: Vec<Uuid> = sqlx::query_scalar(
+            "select item_id from item where patient_id = $1 and category = any ($2) and not is_error order by md5(item_id::text)",
+        )
+        .bind(self.records[record].patient.0)
+        .bind(categories)
+        .fetch_all(&self.house.superuser)
+        .await
+        .unwrap();
+        items.into_iter().map(ItemId).collect()
+    }
+
+    /// Addresses of the record, of everything that is in it, without what comes before them.
+    pub async fn addresses(&self, record: usize) -> Vec<String> {
+        let patient = self.records[record].patient;
+        let rows: Vec<(Uuid, i16, Option<String>)> =
+            sqlx::query_as("select item_id, category, series from item where patient_id = $1 order by md5(item_id::text) limit 150")
+                .bind(patient.0)
+                .fetch_all(&self.house.superuser)
+                .await
+                .unwrap();
+        let corrections: Vec<Uuid> = sqlx::query_scalar("select correction_id from correction where patient_id = $1")
+            .bind(patient.0)
+            .fetch_all(&self.house.superuser)
+            .await
+            .unwrap();
+        let mut all: Vec<String> = Category::SHAREABLE.into_iter().map(|category| format!("/{}", category.slug())).collect();
+        all.extend(["", "/timeline", "/search", "/timeline?from_year=2020", "/own"].map(str::to_owned));
+        for (item, category, series) in rows {
+            let slug = Category::from_number(category).map_or("own", Category::slug);
+            all.push(format!("/{slug}/{item}"));
+            all.extend(series.map(|series| format!("/trends/{series}")));
+            if slug == "visits" {
+                all.push(format!("/visits/{item}/about"));
+            }
+            if slug == "documents" {
+                all.push(format!("/documents/{item}/view/0"));
+            }
+        }
+        all.extend(corrections.iter().map(|correction| format!("/corrections/{correction}")));
+        all
+    }
+
+    /// What is true of the record before a grant: something else is private, something kept from somebody, something
+    /// new, and it is half an hour since anybody has looked.
+    pub async fn unsettle(&self, record: usize, plan: &Plan, dice: &mut Dice) {
+        let patient = self.records[record].patient;
+        let about = |statement: &'static str, seed: i64| {
+            sqlx::query(statement).bind(patient.0).bind(seed).execute(&self.house.superuser)
+        };
+        let seed = i64::try_from(dice.below(1_000_000)).unwrap();
+        about("update item set is_private = (hashtext(item_id::text) + $2) % 23 = 0 where patient_id = $1", seed).await.unwrap();
+        about("delete from exclusion where patient_id = $1 and $2 % 3 = 0", seed).await.unwrap();
+        let whom = match plan.whom {
+            Whom::Named(place) if seed % 2 == 0 => (Some(self.named[place].actor.account().0), None),
+            Whom::Named(_) | Whom::Anyone(_) => (None, Some(self.clinic.0)),
+            Whom::Code => (None, Some(self.elsewhere.0)),
+        };
+        // Whoever will redeem a code is of no organization yet, so nothing can be kept from theirs.
+        if plan.whom != Whom::Code {
+            sqlx::query(
+                "insert into exclusion (patient_id, item_id, account_id, organization_id)
+                select $1, item_id, $2, $3 from item where patient_id = $1 order by md5(item_id::text || $4) limit 5 on conflict do nothing",
+            )
+            .bind(patient.0)
+            .bind(whom.0)
+            .bind(whom.1)
+            .bind(seed.to_string())
+            .execute(&self.house.superuser)
+            .await
+            .unwrap();
+        }
+        if dice.below(2) == 0 {
+            self.run("update viewer_mark set seen_at = seen_at - interval '31 minutes'").await;
+        }
+        if dice.below(3) == 0 {
+            let Record { source, person, .. } = &self.records[record];
+            let id = person["fullUrl"].as_str().map_or_else(
+                || format!("Patient/{}", person["resource"]["id"].as_str().unwrap_or_default()),
+                str::to_owned,
+            );
+            let new = json!({"resourceType": "Bundle", "type": "collection", "entry": [person, {"fullUrl": format!("urn:uuid:{}", Uuid::new_v4()),
+                "resource": {"resourceType": "Observation", "id": Uuid::new_v4().to_string(), "status": "final", "subject": {"reference": id},
+                    "category": [{"coding": [{"system": "http://terminology.hl7.org/CodeSystem/observation-category", "code": "laboratory"}]}],
+                    "code": {"text": format!("Test {seed}")}, "valueQuantity": {"value": seed, "unit": "g/L"},
+                    "effectiveDateTime": self.now.date().to_string()}}]});
+            self.house.portal.import_file(new.to_string().as_bytes(), &ImportOptions::new(source, "new.json"), |_| {}).await.unwrap();
+        }
+    }
+
+    /// Half of the grants stand, beside the next.
+    pub async fn put_back(&self, record: usize, grant: GrantId, dice: &mut Dice) {
+        if dice.below(2) == 0 {
+            let visitor = self.visitor(&self.records[record].holder, BTreeMap::new());
+            self.house.portal.withdraw_grant(&visitor, grant).await.unwrap();
+        }
+    }
+
+    /// The draft of a grant, with the sentence that its patient has read.
+    pub async fn draft(&self, record: usize, plan: &Plan) -> DraftId {
+        let (portal, visitor) = (&self.house.portal, self.visitor(&self.records[record].holder, BTreeMap::new()));
+        let draft = portal.begin_draft(&visitor, plan.draft.clone()).await.unwrap();
+        portal.word_draft(&visitor, draft, sentence(&plan.sentence)).await.unwrap();
+        draft
+    }
+
+    /// Gives it, and signs its grantee in, who declares its purpose: of a code somebody whom nobody knew before, and of a
+    /// profession somebody to whom nothing was ever given by name.
+    pub async fn give(&self, record: usize, plan: &Plan, draft: DraftId) -> (GrantId, Browser) {
+        let Record { patient, holder, .. } = &self.records[record];
+        let (portal, visitor) = (&self.house.portal, self.visitor(holder, BTreeMap::new()));
+        let terms = plan.draft.terms(self.today).unwrap();
+        let sentence = sentence(&plan.sentence);
+        let name = format!("Dr {}", Uuid::new_v4().simple());
+        let (grant, grantee) = match plan.whom {
+            Whom::Code => {
+                let grantee = self.clinician(self.elsewhere, "Elsewhere", &name, "physician").await;
+                let code = portal.make_code(&visitor, draft, terms.clone(), sentence.clone()).await.unwrap();
+                let codes = portal.codes(&visitor).await.unwrap().view;
+                let made = codes.into_iter().find(|made| made.id == code).unwrap();
+                let CodeState::Waiting(secret) = made.state else { panic!("{made:?}") };
+                portal.redeem_code(&self.visitor(&grantee, BTreeMap::new()), &secret).await.unwrap();
+                (portal.confirm_code(&visitor, code, grantee.actor.account(), sentence).await.unwrap(), grantee)
+            }
+            Whom::Named(place) => {
+                let grantee = self.named[place].clone();
+                let to = Grantee::Clinician { account: grantee.actor.account(), organization: self.clinic };
+                (portal.give_grant(&visitor, NewGrant { draft, grantee: to, terms: terms.clone(), sentence }).await.unwrap(), grantee)
+            }
+            Whom::Anyone(profession) => {
+                let to = Grantee::Professions { organization: self.clinic, professions: vec![profession.to_owned()] };
+                let grantee = self.clinician(self.clinic, CLINIC, &name, profession).await;
+                (portal.give_grant(&visitor, NewGrant { draft, grantee: to, terms: terms.clone(), sentence }).await.unwrap(), grantee)
+            }
+        };
+        (grant, self.browser(&grantee, None, [(*patient, terms.purpose)].into()).await)
+    }
+
+    /// A browser in which the patient is signed in.
+    pub async fn patient(&self, record: usize) -> Browser {
+        let Record { patient, holder, .. } = &self.records[record];
+        self.browser(holder, Some(*patient), BTreeMap::new()).await
+    }
+
+    async fn browser(&self, signed_in: &SignedIn, record: Option<PatientId>, purposes: BTreeMap<PatientId, Purpose>) -> Browser {
+        let mut browser = self.house.browser();
+        let at: OffsetDateTime = sqlx::query_scalar("select clock_timestamp()").fetch_one(&self.house.superuser).await.unwrap();
+        let signed_in = SignedIn { at, ..signed_in.clone() };
+        let id = Id::default();
+        let session = NewSession {
+            account: signed_in.actor.account(),
+            signed_in_at: at,
+            data: json!({"signed_in": signed_in, "record": record, "purposes": purposes}),
+            device: Default::default(),
+            idle: Duration::hours(12),
+            absolute: Duration::hours(24),
+        };
+        assert!(self.house.portal.begin_session(SessionKey::of(&id.to_string()), session).await.unwrap());
+        browser.cookies.insert("__Host-chartkey".to_owned(), id.to_string());
+        browser
+    }
+
+    fn visitor(&self, signed_in: &SignedIn, purposes: BTreeMap<PatientId, Purpose>) -> Visitor {
+        #[expect(clippy::disallowed_methods, reason = "as the database's clock on this machine says too")]
+        let at = OffsetDateTime::now_utc();
+        Visitor {
+            actor: signed_in.actor.clone(),
+            name: signed_in.name.clone(),
+            organization_name: signed_in.organization_name.clone(),
+            signed_in_by: signed_in.signed_in_by.clone(),
+            signed_in_at: at,
+            session_ends_at: at + Duration::hours(1),
+            purposes,
+        }
+    }
+
+    async fn clinician(&self, organization: OrganizationId, organization_name: &str, name: &str, profession: &str) -> SignedIn {
+        let clinician = VerifiedClinician {
+            organization,
+            organization_name: organization_name.to_owned(),
+            issuer: "http://127.0.0.1:1/".to_owned(),
+            subject: name.to_owned(),
+            name: name.to_owned(),
+            profession: profession.to_owned(),
+            identifier: None,
+            language: "en",
+        };
+        self.house.portal.sign_in_clinician(clinician).await.unwrap()
+    }
+
+    /// How far everybody has seen every record.
+    pub async fn marks(&self) -> String {
+        sqlx::query_scalar("select coalesce(string_agg(m::text, ' ' order by m::text), '') from viewer_mark m")
+            .fetch_one(&self.house.superuser)
+            .await
+            .unwrap()
+    }
+
+    /// Every table but the log, the sessions and the note of what is looked at in advance, as one digest.
+    pub async fn everything(&self) -> String {
+        let tables: Vec<String> = sqlx::query_scalar(
+            "select tablename::text from pg_tables where schemaname = 'public'
+                and tablename not in ('event', 'chain_head', 'session', 'preview_mark') order by 1",
+        )
+        .fetch_all(&self.house.superuser)
+        .await
+        .unwrap();
+        let parts: Vec<String> = tables
+            .iter()
+            .map(|table| format!("(select md5(coalesce(string_agg(md5(t::text), '' order by md5(t::text)), '')) from {table} t)"))
+            .collect();
+        sqlx::query_scalar(AssertSqlSafe(format!("select {}", parts.join(" || ")))).fetch_one(&self.house.superuser).await.unwrap()
+    }
+
+    /// The chain of a record, oldest first.
+    pub async fn events(&self, record: usize) -> Vec<Event> {
+        let rows: Vec<Vec<u8>> = sqlx::query_scalar("select bytes from event where chain = $1 order by seq")
+            .bind(format!("patient/{}", self.records[record].patient))
+            .fetch_all(&self.house.superuser)
+            .await
+            .unwrap();
+        rows.iter().map(|bytes| serde_json::from_slice(bytes).unwrap()).collect()
+    }
+
+    pub async fn run(&self, statement: &'static str) {
+        sqlx::query(statement).execute(&self.house.superuser).await.unwrap();
+    }
+}
+
+async fn organization(house: &House, name: &str, slug: &str) -> OrganizationId {
+    let organization = NewOrganization {
+        name: name.to_owned(),
+        slug: slug.to_owned(),
+        issuer: format!("http://127.0.0.1:1/{slug}"),
+        client_id: "chartkey".to_owned(),
+        client_secret: None,
+        profession_claim: "profession".to_owned(),
+        identifier_claim: None,
+        professions: ["physician", "nurse"].map(|profession| (profession.to_owned(), profession.to_owned())).into(),
+    };
+    house.portal.add_organization(organization).await.unwrap()
+}
+
+fn sentence(text: &str) -> Sentence {
+    Sentence { text: text.to_owned(), language: "en-GB".to_owned(), catalogue_version: "1".to_owned() }
+}
+
+/// Two of the shared records, where the variable says that they are at hand.
+fn shared() -> Vec<(usize, Vec<u8>)> {
+    let Some(root) = std::env::var_os("CHARTKEY_SHARED_DATA").map(PathBuf::from) else { return Vec::new() };
+    let files = ["synthea/paediatric-allergies-botsford.json", "synthea/typical-adult-sanford.json"];
+    files.into_iter().map(|file| std::fs::read(root.join(file)).unwrap()).enumerate().collect()
+}
