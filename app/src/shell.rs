@@ -214,7 +214,11 @@ pub fn document(page: Page, body: impl IntoView) -> impl IntoView {
     let class = navigation.is_some().then_some("shell");
     let printed = caller.now.map(|now| view! { <p class="printed">{say.printed(&say.date(now.date()))}</p> });
     let whose = bar.map(|bar| whose(say, bar, preview.as_ref()));
-    let body = if preview.is_some() { view! { <fieldset class="still" disabled role="presentation">{body}</fieldset> }.into_any() } else { body.into_any() };
+    let body = if preview.is_some() {
+        view! { <fieldset class="still" disabled role="presentation">{body}</fieldset> }.into_any()
+    } else {
+        body.into_any()
+    };
     let eyes = preview.map(|preview| view! { {banner(say, &preview)}{counts(say, &parts)} });
     let signed_in = caller.visitor.is_some();
     let lost = caller.factor_ends_at.filter(|_| signed_in).map(|ends_at| factor_lost(say, ends_at));

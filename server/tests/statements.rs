@@ -112,18 +112,18 @@ const PAGES: &[Page] = &[
     Page("/record/{patient}/documents/{item}/view/{part}", "/record/{patient}/documents/{documents}/view/1", [None, Some(7), None]),
     // As for the clinician; beside that whose eyes they are, whether it is to be written down, and that they are theirs from now on. Of
     // a draft whether it could be given. On the first page how much is shown, which opens the record again.
-    Page("/sharing/{grant}/preview", "/sharing/{grant}/preview", [None, Some(24), None]),
-    Page("/sharing/{grant}/preview", "/sharing/{draft}/preview", [None, Some(28), None]),
-    Page("/sharing/{grant}/preview/visits", "/sharing/{grant}/preview/visits", [None, Some(10), None]),
-    Page("/sharing/{grant}/preview/results", "/sharing/{grant}/preview/results", [None, Some(11), None]),
-    Page("/sharing/{grant}/preview/medicines", "/sharing/{grant}/preview/medicines", [None, Some(10), None]),
-    Page("/sharing/{grant}/preview/problems", "/sharing/{grant}/preview/problems", [None, Some(10), None]),
-    Page("/sharing/{grant}/preview/timeline", "/sharing/{grant}/preview/timeline", [None, Some(12), None]),
-    Page("/sharing/{grant}/preview/search", "/sharing/{grant}/preview/search", [None, Some(12), None]),
-    Page("/sharing/{grant}/preview/corrections/{correction}", "/sharing/{grant}/preview/corrections/{correction}", [None, Some(13), None]),
-    Page("/sharing/{grant}/preview/trends/{series}", "/sharing/{grant}/preview/trends/{series}", [None, Some(11), None]),
-    Page("/sharing/{grant}/preview/{category}", "/sharing/{grant}/preview/vaccines", [None, Some(10), None]),
-    Page("/sharing/{grant}/preview/{category}/{item}", "/sharing/{grant}/preview/results/{results}", [None, Some(12), None]),
+    Page("/sharing/{grant}/preview", "/sharing/{grant}/preview", [None, Some(26), None]),
+    Page("/sharing/{grant}/preview", "/sharing/{draft}/preview", [None, Some(30), None]),
+    Page("/sharing/{grant}/preview/visits", "/sharing/{grant}/preview/visits", [None, Some(11), None]),
+    Page("/sharing/{grant}/preview/results", "/sharing/{grant}/preview/results", [None, Some(12), None]),
+    Page("/sharing/{grant}/preview/medicines", "/sharing/{grant}/preview/medicines", [None, Some(11), None]),
+    Page("/sharing/{grant}/preview/problems", "/sharing/{grant}/preview/problems", [None, Some(11), None]),
+    Page("/sharing/{grant}/preview/timeline", "/sharing/{grant}/preview/timeline", [None, Some(13), None]),
+    Page("/sharing/{grant}/preview/search", "/sharing/{grant}/preview/search", [None, Some(13), None]),
+    Page("/sharing/{grant}/preview/corrections/{correction}", "/sharing/{grant}/preview/corrections/{correction}", [None, Some(14), None]),
+    Page("/sharing/{grant}/preview/trends/{series}", "/sharing/{grant}/preview/trends/{series}", [None, Some(12), None]),
+    Page("/sharing/{grant}/preview/{category}", "/sharing/{grant}/preview/vaccines", [None, Some(11), None]),
+    Page("/sharing/{grant}/preview/{category}/{item}", "/sharing/{grant}/preview/results/{results}", [None, Some(13), None]),
 ];
 
 /// What is no page of somebody's: forms whose draft or link is the address, and what this house does not have.

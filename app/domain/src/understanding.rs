@@ -152,9 +152,7 @@ impl Question {
             let many = |category: &Category| held.iter().filter(|held| held.category == *category).map(|held| held.count).sum::<i64>();
             asked.max_by_key(many).map(|category| Self { about: About::Category(category), is_shown })
         };
-        let later = || {
-            terms.until.is_none_or(|until| until > today).then_some(Self { about: About::Later, is_shown: terms.includes_new })
-        };
+        let later = || terms.until.is_none_or(|until| until > today).then_some(Self { about: About::Later, is_shown: terms.includes_new });
         labels(true).or_else(|| labels(false)).or_else(|| categories(false)).or_else(later).or_else(|| categories(true))
     }
 }
@@ -298,13 +296,8 @@ mod tests {
 
     #[test]
     fn an_answer_is_right_as_the_grant_has_it() {
-        let answered = |is_shown, answer| Answered {
-            about: "later".into(),
-            is_shown,
-            question: String::new(),
-            language: String::new(),
-            answer,
-        };
+        let answered =
+            |is_shown, answer| Answered { about: "later".into(), is_shown, question: String::new(), language: String::new(), answer };
         assert_eq!(answered(true, Answer::Yes).is_right(), Some(true));
         assert_eq!(answered(true, Answer::No).is_right(), Some(false));
         assert_eq!(answered(false, Answer::No).is_right(), Some(true));

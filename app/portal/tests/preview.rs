@@ -11,9 +11,7 @@ use chartkey_domain::{
     id::{DraftId, GrantId, ItemId, PreviewId},
     understanding::{Answer, Answered},
 };
-use chartkey_portal::{
-    Error, Eyes, Portal, PreviewedPart, corrections::Opening, news::Look, sessions::SessionKey, sharing::NewGrant,
-};
+use chartkey_portal::{Error, Eyes, Portal, PreviewedPart, corrections::Opening, news::Look, sessions::SessionKey, sharing::NewGrant};
 use harness::Ground;
 use people::{House, item, nothing, sentence, take};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -151,14 +149,19 @@ async fn problems(house: &House) -> chartkey_domain::draft::Terms {
 async fn nothing_can_be_changed_or_taken_through_a_preview(_: PgPoolOptions, options: PgConnectOptions) {
     let house = House::build(Ground::lay(options).await).await;
     let (ines, patient) = (house.ines(), house.patient);
-    take(&house, r#"{"resourceType":"Observation","id":"o","subject":{"reference":"Patient/a"},"code":{"text":"Sodium"},"valueString":"1"}"#).await;
+    take(
+        &house,
+        r#"{"resourceType":"Observation","id":"o","subject":{"reference":"Patient/a"},"code":{"text":"Sodium"},"valueString":"1"}"#,
+    )
+    .await;
     let (own, result) = (&house.portal, item(&house, "o").await);
     let draft = own.keep_statement(&ines, patient, result, "Not mine").await.unwrap();
     let Opening::Opened(correction) = own.open_correction(&ines, patient, result, draft).await.unwrap() else { panic!() };
     let grant = house.portal.give_grant(&ines, may_copy(house.draft(Purpose::Treatment).await)).await.unwrap();
     let portal = eyes(&house, grant);
     // Not found, or refused by PostgreSQL, which writes nothing here.
-    let refused = |what: &str, result: Result<(), Error>| assert!(matches!(result, Err(Error::NotFound | Error::Database(_))), "{what}: {result:?}");
+    let refused =
+        |what: &str, result: Result<(), Error>| assert!(matches!(result, Err(Error::NotFound | Error::Database(_))), "{what}: {result:?}");
     let before = house.counted("select count(*) from event").await;
     let lens = chartkey_domain::lens::Lens::from_slug("diabetes").unwrap();
     refused("answer", portal.write_to_correction(&ines, patient, correction, "Yes, it is").await);
@@ -235,7 +238,10 @@ async fn a_look_in_advance_is_one_event_an_hour_for_each_sentence(_: PgPoolOptio
     }
     let events = looks().await;
     let [event] = &events[..] else { panic!("{events:?}") };
-    assert_eq!((event.what.grant, event.what.text.as_deref(), event.who.name.as_str()), (Some(grant), Some(sentence().text.as_str()), "Ines"));
+    assert_eq!(
+        (event.what.grant, event.what.text.as_deref(), event.who.name.as_str()),
+        (Some(grant), Some(sentence().text.as_str()), "Ines")
+    );
     // At once is once, too.
     house.tamper("update preview_mark set at = at - interval '61 minutes'").await;
     let many = (0..6).map(|_| {
@@ -282,14 +288,19 @@ async fn what_was_answered_stands_in_the_story_of_the_grant_and_counts_once(_: P
     let tally = house.portal.tally();
     assert_eq!((tally.understood, tally.misunderstood, tally.unsure), (1, 1, 1));
     let grant = house.portal.give_grant(&ines, new).await.unwrap();
-    let kept: sqlx::types::Json<Vec<Answered>> =
-        sqlx::query_scalar("select check_answer from grant_event where grant_id = $1").bind(grant.0).fetch_one(&house.superuser).await.unwrap();
+    let kept: sqlx::types::Json<Vec<Answered>> = sqlx::query_scalar("select check_answer from grant_event where grant_id = $1")
+        .bind(grant.0)
+        .fetch_one(&house.superuser)
+        .await
+        .unwrap();
     assert_eq!(kept.0, answers);
     // By way of a code, too; and where nobody answered, nothing is said.
     let coded = house.draft(Purpose::Coordination).await;
     house.portal.keep_answer(&ines, coded.draft, answers[0].clone()).await.unwrap();
     let code = house.portal.make_code(&ines, coded.draft, coded.terms, sentence()).await.unwrap();
-    let chartkey_portal::codes::CodeState::Waiting(secret) = house.portal.codes(&ines).await.unwrap().view.remove(0).state else { panic!() };
+    let chartkey_portal::codes::CodeState::Waiting(secret) = house.portal.codes(&ines).await.unwrap().view.remove(0).state else {
+        panic!()
+    };
     let doctor = house.doctor(None);
     house.portal.redeem_code(&doctor, &secret).await.unwrap();
     house.portal.confirm_code(&ines, code, doctor.actor.account(), sentence()).await.unwrap();
@@ -297,4 +308,25 @@ async fn what_was_answered_stands_in_the_story_of_the_grant_and_counts_once(_: P
     let said = house.counted("select count(*) from grant_event where check_answer is not null").await;
     let all = house.counted("select count(*) from grant_event where kind = 'given'").await;
     assert_eq!((said, all), (2, 3));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_waits_for_the_patient_waits_in_a_preview_too(_: PgPoolOptions, options: PgConnectOptions) {
+    let house = House::build(Ground::lay(options).await).await;
+    let (ines, patient) = (house.ines(), house.patient);
+    let grant = house.give(Purpose::Treatment).await;
+    house.tamper("update item set waits = true where title = 'Ferritin'").await;
+    let doctor = house.doctor(Some(Purpose::Treatment));
+    let count = async |portal: &Portal, visitor: &chartkey_domain::account::Visitor| {
+        let timeline = portal.timeline(visitor, patient, Default::default(), None).await.unwrap().view;
+        timeline.entries.iter().filter(|entry| entry.category == Category::Results).count()
+    };
+    assert_eq!(count(&house.portal, &doctor).await, 2);
+    assert_eq!(count(&eyes(&house, grant), &ines).await, 1);
+    // Also where the patient shares it by name, or keeps it from somebody.
+    house
+        .tamper("insert into grant_item (patient_id, grant_id, item_id, version_no) select g.patient_id, g.grant_id, i.item_id, i.version_no from access_grant g join item i using (patient_id) where i.title = 'Ferritin'")
+        .await;
+    assert_eq!(count(&house.portal, &doctor).await, 2);
+    assert_eq!(count(&eyes(&house, grant), &ines).await, 1);
 }

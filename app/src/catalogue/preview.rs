@@ -31,8 +31,8 @@ messages! {
         Spanish: "Todavía no se sabe quién será: esto es lo que ve un profesional sanitario a quien usted no ha dado nada más.",
     }
     preview_changes_nothing {
-        English: "Nothing can be changed or taken from here. Buttons and fields do nothing.",
-        Spanish: "Desde aquí no se puede cambiar ni llevarse nada. Los botones y los campos no hacen nada.",
+        English: "Nothing can be changed or taken from here: buttons and fields do nothing. Results that wait for you are not shown here, but to others as always.",
+        Spanish: "Desde aquí no se puede cambiar ni llevarse nada: los botones y los campos no hacen nada. Los resultados que esperan a que usted los abra no se ven aquí, pero otras personas los ven como siempre.",
     }
     preview_back_to_answers { English: "Back to your answers", Spanish: "Volver a sus respuestas" }
     preview_back_to_share { English: "Back to the share", Spanish: "Volver al permiso" }
@@ -51,8 +51,8 @@ messages! {
     preview_kept_word { English: "Closed", Spanish: "Cerrado" }
     preview_count(count: i64) { English: "{count}", Spanish: "{count}" }
     preview_counts_say {
-        English: "You alone see these numbers. They count what you have now.",
-        Spanish: "Solo usted ve estos números. Cuentan lo que hay ahora.",
+        English: "You alone see these numbers. They count what you have now; what waits for you counts as closed here.",
+        Spanish: "Solo usted ve estos números. Cuentan lo que hay ahora; lo que espera a que usted lo abra cuenta aquí como cerrado.",
     }
     understanding_title { English: "One question, to be sure", Spanish: "Una pregunta, para comprobarlo" }
     understanding_says {
@@ -163,7 +163,10 @@ mod tests {
         let visits = Question { about: About::Category(Category::Visits), is_shown: true };
         let nurses = Named::Professions { professions: vec!["nurse".into()], organization: "Larkspur".into() };
         assert_eq!(english.question(&nurses, visits), "With this share, will anyone who signs in as nurse at Larkspur see your visits?");
-        assert_eq!(spanish.answer_to(&nurses, visits), "Con este permiso, cualquier persona que entre como nurse en Larkspur puede ver sus consultas.");
+        assert_eq!(
+            spanish.answer_to(&nurses, visits),
+            "Con este permiso, cualquier persona que entre como nurse en Larkspur puede ver sus consultas."
+        );
         let hiv = Question { about: About::Label(Label::Hiv), is_shown: true };
         assert_eq!(english.answer_to(&Named::Code, hiv), "With this share, the clinician who uses your code can see what is marked HIV.");
     }

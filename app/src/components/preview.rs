@@ -42,9 +42,7 @@ pub fn banner(say: Say, preview: &Preview) -> impl IntoView + use<> {
 /// Whose eyes, within a sentence.
 pub fn seen_by(say: Say, eyes: &Eyes) -> String {
     match eyes {
-        Eyes::Clinician { name, organization } => {
-            say.who_of(&Named::Clinician { name: name.clone(), organization: organization.clone() })
-        }
+        Eyes::Clinician { name, organization } => say.who_of(&Named::Clinician { name: name.clone(), organization: organization.clone() }),
         Eyes::Professions { professions, organization } => {
             say.who_of(&Named::Professions { professions: professions.clone(), organization: organization.clone() })
         }

@@ -105,7 +105,8 @@ impl Canaries {
 
 fn is_for(canary: &Canary, caller: Caller, path: &str) -> bool {
     // Looked at with the eyes of who reads results. What stands around the page names its account all the same.
-    let is_seen = !path.contains("/preview") || canary.audience != Audience::Patient || canary.text == mark(canary.owner, "account").to_lowercase();
+    let is_seen =
+        !path.contains("/preview") || canary.audience != Audience::Patient || canary.text == mark(canary.owner, "account").to_lowercase();
     match caller {
         Caller::Patient => canary.owner == "ada" && is_seen,
         Caller::OtherPatient => canary.owner == "bea" && is_seen,

@@ -299,11 +299,16 @@ fn of_preview() -> Vec<Row> {
         list("/sharing/{grant}/preview/timeline", "/sharing/{grant}/preview/timeline"),
         list("/sharing/{grant}/preview/timeline", "/sharing/{grant}/preview/timeline?category=results&person={results}"),
         list("/sharing/{grant}/preview/search", "/sharing/{grant}/preview/search"),
-        one("/sharing/{grant}/preview/corrections/{correction}", "/sharing/{grant}/preview/corrections/{correction}?draft={worded}", HOLDERS),
+        one(
+            "/sharing/{grant}/preview/corrections/{correction}",
+            "/sharing/{grant}/preview/corrections/{correction}?draft={worded}",
+            HOLDERS,
+        ),
         one("/sharing/{grant}/preview/visits/{item}", "/sharing/{grant}/preview/visits/{visits}", NOBODY),
         one("/sharing/{grant}/preview/visits/{item}/about", "/sharing/{grant}/preview/visits/{visits}/about?original=1", NOBODY),
         page("/sharing/{grant}/preview/documents/{item}/view/{part}", "/sharing/{grant}/preview/documents/{documents}/view/1", NOBODY),
-        page("/sharing/{grant}/preview/trends/{series}", "/sharing/{grant}/preview/trends/{series}", HOLDERS).with(&[Which::Private], NOBODY),
+        page("/sharing/{grant}/preview/trends/{series}", "/sharing/{grant}/preview/trends/{series}", HOLDERS)
+            .with(&[Which::Private], NOBODY),
         one("/sharing/{grant}/preview/{category}/{item}", "/sharing/{grant}/preview/results/{results}?original=1", HOLDERS),
         one("/sharing/{grant}/preview/{category}/{item}", "/sharing/{draft}/preview/results/{results}", HOLDERS),
         one("/sharing/{grant}/preview/{category}/{item}", "/sharing/{grant}/preview/vitals/{vitals}", NOBODY),

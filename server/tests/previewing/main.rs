@@ -69,7 +69,9 @@ fn without_copies(main: &str) -> String {
     let mut parts = main.split("<a href=\"");
     let first = parts.next().unwrap_or_default().to_owned();
     parts.fold(first, |text, part| {
-        let copy = part.split_once("\" download=\"\">").filter(|(href, _)| href.starts_with(HERE) && href.contains("/files/") && !href.contains('"'));
+        let copy = part
+            .split_once("\" download=\"\">")
+            .filter(|(href, _)| href.starts_with(HERE) && href.contains("/files/") && !href.contains('"'));
         match copy {
             Some((_, rest)) => format!("{text}<a>{rest}"),
             None => format!("{text}<a href=\"{part}"),

@@ -61,8 +61,7 @@ impl World {
         sqlx::query("grant select on _sqlx_migrations to chartkey_runtime").execute(&house.superuser).await.unwrap();
         let now: OffsetDateTime = sqlx::query_scalar("select now()").fetch_one(&house.superuser).await.unwrap();
         let (clinic, elsewhere) = (organization(&house, CLINIC, "amsel").await, organization(&house, "Elsewhere", "elsewhere").await);
-        let mut world =
-            Self { house, today: now.date(), clinic, elsewhere, named: Vec::new(), records: Vec::new(), now };
+        let mut world = Self { house, today: now.date(), clinic, elsewhere, named: Vec::new(), records: Vec::new(), now };
         for (name, profession) in [("Dr Amsel", "physician"), ("Dr Berg", "physician"), ("Nurse Cole", "nurse")] {
             let clinician = world.clinician(clinic, CLINIC, name, profession).await;
             world.named.push(clinician);
@@ -163,9 +162,7 @@ impl World {
     /// new, and it is half an hour since anybody has looked.
     pub async fn unsettle(&self, record: usize, plan: &Plan, dice: &mut Dice) {
         let patient = self.records[record].patient;
-        let about = |statement: &'static str, seed: i64| {
-            sqlx::query(statement).bind(patient.0).bind(seed).execute(&self.house.superuser)
-        };
+        let about = |statement: &'static str, seed: i64| sqlx::query(statement).bind(patient.0).bind(seed).execute(&self.house.superuser);
         let seed = i64::try_from(dice.below(1_000_000)).unwrap();
         about("update item set is_private = (hashtext(item_id::text) + $2) % 23 = 0 where patient_id = $1", seed).await.unwrap();
         about("delete from exclusion where patient_id = $1 and $2 % 3 = 0", seed).await.unwrap();
@@ -193,10 +190,9 @@ impl World {
         }
         if dice.below(3) == 0 {
             let Record { source, person, .. } = &self.records[record];
-            let id = person["fullUrl"].as_str().map_or_else(
-                || format!("Patient/{}", person["resource"]["id"].as_str().unwrap_or_default()),
-                str::to_owned,
-            );
+            let id = person["fullUrl"]
+                .as_str()
+                .map_or_else(|| format!("Patient/{}", person["resource"]["id"].as_str().unwrap_or_default()), str::to_owned);
             let new = json!({"resourceType": "Bundle", "type": "collection", "entry": [person, {"fullUrl": format!("urn:uuid:{}", Uuid::new_v4()),
                 "resource": {"resourceType": "Observation", "id": Uuid::new_v4().to_string(), "status": "final", "subject": {"reference": id},
                     "category": [{"coding": [{"system": "http://terminology.hl7.org/CodeSystem/observation-category", "code": "laboratory"}]}],

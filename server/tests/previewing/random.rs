@@ -85,11 +85,7 @@ fn finished(world: &World, record: usize, whom: Whom, draft: Draft, trial: usize
         Whom::Named(place) => {
             let clinician = &world.named[place];
             let grantee = Grantee::Clinician { account: clinician.actor.account(), organization: world.clinic };
-            (
-                "named",
-                Recipient::Known(grantee),
-                Named::Clinician { name: clinician.name.clone(), organization: super::CLINIC.to_owned() },
-            )
+            ("named", Recipient::Known(grantee), Named::Clinician { name: clinician.name.clone(), organization: super::CLINIC.to_owned() })
         }
         Whom::Anyone(profession) => {
             let professions = vec![profession.to_owned()];

@@ -11,7 +11,9 @@ use chartkey_domain::{
     category::Category,
     draft::{Draft, Recipient},
     grant::{Grant, GrantState, Grantee, Purpose},
-    id::{AccountId, GrantId, OrganizationId, PatientId, PreviewId},
+    id::{AccountId, GrantId, ItemId, OrganizationId, PatientId, PreviewId},
+    item::ItemFacts,
+    label::Labels,
     policy::{Decision, decide},
 };
 use sqlx::{PgConnection, Postgres, Transaction, types::Json};
@@ -116,6 +118,8 @@ pub(super) struct Subject {
     purpose: Purpose,
     /// The grant of a draft, with its words.
     given: Option<(Grant, SharedGrant)>,
+    /// What the patient has not opened yet.
+    waiting: Vec<ItemId>,
 }
 
 impl Subject {
@@ -135,7 +139,9 @@ impl Subject {
         let Found { recipient, purpose, sentence, given } = found;
         // What was given was checked then; a draft may name whom it cannot be given to.
         if let (Recipient::Known(grantee), Some(_)) = (&recipient, &given) {
-            check_grantee(connection, grantee).await.map_err(|error| if matches!(error, Error::Invalid(_)) { Error::NotFound } else { error })?;
+            check_grantee(connection, grantee)
+                .await
+                .map_err(|error| if matches!(error, Error::Invalid(_)) { Error::NotFound } else { error })?;
         }
         let (actor, eyes) = seen_by(connection, &recipient).await?;
         let is_draft = given.is_some();
@@ -145,7 +151,10 @@ impl Subject {
             let event = Event { at: now, who: visitor.into(), what, why: Why::Own };
             audit::append(connection, Chain::Patient(patient), &event).await?;
         }
+        let waiting: Vec<Uuid> =
+            sqlx::query_scalar("select item_id from item where patient_id = $1 and waits").bind(patient.0).fetch_all(connection).await?;
         Ok(Self {
+            waiting: waiting.into_iter().map(ItemId).collect(),
             preview: Preview { id: preview, is_draft, eyes },
             actor,
             purpose,
@@ -174,7 +183,13 @@ impl Subject {
             .execute(&mut *transaction)
             .await?;
         let purpose = matches!(self.actor, Actor::Clinician { .. }).then_some(self.purpose);
-        let loaded = Loaded::load_with(&mut transaction, patient, self.given).await?;
+        let mut loaded = Loaded::load_with(&mut transaction, patient, self.given).await?;
+        // Whoever lets results wait for their own eyes does not come upon them with somebody else's.
+        for item in self.waiting {
+            let singled = &mut loaded.in_force.singled;
+            singled.retain(|facts| facts.id != item);
+            singled.push(unopened(item, now));
+        }
         // Whom the patient has blocked sees nothing, whatever they are given.
         let Decision::Shared(permission) = decide(&self.actor, purpose, &loaded.in_force, now) else { return Err(Error::NotFound) };
         let (name, birth_date, sex) = tell(&mut transaction, &permission, LABEL_TABLE_VERSION).await?;
@@ -189,6 +204,20 @@ impl Subject {
         let viewer = Viewer::through(&loaded, &permission);
         let whose = Whose { patient, name: name.unwrap_or_default(), birth_date, sex, viewer, preview: Some(self.preview) };
         Ok(Record { transaction, visitor: reader, purpose, whose, permission: Some(permission), now })
+    }
+}
+
+/// To its own patient an item that waits is as if it were private.
+const fn unopened(id: ItemId, added_at: OffsetDateTime) -> ItemFacts {
+    ItemFacts {
+        id,
+        version: 0,
+        category: Category::Own,
+        labels: Labels::NONE,
+        labels_current: false,
+        when: None,
+        added_at,
+        is_private: true,
     }
 }
 
@@ -230,7 +259,12 @@ async fn granted(connection: &mut PgConnection, patient: PatientId, preview: Pre
 }
 
 /// A draft of the visitor's that is complete, with the sentence that they had before them.
-async fn drafted(connection: &mut PgConnection, visitor: &Visitor, preview: PreviewId, now: OffsetDateTime) -> Result<Option<Found>, Error> {
+async fn drafted(
+    connection: &mut PgConnection,
+    visitor: &Visitor,
+    preview: PreviewId,
+    now: OffsetDateTime,
+) -> Result<Option<Found>, Error> {
     let row = sqlx::query!(
         r#"select fields as "fields: Json<Draft>", words as "words!: Json<Sentence>" from draft
         where draft_id = $1 and account_id = $2 and kind = 'grant' and ends_at > now() and words is not null"#,

@@ -27,12 +27,7 @@ use crate::{
 ///
 /// # Errors
 /// The question that has to be answered first.
-pub(super) fn check(
-    say: Say,
-    kept: &KeptDraft,
-    known: &[KnownOrganization],
-    parts: &Parts,
-) -> Result<(&'static str, AnyView), ApiError> {
+pub(super) fn check(say: Say, kept: &KeptDraft, known: &[KnownOrganization], parts: &Parts) -> Result<(&'static str, AnyView), ApiError> {
     let ready = Ready::of(say, kept, known)?;
     let draft = kept.id.to_string();
     let labels = ready.terms.labels;
