@@ -101,8 +101,7 @@ impl Portal {
 async fn counted(connection: &mut PgConnection, patient: PatientId) -> Result<BTreeMap<Category, i64>, Error> {
     let rows = sqlx::query!(
         r#"select category, count(*) as "count!" from item i where i.patient_id = $1 and not i.is_error
-            and (i.behind = 0 or (select true from item b where b.patient_id = i.patient_id and b.twin = i.twin
-                and b.behind < i.behind limit 1) is null)
+            and (i.behind = 0 or gate.is_first(i.patient_id, i.twin, i.behind))
         group by category"#,
         patient.0
     )
@@ -151,8 +150,8 @@ impl Subject {
             let event = Event { at: now, who: visitor.into(), what, why: Why::Own };
             audit::append(connection, Chain::Patient(patient), &event).await?;
         }
-        let waiting: Vec<Uuid> =
-            sqlx::query_scalar("select item_id from item where patient_id = $1 and waits").bind(patient.0).fetch_all(connection).await?;
+        let waiting =
+            sqlx::query_scalar!("select item_id from item where patient_id = $1 and waits", patient.0).fetch_all(connection).await?;
         Ok(Self {
             waiting: waiting.into_iter().map(ItemId).collect(),
             preview: Preview { id: preview, is_draft, eyes },

@@ -26,21 +26,16 @@ create policy worker on preview_mark for all using ((select gate.task()) = 'work
 
 -- Where and as what somebody works of whom no account is known: whoever will redeem a code, or somebody of an organization's
 -- profession. Said by gate.preview alone; a clinician has an organization of their own, whatever is said.
-create or replace function gate.organization() returns uuid language sql stable
-as $$
-    select coalesce(
-        (select organization_id from clinician where account_id = gate.account()),
-        nullif(current_setting('chartkey.as_organization', true), '')::uuid
-    )
-$$;
-
-create or replace function gate.profession() returns text language sql stable
-as $$
-    select coalesce(
-        (select profession from clinician where account_id = gate.account()),
-        nullif(current_setting('chartkey.as_profession', true), '')
-    )
-$$;
+create or replace function gate.organization() returns uuid language plpgsql stable as $$
+begin
+    return coalesce((select c.organization_id from clinician c where c.account_id = gate.account()),
+        nullif(current_setting('chartkey.as_organization', true), '')::uuid);
+end $$;
+create or replace function gate.profession() returns text language plpgsql stable as $$
+begin
+    return coalesce((select c.profession from clinician c where c.account_id = gate.account()),
+        nullif(current_setting('chartkey.as_profession', true), ''));
+end $$;
 
 -- From here on the transaction is the grantee's: what the policies and the door ask of the account is asked of theirs, and
 -- nothing of the patient's own rights is left. It can write nothing any more, and PostgreSQL lets no transaction take that back.
