@@ -11,7 +11,7 @@ use serde::{
 };
 
 use crate::api::{
-    accounts, activity, added, codes, corrections, credentials, devices, reach, search, second_factor, second_step, sharing, sources,
+    accounts, activity, added, blocks, codes, corrections, credentials, devices, reach, search, second_factor, second_step, sharing, sources,
     twins, waiting,
 };
 
@@ -69,6 +69,8 @@ pub fn endpoints() -> Vec<Endpoint> {
         endpoint::<second_step::KeepSecondFactor>(),
         endpoint::<devices::SignOutDevice>(),
         endpoint::<devices::ForgetDevice>(),
+        endpoint::<blocks::Block>(),
+        endpoint::<blocks::Unblock>(),
         endpoint::<codes::RedeemCode>(),
         endpoint::<codes::ConfirmCode>(),
         endpoint::<codes::RefuseCode>(),

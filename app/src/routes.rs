@@ -64,6 +64,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/sharing") view=pages::sharing ssr=SsrMode::Async/>
                 <Route path=path!("/sharing/new") view=pages::grant_new ssr=SsrMode::Async/>
                 <Route path=path!("/sharing/codes") view=pages::codes::codes ssr=SsrMode::Async/>
+                <Route path=path!("/sharing/blocked") view=pages::blocked::blocked ssr=SsrMode::Async/>
                 <Route path=path!("/sharing/:grant") view=pages::grant ssr=SsrMode::Async/>
                 <Route path=path!("/activity") view=pages::activity ssr=SsrMode::Async/>
                 <Route path=path!("/redeem") view=pages::redeem ssr=SsrMode::Async/>

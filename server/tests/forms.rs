@@ -114,6 +114,7 @@ async fn every_form(world: &World) -> BTreeMap<String, Form> {
 /// The same form with what a refreshed world fills into it.
 async fn again(world: &World, form: &Form) -> Form {
     world.keep_vitals().await;
+    world.block_stranger().await;
     let page = pages(world, form.caller).await.swap_remove(form.place);
     let answer = world.browser(form.caller).await.get(&page).await;
     let found = forms(form.caller, form.place, &page, &answer.body).into_iter().find(|found| found.action == form.action);
@@ -159,6 +160,7 @@ async fn every_form_survives_being_empty_and_keeps_what_cannot_be(_: PgPoolOptio
     world.lay_own_file().await;
     world.have_twins().await;
     world.keep_vitals().await;
+    world.block_stranger().await;
     world.refresh().await;
     let forms = every_form(&world).await;
     let routes = ROUTES.iter().filter(|route| route.method == "POST").map(|route| route.path);

@@ -68,6 +68,8 @@ const PAGES: &[Page] = &[
     Page("/sharing/new", "/sharing/new?draft={draft}&step=time", [None, Some(12), None]),
     Page("/sharing/new", "/sharing/new?draft={draft}&step=check", [None, Some(12), None]),
     Page("/sharing/codes", "/sharing/codes", [None, Some(7), None]),
+    Page("/sharing/blocked", "/sharing/blocked", [None, Some(7), None]),
+    Page("/sharing/blocked", "/sharing/blocked?ask=block", [None, Some(8), None]),
     Page("/sharing/{grant}", "/sharing/{grant}", [None, Some(9), None]),
     Page("/activity", "/activity", [None, Some(8), None]),
     Page("/redeem", "/redeem", [None, None, Some(1)]),

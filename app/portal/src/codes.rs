@@ -263,7 +263,7 @@ impl Portal {
         let Actor::Clinician { account, organization, .. } = &visitor.actor else { return Ok(true) };
         sqlx::query!("select set_config('chartkey.patient', $1::uuid::text, true)", patient.0).fetch_one(&mut **transaction).await?;
         let blocked = sqlx::query_scalar!(
-            r#"select exists (select from block where patient_id = $1 and (account_id = $2 or organization_id = $3)) as "blocked!""#,
+            r#"select exists (select from block where patient_id = $1 and (account_id = any (gate.accounts_of($2)) or organization_id = $3)) as "blocked!""#,
             patient.0,
             account.0,
             organization.0

@@ -125,9 +125,11 @@ async fn asked(record: &mut Record) -> Result<Asked, Error> {
                 and (item.behind = 0 or (select true from item b where b.patient_id = item.patient_id and b.twin = item.twin
                     and b.behind < item.behind and b.waits limit 1) is null)) as "results!",
             coalesce((select jsonb_agg(to_jsonb(g)) from (
-                select grant_id, sentence, starts_at, ends_at from access_grant
-                where patient_id = $1 and state = 'active' and starts_at <= now() and (ends_at is null or ends_at > now())
-                order by created_at desc, grant_id limit 20
+                select h.grant_id, h.sentence, h.starts_at, h.ends_at from access_grant h
+                where h.patient_id = $1 and h.state = 'active' and h.starts_at <= now() and (h.ends_at is null or h.ends_at > now())
+                    and not exists (select from block b where b.patient_id = h.patient_id
+                        and (b.account_id = any (gate.accounts_of(h.grantee_account_id)) or b.organization_id = h.organization_id))
+                order by h.created_at desc, h.grant_id limit 20
             ) g), '[]') as "grants!: Json<Vec<HomeGrant>>",
             (select item_id from item
                 where patient_id = $1 and not is_error and sort_at > now() and resource_type = any (array['Appointment', 'Encounter'])

@@ -16,6 +16,7 @@ pub mod activity;
 pub mod added;
 pub mod allergies;
 pub mod audit;
+pub mod blocks;
 pub mod card;
 pub mod care_team;
 pub mod claims;
@@ -78,6 +79,7 @@ pub mod twins;
 pub mod uploads;
 pub mod visits;
 pub mod waiting;
+mod whom;
 
 pub use error::Error;
 pub use portal::Portal;

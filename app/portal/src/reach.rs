@@ -21,6 +21,7 @@ use crate::{
     notices::Notice,
     pool::detached,
     record::{Loaded, Record, facts},
+    whom::{called, columns},
 };
 
 /// One thing, and who could see it.
@@ -120,13 +121,9 @@ impl Portal {
                 fresh::require(record.connection(), &visitor).await?;
             }
             let (account, organization) = columns(whom);
-            let found = sqlx::query!(
-                r#"select i.category, coalesce(
-                    (select concat_ws(', ', a.display_name, o.name) from account a join clinician c on c.account_id = a.account_id
-                        join organization o on o.organization_id = c.organization_id where a.account_id = $3),
-                    (select o.name from organization o where o.organization_id = $4)) as name
-                from item i where i.patient_id = $1 and i.item_id = $2 and exists (
-                    select from access_grant g where g.patient_id = $1 and (g.grantee_account_id = $3 or g.organization_id = $4))"#,
+            let found = sqlx::query_scalar!(
+                "select i.category from item i where i.patient_id = $1 and i.item_id = $2 and exists (
+                    select from access_grant g where g.patient_id = $1 and (g.grantee_account_id = $3 or g.organization_id = $4))",
                 patient.0,
                 item.0,
                 account,
@@ -134,9 +131,8 @@ impl Portal {
             )
             .fetch_optional(record.connection())
             .await?;
-            let Some((category, name)) = found.and_then(|found| Some((Category::from_number(found.category)?, found.name))) else {
-                return record.refuse().await;
-            };
+            let Some(category) = found.and_then(Category::from_number) else { return record.refuse().await };
+            let name = called(record.connection(), whom).await?;
             let changed = if is_kept {
                 sqlx::query!(
                     "insert into exclusion (patient_id, item_id, account_id, organization_id) values ($1, $2, $3, $4) on conflict do nothing",
@@ -172,13 +168,6 @@ impl Portal {
     }
 }
 
-const fn columns(whom: Whom) -> (Option<Uuid>, Option<Uuid>) {
-    match whom {
-        Whom::Account(account) => (Some(account.0), None),
-        Whom::Organization(organization) => (None, Some(organization.0)),
-    }
-}
-
 /// What the policy would answer each of them, with all that is in force around the record now.
 async fn holders(record: &mut Record, item: ItemId) -> Result<Vec<Holder>, Error> {
     let (patient, now) = (record.whose().patient, record.now());
@@ -203,7 +192,8 @@ async fn holders(record: &mut Record, item: ItemId) -> Result<Vec<Holder>, Error
         join organization o on o.organization_id = n.organization_id
         left join account a on a.account_id = n.account_id
         left join clinician c on c.account_id = n.account_id
-        where not exists (select from block b where b.patient_id = $1 and (b.account_id = n.account_id or b.organization_id = n.organization_id))
+        where not exists (select from block b where b.patient_id = $1
+            and (b.account_id = any (gate.accounts_of(n.account_id)) or b.organization_id = n.organization_id))
         order by o.name, a.display_name nulls last, n.account_id, n.purpose nulls last"#,
         patient.0,
         item.0

@@ -90,7 +90,8 @@ impl Portal {
                 -- What is paused or has not begun is nothing to them now, and not ended either.
                 and (g.state = 'withdrawn' or g.ends_at <= now() or (g.state = 'active' and g.starts_at <= now()))
                 and coalesce(least(g.ended_at, g.ends_at) > now() - interval '90 days', true)
-                and not exists (select from block b where b.patient_id = g.patient_id and (b.account_id = $1 or b.organization_id = $2))
+                and not exists (select from block b where b.patient_id = g.patient_id
+                    and (b.account_id = any ((select gate.accounts_of($1))::uuid[]) or b.organization_id = $2))
             order by p.full_name, g.patient_id, g.created_at desc
             limit 1000"#,
             account.0,

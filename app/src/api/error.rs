@@ -107,6 +107,8 @@ problems! {
     FilterDays = "filter-days", 422;
     /// The end of a share is no date, or has passed.
     GrantEnd = "grant-end", 422;
+    /// Nobody was chosen who is to be blocked.
+    BlockWho = "block-who", 422;
     /// A question was sent without an answer.
     NoAnswer = "no-answer", 422;
     /// A statement or a message is empty or too long.
@@ -173,6 +175,7 @@ impl ApiError {
             Self::AddedTime => Some("time"),
             Self::AddedSeen => Some("seen"),
             Self::GrantWho => Some("recipient"),
+            Self::BlockWho => Some("whom"),
             Self::GrantPurpose => Some("purpose_text"),
             Self::GrantWhat => Some("categories"),
             Self::GrantDates | Self::FilterDays => Some("from_day"),

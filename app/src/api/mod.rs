@@ -5,6 +5,7 @@
 pub mod accounts;
 pub mod activity;
 pub mod added;
+pub mod blocks;
 pub mod codes;
 pub mod corrections;
 pub mod credentials;

@@ -11,6 +11,7 @@
 mod account;
 mod activity;
 mod added;
+mod blocks;
 mod codes;
 mod corrections;
 mod dates;

@@ -121,6 +121,7 @@ impl super::Say {
             ApiError::SignInFailed => self.sign_in_failed(),
             ApiError::NotAdmitted => self.not_admitted(),
             ApiError::GrantWho => self.grant_who_problem(),
+            ApiError::BlockWho => self.block_who_problem(),
             ApiError::GrantPurpose => self.grant_purpose_problem(),
             ApiError::GrantWhat => self.grant_what_problem(),
             ApiError::GrantDates => self.grant_dates_problem(),

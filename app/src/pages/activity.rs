@@ -156,8 +156,8 @@ fn why(say: Say, event: &Event) -> impl IntoView + use<> {
         Why::Code => (Icon::KeyOne, say.why_code().into_any()),
         Why::Refused => (Icon::Keyhole, say.why_refused().into_any()),
     };
-    // The sentence of a share, of a draft that was looked at in advance, or from whom something is kept.
-    let is_said = event.what.grant.is_some() || matches!(event.what.action.as_str(), "previewed" | "kept-from" | "shown-again");
+    // The sentence of a share, of a draft that was looked at in advance, or from whom something, or all of it, is kept.
+    let is_said = event.what.grant.is_some() || matches!(event.what.action.as_str(), "previewed" | "kept-from" | "shown-again" | "blocked" | "unblocked");
     let text = event.what.text.as_ref().filter(|_| is_said).map(|text| view! { <p class="small">{unmarked(say, text)}</p> });
     view! { {text} <p class="why">{icon(sign)}<span>{words}</span></p> }
 }
@@ -202,7 +202,7 @@ impl Say {
             "read" if count > 0 => self.opened_things(count, &self.together(&words)),
             "read" => match what.page.as_deref() {
                 Some("activity") => self.did_open_log(),
-                Some("sharing" | "grant" | "codes") => self.did_open_sharing(),
+                Some("sharing" | "grant" | "codes" | "blocked") => self.did_open_sharing(),
                 _ => self.opened_page(),
             }
             .to_owned(),

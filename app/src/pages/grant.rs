@@ -16,7 +16,7 @@ use crate::{
         when::moment,
     },
     pages::{
-        Paged, page,
+        Paged, blocked, page,
         sharing::{done, grantee},
     },
     request::{caller, parameter, portal, preview_page, problem, query, visitor},
@@ -46,6 +46,8 @@ fn whole(say: Say, heading: String, story: &GrantStory, over: bool) -> impl Into
     let span = Life { starts_at: grant.starts_at, ends_at: grant.ends_at, state: grant.state };
     let below = if over {
         view! { <div class="life"><span>{say.ended_how(grant.state)}</span></div> }.into_any()
+    } else if grant.is_blocked {
+        blocked::mark(say).into_any()
     } else {
         life(say, span, story.now).into_any()
     };

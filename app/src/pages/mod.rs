@@ -18,6 +18,7 @@ mod card;
 mod category;
 mod claim;
 mod clinicians;
+pub mod blocked;
 pub mod codes;
 mod components;
 pub mod corrections;

@@ -14,7 +14,7 @@ use crate::{
         sheet::{more, sheet, title},
         when::moment,
     },
-    pages::{Paged, home::without_record, page},
+    pages::{Paged, blocked, home::without_record, page},
     request::{caller, portal, problem, query, visitor},
     shell::{Bar, Page, Place, document},
 };
@@ -31,8 +31,8 @@ pub fn sharing() -> impl IntoView {
         let opened = portal()?.sharing(&visitor).await?;
         let SharingList { grants, codes_waiting, now } = opened.view;
         let (over, out): (Vec<_>, Vec<_>) = grants.into_iter().partition(|grant| grant.over(now));
-        let says =
-            if out.is_empty() { say.nobody_can_see().to_owned() } else { say.can_see_now(i64::try_from(out.len()).unwrap_or_default()) };
+        let seeing = out.iter().filter(|grant| !grant.is_blocked).count();
+        let says = if seeing == 0 { say.nobody_can_see().to_owned() } else { say.can_see_now(i64::try_from(seeing).unwrap_or_default()) };
         let codes = (codes_waiting > 0)
             .then(|| notice(Role::Ask, say.codes_wait(codes_waiting), view! { <p><a href="/sharing/codes">{say.see_codes()}</a></p> }));
         let ended = (!over.is_empty()).then(|| {
@@ -48,6 +48,7 @@ pub fn sharing() -> impl IntoView {
             <p class="actions">
                 <a class="button" href="/sharing/new">{icon(Icon::Share)}{say.new_share()}</a>
                 <a href="/sharing/codes">{say.see_codes()}</a>
+                <a href=blocked::PAGE>{say.blocked_title()}</a>
             </p>
             {ended}
         };
@@ -79,10 +80,11 @@ fn key(say: Say, grant: &Whole, now: OffsetDateTime) -> impl IntoView + use<> {
     let who = grantee(say, grant);
     let href = format!("/sharing/{}", grant.id);
     let span = Life { starts_at: grant.starts_at, ends_at: grant.ends_at, state: grant.state };
+    let life = if grant.is_blocked { blocked::mark(say).into_any() } else { life(say, span, now).into_any() };
     view! {
         <section class="grant compact" aria-label=format!("{}: {}", say.share_of(&who), say.purpose(grant.purpose))>
             {sentence(say, &grant.sentence)}
-            {life(say, span, now)}
+            {life}
             {more(href, view! { {say.details_of()}<span class="hide">": " {say.open_this_share(&who)}</span> })}
         </section>
     }

@@ -22,7 +22,7 @@ use crate::{
         notice::{Role, notice, what_was_done},
         sheet::{back, sheet, title},
     },
-    pages::{page as page_of, reader::Reader},
+    pages::{blocked, page as page_of, reader::Reader},
     request::{item as item_of_page, parameter, problem, query},
     shell::{Place, document},
 };
@@ -76,7 +76,7 @@ pub fn who() -> impl IntoView {
             {title(say.who_can_see_this(), Some(about))}
             {entry.is_private.then(|| notice(Role::Held, say.private(), view! { <p>{say.private_reaches_nobody()}</p> }))}
             {sheet("holders", say.with_a_share(), view! { {nobody}<ul class="rows">{rows}</ul><p class="quiet small">{say.keeping_says()}</p> })}
-            <p><a href="/sharing">{say.who_can_see()}</a></p>
+            <p class="actions"><a href="/sharing">{say.who_can_see()}</a><a href=blocked::PAGE>{say.blocked_title()}</a></p>
         };
         Ok(document(reader.page(titled(say, say.who_can_see_this(), problem()), Place::Category(category), &whose), body).into_any())
     })

@@ -203,6 +203,8 @@ fn pages() -> Vec<Row> {
         draft("time"),
         draft("check"),
         page("/sharing/codes", HOLDERS),
+        page("/sharing/blocked", HOLDERS),
+        row("GET", "/sharing/blocked", "/sharing/blocked?ask=block", "").with(&[Which::Own], HOLDERS),
         record("/sharing/{grant}", "/sharing/{grant}", HOLDERS),
         record("/sharing/{grant}", "/sharing/{grant}?ask=stop", HOLDERS),
         page("/activity", HOLDERS),

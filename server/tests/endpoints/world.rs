@@ -143,6 +143,13 @@ impl World {
         }
     }
 
+    /// Somebody to whom nothing was ever given is blocked by everybody.
+    pub async fn block_stranger(&self) {
+        let statement = "insert into block (patient_id, account_id) select p.patient_id, a.account_id from patient p join account a
+            on a.display_name = 'Dr Stranger' on conflict do nothing";
+        sqlx::query(statement).execute(&self.house.superuser).await.unwrap();
+    }
+
     /// What is used up by a probe that succeeds, anew.
     pub async fn refresh(&mut self) {
         let mut ada = std::mem::replace(&mut self.ada, self.bea.empty());
@@ -157,6 +164,7 @@ impl World {
         let (portal, visitor) = (&self.house.portal, side.visitor());
         let say = Say::default();
         self.run("delete from grant_code where patient_id = $1", side.patient).await;
+        self.run("delete from block where patient_id = $1", side.patient).await;
         let grant = self.give(side, &side.reader, draft(side.owner)).await;
         let paused = self.give(side, &side.reader, Draft { purpose: Some(Purpose::Coordination), ..draft(side.owner) }).await;
         portal.pause_grant(&visitor, paused).await.unwrap();

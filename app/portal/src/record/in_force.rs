@@ -87,7 +87,9 @@ impl Loaded {
                         (select jsonb_agg(jsonb_build_array(n.item_id, n.version_no)) from grant_item n
                             where n.patient_id = g.patient_id and n.grant_id = g.grant_id), '[]')) order by g.created_at, g.grant_id)
                     from access_grant g where g.patient_id = $1 and g.state in ('active', 'paused')), '[]') as "grants!: Json<Vec<GrantRow>>",
-                coalesce((select jsonb_agg(to_jsonb(b)) from block b where b.patient_id = $1), '[]') as "blocks!: Json<Vec<WhomRow>>",
+                coalesce((select jsonb_agg(jsonb_build_object('account_id', a.account_id, 'organization_id', b.organization_id))
+                    from block b cross join lateral unnest(gate.accounts_of(b.account_id)) a (account_id)
+                    where b.patient_id = $1), '[]') as "blocks!: Json<Vec<WhomRow>>",
                 coalesce((select jsonb_agg(to_jsonb(e)) from exclusion e where e.patient_id = $1), '[]') as "exclusions!: Json<Vec<WhomRow>>""#,
             patient.0
         )

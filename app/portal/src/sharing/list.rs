@@ -48,13 +48,15 @@ pub struct Whole {
     pub ends_at: Option<OffsetDateTime>,
     /// When the patient ended it.
     pub ended_at: Option<OffsetDateTime>,
+    /// Whether the patient has blocked them.
+    pub is_blocked: bool,
 }
 
 impl Whole {
     /// Whether anything is seen through it.
     #[must_use]
     pub fn in_force(&self, now: OffsetDateTime) -> bool {
-        self.state == GrantState::Active && self.starts_at <= now && self.ends_at.is_none_or(|end| now < end)
+        !self.is_blocked && self.state == GrantState::Active && self.starts_at <= now && self.ends_at.is_none_or(|end| now < end)
     }
 
     /// Whether it is over, by the patient or by its date.
@@ -222,7 +224,9 @@ async fn grants(record: &mut Record, only: Option<GrantId>) -> Result<Vec<Whole>
     let patient = record.whose().patient;
     let rows = sqlx::query!(
         r#"select g.grant_id, g.grantee_account_id, a.display_name as "display_name?", o.name as "organization?", g.professions, g.purpose, g.categories,
-            g.labels, g.sentence, g.may_export, g.state, g.starts_at, g.ends_at, g.ended_at
+            g.labels, g.sentence, g.may_export, g.state, g.starts_at, g.ends_at, g.ended_at,
+            exists (select from block b where b.patient_id = g.patient_id
+                and (b.account_id = any (gate.accounts_of(g.grantee_account_id)) or b.organization_id = g.organization_id)) as "is_blocked!"
         from access_grant g
         left join account a on a.account_id = g.grantee_account_id
         left join organization o on o.organization_id = g.organization_id
@@ -249,6 +253,7 @@ async fn grants(record: &mut Record, only: Option<GrantId>) -> Result<Vec<Whole>
             starts_at: row.starts_at,
             ends_at: row.ends_at,
             ended_at: row.ended_at,
+            is_blocked: row.is_blocked,
         })
     });
     Ok(grants.collect())

@@ -111,6 +111,12 @@ impl House {
         }
     }
 
+    /// The same clinician as somebody of another organization.
+    pub fn at(&self, organization: OrganizationId, visitor: &Visitor) -> Visitor {
+        let Actor::Clinician { account, profession, .. } = visitor.actor.clone() else { panic!("a clinician") };
+        Visitor { actor: Actor::Clinician { account, organization, profession }, ..visitor.clone() }
+    }
+
     /// A checked draft of a grant of results to the doctor.
     pub async fn draft(&self, purpose: Purpose) -> NewGrant {
         let draft = Draft {

@@ -202,6 +202,19 @@ pub(super) fn forms() -> Vec<Row> {
             holders("/record/{patient}/medicines/{written}/who?done=shown", "/record/{patient}/medicines/{written}/who?problem=not-found"),
             to("/record/{patient}/medicines/{written}/who?problem=not-found"),
         ),
+        // Whoever signs in here can be blocked by everybody, and to block nobody again changes nothing.
+        row("POST", "/api/block", "/api/block", "whom=account.{redeemer}")
+            .with(&[Which::Random], to("/sharing/blocked?ask=block&problem=not-found"))
+            .with(
+                &[Which::Foreign, Which::Gone, Which::Own],
+                holders("/sharing/blocked?done=blocked", "/sharing/blocked?ask=block&problem=not-found"),
+            ),
+        row("POST", "/api/unblock", "/api/unblock", "whom=account.{redeemer}")
+            .with(&[Which::Random], to("/sharing/blocked?problem=not-found"))
+            .with(
+                &[Which::Foreign, Which::Gone, Which::Own],
+                holders("/sharing/blocked?done=unblocked", "/sharing/blocked?problem=not-found"),
+            ),
         post("/api/print-shared", "", {
             const NONE: Outcome = To("/shared?problem=not-found");
             const ASKED: Outcome = To("/shared/print");
