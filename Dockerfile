@@ -20,6 +20,7 @@ COPY LICENSE NOTICE /usr/share/doc/chartkey/
 ENV CHARTKEY_LISTEN=0.0.0.0:3000 \
   CHARTKEY_PEPPER_FILE=/var/lib/chartkey/pepper \
   CHARTKEY_ANCHOR_FILE=/var/lib/chartkey/anchor \
+  CHARTKEY_LOG_KEY_FILE=/var/lib/chartkey/log-key \
   CHARTKEY_MAIL_DIR=/var/lib/chartkey/mail
 USER 10001:10001
 WORKDIR /var/lib/chartkey

@@ -11,7 +11,7 @@ const require = createRequire(path.resolve('end2end/package.json'));
 const esbuild = require('esbuild');
 
 const { values: options } = parseArgs({
-  options: { wasm: { type: 'string' }, 'wasm-bindgen': { type: 'string' }, quick: { type: 'boolean', default: false } },
+  options: { wasm: { type: 'string' }, check: { type: 'string' }, 'wasm-bindgen': { type: 'string' }, quick: { type: 'boolean', default: false } },
 });
 
 const SITE = process.env.CHARTKEY_SITE_DIR ?? 'target/site';
@@ -23,11 +23,13 @@ const COMPRESSED = /\.(css|html|ico|js|json|map|svg|txt|wasm|webmanifest|xml)$/;
 // What a browser is sent at most, in bytes with Brotli; a site that is larger is not made.
 const BUDGETS = [
   { what: 'WebAssembly and glue', files: ['app.wasm', 'app.js'], most: 100_000 },
+  { what: 'what checks a log', files: ['check.wasm', 'check.js'], most: 50_000 },
   { what: 'the style sheet', files: ['style.css'], most: 10_000 },
   { what: 'cover.js', files: ['cover.js'], most: 2_000 },
   { what: 'upload.js', files: ['upload.js'], most: 1_200 },
   { what: 'follow.js', files: ['follow.js'], most: 700 },
   { what: 'leave.js', files: ['leave.js'], most: 700 },
+  { what: 'log.js', files: ['log.js'], most: 1_200 },
   { what: 'install.js', files: ['install.js'], most: 200 },
 ];
 
@@ -47,20 +49,21 @@ function filesBelow(directory) {
 
 /** One fingerprint of all that goes into the site: equal means that nothing has to be done. */
 function fingerprint() {
-  const files = ['scripts/site.mjs', 'end2end/package-lock.json', options.wasm, ...filesBelow('style'), ...filesBelow('app/browser')];
+  const files = ['scripts/site.mjs', 'end2end/package-lock.json', options.wasm, options.check, ...filesBelow('style'), ...filesBelow('app/browser')];
   return sha256(String(options.quick), ...files.flatMap((file) => [`\0${file}\0`, readFileSync(file)]));
 }
 
-/** The glue and the WebAssembly, kept by their input: a changed style sheet does not optimise the islands again. */
-function islands() {
-  const from = readFileSync(options.wasm);
-  const kept = path.join(WORK, sha256(String(options.quick), readFileSync('end2end/package-lock.json'), from).slice(0, 16));
+/** Where the glue and the WebAssembly of one entry are kept, by their input. */
+const keptAt = (from) => path.join(WORK, sha256(String(options.quick), readFileSync('end2end/package-lock.json'), readFileSync(from)).slice(0, 16));
+
+/** The WebAssembly of one entry, optimised, and where its glue is: a changed style sheet does not optimise it again. */
+function linked(name, from) {
+  const kept = keptAt(from);
   if (!existsSync(kept)) {
-    rmSync(WORK, { recursive: true, force: true });
     const making = `${kept}.new`;
-    execFileSync(options['wasm-bindgen'], ['--target', 'web', '--no-typescript', '--out-name', 'app', '--out-dir', making, options.wasm], { stdio: 'inherit' });
+    execFileSync(options['wasm-bindgen'], ['--target', 'web', '--no-typescript', '--out-name', name, '--out-dir', making, from], { stdio: 'inherit' });
     if (!options.quick) {
-      const wasm = path.join(making, 'app_bg.wasm');
+      const wasm = path.join(making, `${name}_bg.wasm`);
       const optimise = path.join(path.dirname(require.resolve('binaryen/package.json')), 'bin/wasm-opt');
       const flags = ['-Oz', '--strip-debug', '--strip-producers', '--strip-target-features', ...WASM_FEATURES.map((feature) => `--enable-${feature}`)];
       // The optimiser is itself WebAssembly here and needs a deeper stack than Node gives it.
@@ -68,15 +71,29 @@ function islands() {
     }
     renameSync(making, kept);
   }
-  const wasm = readFileSync(path.join(kept, 'app_bg.wasm'));
+  return { wasm: readFileSync(path.join(kept, `${name}_bg.wasm`)), glue: path.resolve(kept, `${name}.js`) };
+}
+
+/** The islands, what checks a log, and the module that asks for that when somebody presses its button. */
+function entries() {
+  const kept = [options.wasm, options.check].map(keptAt);
+  for (const other of existsSync(WORK) ? readdirSync(WORK) : []) {
+    if (!kept.includes(path.join(WORK, other))) rmSync(path.join(WORK, other), { recursive: true, force: true });
+  }
+  const app = linked('app', options.wasm);
+  const check = linked('check', options.check);
+  const glue = bundled(check.glue);
   return [
-    ['app.wasm', wasm],
+    ['app.wasm', app.wasm],
     // One request for the start script, the glue, and the modules that islands bring along.
+    ['app.js', bundled('app/browser/islands.js', { alias: { glue: app.glue }, define: { WASM_ADDRESS: JSON.stringify(address('app.wasm', app.wasm)) } })],
+    ['check.wasm', check.wasm],
+    ['check.js', glue],
     [
-      'app.js',
-      bundled('app/browser/islands.js', {
-        alias: { glue: path.resolve(kept, 'app.js') },
-        define: { WASM_ADDRESS: JSON.stringify(address('app.wasm', wasm)) },
+      'log.js',
+      bundled('app/browser/log.js', {
+        external: ['/assets/*'],
+        define: { GLUE_ADDRESS: JSON.stringify(address('check.js', glue)), WASM_ADDRESS: JSON.stringify(address('check.wasm', check.wasm)) },
       }),
     ],
   ];
@@ -124,7 +141,7 @@ async function styles() {
 /** Plain modules that pages ask for by themselves, without WebAssembly. */
 function modules() {
   return filesBelow('app/browser')
-    .filter((file) => path.dirname(file) === 'app/browser' && file.endsWith('.js') && path.basename(file) !== 'islands.js')
+    .filter((file) => path.dirname(file) === 'app/browser' && file.endsWith('.js') && !['islands.js', 'log.js'].includes(path.basename(file)))
     .map((file) => [path.basename(file), bundled(file)]);
 }
 
@@ -153,7 +170,7 @@ mkdirSync(making, { recursive: true });
 
 const assets = {};
 const sizes = [];
-for (const [name, bytes] of [...islands(), ...(await styles()), ...modules(), ...statics()]) {
+for (const [name, bytes] of [...entries(), ...(await styles()), ...modules(), ...statics()]) {
   assets[name] = address(name, bytes);
   const file = path.join(making, assets[name]);
   mkdirSync(path.dirname(file), { recursive: true });
@@ -162,6 +179,11 @@ for (const [name, bytes] of [...islands(), ...(await styles()), ...modules(), ..
 }
 if (!options.quick) {
   const wasm = readFileSync(path.join(making, assets['app.wasm']));
+  // What checks a log is asked for by whoever wants to know, and not by everybody.
+  if (wasm.includes('chartkey-root-1')) {
+    console.error('site: the WebAssembly of the islands brings along what checks a log');
+    process.exit(1);
+  }
   const brought = ABSENT.filter((words) => wasm.includes(words));
   if (brought.length) {
     console.error(`site: the WebAssembly brings along what is for the server alone: ${brought.join(', ')}`);

@@ -48,6 +48,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         endpoint::<accounts::NewPassword>(),
         endpoint::<accounts::Claim>().keeping(&["day", "month", "year"]),
         endpoint::<accounts::ChooseLanguage>(),
+        endpoint::<activity::CheckLog>(),
         endpoint::<activity::NotRecognised>(),
         // What waits to be checked is kept in a draft.
         flattened::<added::KeepWriting, Typed>(&["patient", "kind", "item", "draft"]),

@@ -95,6 +95,7 @@ pub struct Page {
     islands: bool,
     installs: bool,
     uploads: bool,
+    checks: bool,
     asks_again: bool,
 }
 
@@ -182,6 +183,13 @@ impl Page {
         self
     }
 
+    /// The page can check the log that it shows.
+    #[must_use]
+    pub const fn that_checks(mut self) -> Self {
+        self.checks = true;
+        self
+    }
+
     /// The page shows something that goes on by itself: it asks again, without script.
     #[must_use]
     pub const fn that_asks_again(mut self) -> Self {
@@ -195,7 +203,7 @@ impl Page {
 pub fn document(page: Page, body: impl IntoView) -> impl IntoView {
     let caller = caller();
     let say = caller.say();
-    let Page { title, place, bar, open: open_page, preview, parts, islands, installs, uploads, asks_again } = page;
+    let Page { title, place, bar, open: open_page, preview, parts, islands, installs, uploads, checks, asks_again } = page;
     let files = assets();
     let has_cover = open_page.is_some();
     let nonce = use_nonce().map(|nonce| nonce.to_string());
@@ -240,6 +248,7 @@ pub fn document(page: Page, body: impl IntoView) -> impl IntoView {
                 {islands.then(|| island_scripts(&files, nonce.clone()))}
                 {installs.then(|| installing(&files, nonce.clone()))}
                 {uploads.then(|| view! { <script type="module" src=files.address("upload.js") nonce=nonce.clone()></script> })}
+                {checks.then(|| view! { <script type="module" src=files.address("log.js") nonce=nonce.clone()></script> })}
                 {asks_again.then(|| view! {
                     <script type="module" src=files.address("follow.js") nonce=nonce.clone()></script>
                     <noscript><meta http-equiv="refresh" content="10"/></noscript>

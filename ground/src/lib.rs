@@ -83,6 +83,8 @@ impl Ground {
         let address = format!("http://127.0.0.1:{port}");
         let scratch = std::env::temp_dir().join(database.replace('_', "-"));
         std::fs::create_dir_all(&scratch)?;
+        // The roots of the database that was here before are of another installation.
+        let _ = std::fs::remove_file(scratch.join("log-key.roots"));
         let environment: Vec<(String, String)> = [
             ("DATABASE_URL", url(&place.cluster, database, Some("chartkey_runtime"))?),
             ("CHARTKEY_MIGRATE_DATABASE_URL", superuser.clone()),
@@ -92,6 +94,7 @@ impl Ground {
             ("CHARTKEY_MAIL_DIR", scratch.join("mail").display().to_string()),
             ("CHARTKEY_PEPPER_FILE", scratch.join("pepper").display().to_string()),
             ("CHARTKEY_ANCHOR_FILE", scratch.join("anchor").display().to_string()),
+            ("CHARTKEY_LOG_KEY_FILE", scratch.join("log-key").display().to_string()),
             ("RUST_LOG", "warn".to_owned()),
         ]
         .map(|(name, value)| (name.to_owned(), value))

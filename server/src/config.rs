@@ -79,6 +79,8 @@ pub struct Config {
     pub pepper: Pepper,
     /// Where the heads of the chains are written.
     pub anchor_file: Option<PathBuf>,
+    /// Where the key is that signs the log; nothing is signed without one.
+    pub log_key_file: Option<PathBuf>,
     /// The journal and the backups.
     pub keeping: keeping::Keeping,
 }
@@ -135,6 +137,7 @@ impl Config {
         let tls = reading.tls(public_url.as_ref());
         let trusted_proxies = reading.networks("trusted_proxies");
         let anchor_file = reading.anchor(public_url.as_ref());
+        let log_key_file = Some(reading.log_key());
         let database_url = reading.database("database_url");
         if values.get("database_url").is_none() {
             reading.wrong("database_url", "write postgres://chartkey_runtime:PASSWORD@HOST/DATABASE");
@@ -171,6 +174,7 @@ impl Config {
                 },
                 pepper: pepper?,
                 anchor_file,
+                log_key_file,
                 keeping,
             })
         })();

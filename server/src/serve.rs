@@ -123,6 +123,9 @@ pub async fn open(config: &Config, connections: u32) -> anyhow::Result<Portal> {
     if let Some(journal) = &config.keeping.journal_file {
         portal = portal.with_journal(journal);
     }
+    if let Some(key) = &config.log_key_file {
+        portal = portal.with_log_key(key);
+    }
     portal.refuse_an_older_database().await?;
     portal.open_journal().await.context("journal")?;
     Ok(portal)

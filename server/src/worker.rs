@@ -4,7 +4,7 @@
 use std::{sync::Arc, time::Duration};
 
 use chartkey_domain::id::PatientId;
-use chartkey_portal::{Error, Portal, audit::anchor::Anchor};
+use chartkey_portal::{Error, Portal, audit::anchor::Anchor, seal::Signing};
 use tokio::{runtime::Handle, sync::watch, task::JoinHandle, time::MissedTickBehavior};
 
 use crate::{backup, config::Config, mail::Post, metrics};
@@ -37,6 +37,9 @@ pub async fn work(portal: Portal, config: Arc<Config>, mut stopping: watch::Rece
                     ended("letters", limited(async { post.deliver_due(&portal).await; Ok(()) }).await);
                 }
                 anchored(&portal, &config, &mut anchor).await;
+                if let Some(Some(signed)) = ended("sign-log", limited(portal.sign_log(Signing::WhenDue)).await) {
+                    tracing::info!(number = signed.root.number, "signed the heads of the log");
+                }
                 nightly(&portal, &config, &mut night).await;
             }
             () = told(&mut stopping) => break,

@@ -71,7 +71,8 @@ const PAGES: &[Page] = &[
     Page("/sharing/blocked", "/sharing/blocked", [None, Some(7), None]),
     Page("/sharing/blocked", "/sharing/blocked?ask=block", [None, Some(8), None]),
     Page("/sharing/{grant}", "/sharing/{grant}", [None, Some(9), None]),
-    Page("/activity", "/activity", [None, Some(8), None]),
+    // With the newest signed root, and when the log was last checked.
+    Page("/activity", "/activity", [None, Some(9), None]),
     Page("/redeem", "/redeem", [None, None, Some(1)]),
     Page("/shared", "/shared", [None, None, Some(7)]),
     Page("/shared/print", "/shared/print", [None, None, Some(14)]),

@@ -13,6 +13,7 @@ use crate::{
     audit::{Chain, Event, Shown, What, Why},
     pool::detached,
     record::Record,
+    seal::State,
     sharing::suspend,
 };
 
@@ -62,6 +63,8 @@ pub struct ActivityPage {
     pub older: Option<i64>,
     /// Everybody else who is in the log, by name.
     pub people: Vec<(AccountId, String)>,
+    /// What shows that nothing of it was changed.
+    pub state: State,
 }
 
 struct Row {
@@ -89,7 +92,8 @@ impl Portal {
         let page: Vec<_> = entries.by_ref().take(ENTRIES).collect();
         let older = if entries.next().is_some() { page.last().map(|entry| entry.seq) } else { last.filter(|_| full) };
         let people = people(&mut record).await?;
-        record.close("activity", Shown::default(), ActivityPage { entries: page, older, people }).await
+        let state = self.log_state(&mut record).await?;
+        record.close("activity", Shown::default(), ActivityPage { entries: page, older, people, state }).await
     }
 
     /// The patient does not recognise a look: every grant it rested on is paused at

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chartkey_domain::id::PreviewId;
 use sqlx::{PgPool, postgres::PgConnectOptions};
 
-use crate::{Error, audit::Who, journal::Journal, passwords::Passwords, pool, pool::Strict, secrets::Pepper, tally::Counters};
+use crate::{Error, audit::Who, journal::Journal, passwords::Passwords, pool, pool::Strict, seal::Seal, secrets::Pepper, tally::Counters};
 
 /// Everything the portal can do. Cheap to clone; clones share their connections.
 #[derive(Debug, Clone)]
@@ -16,6 +16,7 @@ pub struct Portal {
     operator: Arc<str>,
     pub(crate) counters: Arc<Counters>,
     pub(crate) journal: Option<Arc<Journal>>,
+    pub(crate) seal: Option<Arc<Seal>>,
     pub(crate) strict: Strict,
     /// With whose eyes every record is opened; `None`: with the visitor's own.
     pub(crate) preview: Option<PreviewId>,
@@ -50,6 +51,7 @@ impl Portal {
             operator: "operator".into(),
             counters: Arc::default(),
             journal: None,
+            seal: None,
             strict: Strict::default(),
             preview: None,
         })

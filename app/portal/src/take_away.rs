@@ -173,7 +173,7 @@ async fn spool_results(
 
 impl Spool {
     /// What was written to the file.
-    fn of(mut file: File) -> io::Result<Self> {
+    pub(crate) fn of(mut file: File) -> io::Result<Self> {
         let bytes = file.stream_position()?;
         file.rewind()?;
         Ok(Self { file, bytes })

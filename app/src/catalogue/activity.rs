@@ -50,6 +50,8 @@ messages! {
     }
     was_refused { English: "asked and was refused", Spanish: "pidió ver algo y se le negó" }
     did_open_log { English: "opened this log", Spanish: "abrió este registro" }
+    did_check_log { English: "had this log checked", Spanish: "hizo comprobar este registro" }
+    did_take_log { English: "took a copy of this log", Spanish: "se llevó una copia de este registro" }
     did_open_sharing { English: "looked at your shares", Spanish: "miró sus permisos" }
     codes_title { English: "Your codes", Spanish: "Sus códigos" }
     codes_says {
@@ -112,6 +114,7 @@ impl super::Say {
                 "grant-paused" => "stopped a share for now",
                 "grant-resumed" => "started a share again",
                 "not-recognised" => "did not recognise a look, and stopped its share",
+                "log-begun-anew" => "had this log checked anew, without what was seen before",
                 "code-made" => "made a code",
                 "code-redeemed" => "used a code and waits for you",
                 "code-redeemer-refused" => "refused who used a code",
@@ -152,6 +155,7 @@ impl super::Say {
                 "grant-paused" => "puso en pausa un permiso",
                 "grant-resumed" => "activó otra vez un permiso",
                 "not-recognised" => "no reconoció un acceso, y puso en pausa su permiso",
+                "log-begun-anew" => "hizo comprobar este registro de nuevo, sin lo que se vio antes",
                 "code-made" => "creó un código",
                 "code-redeemed" => "usó un código y espera su respuesta",
                 "code-redeemer-refused" => "rechazó a quien usó un código",

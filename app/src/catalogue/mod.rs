@@ -24,6 +24,7 @@ mod guise;
 mod kinds;
 mod landing;
 mod letters;
+mod log;
 mod names;
 mod operator;
 mod own;

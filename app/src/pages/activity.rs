@@ -1,4 +1,4 @@
-//! `/activity`: who has looked, when, at what, why, and whether it fits.
+//! `/activity`: who has looked, when, at what, why, whether it fits, and whether the log is whole.
 
 use chartkey_domain::{category::Category, id::AccountId, verdict::Verdict};
 use chartkey_portal::{
@@ -23,6 +23,8 @@ use crate::{
     shell::{Bar, Page, Place, document},
 };
 
+mod check;
+
 /// The log, by day.
 pub fn activity() -> impl IntoView {
     page(async {
@@ -34,25 +36,27 @@ pub fn activity() -> impl IntoView {
             return Ok(without_record(say, Place::Activity, &visitor.name));
         }
         let opened = portal()?.activity(&visitor, filter, before).await?;
-        let ActivityPage { entries, older, people } = opened.view;
+        let ActivityPage { entries, older, people, state } = opened.view;
         let days = by_day(entries).into_iter().map(|(date, entries)| day(say, date, &entries)).collect_view();
         let older = older.map(|older| more(address(filter, Some(older)), say.older_entries()));
-        let stopped = match query("done").as_deref() {
-            Some("stopped") => Some(say.stopped_at_once()),
-            Some("nothing") => Some(say.nothing_to_stop()),
+        let done = match query("done").as_deref() {
+            Some("stopped") => Some(view! { <p>{say.stopped_at_once()}</p> }.into_any()),
+            Some("nothing") => Some(view! { <p>{say.nothing_to_stop()}</p> }.into_any()),
+            Some("checked") => Some(view! { <p><a href="#whole">{say.see_what_was_checked()}</a></p> }.into_any()),
             _ => None,
         };
         let body = view! {
             {problem_summary(say, problem())}
-            {stopped.map(|words| what_was_done(say.done(), view! { <p>{words}</p> }))}
+            {done.map(|words| what_was_done(say.done(), words))}
             {title(say.who_has_looked(), Some(say.log_says().to_owned()))}
             {filters(say, filter, &people)}
             {days}
             {older}
             <p class="quiet small">{say.log_foot()}</p>
+            {check::is_it_whole(say, &state)}
         };
         Paged::Ok(
-            document(Page::new(titled(say, say.who_has_looked(), problem()), Place::Activity).of(Bar::from(&opened.whose)), body)
+            document(Page::new(titled(say, say.who_has_looked(), problem()), Place::Activity).of(Bar::from(&opened.whose)).that_checks(), body)
                 .into_any(),
         )
     })
@@ -202,10 +206,12 @@ impl Say {
             "read" if count > 0 => self.opened_things(count, &self.together(&words)),
             "read" => match what.page.as_deref() {
                 Some("activity") => self.did_open_log(),
+                Some("log") => self.did_check_log(),
                 Some("sharing" | "grant" | "codes" | "blocked") => self.did_open_sharing(),
                 _ => self.opened_page(),
             }
             .to_owned(),
+            "exported" if what.page.as_deref() == Some("log") => self.did_take_log().to_owned(),
             "export" => self.copied_things(count),
             action => self.did_change(action).to_owned(),
         }

@@ -24,6 +24,7 @@ mod rehearse;
 mod report;
 mod restore;
 mod routes;
+mod sign_log;
 mod status;
 mod verify;
 mod verify_log;
@@ -99,6 +100,10 @@ enum Command {
     Status(status::Arguments),
     /// Computes every chain of the access log again, and says where it was tampered with.
     VerifyLog(verify_log::Arguments),
+    /// Signs the heads of the access log now, as the worker does every hour.
+    SignLog(sign_log::Arguments),
+    /// Makes another key that signs the access log, with the word of the one before.
+    NewLogKey(sign_log::NewKey),
     /// Asks a running server whether it is ready.
     Healthcheck,
 }
@@ -180,6 +185,8 @@ async fn carry_out(command: Command, values: &Values) -> anyhow::Result<()> {
         Command::Restore(arguments) => restore::run(arguments, values).await,
         Command::Verify(arguments) => verify::run(arguments, values).await,
         Command::ReplayJournal(arguments) => restore::replay_journal(arguments, &portal_as_it_is(values).await?, values).await,
+        Command::SignLog(arguments) => sign_log::run(&arguments, &portal(values).await?).await,
+        Command::NewLogKey(arguments) => sign_log::new_key(&arguments, &portal(values).await?).await,
         Command::ArchiveWal(arguments) => wal::keep(&arguments, values),
         Command::RestoreWal(arguments) => wal::fetch(&arguments),
         Command::Status(arguments) => status::run(&arguments, &portal_as_it_is(values).await?).await,
@@ -195,11 +202,14 @@ async fn portal(values: &Values) -> anyhow::Result<Portal> {
 /// The same over a database that may be older than its journal, for commands that only look.
 async fn portal_as_it_is(values: &Values) -> anyhow::Result<Portal> {
     let config = Config::understand(values)?;
-    let portal = Portal::connect(&config.database_url, config.pepper, 2).await?.acting_as(&operator(values));
-    Ok(match &config.keeping.journal_file {
-        Some(journal) => portal.with_journal(journal),
-        None => portal,
-    })
+    let mut portal = Portal::connect(&config.database_url, config.pepper, 2).await?.acting_as(&operator(values));
+    if let Some(journal) = &config.keeping.journal_file {
+        portal = portal.with_journal(journal);
+    }
+    if let Some(key) = &config.log_key_file {
+        portal = portal.with_log_key(key);
+    }
+    Ok(portal)
 }
 
 /// Who acts. Behind sudo it is who called it.

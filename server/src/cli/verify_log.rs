@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Context, bail};
 use chartkey_portal::{
     Portal,
-    audit::verify::{Cut, Fault, VerifyReport},
+    audit::verify::{Cut, Fault, Roots, VerifyReport},
 };
 use clap::Args;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
@@ -18,6 +18,10 @@ pub(super) struct Arguments {
     /// and a chain that was written anew from its start are not looked for.
     #[arg(long, value_name = "FILE")]
     anchor: Option<PathBuf>,
+    /// Signed roots that were kept elsewhere: a copy of `/.well-known/chartkey/log`, or of the file
+    /// beside the key. Without it, that file.
+    #[arg(long, value_name = "FILE")]
+    roots: Option<PathBuf>,
     /// The moment of a restore that you know of, as this command prints it. A log that another
     /// restore has cut is an error. May be given again.
     #[arg(long, value_name = "TIME", value_parser = super::restore::moment)]
@@ -35,7 +39,10 @@ pub(super) async fn run(arguments: &Arguments, portal: &Portal) -> anyhow::Resul
         }
         None => None,
     };
-    let report = portal.verify(anchor).await?;
+    let report = match &arguments.roots {
+        Some(roots) => portal.verify_beside(anchor, roots).await?,
+        None => portal.verify(anchor).await?,
+    };
     if arguments.json {
         println!("{}", serde_json::to_string_pretty(&report)?);
     } else {
@@ -58,7 +65,12 @@ pub(super) fn print(report: &VerifyReport) {
     println!("{} entries in {} chains", report.entries, report.chains);
     match report.anchor_lines {
         Some(lines) => println!("compared with {lines} lines of the anchor file"),
+        None if report.roots.is_some() => println!("not looked for without an anchor file: cut tails, of what came after the newest root"),
         None => println!("not looked for without an anchor file: cut tails, chains written anew from their start"),
+    }
+    match &report.roots {
+        Some(roots) => print_roots(roots),
+        None => println!("no root has been signed yet"),
     }
     for cut in &report.restores {
         let Cut { entries, chains, .. } = cut;
@@ -77,6 +89,18 @@ pub(super) fn print(report: &VerifyReport) {
     }
 }
 
+fn print_roots(Roots { count, newest_at, key, is_our_key, kept }: &Roots) {
+    println!("{count} signed roots, the newest of {newest_at}, with the key {key}");
+    match is_our_key {
+        Some(_) => println!("compared with the key of this server"),
+        None => println!("not compared with a key, since there is none here: is it the one that you know?"),
+    }
+    match kept {
+        Some(kept) => println!("compared with {kept} roots that were kept outside the database"),
+        None => println!("not looked for without roots kept outside the database: roots that were signed anew by whoever has the key"),
+    }
+}
+
 const fn said(fault: Fault) -> &'static str {
     match fault {
         Fault::DoesNotFollow => "was changed, put in, or moved here from elsewhere",
@@ -87,6 +111,10 @@ const fn said(fault: Fault) -> &'static str {
         Fault::RestoreUnanchored => {
             "the database names a restore that the anchor file does not: if you made one, run chartkey replay-journal; else it was forged"
         }
+        Fault::Root => "this root does not hold those before it, or was not signed by the key in force",
+        Fault::RootKey => "this key does not follow from the one before, or is not that of this server",
+        Fault::RootHeads => "the heads that are kept for this root are not those that were signed",
+        Fault::RootKept => "this root is not the one that was kept outside the database",
         Fault::AnchorLine => "this line of the file does not follow from the one before",
     }
 }

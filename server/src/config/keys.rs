@@ -88,6 +88,13 @@ pub const KEYS: &[Key] = &[
         "Where the heads of the access log are appended every minute; on another machine's disk, best. Required with https.",
     ),
     key(
+        "log_key_file",
+        "CHARTKEY_LOG_KEY_FILE",
+        None,
+        "The file with the key that signs the access log every hour, made with the first root; the roots are kept in a file beside it. \
+         Away from the database, and copied away. Without it, a file beside the pepper's.",
+    ),
+    key(
         "operator",
         "CHARTKEY_OPERATOR",
         None,

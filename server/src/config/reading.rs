@@ -2,6 +2,7 @@
 
 use std::{fmt, fs, net::IpAddr, ops::RangeInclusive, path::PathBuf};
 
+use chartkey_portal::secret_file;
 use ipnet::IpNet;
 use lettre::message::Mailbox;
 
@@ -159,6 +160,16 @@ impl<'v> Reading<'v> {
             _ => {}
         }
         anchor
+    }
+
+    /// Where the key that signs the log is, or will be.
+    pub fn log_key(&mut self) -> PathBuf {
+        let beside = PathBuf::from(self.values.text("pepper_file").unwrap_or_default()).with_file_name("chartkey.log-key");
+        let path = self.values.text("log_key_file").map_or(beside, PathBuf::from);
+        if let Err(flaw) = secret_file::read(&path) {
+            self.wrong("log_key_file", format!("{}: {flaw}", path.display()));
+        }
+        path
     }
 
     /// The filter of our own log.

@@ -6,7 +6,7 @@ use std::{fs::File, io, sync::Arc};
 use axum::{
     body::Body,
     extract::{Extension, Form, State, rejection::FormRejection},
-    http::{HeaderValue, header},
+    http::{HeaderName, HeaderValue, header},
     response::{IntoResponse, Redirect, Response},
 };
 use chartkey_app::{
@@ -25,7 +25,7 @@ use tokio::io::AsyncReadExt;
 use super::{Shared, language::spoken, session::Known};
 
 /// The page of the forms.
-const PAGE: &str = "/download";
+pub(super) const PAGE: &str = "/download";
 
 /// What is read from the disk at a time.
 const PIECE: usize = 64 * 1024;
@@ -47,7 +47,7 @@ pub async fn fhir(State(shared): State<Shared>, known: Option<Extension<Known>>)
     };
     match taken.await {
         Ok(spool) => spooled("application/fhir+json", &record_name(today()), spool),
-        Err(problem) => refused(problem),
+        Err(problem) => refused(PAGE, problem),
     }
 }
 
@@ -61,7 +61,7 @@ pub async fn results(State(shared): State<Shared>, known: Option<Extension<Known
     };
     match taken.await {
         Ok(spool) => spooled("text/csv; charset=utf-8", &table::name(today()), spool),
-        Err(problem) => refused(problem),
+        Err(problem) => refused(PAGE, problem),
     }
 }
 
@@ -69,7 +69,7 @@ pub async fn results(State(shared): State<Shared>, known: Option<Extension<Known
 pub async fn pack(State(shared): State<Shared>, known: Option<Extension<Known>>, typed: Result<Form<Typed>, FormRejection>) -> Response {
     match packed(&shared, known, typed.ok().map(|Form(typed)| typed)).await {
         Ok(html) => attachment("text/html; charset=utf-8", &pack_name(today()), Body::from(html)),
-        Err(problem) => refused(problem),
+        Err(problem) => refused(PAGE, problem),
     }
 }
 
@@ -99,18 +99,23 @@ pub(super) fn holder(known: Option<Extension<Known>>) -> Result<(Arc<Visitor>, P
 
 /// Leads back to the page, which is not found for whoever may not take anything, or to
 /// where a sign-in is proven and then back.
-pub(super) fn refused(problem: ApiError) -> Response {
+pub(super) fn refused(page: &str, problem: ApiError) -> Response {
     let to = match problem {
-        ApiError::SignedOut => welcome(PAGE),
-        ApiError::SignInAgain => again(PAGE),
-        problem => format!("{PAGE}?problem={}", problem.code()),
+        ApiError::SignedOut => welcome(page),
+        ApiError::SignInAgain => again(page),
+        problem => format!("{page}?problem={}", problem.code()),
     };
     Redirect::to(&to).into_response()
 }
 
-fn spooled(kind: &'static str, name: &str, Spool { file, bytes }: Spool) -> Response {
-    let length = [(header::CONTENT_LENGTH, HeaderValue::from(bytes))];
-    (length, attachment(kind, name, Body::from_stream(pieces(file)))).into_response()
+pub(super) fn spooled(kind: &'static str, name: &str, spool: Spool) -> Response {
+    let (length, body) = streamed(spool);
+    (length, attachment(kind, name, body)).into_response()
+}
+
+/// What was spooled, with its length.
+pub(super) fn streamed(Spool { file, bytes }: Spool) -> ([(HeaderName, HeaderValue); 1], Body) {
+    ([(header::CONTENT_LENGTH, HeaderValue::from(bytes))], Body::from_stream(pieces(file)))
 }
 
 /// A file under a name that holds nothing but a day of ours.

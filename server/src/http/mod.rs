@@ -28,6 +28,7 @@ mod installed;
 pub mod journal;
 pub mod language;
 pub mod leptos_app;
+mod log;
 pub mod oauth;
 pub mod observe;
 pub mod origin;

@@ -6,7 +6,7 @@ use axum::{
     routing::{MethodRouter, get, post},
 };
 
-use super::{Shared, download, events, files, health, installed, oauth, upload};
+use super::{Shared, download, events, files, health, installed, log, oauth, upload};
 
 /// Who gets an answer other than "sign in" or "not found".
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +36,9 @@ pub const ROUTES: &[Route] = &[
     Route { method: "GET", path: "/readyz", access: Access::Anyone, handler: || get(health::ready) },
     Route { method: "GET", path: "/manifest.webmanifest", access: Access::Anyone, handler: || get(installed::manifest) },
     Route { method: "GET", path: "/service-worker.js", access: Access::Anyone, handler: || get(installed::worker) },
+    Route { method: "GET", path: "/.well-known/chartkey/log", access: Access::Anyone, handler: || get(log::published) },
+    Route { method: "POST", path: "/activity/chain", access: Access::SignedIn, handler: || post(log::chain) },
+    Route { method: "POST", path: "/activity/download", access: Access::SignedIn, handler: || post(log::download) },
     Route { method: "GET", path: "/events", access: Access::SignedIn, handler: || get(events::events) },
     Route {
         method: "GET",

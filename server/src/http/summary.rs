@@ -13,7 +13,7 @@ use tokio::{sync::Semaphore, time::timeout};
 
 use super::{
     Shared,
-    download::{attachment, holder, refused, today},
+    download::{PAGE, attachment, holder, refused, today},
     language::spoken,
     session::Known,
 };
@@ -28,7 +28,7 @@ const PATIENCE: Duration = Duration::from_millis(1_500);
 pub async fn summary(State(shared): State<Shared>, known: Option<Extension<Known>>) -> Response {
     match made(&shared, known).await {
         Ok(file) => attachment("application/pdf", &paper::name(today()), Body::from(file)),
-        Err(problem) => refused(problem),
+        Err(problem) => refused(PAGE, problem),
     }
 }
 

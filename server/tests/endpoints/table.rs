@@ -333,6 +333,8 @@ fn routes() -> Vec<Row> {
     let open = [NotFound, Says("stands"), Says("closed"), Says("stands"), Says("closed"), Says("stands")];
     const NOT_THEIRS: Outcome = To("/download?problem=not-found");
     const TAKEN: Columns = [Welcome, Shown, NOT_THEIRS, NOT_THEIRS, NOT_THEIRS, Shown];
+    const NO_LOG: Outcome = To("/activity?problem=not-found");
+    const OWN_LOG: Columns = [Welcome, Shown, NO_LOG, NO_LOG, NO_LOG, Shown];
     let file = "/record/{patient}/documents/{item}/files/{number}";
     let shown = "/record/{patient}/documents/{item}/files/{number}/shown";
     let start = "/auth/{organization}/start";
@@ -350,6 +352,9 @@ fn routes() -> Vec<Row> {
             const ADD: Outcome = Welcome;
             [ADD, NO_FILE, NO_RECORD, NO_RECORD, NO_RECORD, NO_FILE]
         }),
+        page("/.well-known/chartkey/log", ANYBODY),
+        post("/activity/chain", "seen=1", OWN_LOG),
+        post("/activity/download", "", OWN_LOG),
         page("/healthz", ANYBODY),
         page("/readyz", ANYBODY),
         page("/manifest.webmanifest", ANYBODY),

@@ -83,6 +83,7 @@ impl House {
             },
             pepper: Pepper::new([7; 32]),
             anchor_file: None,
+            log_key_file: None,
             keeping: Default::default(),
         };
         let (stop, stopping) = watch::channel(false);

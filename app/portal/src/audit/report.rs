@@ -151,7 +151,7 @@ fn note(found: &mut BTreeMap<Key, Looks>, patient: PatientId, at: OffsetDateTime
 }
 
 /// `2026-11-25T08:30:00`, as an event begins.
-fn second(at: OffsetDateTime) -> String {
+pub(crate) fn second(at: OffsetDateTime) -> String {
     let at = at.to_offset(UtcOffset::UTC);
     format!("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", at.year(), u8::from(at.month()), at.day(), at.hour(), at.minute(), at.second())
 }

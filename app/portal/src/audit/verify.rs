@@ -4,16 +4,18 @@
 //! the middle of a chain. That a tail was cut off, or a chain written anew from the
 //! start, shows only beside the anchor file; without it the report says so.
 //!
+//! Up to the newest signed root both show without the file as well ([`roots`]).
+//!
 //! A restore cuts tails, too. It counts once the operator's command has said so in the
 //! anchor file: what it cut is then counted and named with its moment, apart from what
 //! nobody accounts for. A restore that stands in the database alone excuses nothing and
 //! is a finding of its own.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::Path};
 
+use chartkey_evidence::{BEGINNING as NOTHING, Digest, chain};
 use futures::TryStreamExt;
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 use tokio::io::{AsyncBufRead, AsyncBufReadExt};
 
@@ -22,6 +24,10 @@ use super::{
     hex,
 };
 use crate::{Error, Portal};
+
+mod roots;
+
+pub use roots::Roots;
 
 /// What was found at one place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -42,12 +48,21 @@ pub enum Fault {
     AnchorLine,
     /// The database names a restore that the anchor file does not.
     RestoreUnanchored,
+    /// A root does not hold those before it, or was not signed by the key in force.
+    Root,
+    /// A key does not follow from the one before, or is not the one that this server signs with.
+    RootKey,
+    /// The heads that are kept for the newest root are not those that were signed.
+    RootHeads,
+    /// A root is not the one that was kept outside the database.
+    RootKept,
 }
 
 /// The first bad entry of one chain.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// The chain; `anchor` for the file, `restore` for the restores that the database names.
+    /// The chain; `anchor` for the file, `restore` for the restores that the database names, `root`
+    /// and `key` for those that sign the log.
     pub chain: String,
     /// The place in it, or the line, or which restore.
     pub seq: i64,
@@ -66,6 +81,8 @@ pub struct VerifyReport {
     /// How many lines of the anchor file; `None`: there was none, so a cut tail and a
     /// chain written anew from the start were not looked for.
     pub anchor_lines: Option<u64>,
+    /// The signed roots; `None`: nothing was signed.
+    pub roots: Option<Roots>,
     /// The restores that cut the log, oldest first.
     pub restores: Vec<Cut>,
     /// The first bad entry of each chain, by chain.
@@ -117,23 +134,23 @@ type Anchored = BTreeMap<String, BTreeMap<i64, String>>;
 struct Walk {
     chain: String,
     seq: i64,
-    hash: Vec<u8>,
+    hash: Digest,
     first_bad: Option<(i64, Fault)>,
 }
 
 impl Walk {
     fn begin(chain: String) -> Self {
-        Self { chain, seq: 0, hash: vec![0; 32], first_bad: None }
+        Self { chain, seq: 0, hash: NOTHING, first_bad: None }
     }
 
     fn step(&mut self, seq: i64, hash: &[u8], bytes: &[u8]) {
         if seq != self.seq + 1 {
             self.blame(seq, Fault::Missing);
-        } else if expected(&self.chain, seq, &self.hash, bytes) != hash {
+        } else if chain::link(&self.chain, seq.unsigned_abs(), &self.hash, bytes).as_slice() != hash {
             self.blame(seq, Fault::DoesNotFollow);
         }
         self.seq = seq;
-        self.hash = hash.to_vec();
+        self.hash = hash.try_into().unwrap_or(NOTHING);
     }
 
     fn blame(&mut self, seq: i64, fault: Fault) {
@@ -143,26 +160,24 @@ impl Walk {
     }
 }
 
-/// SHA-256 of the name of the format, the chain, the place, the hash before and the bytes.
-fn expected(chain: &str, seq: i64, previous: &[u8], bytes: &[u8]) -> Vec<u8> {
-    let mut hash = Sha256::new();
-    hash.update(b"chartkey-event-1");
-    hash.update(chain.as_bytes());
-    hash.update(seq.to_be_bytes());
-    hash.update(previous);
-    hash.update(bytes);
-    hash.finalize().to_vec()
-}
-
 impl Portal {
     /// Computes every chain again, and compares them with the anchor file where there
-    /// is one.
+    /// is one, and the signed roots with the file that is kept beside the key.
     ///
     /// # Errors
-    /// [`Error::Database`], or [`Error::Internal`] where the file cannot be read.
+    /// [`Error::Database`], or [`Error::Internal`] where a file cannot be read.
     /// What is found is no error.
     pub async fn verify(&self, anchor: Option<impl AsyncBufRead + Unpin + Send>) -> Result<VerifyReport, Error> {
-        self.verify_with(anchor, false).await
+        let beside = self.roots_file().filter(|path| path.exists());
+        self.verify_with(anchor, beside.as_deref(), false).await
+    }
+
+    /// The same with another file of roots: a copy of what was published.
+    ///
+    /// # Errors
+    /// As [`Self::verify`].
+    pub async fn verify_beside(&self, anchor: Option<impl AsyncBufRead + Unpin + Send>, roots: &Path) -> Result<VerifyReport, Error> {
+        self.verify_with(anchor, Some(roots), false).await
     }
 
     /// The same for a copy of an earlier state: what the anchor file names beyond the ends of
@@ -171,10 +186,15 @@ impl Portal {
     /// # Errors
     /// As [`Self::verify`].
     pub async fn verify_copy(&self, anchor: Option<impl AsyncBufRead + Unpin + Send>) -> Result<VerifyReport, Error> {
-        self.verify_with(anchor, true).await
+        self.verify_with(anchor, None, true).await
     }
 
-    async fn verify_with(&self, anchor: Option<impl AsyncBufRead + Unpin + Send>, is_copy: bool) -> Result<VerifyReport, Error> {
+    async fn verify_with(
+        &self,
+        anchor: Option<impl AsyncBufRead + Unpin + Send>,
+        kept: Option<&Path>,
+        is_copy: bool,
+    ) -> Result<VerifyReport, Error> {
         let mut report = VerifyReport::default();
         let mut anchored = match anchor {
             Some(anchor) => read_anchor(anchor, &mut report).await?,
@@ -198,6 +218,8 @@ impl Portal {
             let ends = heads.iter().map(|(chain, (seq, hash))| (chain.clone(), (*seq, hex(hash)))).collect();
             report.restores.push(cut(&mut anchored, &ends, None));
         }
+        let kept = kept.map(roots::read).transpose()?;
+        self.verify_roots(&mut transaction, kept.as_ref(), &mut anchored, &mut report).await?;
         {
             let mut events =
                 sqlx::query!(r#"select chain, seq, hash, bytes from event order by chain collate "C", seq"#).fetch(&mut *transaction);

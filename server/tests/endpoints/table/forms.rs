@@ -30,6 +30,7 @@ pub(super) fn forms() -> Vec<Row> {
             columns[Caller::Anonymous as usize] = To("/");
             columns
         }),
+        post("/api/check-log", "anew=true", holders("/activity?done=checked", "/activity?problem=not-found")),
         row("POST", "/api/not-recognised", "/api/not-recognised", "entry={entry}")
             .with(&[Which::Random, Which::Gone], to("/activity?problem=not-found"))
             .with(&[Which::Own], holders("/activity?done=stopped", "/activity?problem=not-found")),
