@@ -17,6 +17,14 @@ create table log_root (
     line text not null
 );
 
+-- What is about to be signed: committed before the root is written into the file outside the database. A database that
+-- lacks a root of the file and has this row is one whose server died in between; without it, it is an older one.
+create table log_intent (
+    number bigint primary key,
+    -- Of the root's text.
+    hash bytea not null
+);
+
 -- The trees of the newest two roots, level by level from the leaves: 32 bytes a node. Of two, because a root may be
 -- signed while somebody takes their way out of the one before. Leaves are blinded: they say nothing without the pepper.
 create table log_tree (
@@ -94,5 +102,6 @@ reset role;
 grant execute on function gate.log_way to chartkey_runtime;
 grant select, insert on log_key, log_root to chartkey_runtime;
 grant select, insert, delete on log_tree to chartkey_runtime;
+grant select, insert, update on log_intent to chartkey_runtime;
 grant select, insert, update on sealed_head, log_check to chartkey_runtime;
-grant select on log_key, log_root, log_tree, sealed_head, log_check to chartkey_backup;
+grant select on log_key, log_root, log_intent, log_tree, sealed_head, log_check to chartkey_backup;

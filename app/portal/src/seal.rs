@@ -9,7 +9,8 @@
 //! A root is written into the file before it is committed, and nobody sees it before that. So
 //! the file knows every root that anybody can have seen, and a database that is older than its
 //! file is one that was put back: it is not signed for until the operator says so, and then the
-//! root says it, too.
+//! root says it, too. What a crash between file and commit leaves is told from that by
+//! `log_intent`, which is committed before the file is written.
 
 use std::{
     path::{Path, PathBuf},
@@ -35,6 +36,7 @@ mod tree;
 
 pub use own::{Log, State};
 pub use sign::Signing;
+pub(crate) use sign::was_intended;
 pub(crate) use tree::{Head, digest, tree};
 
 /// Where the key is, and the roots that it has signed beside it.

@@ -205,6 +205,7 @@ async fn roots_that_the_database_lost_are_put_back_after_a_crash(_: PgPoolOption
     sealed.look(2).await;
     let second = sealed.sign().await;
     sealed.forget_roots_after(1).await;
+    assert_eq!(sealed.findings().await, [], "the database knows that it was about to be signed");
     let third = sealed.sign().await;
     assert!(third.root.holds(&second.root), "what was signed before the crash stands in the line");
     assert_eq!(sealed.findings().await, []);
@@ -223,9 +224,12 @@ async fn a_restored_database_is_not_signed_for_until_the_operator_says_so(_: PgP
     assert_eq!((seen.number, seen.seq), (3, 9));
     // Back to after the first.
     sealed.forget_roots_after(1).await;
+    sealed.tamper("delete from log_intent where number > 1").await;
     sealed.tamper("update sealed_head s set seq = k.seq, hash = k.hash from kept k where k.chain = s.chain").await;
     sealed.tamper(&CUT.replace('4', "6")).await;
     assert!(sealed.refused().await.contains("--after-restore"));
+    sealed.look(40).await;
+    assert!(sealed.refused().await.contains("--after-restore"), "however much has happened since");
     let fourth = sealed.portal.sign_log(Signing::AfterRestore).await.unwrap().unwrap();
     assert!(fourth.root.number == 4 && fourth.root.holds(&last.root), "the line is one");
     assert_eq!(fourth.root.restored.as_ref().map(|restored| restored.since), Some(4));

@@ -1,9 +1,7 @@
 //! The file of the roots, beside the key: every root that was signed here, and the keys, as
 //! they are published, in the order of their making. It is only ever written on.
 //!
-//! The first line names the installation. Before each root stands how many entries there were,
-//! which is not published: it tells a root that a crash kept from its commit from one that a
-//! restore has taken away.
+//! The first line names the installation.
 
 use std::{
     fs::{File, OpenOptions, TryLockError},
@@ -17,7 +15,6 @@ use chartkey_evidence::{key::Key, root::Signed};
 use uuid::Uuid;
 
 const BEGIN: &str = "chartkey-log-1 ";
-const ENTRIES: &str = "chartkey-entries-1 ";
 /// What ends a line that a crash tore.
 const TORN: &str = "torn\n";
 
@@ -36,8 +33,6 @@ pub(super) struct RootsFile {
     pub installation: Option<Uuid>,
     pub keys: Vec<Key>,
     pub roots: Vec<Signed>,
-    /// How many entries the last root holds.
-    pub entries: u64,
 }
 
 impl RootsFile {
@@ -54,7 +49,6 @@ impl RootsFile {
             installation: None,
             keys: Vec::new(),
             roots: Vec::new(),
-            entries: 0,
         };
         for line in text.split_inclusive('\n') {
             let (is_whole, is_one) = (line.ends_with('\n'), read.take(line.trim_end_matches('\n')).is_some());
@@ -74,8 +68,6 @@ impl RootsFile {
     fn take(&mut self, line: &str) -> Option<()> {
         if let Some(installation) = line.strip_prefix(BEGIN) {
             self.installation = Some(installation.parse().ok()?);
-        } else if let Some(entries) = line.strip_prefix(ENTRIES) {
-            self.entries = entries.parse().ok()?;
         } else if let Some(key) = Key::parse(line) {
             self.keys.push(key);
         } else {
@@ -94,8 +86,8 @@ impl RootsFile {
     }
 
     /// Appends the roots, the keys that it does not have yet, and the first line where it is new;
-    /// returns once all of it is on disk. `entries` is what the last of the roots holds.
-    pub(super) fn append(&mut self, installation: Uuid, keys: &[Key], entries: u64, roots: &[Signed]) -> io::Result<()> {
+    /// returns once all of it is on disk.
+    pub(super) fn append(&mut self, installation: Uuid, keys: &[Key], roots: &[Signed]) -> io::Result<()> {
         let mut text = self.end.to_owned();
         if self.installation.is_none() {
             text.push_str(&format!("{BEGIN}{installation}\n"));
@@ -103,7 +95,6 @@ impl RootsFile {
         for key in keys.iter().filter(|key| !self.keys.contains(key)) {
             text.push_str(&format!("{}\n", key.line()));
         }
-        text.push_str(&format!("{ENTRIES}{entries}\n"));
         for root in roots {
             text.push_str(&format!("{}\n", root.line()));
         }
@@ -116,7 +107,6 @@ impl RootsFile {
         self.end = "";
         self.installation = Some(installation);
         self.keys = keys.to_vec();
-        self.entries = entries;
         self.roots.extend_from_slice(roots);
         Ok(())
     }
@@ -152,15 +142,14 @@ mod tests {
     fn what_a_crash_tore_is_left_and_what_was_changed_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("roots");
-        RootsFile::hold(&path).unwrap().append(Uuid::nil(), &[], 7, &[root(1)]).unwrap();
+        RootsFile::hold(&path).unwrap().append(Uuid::nil(), &[], &[root(1)]).unwrap();
         let whole = std::fs::read_to_string(&path).unwrap();
         std::fs::write(&path, format!("{whole}chartkey-root-1 2 2026-")).unwrap();
         let mut read = RootsFile::hold(&path).unwrap();
-        assert_eq!((read.roots.len(), read.entries, read.installation), (1, 7, Some(Uuid::nil())));
-        read.append(Uuid::nil(), &[], 9, &[root(2)]).unwrap();
+        assert_eq!((read.roots.len(), read.installation), (1, Some(Uuid::nil())));
+        read.append(Uuid::nil(), &[], &[root(2)]).unwrap();
         drop(read);
         let read = RootsFile::hold(&path).unwrap();
-        assert_eq!((read.roots.len(), read.entries), (2, 9));
         assert_eq!(read.root(2), Some(&root(2)));
         drop(read);
         std::fs::write(&path, whole.replace(" 10 ", " x ")).unwrap();

@@ -144,13 +144,37 @@ impl Portal {
             .execute(&mut *transaction)
             .await?;
         sqlx::query!("delete from log_tree where number < $1", stored(number)? - 1).execute(&mut *transaction).await?;
-        let entries = heads.iter().map(|(_, seq, _)| seq).sum();
+        self.intend(&signed).await?;
         let line = signed.clone();
         // Held until the commit: nobody else signs with this file before that.
-        let _file = blocking(move || file.append(entered.installation, &keys, entries, &[line]).map(|()| file)).await?;
+        let _file = blocking(move || file.append(entered.installation, &keys, &[line]).map(|()| file)).await?;
         transaction.commit().await?;
         Ok(Some(signed))
     }
+}
+
+impl Portal {
+    /// Notes, in a transaction of its own, which root is about to be written into the file.
+    async fn intend(&self, signed: &Signed) -> Result<(), Error> {
+        let hash = signed.root.hash();
+        sqlx::query!(
+            "insert into log_intent (number, hash) values ($1, $2) on conflict (number) do update set hash = excluded.hash",
+            stored(signed.root.number)?,
+            hash.as_slice()
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+}
+
+/// Whether the database knows that this root was about to be written into the file: then it is
+/// not older than the root, whose commit a crash has prevented.
+pub(crate) async fn was_intended(connection: &mut PgConnection, signed: &Signed) -> Result<bool, Error> {
+    let hash = sqlx::query_scalar!("select hash from log_intent where number = $1", stored(signed.root.number)?)
+        .fetch_optional(connection)
+        .await?;
+    Ok(hash.is_some_and(|hash| hash == signed.root.hash()))
 }
 
 /// Begins a transaction that sees one moment.
@@ -193,9 +217,7 @@ async fn catch_up(
     if there.as_ref().is_some_and(|there| file.root(known) != Some(there)) {
         return Err(Refusal::OtherLine.error());
     }
-    let entries = sqlx::query_scalar!(r#"select coalesce(sum(seq), 0)::bigint as "entries!" from chain_head"#).fetch_one(&mut *connection).await?;
-    // A process died between file and commit, and nothing has gone since.
-    let is_unfinished = last.root.number == known + 1 && counted(entries)? >= file.entries;
+    let is_unfinished = last.root.number == known + 1 && was_intended(connection, &last).await?;
     if !is_unfinished && signing != Signing::AfterRestore {
         return Err(Refusal::Older.error());
     }
@@ -249,8 +271,7 @@ async fn write_missing(connection: &mut PgConnection, file: &mut RootsFile, keys
     if missing.is_empty() {
         return Ok(());
     }
-    // How many entries they hold is not known here; a restore is then told by the roots alone.
-    file.append(entered.installation, keys, 0, &missing).map_err(Error::internal)
+    file.append(entered.installation, keys, &missing).map_err(Error::internal)
 }
 
 /// The key of the newest roots, made with the first.

@@ -16,7 +16,7 @@ use sqlx::PgConnection;
 use super::{Anchored, Fault, Finding, VerifyReport};
 use crate::{
     Error, Portal,
-    seal::{Head, digest, tree},
+    seal::{Head, digest, tree, was_intended},
 };
 
 /// What was computed of the signed roots.
@@ -113,7 +113,11 @@ impl Portal {
         if let Some(number) = line.bad {
             found("root", number, Fault::Root);
         }
-        let missing = kept.and_then(|kept| kept.last_key_value()).filter(|(last, _)| **last > count).map(|_| count + 1);
+        let missing = match kept.and_then(|kept| kept.last_key_value()).filter(|(last, _)| **last > count) {
+            // What a crash has left unfinished is finished when the next root is signed.
+            Some((last, signed)) if *last == count + 1 && was_intended(connection, signed).await? => None,
+            other => other.map(|_| count + 1),
+        };
         if let Some(number) = line.other.or(missing) {
             found("root", number, Fault::RootKept);
         }
