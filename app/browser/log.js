@@ -5,6 +5,8 @@ const [actions, beside] = here.querySelectorAll('[hidden]');
 const found = here.querySelector('[role=status]');
 const words = here.querySelector('template').content;
 const { memory } = here.dataset;
+// A root comes every hour.
+const LATE = 3 * 60 * 60 * 1_000;
 const EVER = 400 * 24 * 60 * 60;
 
 const remembered = () => document.cookie.split('; ').find((cookie) => memory && cookie.startsWith(`${memory}=`))?.slice(memory.length + 1);
@@ -41,20 +43,26 @@ async function check() {
   if (!answer.ok) throw new Error(answer.statusText);
   const pieces = answer.body.getReader();
   for (let piece = await pieces.read(); !piece.done; piece = await pieces.read()) checking.feed(piece.value);
-  return Object.fromEntries(checking.finish().split(' ').map((word) => word.split('=')));
+  const report = Object.fromEntries(checking.finish().split(' ').map((word) => word.split('=')));
+  // By the clock of the server, since that of a telephone may say anything.
+  return { ...report, isLate: Date.parse(answer.headers.get('date')) - Date.parse(report.at) > LATE };
 }
 
 function show(report) {
   const values = { ...report, key: report.key.slice(0, 16), at: moment(report.at), restored: moment(report.restored) };
   const whole = say(report.fault === '-' ? 'good' : 'bad');
-  whole.querySelector('ul').append(...report.say.split(',').map((name) => say(name, values)));
+  const names = report.say.split(',');
+  if (report.isLate) names.unshift('late');
+  whole.querySelector('ul').append(...names.map((name) => say(name, values)));
   found.replaceChildren(whole);
 }
 
 actions.hidden = beside.hidden = false;
 here.addEventListener('submit', ({ target }) => target.elements.anew && forget());
-actions.firstElementChild.addEventListener('click', async ({ target }) => {
-  target.disabled = true;
+let isChecking = false;
+actions.firstElementChild.addEventListener('click', async () => {
+  if (isChecking) return;
+  isChecking = true;
   found.replaceChildren(say('checking'));
   try {
     const report = await check();
@@ -65,6 +73,5 @@ actions.firstElementChild.addEventListener('click', async ({ target }) => {
   } catch {
     found.replaceChildren(say('unfinished'));
   }
-  target.disabled = false;
-  target.focus();
+  isChecking = false;
 });

@@ -118,7 +118,8 @@ impl Config {
     pub fn understand(values: &Values) -> Result<Self, Problems> {
         let mut reading = Reading::new(values);
         let listen = reading.address("listen");
-        let connections = reading.number("database_connections", 1..=1000);
+        // To sign the log takes two at a time.
+        let connections = reading.number("database_connections", 2..=1000);
         let clients = reading.number("client_connections", 16..=100_000);
         let person = reading.number("session_idle_minutes", 1..=24 * 60);
         let clinician = reading.number("clinician_idle_minutes", 1..=24 * 60);

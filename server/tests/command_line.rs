@@ -15,7 +15,7 @@ use sqlx::{
 };
 
 /// The public contract of the product's description.
-const COMMANDS: [&str; 20] = [
+const COMMANDS: [&str; 22] = [
     "serve",
     "worker",
     "migrate",
@@ -26,6 +26,8 @@ const COMMANDS: [&str; 20] = [
     "organization",
     "person",
     "verify-log",
+    "sign-log",
+    "new-log-key",
     "report",
     "rehearse",
     "healthcheck",
@@ -184,6 +186,16 @@ async fn a_record_goes_in_and_comes_out_and_the_log_holds(_: PgPoolOptions, opti
     assert_eq!(looks.as_array().unwrap().len(), 1, "the same operator without a name: {looks}");
     let verified = json(&ground.run(&["verify-log", "--json"]));
     assert_eq!((verified["entries"].as_i64(), &verified["anchor_lines"]), (Some(3), &Value::Null), "one import, one export, one report");
+    let signed = String::from_utf8(ground.run(&["sign-log"]).stdout).unwrap();
+    assert!(signed.starts_with("chartkey-root-1 1 "), "{signed}");
+    let another = String::from_utf8(ground.run(&["new-log-key"]).stdout).unwrap();
+    assert!(another.starts_with("chartkey-key-1 ") && another.contains("\nchartkey-root-1 2 "), "{another}");
+    std::fs::write(ground.folder.join("published"), &signed).unwrap();
+    let verified = json(&ground.run(&["verify-log", "--json", "--roots", "published"]));
+    assert_eq!((&verified["roots"]["count"], &verified["roots"]["kept"], &verified["roots"]["isOurKey"]), (&2.into(), &1.into(), &true.into()));
+    std::fs::write(ground.folder.join("published"), signed.replacen("chartkey-root-1 1 ", "chartkey-root-1 9 ", 1)).unwrap();
+    let kept = ground.run(&["verify-log", "--roots", "published"]);
+    assert!(String::from_utf8_lossy(&kept.stdout).contains("root 3: this root is not the one that was kept"), "{kept:?}");
     sqlx::query("update event set bytes = convert_to(replace(convert_from(bytes, 'UTF8'), 'asked for it', 'nothing'), 'UTF8')")
         .execute(&ground.superuser)
         .await

@@ -46,7 +46,7 @@ fn each_wrong_value_is_named_with_its_source_and_what_to_write() {
         (&[("DATABASE_URL", "postgres://a:change-me@localhost/x")], &["DATABASE_URL [environment]", "a secret of your own"]),
         (&[("CHARTKEY_MIGRATE_DATABASE_URL", "localhost")], &["CHARTKEY_MIGRATE_DATABASE_URL [environment]", "postgres://"]),
         (&[("CHARTKEY_ADMIN_DATABASE_URL", "http://localhost")], &["CHARTKEY_ADMIN_DATABASE_URL [environment]", "postgres://"]),
-        (&[("CHARTKEY_DATABASE_CONNECTIONS", "0")], &["CHARTKEY_DATABASE_CONNECTIONS [environment]", "from 1 to 1000"]),
+        (&[("CHARTKEY_DATABASE_CONNECTIONS", "0")], &["CHARTKEY_DATABASE_CONNECTIONS [environment]", "from 2 to 1000"]),
         (&[("CHARTKEY_DATABASE_CONNECTIONS", "many")], &["CHARTKEY_DATABASE_CONNECTIONS [environment]", "\"many\""]),
         (&[("CHARTKEY_CLIENT_CONNECTIONS", "1")], &["CHARTKEY_CLIENT_CONNECTIONS [environment]", "from 16"]),
         (&[("CHARTKEY_LISTEN", "3000")], &["CHARTKEY_LISTEN [environment]", "127.0.0.1:3000"]),

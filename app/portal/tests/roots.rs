@@ -60,6 +60,12 @@ impl Sealed {
     async fn forget_roots_after(&self, number: u64) {
         self.tamper(&format!("delete from log_tree where number > {number}")).await;
         self.tamper(&format!("delete from log_root where number > {number}")).await;
+        self.tamper("update sealed_head s set seq = k.seq, hash = k.hash from kept_sealed k where k.chain = s.chain").await;
+    }
+
+    /// What [`Self::forget_roots_after`] goes back to.
+    async fn keep_sealed(&self) {
+        self.tamper("create table kept_sealed as select * from sealed_head").await;
     }
 
     /// What the server finds for the patient.
@@ -202,6 +208,7 @@ async fn a_check_that_failed_does_not_become_what_is_remembered(_: PgPoolOptions
 async fn roots_that_the_database_lost_are_put_back_after_a_crash(_: PgPoolOptions, options: PgConnectOptions) {
     let sealed = Sealed::build(options).await;
     sealed.sign().await;
+    sealed.keep_sealed().await;
     sealed.look(2).await;
     let second = sealed.sign().await;
     sealed.forget_roots_after(1).await;
@@ -216,7 +223,7 @@ async fn roots_that_the_database_lost_are_put_back_after_a_crash(_: PgPoolOption
 async fn a_restored_database_is_not_signed_for_until_the_operator_says_so(_: PgPoolOptions, options: PgConnectOptions) {
     let sealed = Sealed::build(options).await;
     sealed.sign().await;
-    sealed.tamper("create table kept as select * from sealed_head").await;
+    sealed.keep_sealed().await;
     sealed.look(3).await;
     sealed.sign().await;
     let last = sealed.sign().await;
@@ -225,7 +232,6 @@ async fn a_restored_database_is_not_signed_for_until_the_operator_says_so(_: PgP
     // Back to after the first.
     sealed.forget_roots_after(1).await;
     sealed.tamper("delete from log_intent where number > 1").await;
-    sealed.tamper("update sealed_head s set seq = k.seq, hash = k.hash from kept k where k.chain = s.chain").await;
     sealed.tamper(&CUT.replace('4', "6")).await;
     assert!(sealed.refused().await.contains("--after-restore"));
     sealed.look(40).await;

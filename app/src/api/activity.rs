@@ -25,12 +25,12 @@ pub async fn not_recognised(entry: i64) -> Result<(), ApiError> {
 /// # Errors
 /// None for a plain form post, which goes back to its page.
 #[server(endpoint = "check-log")]
-pub async fn check_log(anew: Option<bool>) -> Result<(), ApiError> {
+pub async fn check_log(anew: Option<String>) -> Result<(), ApiError> {
     use crate::request::{answer, portal, visitor};
 
     let checked = async {
         let (portal, visitor) = (portal()?, visitor()?);
-        let checked = if anew == Some(true) { portal.check_log_anew(&visitor).await } else { portal.log_to_check(&visitor, None).await };
+        let checked = if anew.is_some() { portal.check_log_anew(&visitor).await } else { portal.log_to_check(&visitor, None).await };
         Ok(checked?)
     };
     answer(checked.await.map(|_| "/activity?done=checked"), "/activity")

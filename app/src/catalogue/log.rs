@@ -66,6 +66,10 @@ messages! {
         English: "Not sealed yet: the entries after number {held}. The next seal will hold them, within the hour.",
         Spanish: "Aún sin sellar: las anotaciones posteriores a la número {held}. Estarán en el próximo sello, en menos de una hora.",
     }
+    log_late {
+        English: "Look at this: the newest seal is more than three hours old. Either nothing is sealed at present, or newer seals were taken away. Ask your clinic.",
+        Spanish: "Atención: el sello más reciente tiene más de tres horas. O ahora mismo no se sella nada, o se retiraron sellos más nuevos. Pregunte a su clínica.",
+    }
     log_not_held {
         English: "Not checked: no seal holds your log yet. That is right only if it began less than an hour ago; else ask your clinic.",
         Spanish: "Sin comprobar: ningún sello contiene todavía su registro. Eso solo es correcto si empezó hace menos de una hora; si no, pregunte a su clínica.",

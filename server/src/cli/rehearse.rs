@@ -22,6 +22,7 @@ use chartkey_portal::{
     news::Look,
     organizations::NewOrganization,
     rehearsal::reset,
+    seal::Signing,
     sharing::{NewGrant, Sentence},
     sign_in::{SignedIn, VerifiedClinician},
 };
@@ -98,6 +99,8 @@ pub(super) async fn run(arguments: Arguments, values: &Values) -> anyhow::Result
         share(portal, &settled, plan, today).await?;
     }
     look(portal, &settled).await?;
+    // So that everybody can check their log at once.
+    portal.sign_log(Signing::Now).await?;
     portal.begin_tasks().await?;
     let accounts = accounts(&clinic, &arguments.issuers, &secrets);
     if arguments.json {

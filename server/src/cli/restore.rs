@@ -124,7 +124,8 @@ fn next(into: &Path) {
     eprintln!("  1. stop Chartkey and the old PostgreSQL, and keep the old data directory");
     eprintln!("  2. put {} in its place, owned by PostgreSQL's user, and start PostgreSQL", data.display());
     eprintln!("  3. chartkey replay-journal     (again, for what was withdrawn meanwhile)");
-    eprintln!("  4. chartkey serve, and a new backup: the archive goes on on another timeline");
+    eprintln!("  4. chartkey sign-log --after-restore     (the next root of the log says to everybody that it was cut)");
+    eprintln!("  5. chartkey serve, and a new backup: the archive goes on on another timeline");
 }
 
 pub(super) async fn replay_journal(arguments: Replay, portal: &Portal, values: &Values) -> anyhow::Result<()> {

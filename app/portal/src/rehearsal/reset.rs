@@ -5,7 +5,8 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, postgres::PgConn
 use crate::Error;
 
 /// Removes everybody and everything from a database that is a rehearsal's, as the
-/// migrator. The schema stays, and so does which database it is.
+/// migrator. The schema stays, and so does which database it is, and what was signed over its log:
+/// the line of roots goes on.
 ///
 /// # Errors
 /// [`Error::Conflict`] where the database is not a rehearsal's: then nothing is removed.
@@ -21,7 +22,8 @@ pub async fn empty(migrator: &str) -> Result<(), Error> {
     }
     let tables = sqlx::query_scalar!(
         r#"select string_agg(format('%I.%I', schemaname, tablename), ', ') as "tables!"
-        from pg_tables where schemaname = 'public' and tablename not in ('_sqlx_migrations', 'incarnation', 'journal_mark')"#
+        from pg_tables where schemaname = 'public' and tablename not in
+            ('_sqlx_migrations', 'incarnation', 'journal_mark', 'log_key', 'log_root', 'log_intent')"#
     )
     .fetch_one(&mut *transaction)
     .await?;

@@ -122,7 +122,7 @@ impl Portal {
             return Err(Refusal::OtherInstallation.error());
         }
         let mut keys = keys(&mut transaction).await?;
-        let (before, restored) = catch_up(&mut transaction, &mut file, &mut keys, &entered, signing).await?;
+        let Line { before, restored, missing } = catch_up(&mut transaction, &file, &mut keys, signing).await?;
         let number = before.as_ref().map_or(0, |before| before.root.number) + 1;
         let key = signing_key(&mut transaction, seal, &mut keys, number, entered.at).await?;
         follow(&mut transaction).await?;
@@ -145,9 +145,9 @@ impl Portal {
             .await?;
         sqlx::query!("delete from log_tree where number < $1", stored(number)? - 1).execute(&mut *transaction).await?;
         self.intend(&signed).await?;
-        let line = signed.clone();
+        let roots: Vec<_> = missing.into_iter().chain([signed.clone()]).collect();
         // Held until the commit: nobody else signs with this file before that.
-        let _file = blocking(move || file.append(entered.installation, &keys, &[line]).map(|()| file)).await?;
+        let _file = blocking(move || file.append(entered.installation, &keys, &roots).map(|()| file)).await?;
         transaction.commit().await?;
         Ok(Some(signed))
     }
@@ -190,30 +190,27 @@ pub(super) async fn enter(connection: &mut PgConnection) -> Result<Entered, Erro
     Ok(Entered { at: row.at, installation: row.installation_id, is_alone: row.alone })
 }
 
-/// Brings file and database to one line of roots. Returns its last, and what the next root says
-/// of a restore.
-async fn catch_up(
-    connection: &mut PgConnection,
-    file: &mut RootsFile,
-    keys: &mut Vec<Key>,
-    entered: &Entered,
-    signing: Signing,
-) -> Result<(Option<Signed>, Option<Restored>), Error> {
+/// The line that the next root goes on.
+struct Line {
+    /// Its last root.
+    before: Option<Signed>,
+    /// What the next one says of a restore.
+    restored: Option<Restored>,
+    /// What another server has signed, and the file does not have.
+    missing: Vec<Signed>,
+}
+
+/// Brings file and database to one line of roots.
+async fn catch_up(connection: &mut PgConnection, file: &RootsFile, keys: &mut Vec<Key>, signing: Signing) -> Result<Line, Error> {
     let there = newest(connection).await?;
-    let Some(last) = file.roots.last().cloned() else {
-        if there.is_some() {
-            if signing != Signing::NewFile {
-                return Err(Refusal::NoFile.error());
-            }
-            write_missing(connection, file, keys, entered).await?;
-        }
-        return Ok((there, None));
-    };
     let known = there.as_ref().map_or(0, |there| there.root.number);
-    if last.root.number <= known {
-        write_missing(connection, file, keys, entered).await?;
-        return Ok((there, None));
-    }
+    let Some(last) = file.roots.last().cloned().filter(|last| last.root.number > known) else {
+        if file.roots.is_empty() && there.is_some() && signing != Signing::NewFile {
+            return Err(Refusal::NoFile.error());
+        }
+        let missing = missing(connection, file, keys).await?;
+        return Ok(Line { before: there, restored: None, missing });
+    };
     if there.as_ref().is_some_and(|there| file.root(known) != Some(there)) {
         return Err(Refusal::OtherLine.error());
     }
@@ -229,7 +226,7 @@ async fn catch_up(
         keep(connection, signed).await?;
     }
     let restored = if is_unfinished { None } else { Some(restored(connection, there.as_ref(), last.root.number + 1).await?) };
-    Ok((Some(last), restored))
+    Ok(Line { before: Some(last), restored, missing: Vec::new() })
 }
 
 /// What the root of this number says of the restore before it: the moment that the operator's
@@ -244,8 +241,8 @@ async fn restored(connection: &mut PgConnection, there: Option<&Signed>, since: 
     Ok(Restored { since, to })
 }
 
-/// Writes into the file what another server has signed, if that follows.
-async fn write_missing(connection: &mut PgConnection, file: &mut RootsFile, keys: &[Key], entered: &Entered) -> Result<(), Error> {
+/// What the database has and the file has not, if it follows from what the file has.
+async fn missing(connection: &mut PgConnection, file: &RootsFile, keys: &[Key]) -> Result<Vec<Signed>, Error> {
     let mut last = file.roots.last().cloned();
     let number = last.as_ref().map_or(0, |last| last.root.number);
     let lines = sqlx::query_scalar!("select line from log_root where number >= $1 order by number", stored(number)?)
@@ -268,10 +265,7 @@ async fn write_missing(connection: &mut PgConnection, file: &mut RootsFile, keys
         last = Some(next.clone());
         missing.push(next);
     }
-    if missing.is_empty() {
-        return Ok(());
-    }
-    file.append(entered.installation, keys, &missing).map_err(Error::internal)
+    Ok(missing)
 }
 
 /// The key of the newest roots, made with the first.
@@ -332,7 +326,7 @@ async fn follow(connection: &mut PgConnection) -> Result<(), Error> {
         left join sealed_head s on s.chain = h.chain
         join event e on e.chain = h.chain and e.seq > coalesce(s.seq, 0)
         where h.seq > coalesce(s.seq, 0)
-        order by e.chain collate "C", e.seq"#
+        order by e.chain, e.seq"#
     )
     .fetch(&mut *connection);
     let (mut walk, mut walked): (Option<Walk>, u64) = (None, 0);

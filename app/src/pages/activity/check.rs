@@ -4,7 +4,7 @@
 use chartkey_evidence::{check::Report, hex};
 use chartkey_portal::seal::State;
 use leptos::prelude::*;
-use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+use time::{Duration, OffsetDateTime, format_description::well_known::Rfc3339};
 
 use crate::{
     catalogue::Say,
@@ -19,6 +19,7 @@ const SENTENCES: &[&str] = &[
     "seen-browser",
     "seen-account",
     "newer",
+    LATE,
     "not-held",
     "unsigned",
     "unseen",
@@ -39,6 +40,12 @@ const SENTENCES: &[&str] = &[
     "what-to-do",
     "begin-anew",
 ];
+
+/// The only one that a clock decides, which the check has not: `log.js` and this file look at theirs.
+const LATE: &str = "late";
+
+/// A root comes every hour.
+const ROOTS_COME: Duration = Duration::hours(3);
 
 /// What stands in sentences.
 struct Values {
@@ -94,6 +101,7 @@ fn sentence(say: Say, name: &str, values: &Values) -> (Icon, String) {
         "seen-browser" => (Icon::Check, say.log_seen_browser(seen)),
         "seen-account" => (Icon::Check, say.log_seen_account(seen)),
         "newer" => (Icon::Dash, say.log_newer(held)),
+        LATE => (Icon::Warn, say.log_late().to_owned()),
         "not-held" => (Icon::Dash, say.log_not_held().to_owned()),
         "unsigned" => (Icon::Dash, say.log_unsigned().to_owned()),
         "unseen" => (Icon::Dash, say.log_unseen().to_owned()),
@@ -131,7 +139,7 @@ pub(super) fn is_it_whole(say: Say, state: &State) -> impl IntoView + use<> {
             <p>{say.log_whole_says()}</p>
             <p class="quiet">{newest} " " <a href="/.well-known/chartkey/log">{say.public_seals()}</a></p>
             <p class="actions" hidden><button class="button" type="button">{say.check_here()}</button></p>
-            <div role="status" tabindex="-1"></div>
+            <div role="status"></div>
             {checked}
             <p class="small quiet" hidden>{say.check_there_says()}</p>
             <noscript><p class="small quiet">{say.check_there_only()}</p></noscript>
@@ -148,11 +156,13 @@ fn found(say: Say, at: OffsetDateTime, report: &Report) -> impl IntoView + use<>
     let values = Values::of(say, report);
     let heading = if report.fault.is_none() { say.check_good() } else { say.check_bad() };
     let class = if report.fault.is_none() { "found" } else { "found wrong" };
+    let newest = report.root.as_ref().and_then(|root| OffsetDateTime::parse(&root.at, &Rfc3339).ok());
+    let late = newest.is_some_and(|newest| at - newest > ROOTS_COME).then_some(LATE);
     view! {
         <div class=class>
             <h3>{heading}</h3>
             <p class="small quiet">{say.by_the_server(&say.day_and_time(at))}</p>
-            <ul>{report.sentences().into_iter().map(|name| line(say, name, &values)).collect_view()}</ul>
+            <ul>{late.into_iter().chain(report.sentences()).map(|name| line(say, name, &values)).collect_view()}</ul>
         </div>
     }
 }
