@@ -211,6 +211,20 @@ pub const PROOFS: &[Proof] = &[
         tests("chartkey", "preview", "what_is_seen_in_advance"),
     ),
     proof(
+        "tampered-log",
+        "A log that was updated, deleted from, inserted into, reordered, cut or written anew is found by the code that browsers check it with, and so are altered, forked, foreign and older roots.",
+        ["6 kinds × 50 places, a million entries", "the same"],
+        "Compiled for this machine; the WebAssembly itself is tried by the browser tests, on logs that a second implementation makes.",
+        tests("chartkey-evidence", "tampering", ""),
+    ),
+    proof(
+        "signed-roots",
+        "Roots are signed over logs that follow alone, never silently over a database that was put back, and what is published names nobody.",
+        ["one house", "the same"],
+        "A restore is played by taking rows back.",
+        tests("chartkey-portal", "roots", ""),
+    ),
+    proof(
         "matrix",
         "Every endpoint answers every kind of caller for every kind of identifier as one table says; foreign and random look the same; no canary of another patient in any answer.",
         ["one round", "eight rounds in other orders, with other identifiers"],
