@@ -42,16 +42,15 @@ create table sealed_head (
 );
 
 -- What somebody saw when they last checked their log, and what was found. It is in the database, so it is worth less
--- than what their browser remembers; the page says so.
+-- than what their browser remembers; the page says so. It is the account's, whatever record that holds by then: to put
+-- another log in the place of one's own has to show.
 create table log_check (
-    patient_id uuid not null references patient,
-    account_id uuid not null references account on delete cascade,
+    account_id uuid primary key references account on delete cascade,
     at timestamptz not null default now(),
     -- As chartkey-evidence writes a report.
     report text not null,
     -- What to compare with next time; kept when a check fails.
-    seen text,
-    primary key (patient_id, account_id)
+    seen text
 );
 
 alter table sealed_head enable row level security;
@@ -64,9 +63,7 @@ create policy seal on chain_head for select using ((select gate.task()) = 'seal'
 create policy seal on sealed_head for all using ((select gate.task()) = 'seal') with check ((select gate.task()) = 'seal');
 create policy verify on sealed_head for select using ((select gate.task()) = 'verify');
 create policy own on sealed_head for select using (chain = (select 'patient/' || gate.own_patient()));
-create policy own on log_check for all
-    using (patient_id = (select gate.own_patient()) and account_id = (select gate.account()))
-    with check (patient_id = (select gate.own_patient()) and account_id = (select gate.account()));
+create policy own on log_check for all using (account_id = (select gate.account())) with check (account_id = (select gate.account()));
 
 -- Where a leaf stands in the tree of a root, and what stands beside its way up. Null where it is no leaf of it. Leaves
 -- stand in the order of their hashes, so both take as many looks as the tree has levels.

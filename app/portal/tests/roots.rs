@@ -408,6 +408,24 @@ async fn a_log_is_taken_away_only_after_a_fresh_sign_in_and_that_is_written_down
     sealed.portal.log_to_check(&ines, None).await.unwrap();
 }
 
+#[sqlx::test(migrations = "../../migrations")]
+async fn another_log_in_the_place_of_ones_own_shows(_: PgPoolOptions, options: PgConnectOptions) {
+    let sealed = Sealed::build(options).await;
+    sealed.sign().await;
+    let seen = sealed.in_a_browser(None).await.to_remember().unwrap();
+    let memory = |view: chartkey_portal::activity::ActivityPage| view.state.memory;
+    let before = memory(sealed.portal.activity(&sealed.house.ines(), chartkey_portal::activity::Filter::All, None).await.unwrap().view);
+    // Somebody with the database gives the account a record with a log of its own, which the next root holds.
+    sealed.tamper("insert into patient (patient_id, full_name) values ('00000000-0000-0000-0000-00000000000a', 'Ines')").await;
+    sealed.tamper("update patient_holder set patient_id = '00000000-0000-0000-0000-00000000000a'").await;
+    sealed.look(9).await;
+    sealed.sign().await;
+    assert_eq!(sealed.in_a_browser(Some(&seen)).await.fault, Some(Fault::NotAsSeen(seen.seq)));
+    assert_eq!(sealed.checked().await.fault, Some(Fault::NotAsSeen(seen.seq)));
+    let after = memory(sealed.portal.activity(&sealed.house.ines(), chartkey_portal::activity::Filter::All, None).await.unwrap().view);
+    assert_eq!(before, after, "the browser looks for what it remembers under the same name");
+}
+
 /// The bytes that PostgreSQL hashes are those that a browser hashes, and a tree of more than one
 /// level above the smallest is climbed by its own function.
 #[sqlx::test(migrations = "../../migrations")]

@@ -5,7 +5,7 @@ use std::{
     io::{self, BufWriter, Write},
 };
 
-use chartkey_domain::{account::Visitor, id::PatientId};
+use chartkey_domain::{account::Visitor, id::AccountId};
 use chartkey_evidence::{
     check::{CHAIN, Check, END, EVENTS, Leaf, Report, SEEN, Seen},
     hex,
@@ -72,14 +72,9 @@ impl Portal {
         let (portal, visitor) = (self.clone(), visitor.clone());
         detached(async move {
             let mut record = portal.open_own(&visitor).await?;
-            let patient = record.whose().patient;
-            sqlx::query!(
-                "update log_check set seen = null where patient_id = $1 and account_id = $2",
-                patient.0,
-                visitor.actor.account().0
-            )
-            .execute(record.connection())
-            .await?;
+            sqlx::query!("update log_check set seen = null where account_id = $1", visitor.actor.account().0)
+                .execute(record.connection())
+                .await?;
             portal.give_log(record, None, "log-begun-anew").await
         })
         .await
@@ -101,11 +96,9 @@ impl Portal {
 
     async fn give_log(&self, mut record: Record, seen: Option<u64>, action: &str) -> Result<Opened<Log>, Error> {
         let log = self.write_log(&mut record, seen).await?;
-        let patient = record.whose().patient;
         sqlx::query!(
-            "insert into log_check (patient_id, account_id, report, seen) values ($1, $2, $3, $4)
-            on conflict (patient_id, account_id) do update set at = now(), report = excluded.report, seen = coalesce(excluded.seen, log_check.seen)",
-            patient.0,
+            "insert into log_check (account_id, report, seen) values ($1, $2, $3)
+            on conflict (account_id) do update set at = now(), report = excluded.report, seen = coalesce(excluded.seen, log_check.seen)",
             record.visitor().actor.account().0,
             log.report.to_string(),
             log.report.to_remember().map(|seen| seen.text())
@@ -142,16 +135,14 @@ impl Portal {
 
     async fn write_proof(&self, record: &mut Record, chain: &str, seen: Option<u64>, writing: &mut Writing) -> Result<(), Error> {
         let account = record.visitor().actor.account();
-        let patient = record.whose().patient;
         // One statement, so that head and root are of one moment.
         let now = sqlx::query!(
             r#"select r.line as "line?", s.seq as "seq?", s.hash as "hash?", c.seen as "seen?"
             from (select 1) as one
             left join (select line from log_root order by number desc limit 1) r on true
             left join sealed_head s on s.chain = $1
-            left join log_check c on c.patient_id = $2 and c.account_id = $3"#,
+            left join log_check c on c.account_id = $2"#,
             chain,
-            patient.0,
             account.0
         )
         .fetch_one(record.connection())
@@ -192,24 +183,23 @@ impl Portal {
     /// What is known beside the log of an open record of one's own.
     pub(crate) async fn log_state(&self, record: &mut Record) -> Result<State, Error> {
         let account = record.visitor().actor.account();
-        let patient = record.whose().patient;
         let row = sqlx::query!(
             r#"select r.line as "line?", c.at as "at?", c.report as "report?"
             from (select 1) as one
             left join (select line from log_root order by number desc limit 1) r on true
-            left join log_check c on c.patient_id = $1 and c.account_id = $2"#,
-            patient.0,
+            left join log_check c on c.account_id = $1"#,
             account.0
         )
         .fetch_one(record.connection())
         .await?;
         let newest = row.line.as_deref().map(signed).transpose()?.map(|newest| (newest.root.number, newest.root.at));
         let checked = row.at.zip(row.report.as_deref().and_then(Report::parse));
-        Ok(State { newest, checked, memory: self.memory(patient)? })
+        Ok(State { newest, checked, memory: self.memory(account)? })
     }
 
-    fn memory(&self, patient: PatientId) -> Result<String, Error> {
-        let name = digest(self.pepper.digest("log-memory", &patient.to_string()))?;
+    /// The account's, and not the record's: to put another record in its place has to show.
+    fn memory(&self, account: AccountId) -> Result<String, Error> {
+        let name = digest(self.pepper.digest("log-memory", &account.to_string()))?;
         Ok(hex(&name).chars().take(16).collect())
     }
 }
