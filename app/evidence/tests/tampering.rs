@@ -25,7 +25,8 @@ fn saw(text: &str) {
 type Entries = Vec<(Digest, Vec<u8>)>;
 
 fn entry(place: u64) -> Vec<u8> {
-    format!("{{\"at\":\"2026-11-26T10:00:00Z\",\"what\":{{\"action\":\"read\",\"items\":{place}}},\"why\":{{\"kind\":\"own\"}}}}").into_bytes()
+    format!("{{\"at\":\"2026-11-26T10:00:00Z\",\"what\":{{\"action\":\"read\",\"items\":{place}}},\"why\":{{\"kind\":\"own\"}}}}")
+        .into_bytes()
 }
 
 /// The hashes anew, from the start.

@@ -353,7 +353,8 @@ async fn what_is_published_names_nobody(_: PgPoolOptions, options: PgConnectOpti
         }
     }
     // Of the tree nothing but its root.
-    let nodes: Vec<u8> = sqlx::query_scalar("select nodes from log_tree order by number desc limit 1").fetch_one(&sealed.house.superuser).await.unwrap();
+    let nodes: Vec<u8> =
+        sqlx::query_scalar("select nodes from log_tree order by number desc limit 1").fetch_one(&sealed.house.superuser).await.unwrap();
     assert_eq!(nodes.len(), 2047 * 32);
     let is_told = |node: &[u8]| all.contains(&chartkey_evidence::hex(node));
     assert_eq!(nodes.chunks(32).filter(|node| is_told(node)).count(), 1);
@@ -384,7 +385,13 @@ async fn nobody_but_the_patient_gets_the_chain_and_nobody_changes_a_root(_: PgPo
         assert!(matches!(sealed.portal.log_to_check(&visitor, None).await, Err(Error::NotFound)));
         assert!(matches!(sealed.portal.take_log(&visitor).await, Err(Error::NotFound)));
     }
-    for statement in ["update log_root set line = ''", "delete from log_root", "update log_key set line = ''", "delete from log_key", "delete from sealed_head"] {
+    for statement in [
+        "update log_root set line = ''",
+        "delete from log_root",
+        "update log_key set line = ''",
+        "delete from log_key",
+        "delete from sealed_head",
+    ] {
         let refusal = sqlx::query(statement).execute(sealed.portal.pool()).await.unwrap_err();
         assert!(refusal.to_string().contains("permission denied"), "{statement}: {refusal}");
     }

@@ -56,8 +56,11 @@ pub fn activity() -> impl IntoView {
             {check::is_it_whole(say, &state)}
         };
         Paged::Ok(
-            document(Page::new(titled(say, say.who_has_looked(), problem()), Place::Activity).of(Bar::from(&opened.whose)).that_checks(), body)
-                .into_any(),
+            document(
+                Page::new(titled(say, say.who_has_looked(), problem()), Place::Activity).of(Bar::from(&opened.whose)).that_checks(),
+                body,
+            )
+            .into_any(),
         )
     })
 }

@@ -42,14 +42,7 @@ impl RootsFile {
         lock(&file, path)?;
         let mut text = String::new();
         file.read_to_string(&mut text)?;
-        let mut read = Self {
-            file,
-            path: path.to_owned(),
-            end: "",
-            installation: None,
-            keys: Vec::new(),
-            roots: Vec::new(),
-        };
+        let mut read = Self { file, path: path.to_owned(), end: "", installation: None, keys: Vec::new(), roots: Vec::new() };
         for line in text.split_inclusive('\n') {
             let (is_whole, is_one) = (line.ends_with('\n'), read.take(line.trim_end_matches('\n')).is_some());
             // What a crash tore has no end, or the one that the next line gave it: nobody was ever shown it.

@@ -245,9 +245,8 @@ async fn restored(connection: &mut PgConnection, there: Option<&Signed>, since: 
 async fn missing(connection: &mut PgConnection, file: &RootsFile, keys: &[Key]) -> Result<Vec<Signed>, Error> {
     let mut last = file.roots.last().cloned();
     let number = last.as_ref().map_or(0, |last| last.root.number);
-    let lines = sqlx::query_scalar!("select line from log_root where number >= $1 order by number", stored(number)?)
-        .fetch_all(connection)
-        .await?;
+    let lines =
+        sqlx::query_scalar!("select line from log_root where number >= $1 order by number", stored(number)?).fetch_all(connection).await?;
     let mut missing = Vec::new();
     for line in lines {
         let next = signed(&line)?;
