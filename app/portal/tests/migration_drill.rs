@@ -26,7 +26,8 @@
 //! 0021 makes tables that refer to `patient` and `account`: whoever writes those waits until its commit, and nobody who reads does. It
 //! looks through `draft`, which is swept. So does 0024, which adds a trigger to `item`: whoever imports waits until its commit, and
 //! nobody who reads does. 0027 adds columns to `item` and `item_total`, which keeps everybody waiting while it reads `item` for three
-//! indexes that hold nothing yet. 0029 reads `item` for one index, like 0019. 0031 adds
+//! indexes that hold nothing yet. 0029 reads `item` for one index, like 0019. 0037 makes a policy of `block` anew, which keeps
+//! whoever reads somebody else's record waiting until its commit, and reads `clinician` for two indexes. 0038 adds
 //! policies to `event` and `chain_head`, which keep everybody waiting until its commit, and makes tables that hold nothing yet.
 
 mod harness;
