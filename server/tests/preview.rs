@@ -11,7 +11,7 @@ use chartkey_domain::grant::Purpose;
 use chartkey_ground::{Size, mutate::Dice, saw};
 use previewing::{
     World,
-    main::{Seen, hrefs, main_of},
+    inside::{Seen, hrefs, main_of},
     random,
 };
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};

@@ -1,6 +1,6 @@
 //! A clinic, clinicians of it and of another, and patients with whole records who share with them.
 
-pub mod main;
+pub mod inside;
 pub mod random;
 
 use std::{collections::BTreeMap, path::PathBuf};
@@ -101,7 +101,7 @@ impl World {
         let some: Vec<&Value> = std::iter::once(&self.records[record].person).chain(others).collect();
         let copy = json!({"resourceType": "Bundle", "type": "collection", "entry": some});
         let into = Into::Patient(patient);
-        let options = ImportOptions { into, ..ImportOptions::new(&format!("{source}-again"), "copy.json") };
+        let options = ImportOptions { into, ..ImportOptions::new(format!("{source}-again"), "copy.json") };
         portal.import_file(copy.to_string().as_bytes(), &options, |_| {}).await.unwrap();
         // What the patient says is wrong, and of some of it what not every reader may know.
         let visitor = self.visitor(&self.records[record].holder, BTreeMap::new());

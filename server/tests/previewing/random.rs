@@ -35,7 +35,7 @@ pub struct Plan {
 pub fn plan(world: &World, dice: &mut Dice, record: usize, trial: usize) -> Plan {
     let whom = match dice.below(8) {
         0 => Whom::Code,
-        1 | 2 => Whom::Anyone(*dice.pick(&["physician", "nurse"])),
+        1 | 2 => Whom::Anyone(if dice.below(2) == 0 { "physician" } else { "nurse" }),
         _ => Whom::Named(dice.below(world.named.len())),
     };
     let wide = dice.below(4) == 0;

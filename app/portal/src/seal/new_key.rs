@@ -2,9 +2,10 @@
 
 use chartkey_evidence::key::Key;
 use ed25519_dalek::{Signer, SigningKey};
+use sqlx::PgConnection;
 
 use super::{
-    blocking,
+    Seal, blocking,
     file::RootsFile,
     keys, moment, newest,
     sign::{current, enter, keep_key},
@@ -26,35 +27,46 @@ impl Portal {
             let path = seal.roots_file();
             let _held = blocking(move || RootsFile::hold(&path)).await?;
             let mut transaction = portal.pool.begin().await?;
-            let entered = enter(&mut transaction).await?;
-            if !entered.is_alone {
-                return Ok(None);
+            let made = make(&mut transaction, &seal, is_lost).await;
+            if let Ok(Some(_)) = made {
+                transaction.commit().await?;
+                std::fs::rename(seal.next_key_file(), &seal.key_file).map_err(Error::internal)?;
+            } else {
+                // At once: whoever tries again finds nobody signing.
+                transaction.rollback().await?;
             }
-            let known = keys(&mut transaction).await?;
-            let (Some(last), Some(newest)) = (known.last(), newest(&mut transaction).await?) else {
-                return Err(Error::internal("nothing has been signed yet; the first root makes the key"));
-            };
-            let before = current(&seal, &last.public)?;
-            if before.is_none() && !is_lost {
-                return Err(Error::internal("the key that signs now is not there; put back its copy, or say --lost"));
-            }
-            let secret = rand::random();
-            let mut key = Key {
-                public: SigningKey::from_bytes(&secret).verifying_key().to_bytes(),
-                from: newest.root.number + 1,
-                at: moment(entered.at),
-                before: Some(last.public),
-                endorsement: None,
-            };
-            key.endorsement = before.map(|before| before.sign(key.text().as_bytes()).to_bytes());
-            // What an earlier try has left was never committed, or it would be the key by now.
-            let _ = std::fs::remove_file(seal.next_key_file());
-            secret_file::make(&seal.next_key_file(), &secret).map_err(Error::internal)?;
-            keep_key(&mut transaction, &key).await?;
-            transaction.commit().await?;
-            std::fs::rename(seal.next_key_file(), &seal.key_file).map_err(Error::internal)?;
-            Ok(Some(key))
+            made
         })
         .await
     }
+}
+
+/// The new key, written beside the one that it will take the place of; none where another server is signing.
+async fn make(connection: &mut PgConnection, seal: &Seal, is_lost: bool) -> Result<Option<Key>, Error> {
+    let entered = enter(&mut *connection).await?;
+    if !entered.is_alone {
+        return Ok(None);
+    }
+    let known = keys(&mut *connection).await?;
+    let (Some(last), Some(newest)) = (known.last(), newest(&mut *connection).await?) else {
+        return Err(Error::internal("nothing has been signed yet; the first root makes the key"));
+    };
+    let before = current(seal, &last.public)?;
+    if before.is_none() && !is_lost {
+        return Err(Error::internal("the key that signs now is not there; put back its copy, or say --lost"));
+    }
+    let secret = rand::random();
+    let mut key = Key {
+        public: SigningKey::from_bytes(&secret).verifying_key().to_bytes(),
+        from: newest.root.number + 1,
+        at: moment(entered.at),
+        before: Some(last.public),
+        endorsement: None,
+    };
+    key.endorsement = before.map(|before| before.sign(key.text().as_bytes()).to_bytes());
+    // What an earlier try has left was never committed, or it would be the key by now.
+    let _ = std::fs::remove_file(seal.next_key_file());
+    secret_file::make(&seal.next_key_file(), &secret).map_err(Error::internal)?;
+    keep_key(connection, &key).await?;
+    Ok(Some(key))
 }
