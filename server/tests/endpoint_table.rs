@@ -84,6 +84,15 @@ async fn every_endpoint_answers_every_caller_as_the_table_says(_: PgPoolOptions,
     assert!(canaries.silent().is_empty(), "shown to nobody, so not looked for: {:?}", canaries.silent());
 }
 
+/// Whether a form that is answered so may have changed anything, be it how often somebody may try.
+fn uses(outcome: Outcome) -> bool {
+    match outcome {
+        Outcome::Welcome | Outcome::NotFound | Outcome::SignedOut | Outcome::Unreadable => false,
+        Outcome::To(path) => !path.ends_with("problem=not-found"),
+        Outcome::Shown | Outcome::Says(_) => true,
+    }
+}
+
 fn shuffle(rows: &mut [Row], dice: &mut Dice) {
     for place in (1..rows.len()).rev() {
         rows.swap(place, dice.below(place + 1));
@@ -92,6 +101,7 @@ fn shuffle(rows: &mut [Row], dice: &mut Dice) {
 
 /// Every row, for every caller and kind of identifier.
 async fn ask_everything(world: &mut World, canaries: &mut Canaries, tally: &mut Tally, rows: &[Row]) {
+    let mut is_used = true;
     for row in rows {
         // As the page is now: what was changed by the row before may stand on every page of a caller.
         let mut absent = BTreeMap::new();
@@ -103,10 +113,12 @@ async fn ask_everything(world: &mut World, canaries: &mut Canaries, tally: &mut 
         for which in Which::ALL {
             let Some((_, columns)) = row.outcomes.iter().find(|(of, _)| *of == which) else { continue };
             for (caller, outcome) in Caller::ALL.into_iter().zip(*columns) {
-                // Only a probe of one's own uses anything up.
-                if row.method == "POST" && (which == Which::Own || caller == Caller::Anonymous) {
+                // Only a probe of one's own uses anything up, or needs what another one has used.
+                if row.method == "POST" && (which == Which::Own || caller == Caller::Anonymous) && is_used {
                     world.refresh().await;
+                    is_used = false;
                 }
+                is_used |= row.method == "POST" && uses(outcome);
                 let answer = probe(world, canaries, tally, row, caller, which, outcome).await;
                 let is_page = outcome == Outcome::NotFound && row.pattern != "/events" && !row.pattern.contains("/files/");
                 if is_page && answer != absent[&caller] {
@@ -124,7 +136,10 @@ async fn ask_everything(world: &mut World, canaries: &mut Canaries, tally: &mut 
             }
         }
         if row.method == "POST" {
-            world.refresh().await;
+            if is_used {
+                world.refresh().await;
+                is_used = false;
+            }
             from_elsewhere(world, tally, row).await;
         }
     }
