@@ -10,10 +10,22 @@ create index clinician_identifier on clinician (identifier) where identifier is 
 create function gate.accounts_of(account uuid) returns uuid[] language plpgsql stable as $$
 begin
     return array(
-        select t.account_id from clinician c join clinician t on (t.issuer, t.subject) = (c.issuer, c.subject) where c.account_id = account
-        union
-        select t.account_id from clinician c join clinician t on t.identifier = c.identifier where c.account_id = account
-    ) || account;
+        with recursive same as (
+            select account as account_id
+            union
+            select t.account_id from same s join clinician c on c.account_id = s.account_id cross join lateral (
+                select o.account_id from clinician o where (o.issuer, o.subject) = (c.issuer, c.subject)
+                union all
+                select o.account_id from clinician o where o.identifier = c.identifier) t
+        )
+        select same.account_id from same);
+end $$;
+
+-- Whether a patient has blocked a clinician, in any account of theirs, or everybody at an organization.
+create function gate.is_blocked(patient uuid, account uuid, organization uuid) returns boolean language plpgsql stable as $$
+begin
+    return exists (select from block b where b.patient_id = patient
+        and (b.account_id = any (gate.accounts_of(account)) or b.organization_id = organization));
 end $$;
 
 drop policy door on block;
@@ -25,4 +37,4 @@ create policy door on block for select using (
 
 reset role;
 
-grant execute on function gate.accounts_of to chartkey_runtime;
+grant execute on function gate.accounts_of, gate.is_blocked to chartkey_runtime;

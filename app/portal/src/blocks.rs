@@ -107,7 +107,12 @@ impl Portal {
             if changed.execute(record.connection()).await?.rows_affected() == 0 {
                 return Ok(());
             }
-            let of = |account: Option<AccountId>| Notice { patient: Some(patient), account, organization: organization.map(OrganizationId) };
+            let of = |account: Option<AccountId>| Notice {
+                patient: Some(patient),
+                account,
+                organization: organization.map(OrganizationId),
+                is_holders: false,
+            };
             let accounts = sqlx::query_scalar!(r#"select gate.accounts_of($1) as "accounts!: Vec<Option<Uuid>>""#, account)
                 .fetch_one(record.connection())
                 .await?;

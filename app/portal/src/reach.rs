@@ -156,7 +156,7 @@ impl Portal {
                 return Ok(category);
             }
             let notice =
-                Notice { patient: Some(patient), account: account.map(AccountId), organization: organization.map(OrganizationId) };
+                Notice { patient: Some(patient), account: account.map(AccountId), organization: organization.map(OrganizationId), is_holders: false };
             notices::send(record.connection(), notice).await?;
             let mut shown = Shown::default();
             shown.add(item, category);

@@ -21,13 +21,17 @@ messages! {
     block_everybody_hint { English: "Whoever signs in through it, now or later.", Spanish: "Quien entre por ahí, ahora o más tarde." }
     block_nobody_left { English: "There is nobody else here whom you could block.", Spanish: "Aquí no hay nadie más a quien usted pudiera bloquear." }
     block_them { English: "Block", Spanish: "Bloquear" }
+    grant_blocked_problem {
+        English: "You have blocked them, so nothing was shared. Unblock them first, or choose somebody else.",
+        Spanish: "Usted bloqueó a esa persona, así que no se compartió nada. Desbloquéela antes, o elija a otra.",
+    }
     block_who_problem { English: "Choose whom you want to block.", Spanish: "Elija a quién quiere bloquear." }
     block_nobody { English: "Block nobody", Spanish: "No bloquear a nadie" }
     unblock(who: &str) { English: "Unblock {who}", Spanish: "Desbloquear a {who}" }
     done_blocked { English: "They are blocked. An open page of theirs closes now.", Spanish: "Está bloqueado. Una página suya que estuviera abierta se cierra ahora." }
     done_unblocked {
-        English: "They are not blocked any more. A share with them reaches as far as it says.",
-        Spanish: "Ya no está bloqueado. Un permiso con esa persona llega hasta donde dice.",
+        English: "They are not blocked any more. A share reaches them as far as it says, unless you have blocked them in another way, too.",
+        Spanish: "Ya no está bloqueado. Un permiso le llega hasta donde dice, si usted no lo bloqueó además de otra manera.",
     }
     blocked_for_now {
         English: "You have blocked them: nobody sees anything through this.",

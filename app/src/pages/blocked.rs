@@ -100,11 +100,14 @@ fn row(say: Say, blocked: &Blocked) -> impl IntoView + use<> {
     let profession = blocked.profession.as_deref().map(|profession| say.profession_named(profession));
     let place = blocked.name.is_some().then(|| blocked.organization.clone());
     let since = say.blocked_since(&say.date(blocked.since.date()));
-    let beside = [profession, place, Some(since)].into_iter().flatten().collect::<Vec<_>>().join(" · ");
     view! {
         <li class="row">
             <p class="label"><b>{name.clone()}</b></p>
-            <p class="meta">{beside}</p>
+            <p class="meta">
+                <span class="when">{since}</span>
+                {profession.map(|profession| view! { " " <span class="who">{profession}</span> })}
+                {place.map(|place| view! { " " <span class="where">{place}</span> })}
+            </p>
             <form method="post" action="/api/unblock">
                 {hidden("whom", Some(value(blocked.whom)))}
                 <button class="button second small" type="submit">{say.unblock(&name)}</button>
@@ -164,7 +167,10 @@ mod tests {
 
     #[test]
     fn what_a_form_names_is_somebody_or_a_problem() {
-        for id in [Whom::Account("00000000-0000-0000-0000-00000000000a".parse().unwrap()), Whom::Organization("00000000-0000-0000-0000-00000000000b".parse().unwrap())] {
+        for id in [
+            Whom::Account("00000000-0000-0000-0000-00000000000a".parse().unwrap()),
+            Whom::Organization("00000000-0000-0000-0000-00000000000b".parse().unwrap()),
+        ] {
             assert_eq!(whom(&value(id)).ok(), Some(id));
         }
         for wrong in ["", "account", "account.", "account.x", "person.00000000-0000-0000-0000-00000000000a"] {

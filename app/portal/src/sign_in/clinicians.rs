@@ -101,7 +101,7 @@ impl Portal {
         let identity = format!("{}\n{}\n{}", clinician.organization, clinician.issuer, clinician.subject);
         sqlx::query!("select pg_advisory_xact_lock(hashtextextended($1, 0))", identity).execute(&mut *transaction).await?;
         let known = sqlx::query_scalar!(
-            "update clinician set profession = $4, identifier = $5, signed_in_at = now()
+            "update clinician set profession = $4, identifier = coalesce($5, identifier), signed_in_at = now()
             where organization_id = $1 and issuer = $2 and subject = $3
             returning account_id",
             clinician.organization.0,
