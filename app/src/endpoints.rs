@@ -11,8 +11,8 @@ use serde::{
 };
 
 use crate::api::{
-    accounts, activity, added, blocks, codes, corrections, credentials, devices, reach, search, second_factor, second_step, sharing, sources,
-    twins, waiting,
+    accounts, activity, added, blocks, codes, corrections, credentials, devices, reach, requests, search, second_factor, second_step,
+    sharing, sources, twins, waiting,
 };
 
 /// A server function.
@@ -72,6 +72,13 @@ pub fn endpoints() -> Vec<Endpoint> {
         endpoint::<devices::ForgetDevice>(),
         endpoint::<blocks::Block>(),
         endpoint::<blocks::Unblock>(),
+        endpoint::<requests::AskPatient>().keeping(&["share_name", "length", "words"]),
+        endpoint::<requests::WriteToRequest>().keeping(&["words"]),
+        endpoint::<requests::WithdrawRequest>(),
+        endpoint::<requests::AnswerRequest>(),
+        endpoint::<requests::RefuseRequest>(),
+        endpoint::<requests::NewShareName>(),
+        endpoint::<requests::RemoveShareName>(),
         endpoint::<codes::RedeemCode>(),
         endpoint::<codes::ConfirmCode>(),
         endpoint::<codes::RefuseCode>(),

@@ -478,6 +478,8 @@ impl From<chartkey_portal::Error> for ApiError {
         match error {
             Error::NotFound => Self::NotFound,
             Error::Invalid(code) => Self::from_code(code).unwrap_or(Self::Invalid),
+            Error::Conflict("asked") => Self::Asked,
+            Error::Conflict("blocked") => Self::GrantBlocked,
             Error::Conflict(_) => Self::Gone,
             Error::TooManyTries => Self::TooMany,
             Error::SignInAgain => Self::SignInAgain,

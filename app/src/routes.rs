@@ -65,10 +65,12 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/sharing/new") view=pages::grant_new ssr=SsrMode::Async/>
                 <Route path=path!("/sharing/codes") view=pages::codes::codes ssr=SsrMode::Async/>
                 <Route path=path!("/sharing/blocked") view=pages::blocked::blocked ssr=SsrMode::Async/>
+                <Route path=path!("/sharing/requests") view=pages::requests::requests ssr=SsrMode::Async/>
                 <Route path=path!("/sharing/:grant") view=pages::grant ssr=SsrMode::Async/>
                 <Route path=path!("/activity") view=pages::activity ssr=SsrMode::Async/>
                 <Route path=path!("/redeem") view=pages::redeem ssr=SsrMode::Async/>
                 <Route path=path!("/shared") view=pages::shared ssr=SsrMode::Async/>
+                <Route path=path!("/shared/ask") view=pages::ask::ask ssr=SsrMode::Async/>
                 <Route path=path!("/shared/print") view=pages::print_shared ssr=SsrMode::Async/>
                 <Route path=path!("/download") view=pages::download ssr=SsrMode::Async/>
                 <Route path=path!("/download/card") view=pages::card ssr=SsrMode::Async/>

@@ -95,6 +95,7 @@ pub struct Page {
     islands: bool,
     installs: bool,
     uploads: bool,
+    is_live: bool,
     checks: bool,
     asks_again: bool,
 }
@@ -162,6 +163,13 @@ impl Page {
         self
     }
 
+    /// What the page tells of its reader's sharing comes anew when it has changed.
+    #[must_use]
+    pub const fn live(mut self) -> Self {
+        self.is_live = true;
+        self
+    }
+
     /// The page has an island, so it asks for the WebAssembly.
     #[must_use]
     pub const fn with_islands(mut self) -> Self {
@@ -203,7 +211,7 @@ impl Page {
 pub fn document(page: Page, body: impl IntoView) -> impl IntoView {
     let caller = caller();
     let say = caller.say();
-    let Page { title, place, bar, open: open_page, preview, parts, islands, installs, uploads, checks, asks_again } = page;
+    let Page { title, place, bar, open: open_page, preview, parts, islands, installs, uploads, is_live, checks, asks_again } = page;
     let files = assets();
     let has_cover = open_page.is_some();
     let nonce = use_nonce().map(|nonce| nonce.to_string());
@@ -247,6 +255,7 @@ pub fn document(page: Page, body: impl IntoView) -> impl IntoView {
                 {caller.leaves_after.map(|_| view! { <script type="module" src=files.address("leave.js") nonce=nonce.clone()></script> })}
                 {islands.then(|| island_scripts(&files, nonce.clone()))}
                 {installs.then(|| installing(&files, nonce.clone()))}
+                {is_live.then(|| view! { <script type="module" src=files.address("live.js") nonce=nonce.clone()></script> })}
                 {uploads.then(|| view! { <script type="module" src=files.address("upload.js") nonce=nonce.clone()></script> })}
                 {checks.then(|| view! { <script type="module" src=files.address("log.js") nonce=nonce.clone()></script> })}
                 {asks_again.then(|| view! {
@@ -266,6 +275,7 @@ pub fn document(page: Page, body: impl IntoView) -> impl IntoView {
                 <div class="page">
                     {whose}
                     {eyes}
+                    {is_live.then(|| view! { <p class="hide" id="changed" aria-live="polite" data-words=say.page_changed() data-later=say.page_changes_later()></p> })}
                     <main id="main">{lost}{body}</main>
                     {printed}
                 </div>

@@ -30,7 +30,17 @@ pub struct Side {
 impl Side {
     /// A page that this process serves to whoever has the cookie.
     pub fn new(name: &'static str, address: String, cookie: &str, process: u32) -> Self {
-        Self { name, address, cookie: cookie.to_owned(), process, clock: Vec::new(), cpu: Vec::new(), first: Vec::new(), bytes: 0, compressed: 0 }
+        Self {
+            name,
+            address,
+            cookie: cookie.to_owned(),
+            process,
+            clock: Vec::new(),
+            cpu: Vec::new(),
+            first: Vec::new(),
+            bytes: 0,
+            compressed: 0,
+        }
     }
 
     async fn round(&mut self, client: &Client, requests: u32, postmaster: u32) -> Result<()> {

@@ -213,6 +213,8 @@ test('pages say to a screen reader what they show', { tag: ['@desktop', '@only']
     - paragraph:
       - link "Share with somebody"
       - link "See your codes"
+      - link "Who asks to see your record"
+      - link "Whom you have blocked"
   `);
   await page.goto(`${of}/search`);
   await page.getByLabel('What are you looking for?').fill('haemoglobn');

@@ -27,7 +27,7 @@ async fn a_page_of_a_long_record_fits_into_one_flight_and_asks_for_no_script_wit
 ) {
     let site = std::env::temp_dir().join(format!("chartkey-site-{}", uuid::Uuid::new_v4().simple()));
     std::fs::create_dir(&site).unwrap();
-    let names = ["app.js", "app.wasm", "style.css", "cover.js", "log.js"].map(|name| format!("\"{name}\": \"/assets/{name}\""));
+    let names = ["app.js", "app.wasm", "style.css", "cover.js", "log.js", "live.js"].map(|name| format!("\"{name}\": \"/assets/{name}\""));
     std::fs::write(site.join("assets.json"), format!("{{{}}}", names.join(","))).unwrap();
     let house = House::build_with(options, HERE, site.clone()).await;
     house.person("ines@example.org").await;
@@ -66,6 +66,8 @@ async fn a_page_of_a_long_record_fits_into_one_flight_and_asks_for_no_script_wit
         let wanted: &[&str] = match page.as_str() {
             _ if has_island => &["/assets/app.js"],
             "/activity" => &["/assets/log.js"],
+            // What others do about one's sharing shows at once.
+            "/sharing" => &["/assets/live.js"],
             _ => &[],
         };
         let scripts = scripts(&answer.body);

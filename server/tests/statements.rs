@@ -68,12 +68,15 @@ const PAGES: &[Page] = &[
     Page("/sharing/new", "/sharing/new?draft={draft}&step=time", [None, Some(12), None]),
     Page("/sharing/new", "/sharing/new?draft={draft}&step=check", [None, Some(12), None]),
     Page("/sharing/codes", "/sharing/codes", [None, Some(7), None]),
+    Page("/sharing/requests", "/sharing/requests", [None, Some(9), None]),
+    Page("/sharing/requests", "/sharing/requests?why={request}", [None, Some(9), None]),
+    Page("/shared/ask", "/shared/ask", [None, None, Some(7)]),
     Page("/sharing/blocked", "/sharing/blocked", [None, Some(7), None]),
     Page("/sharing/blocked", "/sharing/blocked?ask=block", [None, Some(8), None]),
     Page("/sharing/{grant}", "/sharing/{grant}", [None, Some(9), None]),
     // With the newest signed root, and when the log was last checked.
     Page("/activity", "/activity", [None, Some(9), None]),
-    Page("/redeem", "/redeem", [None, None, Some(1)]),
+    Page("/redeem", "/redeem", [None, None, Some(5)]),
     Page("/shared", "/shared", [None, None, Some(7)]),
     Page("/shared/print", "/shared/print", [None, None, Some(14)]),
     // Beside what the record says: what is new to the patient, which moves their mark, and which looks are unusual.

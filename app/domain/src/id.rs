@@ -56,6 +56,8 @@ ids! {
     DraftId
     /// What a patient looks at with somebody else's eyes: a grant, or the draft of one.
     PreviewId
+    /// What a clinician asks a patient for.
+    RequestId
     /// What a patient says is wrong in a record.
     CorrectionId
     /// What somebody searched for in a record.

@@ -104,6 +104,8 @@ pub enum Why {
     },
     /// By the code that the patient had made.
     Code,
+    /// By the share name that the patient had given.
+    Asked,
     /// It was refused.
     Refused,
 }

@@ -18,7 +18,8 @@ use time::OffsetDateTime;
 use crate::{
     Error, Opened, Portal,
     audit::{self, Chain, Event, Shown, What, Why},
-    fresh,
+    fresh, notices,
+    notices::Notice,
     pool::detached,
     record::Record,
     secrets::typed_code,
@@ -46,7 +47,7 @@ pub enum CodeState {
     Redeemed(Redeemer),
 }
 
-/// Who redeemed a code, and who vouches for them.
+/// Who redeemed a code, or asks for a share, and who vouches for them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Redeemer {
     /// Their account.
@@ -78,7 +79,41 @@ pub struct Code {
     pub ends_at: OffsetDateTime,
 }
 
+/// What became of a code, to whoever redeemed it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// The patient has not decided.
+    Waits,
+    /// They have confirmed: there is a grant.
+    Given,
+    /// They have not.
+    Refused,
+}
+
 impl Portal {
+    /// What became of the codes that the visitor has redeemed within a day, the newest first, and when they did.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for anybody but a clinician.
+    pub async fn redeemed(&self, visitor: &Visitor) -> Result<Vec<(OffsetDateTime, Outcome)>, Error> {
+        let Actor::Clinician { account, .. } = visitor.actor else { return Err(Error::NotFound) };
+        let (mut transaction, _) = self.enter(visitor).await?;
+        let rows = sqlx::query!(
+            r#"select redeemed_at as "at!", state from grant_code
+            where redeemed_by = $1 and redeemed_at > now() - interval '1 day' order by redeemed_at desc limit 20"#,
+            account.0
+        )
+        .fetch_all(&mut *transaction)
+        .await?;
+        transaction.rollback().await?;
+        let outcome = |state: &str| match state {
+            "confirmed" => Outcome::Given,
+            "refused" => Outcome::Refused,
+            _ => Outcome::Waits,
+        };
+        Ok(rows.into_iter().map(|row| (row.at, outcome(&row.state))).collect())
+    }
+
     /// Makes a code of a draft.
     ///
     /// # Errors
@@ -92,8 +127,8 @@ impl Portal {
             let mut record = portal.open_own(&visitor).await?;
             fresh::require(record.connection(), &visitor).await?;
             terms.check(record.now().date()).map_err(|problem| Error::Invalid(problem.code()))?;
-            let answered = sharing::take_draft(&mut record, draft).await?.ok_or(Error::Conflict("made"))?;
-            let code = portal.store_code(&mut record, &terms, &answered).await?;
+            let taken = sharing::take_draft(&mut record, draft).await?.ok_or(Error::Conflict("made"))?;
+            let code = portal.store_code(&mut record, &terms, &taken.answered).await?;
             let what = What { action: "code-made".to_owned(), text: Some(sentence.text), ..What::default() };
             record.finish(what).await?;
             Ok(code)
@@ -237,7 +272,9 @@ impl Portal {
                 )
                 .execute(&mut *transaction)
                 .await?;
-                (Chain::Patient(PatientId(found.patient_id)), "code-redeemed", Why::Code)
+                let patient = PatientId(found.patient_id);
+                notices::send(&mut transaction, Notice::of_holder(patient)).await?;
+                (Chain::Patient(patient), "code-redeemed", Why::Code)
             }
             (None, Some(found)) => {
                 sqlx::query!(
@@ -259,7 +296,12 @@ impl Portal {
     }
 
     /// Whether the patient has blocked them; the record becomes the transaction's.
-    async fn is_blocked(&self, transaction: &mut Transaction<'_, Postgres>, visitor: &Visitor, patient: PatientId) -> Result<bool, Error> {
+    pub(crate) async fn is_blocked(
+        &self,
+        transaction: &mut Transaction<'_, Postgres>,
+        visitor: &Visitor,
+        patient: PatientId,
+    ) -> Result<bool, Error> {
         let Actor::Clinician { account, organization, .. } = &visitor.actor else { return Ok(true) };
         sqlx::query!("select set_config('chartkey.patient', $1::uuid::text, true)", patient.0).fetch_one(&mut **transaction).await?;
         let blocked = sqlx::query_scalar!(
@@ -329,6 +371,13 @@ impl Portal {
         detached(async move {
             let mut record = portal.open_own(&visitor).await?;
             let refused = if settle(&mut record, code, "redeemed", "refused").await? {
+                let redeemer = sqlx::query_scalar!(
+                    "select redeemed_by from grant_code where patient_id = $1 and code_id = $2",
+                    record.whose().patient.0,
+                    code.0
+                );
+                let redeemer = redeemer.fetch_one(record.connection()).await?.map(AccountId);
+                notices::send(record.connection(), Notice { account: redeemer, ..Notice::default() }).await?;
                 "code-redeemer-refused"
             } else if settle(&mut record, code, "waiting", "cancelled").await? {
                 "code-cancelled"

@@ -40,6 +40,8 @@ pub struct Home {
 pub struct Waiting {
     /// Codes that somebody redeemed, and whose grant the patient has not confirmed.
     pub codes: i64,
+    /// Requests that the patient has not answered.
+    pub requests: i64,
     /// Corrections that a clinician has answered last.
     pub answered: i64,
     /// Results that wait until the patient opens them.
@@ -77,7 +79,7 @@ impl Portal {
         let now = record.now();
         let found = Found::of(&mut record, look).await?;
         let since_seq = found.since_seq.unwrap_or(0);
-        let Asked { codes, answered, results, grants, next } = asked(&mut record).await?;
+        let Asked { codes, requests, answered, results, grants, next } = asked(&mut record).await?;
         let newest = found.newest();
         let named: Vec<_> = newest.iter().copied().chain(next).collect();
         let rows = entries!(
@@ -101,7 +103,7 @@ impl Portal {
         let unusual = activity::unusual_after(&mut record, since_seq).await?;
         let mut shown = Shown::default();
         shown.entries(latest.iter().chain(&next_visit).chain(news.entries()));
-        let home = Home { news, latest, next_visit, waiting: Waiting { codes, answered, results, unusual }, grants, now };
+        let home = Home { news, latest, next_visit, waiting: Waiting { codes, requests, answered, results, unusual }, grants, now };
         record.close("home", shown, home).await
     }
 }
@@ -109,6 +111,7 @@ impl Portal {
 /// What the first page asks beside the record's newest.
 struct Asked {
     codes: i64,
+    requests: i64,
     answered: i64,
     results: i64,
     grants: Vec<HomeGrant>,
@@ -120,6 +123,8 @@ async fn asked(record: &mut Record) -> Result<Asked, Error> {
     let row = sqlx::query!(
         r#"select
             (select count(*) from grant_code where patient_id = $1 and state = 'redeemed') as "codes!",
+            (select count(*) from access_request r where r.patient_id = $1 and r.state = 'sent'
+                and not gate.is_blocked(r.patient_id, r.account_id, r.organization_id)) as "requests!",
             (select count(*) from correction where patient_id = $1 and state = 'answered') as "answered!",
             (select count(*) from item where patient_id = $1 and waits and not is_error
                 and (item.behind = 0 or (select true from item b where b.patient_id = item.patient_id and b.twin = item.twin
@@ -139,5 +144,12 @@ async fn asked(record: &mut Record) -> Result<Asked, Error> {
     )
     .fetch_one(record.connection())
     .await?;
-    Ok(Asked { codes: row.codes, answered: row.answered, results: row.results, grants: row.grants.0, next: row.next })
+    Ok(Asked {
+        codes: row.codes,
+        requests: row.requests,
+        answered: row.answered,
+        results: row.results,
+        grants: row.grants.0,
+        next: row.next,
+    })
 }

@@ -57,6 +57,7 @@ pub mod proofs;
 pub mod reach;
 mod record;
 pub mod rehearsal;
+pub mod requests;
 pub mod results;
 pub mod seal;
 mod sealed;

@@ -24,13 +24,22 @@ pub struct Notice {
     /// Everybody at this organization.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub organization: Option<OrganizationId>,
+    /// Whether it is for whoever holds the record alone: nothing that others read has changed.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub is_holders: bool,
 }
 
 impl Notice {
     /// Something about the sessions of an account.
     #[must_use]
-    pub const fn of_account(account: AccountId) -> Self {
-        Self { patient: None, account: Some(account), organization: None }
+    pub fn of_account(account: AccountId) -> Self {
+        Self { account: Some(account), ..Self::default() }
+    }
+
+    /// Something that only whoever holds a record is told.
+    #[must_use]
+    pub fn of_holder(patient: PatientId) -> Self {
+        Self { patient: Some(patient), is_holders: true, ..Self::default() }
     }
 
     /// Whether it could matter to this reader of this record.
@@ -42,7 +51,7 @@ impl Notice {
             (None, Some(changed)) => Some(changed) == organization,
             (None, None) => self.patient.is_some(),
         };
-        record && reader
+        record && reader && !self.is_holders
     }
 }
 
@@ -100,6 +109,7 @@ mod tests {
             patient: patient.map(PatientId),
             account: account.map(AccountId),
             organization: organization.map(OrganizationId),
+            is_holders: false,
         };
         assert!(concerns(of(Some(one), Some(one), None)));
         assert!(concerns(of(Some(one), None, Some(one))));

@@ -9,7 +9,7 @@ use chartkey_domain::{
     account::Visitor,
     draft::Terms,
     grant::Grantee,
-    id::{DraftId, GrantId, PatientId},
+    id::{DraftId, GrantId, PatientId, RequestId},
     understanding::Answered,
 };
 use serde::{Deserialize, Serialize};
@@ -23,6 +23,7 @@ use crate::{
     notices::{self, Notice},
     pool::detached,
     record::Record,
+    requests,
 };
 
 mod ending;
@@ -73,8 +74,11 @@ impl Portal {
         detached(async move {
             let mut record = portal.open_own(&visitor).await?;
             fresh::require(record.connection(), &visitor).await?;
-            let answered = take_draft(&mut record, new.draft).await?.ok_or(Error::Conflict("given"))?;
-            let grant = insert(&mut record, &new.grantee, &new.terms, &new.sentence, &answered).await?;
+            let taken = take_draft(&mut record, new.draft).await?.ok_or(Error::Conflict("given"))?;
+            let grant = insert(&mut record, &new.grantee, &new.terms, &new.sentence, &taken.answered).await?;
+            if let Some(request) = taken.request {
+                requests::given(&mut record, request, &new.grantee, grant).await?;
+            }
             let what = What { text: Some(new.sentence.text), ..about("grant-given", grant) };
             record.finish(what).await?;
             Ok(grant)
@@ -97,17 +101,26 @@ impl Portal {
     }
 }
 
-/// Ends a draft. Returns what was answered about it; `None` where it has ended before.
-pub(crate) async fn take_draft(record: &mut Record, draft: DraftId) -> Result<Option<Vec<Answered>>, Error> {
+/// A draft that has ended.
+pub(crate) struct Taken {
+    /// What was answered about it.
+    pub(crate) answered: Vec<Answered>,
+    /// What it answers.
+    request: Option<RequestId>,
+}
+
+/// Ends a draft; `None` where it has ended before.
+pub(crate) async fn take_draft(record: &mut Record, draft: DraftId) -> Result<Option<Taken>, Error> {
     let account = record.visitor().actor.account();
-    let answered = sqlx::query_scalar!(
-        r#"delete from draft where draft_id = $1 and account_id = $2 and kind = 'grant' returning answered as "answered: Json<Vec<Answered>>""#,
+    let taken = sqlx::query!(
+        r#"delete from draft where draft_id = $1 and account_id = $2 and kind = 'grant'
+        returning answered as "answered: Json<Vec<Answered>>", request_id"#,
         draft.0,
         account.0
     )
     .fetch_optional(record.connection())
     .await?;
-    Ok(answered.map(|answered| answered.0))
+    Ok(taken.map(|taken| Taken { answered: taken.answered.0, request: taken.request_id.map(RequestId) }))
 }
 
 /// The event of a change to one grant.
@@ -151,6 +164,9 @@ pub(crate) async fn insert(
     known::check(record.connection(), grantee).await?;
     let patient = record.whose().patient;
     let columns = Columns::from(grantee);
+    if is_blocked(record, &columns).await? {
+        return Err(Error::Conflict("blocked"));
+    }
     let replaced = sqlx::query!(
         "update access_grant set state = 'replaced', ended_at = now()
         where patient_id = $1 and grantee_account_id is not distinct from $2 and organization_id is not distinct from $3
@@ -207,6 +223,20 @@ pub(crate) async fn insert(
     Ok(grant)
 }
 
+/// Whether the patient has blocked a grantee, or everybody where they work.
+async fn is_blocked(record: &mut Record, columns: &Columns) -> Result<bool, Error> {
+    let blocked = sqlx::query_scalar!(
+        r#"select exists (select from block b where b.patient_id = $1
+            and (b.account_id = any (gate.accounts_of($2)) or b.organization_id = $3)) as "blocked!""#,
+        record.whose().patient.0,
+        columns.account,
+        columns.organization
+    )
+    .fetch_one(record.connection())
+    .await?;
+    Ok(blocked)
+}
+
 /// Two grants to one grantee at the same moment: the second is told so.
 fn taken(cause: sqlx::Error) -> Error {
     match cause.as_database_error().and_then(|cause| cause.constraint()) {
@@ -220,6 +250,7 @@ pub(crate) fn notice(patient: PatientId, columns: &Columns) -> Notice {
         patient: Some(patient),
         account: columns.account.map(Into::into),
         organization: columns.organization.filter(|_| columns.account.is_none()).map(Into::into),
+        is_holders: false,
     }
 }
 

@@ -107,8 +107,18 @@ problems! {
     FilterDays = "filter-days", 422;
     /// The end of a share is no date, or has passed.
     GrantEnd = "grant-end", 422;
+    /// A share is for somebody whom the patient has blocked.
+    GrantBlocked = "grant-blocked", 409;
     /// Nobody was chosen who is to be blocked.
     BlockWho = "block-who", 422;
+    /// A share name is empty.
+    ShareName = "share-name", 422;
+    /// The last request to that name waits.
+    Asked = "asked", 409;
+    /// Why somebody asks is empty or too long.
+    RequestWords = "request-words", 422;
+    /// Enough was said about a request.
+    RequestFull = "request-full", 422;
     /// A question was sent without an answer.
     NoAnswer = "no-answer", 422;
     /// A statement or a message is empty or too long.
@@ -165,7 +175,7 @@ impl ApiError {
             Self::PassphraseAgain => Some("again"),
             Self::Language => Some("language"),
             Self::NoFile | Self::UploadTooLarge | Self::UploadLost | Self::UploadsWait => Some("file"),
-            Self::Search | Self::CorrectionWords | Self::AddedWords => Some("words"),
+            Self::Search | Self::CorrectionWords | Self::AddedWords | Self::RequestWords | Self::RequestFull => Some("words"),
             Self::AddedNumber | Self::AddedUnlikely => Some("first"),
             Self::AddedLower | Self::AddedNotBelow => Some("second"),
             Self::AddedPulse => Some("pulse"),
@@ -176,6 +186,7 @@ impl ApiError {
             Self::AddedSeen => Some("seen"),
             Self::GrantWho => Some("recipient"),
             Self::BlockWho => Some("whom"),
+            Self::ShareName | Self::Asked => Some("share_name"),
             Self::GrantPurpose => Some("purpose_text"),
             Self::GrantWhat => Some("categories"),
             Self::GrantDates | Self::FilterDays => Some("from_day"),

@@ -12,6 +12,7 @@ pub mod credentials;
 pub mod devices;
 mod error;
 pub mod reach;
+pub mod requests;
 pub mod search;
 pub mod second_factor;
 pub mod second_step;

@@ -81,6 +81,10 @@ messages! {
         English: "Type the code that your patient gave you. They then see your name, profession and organization, and decide.",
         Spanish: "Escriba el código que le dio su paciente. Su paciente verá entonces el nombre, la profesión y la organización de usted, y decidirá.",
     }
+    codes_used { English: "Codes you have used today", Spanish: "Códigos que usted usó hoy" }
+    code_waits_for_patient { English: "Your patient has not confirmed yet.", Spanish: "Su paciente todavía no ha confirmado." }
+    code_was_confirmed { English: "Confirmed: it is in your list", Spanish: "Confirmado: está en su lista" }
+    code_was_refused { English: "Not confirmed. Ask your patient.", Spanish: "No confirmado. Pregunte a su paciente." }
     redeemed_title { English: "The code is taken", Spanish: "El código se ha aceptado" }
     redeemed_says {
         English: "Your patient has to confirm now. Once they have, the share is in your list.",
@@ -144,6 +148,13 @@ impl super::Say {
                 "result-opened" => "opened a result that had waited",
                 "kept-from" => "kept something from somebody",
                 "shown-again" => "showed something to somebody again",
+                "access-asked" => "asked you for a share",
+                "request-written" => "asked why somebody asks",
+                "request-explained" => "said why they ask",
+                "request-refused" => "refused what somebody asked for",
+                "request-withdrawn" => "asks for a share no more",
+                "share-name-made" => "made a share name",
+                "share-name-removed" => "gave up their share name",
                 "blocked" => "blocked somebody",
                 "unblocked" => "stopped blocking somebody",
                 "kept-closed" => "closed again, after a restore, what had been closed",
@@ -185,6 +196,13 @@ impl super::Say {
                 "result-opened" => "abrió un resultado que esperaba",
                 "kept-from" => "dejó de mostrar algo a alguien",
                 "shown-again" => "volvió a mostrar algo a alguien",
+                "access-asked" => "le pidió un permiso",
+                "request-written" => "preguntó por qué alguien pide algo",
+                "request-explained" => "dijo por qué lo pide",
+                "request-refused" => "rechazó lo que alguien pidió",
+                "request-withdrawn" => "ya no pide un permiso",
+                "share-name-made" => "creó un nombre para pedir",
+                "share-name-removed" => "dejó de tener un nombre para pedir",
                 "blocked" => "bloqueó a alguien",
                 "unblocked" => "dejó de bloquear a alguien",
                 "kept-closed" => "volvió a cerrar, después de una restauración, lo que se había cerrado",

@@ -6,6 +6,10 @@ messages! {
     // What waits.
     what_waits { English: "What waits for you", Spanish: "Lo que está pendiente" }
     nothing_waits { English: "Nothing waits for you.", Spanish: "No hay nada pendiente." }
+    requests_to_answer(count: i64) {
+        English: one "A clinician asks to see something of yours.", other "{count} clinicians ask to see something of yours.";
+        Spanish: one "Un profesional pide ver algo suyo.", other "{count} profesionales piden ver algo suyo.";
+    }
     codes_to_confirm(count: i64) {
         English: one "Somebody has used your code. Say whether it is the right person.", other "{count} of your codes have been used. Say whether these are the right people.";
         Spanish: one "Alguien usó su código. Diga si es la persona correcta.", other "Se usaron {count} de sus códigos. Diga si son las personas correctas.";

@@ -33,6 +33,7 @@ mod preview;
 mod put;
 mod reach;
 mod record;
+mod requests;
 mod search;
 mod sharing;
 mod shell;

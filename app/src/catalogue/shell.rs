@@ -15,6 +15,11 @@ messages! {
     activity { English: "Activity", Spanish: "Actividad" }
     account { English: "Account", Spanish: "Cuenta" }
     patients { English: "Patients", Spanish: "Pacientes" }
+    page_changes_later {
+        English: "Something here has changed. It stands here when you load the page again.",
+        Spanish: "Algo ha cambiado aquí. Aparecerá cuando cargue la página otra vez.",
+    }
+    page_changed { English: "This page has changed.", Spanish: "Esta página ha cambiado." }
     use_a_code { English: "Use a code", Spanish: "Usar un código" }
     summary { English: "Summary", Spanish: "Resumen" }
     everything_by_date { English: "Everything by date", Spanish: "Todo por fecha" }

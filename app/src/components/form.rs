@@ -1,6 +1,5 @@
 //! Parts of forms.
 
-use chartkey_domain::correction::LONGEST;
 use leptos::prelude::*;
 
 use super::icon::{Icon, icon};
@@ -74,8 +73,8 @@ pub fn field(
     }
 }
 
-/// A labelled place for several lines, with `value` in it, or else with what was typed before the form came back.
-pub fn area(id: &'static str, label: &'static str, hint: &'static str, value: Option<String>) -> impl IntoView {
+/// A labelled place for several lines, of at most so many characters, with `value` in it, or else with what was typed before the form came back.
+pub fn area(id: &'static str, label: &'static str, hint: &'static str, most: usize, value: Option<String>) -> impl IntoView {
     view! {
         <div class="field">
             <label for=id>{label}</label>
@@ -85,7 +84,7 @@ pub fn area(id: &'static str, label: &'static str, hint: &'static str, value: Op
                 id=id
                 name=id
                 rows="6"
-                maxlength=LONGEST.to_string()
+                maxlength=most.to_string()
                 required
                 aria-invalid=problem_of(id).map(|_| "true")
                 aria-describedby=described_by(id, true)

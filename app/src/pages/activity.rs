@@ -161,10 +161,12 @@ fn why(say: Say, event: &Event) -> impl IntoView + use<> {
         }
         Why::Operator { reason } => (Icon::Person, say.why_operator(reason).into_any()),
         Why::Code => (Icon::KeyOne, say.why_code().into_any()),
+        Why::Asked => (Icon::Share, say.why_asked().into_any()),
         Why::Refused => (Icon::Keyhole, say.why_refused().into_any()),
     };
     // The sentence of a share, of a draft that was looked at in advance, or from whom something, or all of it, is kept.
-    let is_said = event.what.grant.is_some() || matches!(event.what.action.as_str(), "previewed" | "kept-from" | "shown-again" | "blocked" | "unblocked");
+    let is_said = event.what.grant.is_some()
+        || matches!(event.what.action.as_str(), "previewed" | "kept-from" | "shown-again" | "blocked" | "unblocked" | "request-refused");
     let text = event.what.text.as_ref().filter(|_| is_said).map(|text| view! { <p class="small">{unmarked(say, text)}</p> });
     view! { {text} <p class="why">{icon(sign)}<span>{words}</span></p> }
 }
@@ -210,7 +212,7 @@ impl Say {
             "read" => match what.page.as_deref() {
                 Some("activity") => self.did_open_log(),
                 Some("log") => self.did_check_log(),
-                Some("sharing" | "grant" | "codes" | "blocked") => self.did_open_sharing(),
+                Some("sharing" | "grant" | "codes" | "blocked" | "requests") => self.did_open_sharing(),
                 _ => self.opened_page(),
             }
             .to_owned(),

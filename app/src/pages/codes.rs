@@ -40,7 +40,8 @@ pub fn codes() -> impl IntoView {
             <p class="actions"><a class="button second" href="/sharing/new">{icon(Icon::Share)}{say.new_share()}</a></p>
         };
         Paged::Ok(
-            document(Page::new(titled(say, say.codes_title(), problem()), Place::Sharing).of(Bar::from(&opened.whose)), body).into_any(),
+            document(Page::new(titled(say, say.codes_title(), problem()), Place::Sharing).of(Bar::from(&opened.whose)).live(), body)
+                .into_any(),
         )
     })
 }

@@ -1,7 +1,7 @@
 //! `/record/{patient}/corrections`: what the patient has said is wrong, and one of them with its thread.
 
 use chartkey_domain::{
-    correction::CorrectionState,
+    correction::{CorrectionState, LONGEST},
     id::{CorrectionId, DraftId, ItemId, PatientId},
 };
 use chartkey_portal::corrections::{Correction, Corrections, Message, Opening, Thread};
@@ -160,7 +160,7 @@ fn form(say: Say, patient: PatientId, correction: &Correction, is_own: bool, typ
         <form method="post" action="/api/write-to-correction">
             {hidden("patient", Some(patient.to_string()))}
             {hidden("correction", Some(correction.id.to_string()))}
-            {area("words", label, hint, typed)}
+            {area("words", label, hint, LONGEST, typed)}
             <p class="actions"><button class="button" type="submit">{say.send_message()}</button></p>
         </form>
     }

@@ -36,7 +36,7 @@ pub fn grant() -> impl IntoView {
         } else {
             (heading.clone(), whole(say, heading, &story, over).into_any())
         };
-        let page = Page::new(titled(say, &name, problem()), Place::Sharing).of(Bar::from(&opened.whose));
+        let page = Page::new(titled(say, &name, problem()), Place::Sharing).of(Bar::from(&opened.whose)).live();
         Paged::Ok(document(page, body).into_any())
     })
 }

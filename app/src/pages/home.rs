@@ -86,14 +86,16 @@ pub fn without_record(say: Say, place: Place, name: &str) -> AnyView {
 fn waiting(say: Say, patient: PatientId, waiting: Waiting) -> impl IntoView {
     let line = |sign: Icon, href: String, words: String| view! { <li>{icon(sign)}<a href=href>{words}</a></li> };
     let codes = (waiting.codes > 0).then(|| line(Icon::KeyOne, "/sharing/codes".to_owned(), say.codes_to_confirm(waiting.codes)));
+    let requests =
+        (waiting.requests > 0).then(|| line(Icon::Share, "/sharing/requests".to_owned(), say.requests_to_answer(waiting.requests)));
     let unusual = (waiting.unusual > 0).then(|| line(Icon::Warn, "/activity?show=unusual".to_owned(), say.unusual_looks(waiting.unusual)));
     let answered = (waiting.answered > 0)
         .then(|| line(Icon::Pen, format!("/record/{patient}/corrections"), say.answered_corrections(waiting.answered)));
     let results = (waiting.results > 0).then(|| line(Icon::Clock, "/waiting".to_owned(), say.results_that_wait(waiting.results)));
-    if codes.is_none() && answered.is_none() && results.is_none() && unusual.is_none() {
+    if codes.is_none() && requests.is_none() && answered.is_none() && results.is_none() && unusual.is_none() {
         return view! { <p class="quiet">{say.nothing_waits()}</p> }.into_any();
     }
-    view! { <ul class="waiting">{codes}{answered}{results}{unusual}</ul> }.into_any()
+    view! { <ul class="waiting">{codes}{requests}{answered}{results}{unusual}</ul> }.into_any()
 }
 
 /// What came in since the last visit; where that is nothing, the newest of the record.

@@ -1,16 +1,20 @@
 //! `/redeem`: a clinician types the code that a patient gave them.
 
+use chartkey_portal::codes::Outcome;
 use leptos::prelude::*;
+use time::OffsetDateTime;
 
 use crate::{
     api::ApiError,
+    catalogue::Say,
     components::{
         form::{field, problem_summary, titled},
         notice::what_was_done,
         sheet::{back, sheet, title},
+        when::moment,
     },
     pages::{Paged, page},
-    request::{caller, problem, query, visitor},
+    request::{caller, portal, problem, query, visitor},
     shell::{Page, Place, document},
 };
 
@@ -19,10 +23,15 @@ pub fn redeem() -> impl IntoView {
     page(async {
         let caller = caller();
         let say = caller.say();
-        visitor()?;
+        let visitor = visitor()?;
         if !caller.is_clinician() {
             return Err(ApiError::NotFound);
         }
+        let used = portal()?.redeemed(&visitor).await?;
+        let used = (!used.is_empty()).then(|| {
+            let rows = used.into_iter().map(|(at, outcome)| row(say, at, outcome)).collect_view();
+            sheet("used", say.codes_used(), view! { <ul class="rows">{rows}</ul> })
+        });
         let done = (query("done").as_deref() == Some("redeemed"))
             .then(|| what_was_done(say.redeemed_title(), view! { <p>{say.redeemed_says()}</p> }));
         let body = view! {
@@ -36,7 +45,18 @@ pub fn redeem() -> impl IntoView {
                     <p class="actions"><button class="button" type="submit">{say.use_a_code()}</button></p>
                 </form>
             })}
+            {used}
         };
-        Paged::Ok(document(Page::new(titled(say, say.use_a_code(), problem()), Place::Redeem), body).into_any())
+        Paged::Ok(document(Page::new(titled(say, say.use_a_code(), problem()), Place::Redeem).live(), body).into_any())
     })
+}
+
+/// What became of one code: the patient decides, and this page says so as soon as they have.
+fn row(say: Say, at: OffsetDateTime, outcome: Outcome) -> impl IntoView {
+    let words = match outcome {
+        Outcome::Waits => view! { {say.code_waits_for_patient()} }.into_any(),
+        Outcome::Given => view! { <a class="name" href="/shared">{say.code_was_confirmed()}</a> }.into_any(),
+        Outcome::Refused => view! { {say.code_was_refused()} }.into_any(),
+    };
+    view! { <li class="row"><p class="label">{words}</p><p class="meta"><span class="when">{moment(say, at)}</span></p></li> }
 }

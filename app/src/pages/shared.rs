@@ -10,9 +10,9 @@ use crate::{
     components::{
         form::{problem_summary, titled},
         sentence::{Life, life, sentence, unmarked},
-        sheet::{sheet, title},
+        sheet::{more, sheet, title},
     },
-    pages::{Paged, page},
+    pages::{Paged, ask, page},
     request::{caller, portal, problem, visitor},
     shell::{Page, Place, document},
 };
@@ -41,9 +41,10 @@ pub fn shared() -> impl IntoView {
             {open}
             {to_print(say)}
             <p>{say.have_a_code()} " " <a href="/redeem">{say.use_a_code()}</a></p>
+            <p>{more(ask::PAGE.to_owned(), say.ask_title())}</p>
             {ended}
         };
-        Paged::Ok(document(Page::new(titled(say, say.shared_title(), problem()), Place::Patients), body).into_any())
+        Paged::Ok(document(Page::new(titled(say, say.shared_title(), problem()), Place::Patients).live(), body).into_any())
     })
 }
 

@@ -14,7 +14,7 @@ use crate::{
         sheet::{more, sheet, title},
         when::moment,
     },
-    pages::{Paged, blocked, home::without_record, page},
+    pages::{Paged, blocked, home::without_record, page, requests},
     request::{caller, portal, problem, query, visitor},
     shell::{Bar, Page, Place, document},
 };
@@ -29,12 +29,15 @@ pub fn sharing() -> impl IntoView {
             return Ok(without_record(say, Place::Sharing, &visitor.name));
         }
         let opened = portal()?.sharing(&visitor).await?;
-        let SharingList { grants, codes_waiting, now } = opened.view;
+        let SharingList { grants, codes_waiting, requests_waiting, now } = opened.view;
         let (over, out): (Vec<_>, Vec<_>) = grants.into_iter().partition(|grant| grant.over(now));
         let seeing = out.iter().filter(|grant| !grant.is_blocked).count();
         let says = if seeing == 0 { say.nobody_can_see().to_owned() } else { say.can_see_now(i64::try_from(seeing).unwrap_or_default()) };
         let codes = (codes_waiting > 0)
             .then(|| notice(Role::Ask, say.codes_wait(codes_waiting), view! { <p><a href="/sharing/codes">{say.see_codes()}</a></p> }));
+        let requests = (requests_waiting > 0).then(|| {
+            notice(Role::Ask, say.requests_wait(requests_waiting), view! { <p><a href=requests::PAGE>{say.see_requests()}</a></p> })
+        });
         let ended = (!over.is_empty()).then(|| {
             let rows = over.iter().map(|grant| ended(say, grant)).collect_view();
             sheet("ended", say.ended_shares(), view! { <ul class="rows">{rows}</ul> })
@@ -44,15 +47,17 @@ pub fn sharing() -> impl IntoView {
             {done(say)}
             {title(say.who_can_see(), Some(says))}
             {codes}
+            {requests}
             {out.iter().map(|grant| key(say, grant, now)).collect_view()}
             <p class="actions">
                 <a class="button" href="/sharing/new">{icon(Icon::Share)}{say.new_share()}</a>
                 <a href="/sharing/codes">{say.see_codes()}</a>
+                <a href=requests::PAGE>{say.requests_title()}</a>
                 <a href=blocked::PAGE>{say.blocked_title()}</a>
             </p>
             {ended}
         };
-        let page = Page::new(titled(say, say.who_can_see(), problem()), Place::Sharing).of(Bar::from(&opened.whose));
+        let page = Page::new(titled(say, say.who_can_see(), problem()), Place::Sharing).of(Bar::from(&opened.whose)).live();
         Paged::Ok(document(page, body).into_any())
     })
 }

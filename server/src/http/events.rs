@@ -1,4 +1,4 @@
-//! `/events`: tells an open page whether what it rests on still holds.
+//! `/events`: tells an open page whether what it rests on still holds, or that what its reader shares and is asked has changed.
 //!
 //! A process listens once for all its pages. Each page names its patients, each with its
 //! mark; on every notice that could concern it the door is asked afresh, and says
@@ -122,6 +122,14 @@ fn records(query: &[(String, String)]) -> Option<Vec<OpenRecord>> {
     (1..=MOST).contains(&records.len()).then_some(records)
 }
 
+/// What a page asks to be told: whether these records stand, or with `mine=1` that something about its reader has changed.
+fn watches(query: &[(String, String)]) -> Option<(Vec<OpenRecord>, bool)> {
+    match query {
+        [(mine, yes)] if mine == "mine" && yes == "1" => Some((Vec::new(), true)),
+        _ => records(query).map(|records| (records, false)),
+    }
+}
+
 /// The stream of one open page.
 pub async fn events(
     State(shared): State<Shared>,
@@ -129,13 +137,15 @@ pub async fn events(
     session: tower_sessions::Session,
     Query(query): Query<Vec<(String, String)>>,
 ) -> Response {
-    let Some(records) = records(&query) else { return plain::unreadable() };
+    let Some((records, is_mine)) = watches(&query) else { return plain::unreadable() };
     let (Some(Extension(known)), Some(id)) = (known, session.id()) else { return plain::no_endpoint() };
     let mut beat = tokio::time::interval(BEAT);
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
     // Before the first question, so that nothing is missed between the two.
     let heard = shared.notices.heard.subscribe();
     let watched = Watched {
+        is_mine,
+        own: known.record,
         asked: Arc::new(Asked { session: store::key(&id), visitor: known.visitor, records }),
         asker: shared.notices.asker,
         heard,
@@ -164,6 +174,10 @@ enum Stage {
 /// One open page.
 struct Watched {
     asked: Arc<Asked>,
+    /// Whether it is told that something about its reader has changed, and not whether records stand.
+    is_mine: bool,
+    /// The reader's own record.
+    own: Option<PatientId>,
     asker: Asker,
     heard: broadcast::Receiver<Option<Notice>>,
     listening: watch::Receiver<bool>,
@@ -189,6 +203,7 @@ enum Told {
     Beat,
     Stands,
     Closed,
+    Changed,
 }
 
 impl From<Told> for Event {
@@ -197,6 +212,7 @@ impl From<Told> for Event {
             Told::Beat => "beat",
             Told::Stands => "stands",
             Told::Closed => "closed",
+            Told::Changed => "changed",
         };
         // A browser drops an event without data.
         Self::default().event(name).data("-")
@@ -219,7 +235,7 @@ impl Watched {
         while self.stage == Stage::Open {
             let told = match self.wait().await {
                 Woken::Heard(Some(notice)) if !self.is_concerned(notice) => None,
-                Woken::Heard(_) => self.ask().await,
+                Woken::Heard(_) => self.ask().await.map(|told| self.changed(told)),
                 Woken::Beat => self.sign_of_life().await,
                 Woken::Stopping => return None,
             };
@@ -276,9 +292,18 @@ impl Watched {
         }
     }
 
+    /// What stands is no news to whoever waits for a change.
+    const fn changed(&self, told: Told) -> Told {
+        if self.is_mine && matches!(told, Told::Stands) { Told::Changed } else { told }
+    }
+
     fn is_concerned(&self, notice: Notice) -> bool {
         let Asked { visitor, records, .. } = &*self.asked;
         let (account, organization) = (visitor.actor.account(), organization(&visitor.actor));
+        if self.is_mine {
+            let is_there = notice.account.is_none() && notice.organization.is_some() && notice.organization == organization;
+            return notice.account == Some(account) || is_there || (notice.patient.is_some() && notice.patient == self.own);
+        }
         records.iter().any(|record| notice.concerns(record.patient, account, organization))
     }
 }

@@ -44,6 +44,9 @@ const DOORS: &str = "/welcome";
 /// open as long as the page is, and a page on a shared device leads away by itself.
 const DO_NOT_EXTEND: [&str; 2] = ["/events", DOORS];
 
+/// Says the same of a page that is fetched again by itself (`live.js`).
+const LIVE: &str = "x-chartkey-live";
+
 /// Reads the session once, notes that it was used, and says who visits in a
 /// [`Known`]. Where the database cannot be asked, nobody is let in and nobody is signed out.
 pub async fn know(State(shared): State<Shared>, session: Session, mut request: Request, next: Next) -> Response {
@@ -67,6 +70,7 @@ pub async fn know(State(shared): State<Shared>, session: Session, mut request: R
         let idle = store::idle(&shared.config.sessions, &kept);
         if life.is_stale
             && !DO_NOT_EXTEND.contains(&request.uri().path())
+            && !request.headers().contains_key(LIVE)
             && let Err(error) = shared.portal.touch_session(store::key(&id), idle).await
         {
             tracing::warn!(%error, "the use of a session was not noted");

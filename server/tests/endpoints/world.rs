@@ -19,6 +19,7 @@ use chartkey_portal::{
     corrections::Opening,
     import::{identity, own},
     organizations::NewOrganization,
+    requests::{Length, NewRequest},
     sessions::{NewSession, SessionKey},
     sharing::{NewGrant, Sentence},
     sign_in::{SignedIn, VerifiedClinician},
@@ -194,6 +195,7 @@ impl World {
         let (import, asking) = self.renew_files(side).await;
         self.renew_corrections(side).await;
         self.renew_writing(side).await;
+        self.renew_request(side).await;
         side.names.extend(
             [
                 ("import", import.to_string()),
@@ -255,6 +257,29 @@ impl World {
         ] {
             self.run(statement, self.ada.patient).await;
         }
+    }
+
+    /// Their reader asks them for something, and they have begun to answer.
+    async fn renew_request(&self, side: &mut Side) {
+        self.run("delete from draft where request_id in (select request_id from access_request where patient_id = $1)", side.patient).await;
+        self.run(
+            "with of as (select request_id from access_request where patient_id = $1)
+            delete from access_request_message where request_id in (select request_id from of)",
+            side.patient,
+        )
+        .await;
+        self.run("delete from access_request where patient_id = $1 or patient_id is null", side.patient).await;
+        let seen = side.names.get("share-name").cloned().unwrap_or_default();
+        self.house.portal.new_share_name(&side.visitor(), &seen).await.unwrap();
+        let name = self.house.portal.requests(&side.visitor()).await.unwrap().view.name.unwrap();
+        side.names.insert("share-name".to_owned(), name.clone());
+        let words = record::mark(side.owner, "asked");
+        let new = NewRequest { name, draft: draft(side.owner), length: Length::Preset, words, kept: None };
+        self.house.portal.ask(&side.reader(), new).await.unwrap();
+        let request = self.house.portal.requests(&side.visitor()).await.unwrap().view.requests.remove(0);
+        let answering = self.house.portal.answer_request(&side.visitor(), request.id).await.unwrap();
+        side.names.insert("request".to_owned(), request.id.to_string());
+        side.names.insert("answering".to_owned(), answering.to_string());
     }
 
     /// What the patient says is wrong of a result that others see, of a private one and of one with a label;

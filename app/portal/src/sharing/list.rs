@@ -73,6 +73,8 @@ pub struct SharingList {
     pub grants: Vec<Whole>,
     /// Codes that wait for somebody, or for the patient.
     pub codes_waiting: i64,
+    /// Requests that wait for the patient.
+    pub requests_waiting: i64,
     /// The database's time.
     pub now: OffsetDateTime,
 }
@@ -135,15 +137,17 @@ impl Portal {
     pub async fn sharing(&self, visitor: &Visitor) -> Result<Opened<SharingList>, Error> {
         let mut record = self.open_own(visitor).await?;
         let grants = grants(&mut record, None).await?;
-        let codes_waiting = sqlx::query_scalar!(
-            r#"select count(*) as "count!" from grant_code
-            where patient_id = $1 and (state = 'redeemed' or (state = 'waiting' and ends_at > now()))"#,
+        let waiting = sqlx::query!(
+            r#"select (select count(*) from grant_code
+                where patient_id = $1 and (state = 'redeemed' or (state = 'waiting' and ends_at > now()))) as "codes!",
+                (select count(*) from access_request r where r.patient_id = $1 and r.state = 'sent'
+                    and not gate.is_blocked(r.patient_id, r.account_id, r.organization_id)) as "requests!""#,
             record.whose().patient.0
         )
         .fetch_one(record.connection())
         .await?;
-        let now = record.now();
-        record.close("sharing", Shown::default(), SharingList { grants, codes_waiting, now }).await
+        let list = SharingList { grants, codes_waiting: waiting.codes, requests_waiting: waiting.requests, now: record.now() };
+        record.close("sharing", Shown::default(), list).await
     }
 
     /// One grant of the visitor's own record, its story, and who looked through it.

@@ -1,6 +1,9 @@
 //! The fields for what a patient writes by hand, one short form a kind.
 
-use chartkey_domain::added::{Kind, LONGEST_LINE, Measure, Typed};
+use chartkey_domain::{
+    added::{Kind, LONGEST_LINE, Measure, Typed},
+    correction::LONGEST,
+};
 use leptos::prelude::*;
 
 use crate::{
@@ -38,7 +41,7 @@ pub fn fields(say: Say, kind: Kind, typed: &Typed, is_change: bool) -> AnyView {
         .into_any(),
         Kind::Note => view! {
             {line(say, "name", say.field_title(), &typed.name, Some(say.title_hint()), true)}
-            {area("words", say.field_words(), say.note_words_hint(), Some(typed.words.clone()))}
+            {area("words", say.field_words(), say.note_words_hint(), LONGEST, Some(typed.words.clone()))}
         }
         .into_any(),
         _ => view! {

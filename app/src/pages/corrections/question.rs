@@ -2,7 +2,7 @@
 
 use chartkey_domain::{
     category::Category,
-    correction::Words,
+    correction::{LONGEST, Words},
     id::{DraftId, ItemId, PatientId},
 };
 use chartkey_portal::{corrections::Question, entry::Entry};
@@ -88,7 +88,7 @@ impl About<'_> {
             <form method="post" action="/api/say-wrong">
                 {self.fields()}
                 <p>{say.wrong_says()}</p>
-                {area("words", say.your_words(), say.wrong_hint(), typed)}
+                {area("words", say.your_words(), say.wrong_hint(), LONGEST, typed)}
                 <p class="actions"><button class="button" type="submit">{say.go_on()}</button></p>
             </form>
         }

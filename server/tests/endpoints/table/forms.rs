@@ -203,25 +203,62 @@ pub(super) fn forms() -> Vec<Row> {
             holders("/record/{patient}/medicines/{written}/who?done=shown", "/record/{patient}/medicines/{written}/who?problem=not-found"),
             to("/record/{patient}/medicines/{written}/who?problem=not-found"),
         ),
-        // Whoever signs in here can be blocked by everybody, and to block nobody again changes nothing.
+        post(
+            "/api/ask-patient",
+            "share_name=nobody-is-called-so&purpose=treatment&parts[0]=results&length=week&words=why",
+            holders(NO_ASKER, "/shared/ask?done=sent"),
+        ),
+        // What a clinician has chosen is kept in a draft of theirs, not in somebody else's.
+        form(
+            "/api/ask-patient",
+            "draft={draft}&purpose=treatment&parts[0]=results&words=why",
+            holders(NO_ASKER, "/shared/ask?problem=share-name"),
+            holders(NO_ASKER, "/shared/ask?problem=share-name"),
+        ),
+        of_asker("/api/write-to-request", "request={request}&words=because", "/shared/ask?done=written", {
+            const OTHER: &str = "/shared/ask?answer={request}&problem=not-found";
+            const NONE: &str = "/sharing/requests?why={request}&problem=not-found";
+            ("/sharing/requests?done=written", NONE, OTHER)
+        }),
+        of_asker("/api/withdraw-request", "request={request}", "/shared/ask?done=taken-back", (NO_ASKER, NO_ASKER, NO_ASKER)),
+        form(
+            "/api/answer-request",
+            "request={request}",
+            holders("/sharing/new?draft={answering}&step=check", "/sharing/requests?problem=not-found"),
+            to("/sharing/requests?problem=not-found"),
+        ),
+        form(
+            "/api/refuse-request",
+            "request={request}",
+            holders("/sharing/requests?done=refused", "/sharing/requests?problem=not-found"),
+            to("/sharing/requests?problem=not-found"),
+        ),
+        post("/api/new-share-name", "seen={share-name}", holders("/sharing/requests?done=name", "/sharing/requests?problem=not-found")),
+        post("/api/remove-share-name", "", holders("/sharing/requests?done=no-name", "/sharing/requests?problem=not-found")),
+        // Whoever signs in here is nobody's, so everybody can block them; to unblock whom nobody has blocked changes nothing.
         row("POST", "/api/block", "/api/block", "whom=account.{redeemer}")
             .with(&[Which::Random], to("/sharing/blocked?ask=block&problem=not-found"))
-            .with(
-                &[Which::Foreign, Which::Gone, Which::Own],
-                holders("/sharing/blocked?done=blocked", "/sharing/blocked?ask=block&problem=not-found"),
-            ),
+            .with(&[Which::Own], holders("/sharing/blocked?done=blocked", "/sharing/blocked?ask=block&problem=not-found")),
         row("POST", "/api/unblock", "/api/unblock", "whom=account.{redeemer}")
             .with(&[Which::Random], to("/sharing/blocked?problem=not-found"))
-            .with(
-                &[Which::Foreign, Which::Gone, Which::Own],
-                holders("/sharing/blocked?done=unblocked", "/sharing/blocked?problem=not-found"),
-            ),
+            .with(&[Which::Own], holders("/sharing/blocked?done=unblocked", "/sharing/blocked?problem=not-found")),
         post("/api/print-shared", "", {
             const NONE: Outcome = To("/shared?problem=not-found");
             const ASKED: Outcome = To("/shared/print");
             [Welcome, NONE, ASKED, ASKED, ASKED, NONE]
         }),
     ]
+}
+
+const NO_ASKER: &str = "/shared/ask?problem=not-found";
+
+/// A form about a request: who asked is led to `asked`, the patient and other persons to the first two of `others`, other
+/// clinicians to the last.
+fn of_asker(path: &'static str, fields: &'static str, asked: &'static str, others: (&'static str, &'static str, &'static str)) -> Row {
+    let (patient, person, clinician) = others;
+    let mut done = holders(patient, clinician);
+    done[Caller::NarrowGrant as usize] = To(asked);
+    form(path, fields, done, holders(person, clinician))
 }
 
 const ASKING: &str = "/sources/imports/{asking}?problem=not-found";
