@@ -30,7 +30,7 @@
 //! whoever reads somebody else's record waiting until its commit, and reads `clinician` for two indexes. 0038 adds
 //! policies to `event` and `chain_head`, which keep everybody waiting until its commit, and makes tables that hold nothing yet.
 //! 0039 adds a column without a default to `draft`, which this build asks for where a grant is given: as the newest step it cannot be tried
-//! here, and what it keeps waiting was not timed. 0040 adds a policy to `grant_code`, and keeps whoever uses a code waiting until its commit.
+//! here, and what it keeps waiting was not timed. 0040 adds a policy to `grant_code`, and keeps whoever uses a code waiting until its commit; 0041 replaces a function.
 
 mod harness;
 mod people;
