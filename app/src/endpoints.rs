@@ -11,8 +11,8 @@ use serde::{
 };
 
 use crate::api::{
-    accounts, activity, added, blocks, codes, corrections, credentials, devices, reach, requests, search, second_factor, second_step,
-    sharing, sources, twins, waiting,
+    accounts, activity, added, blocks, codes, corrections, credentials, devices, emergency, reach, requests, search, second_factor,
+    second_step, sharing, sources, twins, waiting,
 };
 
 /// A server function.
@@ -72,6 +72,11 @@ pub fn endpoints() -> Vec<Endpoint> {
         endpoint::<devices::ForgetDevice>(),
         endpoint::<blocks::Block>(),
         endpoint::<blocks::Unblock>(),
+        endpoint::<emergency::DecideEmergency>().keeping(&["extent", "name", "email"]),
+        endpoint::<emergency::NewEmergencyCode>(),
+        endpoint::<emergency::ReadEmergency>(),
+        endpoint::<emergency::OpenEmergency>().keeping(&["name", "day", "month", "year", "reason"]),
+        endpoint::<emergency::ReviewEmergency>().keeping(&["words"]),
         endpoint::<requests::AskPatient>().keeping(&["share_name", "length", "words"]),
         endpoint::<requests::WriteToRequest>().keeping(&["words"]),
         endpoint::<requests::WithdrawRequest>(),

@@ -66,12 +66,14 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/sharing/codes") view=pages::codes::codes ssr=SsrMode::Async/>
                 <Route path=path!("/sharing/blocked") view=pages::blocked::blocked ssr=SsrMode::Async/>
                 <Route path=path!("/sharing/requests") view=pages::requests::requests ssr=SsrMode::Async/>
+                <Route path=path!("/sharing/emergency") view=pages::emergency_plan::emergency_plan ssr=SsrMode::Async/>
                 <Route path=path!("/sharing/:grant") view=pages::grant ssr=SsrMode::Async/>
                 <Route path=path!("/activity") view=pages::activity ssr=SsrMode::Async/>
                 <Route path=path!("/redeem") view=pages::redeem ssr=SsrMode::Async/>
                 <Route path=path!("/shared") view=pages::shared ssr=SsrMode::Async/>
                 <Route path=path!("/shared/ask") view=pages::ask::ask ssr=SsrMode::Async/>
                 <Route path=path!("/shared/print") view=pages::print_shared ssr=SsrMode::Async/>
+                <Route path=path!("/emergency") view=pages::emergency::emergency ssr=SsrMode::Async/>
                 <Route path=path!("/download") view=pages::download ssr=SsrMode::Async/>
                 <Route path=path!("/download/card") view=pages::card ssr=SsrMode::Async/>
                 <Route path=path!("/waiting") view=pages::waiting ssr=SsrMode::Async/>

@@ -76,6 +76,9 @@ test('pages say to a screen reader what they show', { tag: ['@desktop', '@only']
     - heading "Hello, Person" [level=1]
     - region "What waits for you":
       - heading "What waits for you" [level=2]
+      - list:
+        - listitem:
+          - link "Decide what may open in an emergency."
     - region "What is new":
       - heading "What is new" [level=2]
     - region "The newest in your record":
@@ -215,6 +218,7 @@ test('pages say to a screen reader what they show', { tag: ['@desktop', '@only']
       - link "See your codes"
       - link "Who asks to see your record"
       - link "Whom you have blocked"
+      - link "In an emergency"
   `);
   await page.goto(`${of}/search`);
   await page.getByLabel('What are you looking for?').fill('haemoglobn');

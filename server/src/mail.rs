@@ -120,6 +120,14 @@ impl Post {
             LetterSubject::FactorOff => (say.letter_factor_off(), say.letter_factor_off_says(&page("/account/devices"))),
             LetterSubject::CodesMade => (say.letter_codes_made(), say.letter_codes_made_says(&page("/account/devices"))),
             LetterSubject::CodeUsed => (say.letter_code_used(), say.letter_code_used_says(&page("/account/devices"))),
+            LetterSubject::Emergency => (say.letter_emergency(), say.letter_emergency_says(&page("/sharing/emergency"))),
+            LetterSubject::EmergencyContact => {
+                let said = letter.about.as_ref().map(|about| {
+                    let when = format!("{} (UTC)", say.day_and_time(about.at));
+                    say.letter_emergency_contact_says(&about.patient, &about.organization, &when)
+                });
+                (say.letter_emergency_contact(), said.unwrap_or_default())
+            }
             LetterSubject::FactorLost => (say.letter_factor_lost(), say.letter_factor_lost_says(&link("/account/second-factor/keep"))),
         }
     }

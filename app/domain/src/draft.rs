@@ -210,7 +210,8 @@ impl Terms {
         {
             return Err(Problem::Purpose);
         }
-        if self.purpose_text.is_some() != (self.purpose == Purpose::Other) {
+        // Nobody gives an emergency: it begins by itself.
+        if self.purpose == Purpose::Emergency || self.purpose_text.is_some() != (self.purpose == Purpose::Other) {
             return Err(Problem::Purpose);
         }
         if self.categories.is_empty() {

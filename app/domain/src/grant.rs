@@ -1,7 +1,7 @@
 //! Grants: what a patient lets one grantee see, for what, until when.
 
 use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 use crate::{
     category::Categories,
@@ -9,7 +9,10 @@ use crate::{
     label::Labels,
 };
 
-/// What for. A closed list; `Other` carries the patient's text beside it.
+/// How long what opened in an emergency stays open.
+pub const EMERGENCY: Duration = Duration::minutes(60);
+
+/// What for. A closed list; `Other` carries the patient's text beside it, `Emergency` the clinician's reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Purpose {
@@ -21,11 +24,13 @@ pub enum Purpose {
     Coordination,
     /// In the patient's own words.
     Other,
+    /// What the patient has decided in advance for an emergency. Nobody chooses it: it begins with a clinician's reason.
+    Emergency,
 }
 
 impl Purpose {
-    /// Every purpose, in the order of forms.
-    pub const ALL: [Self; 4] = [Self::Treatment, Self::SecondOpinion, Self::Coordination, Self::Other];
+    /// Those that are chosen, in the order of forms.
+    pub const CHOICES: [Self; 4] = [Self::Treatment, Self::SecondOpinion, Self::Coordination, Self::Other];
 
     /// The name in forms, tables and message keys.
     #[must_use]
@@ -35,13 +40,20 @@ impl Purpose {
             Self::SecondOpinion => "second-opinion",
             Self::Coordination => "coordination",
             Self::Other => "other",
+            Self::Emergency => "emergency",
         }
     }
 
-    /// The purpose of a [`Self::slug`].
+    /// The purpose of a [`Self::slug`], as it is stored.
     #[must_use]
     pub fn from_slug(slug: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|purpose| purpose.slug() == slug)
+        if slug == Self::Emergency.slug() { Some(Self::Emergency) } else { Self::chosen(slug) }
+    }
+
+    /// The purpose that somebody chooses by its [`Self::slug`].
+    #[must_use]
+    pub fn chosen(slug: &str) -> Option<Self> {
+        Self::CHOICES.into_iter().find(|purpose| purpose.slug() == slug)
     }
 }
 
@@ -182,5 +194,15 @@ impl Grant {
     #[must_use]
     pub fn in_force(&self, now: OffsetDateTime) -> bool {
         self.state == GrantState::Active && self.starts_at <= now && self.ends_at.is_none_or(|end| now < end)
+    }
+
+    /// Whether it serves whoever has declared this purpose. An emergency has a reason and an hour instead; one that would be
+    /// open for longer serves nobody.
+    #[must_use]
+    pub fn serves(&self, declared: Option<Purpose>) -> bool {
+        match self.purpose {
+            Purpose::Emergency => self.ends_at.is_some_and(|end| end - self.starts_at <= EMERGENCY),
+            purpose => declared == Some(purpose),
+        }
     }
 }

@@ -13,6 +13,7 @@ pub mod category;
 pub mod correction;
 pub mod device;
 pub mod draft;
+pub mod emergency;
 pub mod exact;
 pub mod fold;
 pub mod grant;

@@ -2,7 +2,8 @@
 //!
 //! The numbers in the comments are those of the rule in the project's design:
 //! 1 the patient, 2 blocks, 3 grants in force, 4 coverage, 5 private items and
-//! exclusions, 6 delegated and carer-made grants, 10 what nobody else sees.
+//! exclusions, 6 delegated and carer-made grants, 7 emergencies, 10 what nobody
+//! else sees.
 //! Nothing applicable means no, and a refusal outranks any permission.
 //!
 //! A permission is a table rather than a list of items: the dates of the grants
@@ -257,15 +258,16 @@ fn reaches(grant: &Grant, item: &ItemFacts, now: OffsetDateTime) -> bool {
     }
 }
 
-/// Rule 3: whether the grant names this actor, for the purpose declared. A
-/// carer declares none.
+/// Rules 3 and 7: whether the grant names this actor, for the purpose declared. A
+/// carer declares none, and an emergency needs none.
 fn names(grant: &Grant, actor: &Actor, purpose: Option<Purpose>) -> bool {
     match (&grant.grantee, actor) {
         (Grantee::Clinician { account, organization }, Actor::Clinician { account: asks, organization: at, .. }) => {
-            account == asks && organization == at && Some(grant.purpose) == purpose
+            account == asks && organization == at && grant.serves(purpose) // rule 7 for an emergency
         }
         (Grantee::Professions { organization, professions }, Actor::Clinician { organization: at, profession, .. }) => {
-            organization == at && professions.contains(profession) && Some(grant.purpose) == purpose
+            let is_chosen = grant.purpose != Purpose::Emergency;
+            organization == at && professions.contains(profession) && is_chosen && grant.serves(purpose)
         }
         (Grantee::Carer { account }, Actor::Person { account: asks }) => account == asks,
         (Grantee::Carer { .. }, Actor::Clinician { .. })

@@ -21,11 +21,15 @@ pub struct Facts {
     pub first_time: bool,
     /// Whether a grant that was used names its reader, rather than a profession.
     pub named: bool,
+    /// Whether it was in an emergency.
+    pub emergency: bool,
 }
 
 /// Why a look is unusual.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reason {
+    /// In an emergency, as the patient has decided in advance.
+    Emergency,
     /// Between 22 and 6 o'clock, in UTC.
     OutOfHours,
     /// [`MANY`] items or more at once.
@@ -59,6 +63,7 @@ impl Verdict {
         }
         let hour = facts.at.to_offset(time::UtcOffset::UTC).hour();
         let reasons: Vec<_> = [
+            (Reason::Emergency, facts.emergency),
             (Reason::OutOfHours, !(6..22).contains(&hour)),
             (Reason::ManyItems, facts.items >= MANY),
             (Reason::FirstTime, facts.first_time && !facts.named),
@@ -75,7 +80,15 @@ mod tests {
     use super::*;
     use time::macros::datetime;
 
-    const LOOK: Facts = Facts { at: datetime!(2026-11-12 14:17 UTC), own: false, refused: false, items: 3, first_time: false, named: true };
+    const LOOK: Facts = Facts {
+        at: datetime!(2026-11-12 14:17 UTC),
+        own: false,
+        refused: false,
+        items: 3,
+        first_time: false,
+        named: true,
+        emergency: false,
+    };
 
     #[test]
     fn a_look_is_unusual_by_hour_by_number_and_by_a_stranger() {
@@ -83,6 +96,7 @@ mod tests {
         assert_eq!(Verdict::of(Facts { first_time: true, ..LOOK }), Verdict::Expected, "the patient chose them a moment ago");
         let odd = Facts { at: datetime!(2026-11-12 23:52 UTC), items: MANY, first_time: true, named: false, ..LOOK };
         assert_eq!(Verdict::of(odd), Verdict::Unusual(vec![Reason::OutOfHours, Reason::ManyItems, Reason::FirstTime]));
+        assert_eq!(Verdict::of(Facts { emergency: true, ..LOOK }), Verdict::Unusual(vec![Reason::Emergency]));
         for (hour, unusual) in [(5, true), (6, false), (21, false), (22, true)] {
             let look = Facts { at: LOOK.at.replace_hour(hour).unwrap(), ..LOOK };
             assert_eq!(matches!(Verdict::of(look), Verdict::Unusual(_)), unusual, "{hour} o'clock");

@@ -273,7 +273,7 @@ fn a_delegated_grant_reaches_at_most_what_its_giver_sees() {
         let mut giver = world.clone();
         let passed_on = seen(&world, NOW);
         giver.actor = Actor::Clinician { account: COLLEAGUE, organization: HERE, profession: "none".into() };
-        let giver_sees: Vec<_> = Purpose::ALL
+        let giver_sees: Vec<_> = Purpose::CHOICES
             .into_iter()
             .flat_map(|purpose| {
                 giver.purpose = Some(purpose);

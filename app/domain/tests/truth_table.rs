@@ -6,7 +6,7 @@ use std::fmt::Write;
 use chartkey_domain::{
     account::Actor,
     category::{Categories, Category},
-    grant::{Dates, Grant, GrantState, Grantee, Purpose, Scope},
+    grant::{Dates, EMERGENCY, Grant, GrantState, Grantee, Purpose, Scope},
     id::{AccountId, GrantId, ItemId, OrganizationId},
     item::ItemFacts,
     label::{Label, Labels},
@@ -78,6 +78,12 @@ fn who_is_let_in() -> String {
     let professions = || Grantee::Professions { organization: CLINIC, professions: vec!["physician".to_owned()] };
     let with = |change: fn(&mut Grant)| {
         let mut grant = grant(named());
+        change(&mut grant);
+        vec![grant]
+    };
+    let emergency = |change: fn(&mut Grant)| {
+        let starts_at = NOW - Duration::minutes(20);
+        let mut grant = Grant { purpose: Purpose::Emergency, starts_at, ends_at: Some(starts_at + EMERGENCY), ..grant(named()) };
         change(&mut grant);
         vec![grant]
     };
@@ -155,6 +161,42 @@ fn who_is_let_in() -> String {
             physician(),
             treatment,
             InForce { grants: vec![grant(named())], blocks: vec![Whom::Organization(CLINIC)], ..InForce::default() },
+        ),
+        ("in an emergency, without a purpose", physician(), None, InForce { grants: emergency(|_| ()), ..InForce::default() }),
+        (
+            "in an emergency, its hour over",
+            physician(),
+            None,
+            InForce { grants: emergency(|grant| grant.ends_at = Some(NOW)), ..InForce::default() },
+        ),
+        (
+            "in an emergency that would last longer than an hour",
+            physician(),
+            None,
+            InForce { grants: emergency(|grant| grant.ends_at = Some(grant.starts_at + Duration::minutes(61))), ..InForce::default() },
+        ),
+        (
+            "in an emergency, a colleague",
+            Actor::Clinician { account: SOMEBODY, organization: CLINIC, profession: "physician".to_owned() },
+            None,
+            InForce { grants: emergency(|_| ()), ..InForce::default() },
+        ),
+        (
+            "in an emergency that names a profession",
+            physician(),
+            None,
+            InForce {
+                grants: emergency(|grant| {
+                    grant.grantee = Grantee::Professions { organization: CLINIC, professions: vec!["physician".to_owned()] };
+                }),
+                ..InForce::default()
+            },
+        ),
+        (
+            "in an emergency, blocked",
+            physician(),
+            None,
+            InForce { grants: emergency(|_| ()), blocks: vec![Whom::Account(DOCTOR)], ..InForce::default() },
         ),
     ];
     let mut text = "| who asks | a plain result is |\n|---|---|\n".to_owned();

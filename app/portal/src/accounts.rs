@@ -93,7 +93,7 @@ impl Portal {
     pub async fn begin_sign_up(&self, email: &Email) -> Result<Option<Letter>, Error> {
         Ok(self.store_token(email).await?.map(|(token, language)| {
             let subject = if language.is_some() { LetterSubject::AlreadyHere } else { LetterSubject::FinishSignUp };
-            Letter { to: email.0.clone(), subject, token, language }
+            Letter { to: email.0.clone(), subject, token, language, about: None }
         }))
     }
 

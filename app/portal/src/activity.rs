@@ -11,6 +11,7 @@ use sqlx::types::Json;
 use crate::{
     Error, Opened, Portal,
     audit::{Chain, Event, Shown, What, Why},
+    emergency,
     pool::detached,
     record::Record,
     seal::State,
@@ -63,6 +64,8 @@ pub struct ActivityPage {
     pub older: Option<i64>,
     /// Everybody else who is in the log, by name.
     pub people: Vec<(AccountId, String)>,
+    /// What happened in emergencies and the patient has not read; it stands first.
+    pub emergencies: Vec<emergency::Look>,
     /// What shows that nothing of it was changed.
     pub state: State,
 }
@@ -92,8 +95,9 @@ impl Portal {
         let page: Vec<_> = entries.by_ref().take(ENTRIES).collect();
         let older = if entries.next().is_some() { page.last().map(|entry| entry.seq) } else { last.filter(|_| full) };
         let people = people(&mut record).await?;
+        let emergencies = emergency::looks(&mut record, true).await?;
         let state = self.log_state(&mut record).await?;
-        record.close("activity", Shown::default(), ActivityPage { entries: page, older, people, state }).await
+        record.close("activity", Shown::default(), ActivityPage { entries: page, older, people, emergencies, state }).await
     }
 
     /// The patient does not recognise a look: every grant it rested on is paused at
@@ -230,6 +234,7 @@ fn entry(row: Row, visitor: &Visitor) -> LogEntry {
         items: event.what.items,
         first_time: row.first_time,
         named: row.named,
+        emergency: matches!(event.why, Why::Grant { emergency: Some(_), .. }),
     };
     LogEntry { seq: row.seq, verdict: Verdict::of(facts), stoppable: row.stoppable, event }
 }

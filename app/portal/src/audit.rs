@@ -96,6 +96,9 @@ pub enum Why {
         purpose: Option<Purpose>,
         /// The grants, with their sentences as the patient read them.
         grants: Vec<UsedGrant>,
+        /// The reason, where one of them is of an emergency.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        emergency: Option<String>,
     },
     /// The operator, with the reason given.
     Operator {
@@ -106,6 +109,8 @@ pub enum Why {
     Code,
     /// By the share name that the patient had given.
     Asked,
+    /// Where a record was opened in an emergency, somebody looks whether it had to be.
+    Reviewed,
     /// It was refused.
     Refused,
 }

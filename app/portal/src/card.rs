@@ -20,6 +20,8 @@ pub struct Card {
     pub summary: PrintedSummary,
     /// Whom to call, as the newest description of the patient says.
     pub contacts: Vec<Contact>,
+    /// The code by which the record opens in an emergency, as far as its patient has decided.
+    pub code: Option<String>,
     /// As of when.
     pub now: OffsetDateTime,
 }
@@ -47,7 +49,8 @@ impl Portal {
         .await?;
         let text = described.and_then(|bytes| String::from_utf8(bytes).ok());
         let contacts = text.as_deref().and_then(|text| Json::parse(text).ok()).map(|json| contacts(&json)).unwrap_or_default();
+        let code = self.card_code(&mut record).await?;
         let now = record.now();
-        record.close("card", shown, Card { summary, contacts, now }).await
+        record.close("card", shown, Card { summary, contacts, code, now }).await
     }
 }

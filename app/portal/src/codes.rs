@@ -22,15 +22,13 @@ use crate::{
     notices::Notice,
     pool::detached,
     record::Record,
-    secrets::typed_code,
+    secrets::{in_fours, letters_of, typed_code},
     sharing::{self, Sentence},
 };
 
 /// How long a code can be redeemed, in hours.
 pub const CODE_HOURS: i32 = 24;
 
-/// Letters and digits that nobody confuses; 5 bits each.
-const ALPHABET: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 /// 55 bits, of which the selector is public to the database.
 const LENGTH: usize = 11;
 const SELECTOR: usize = 4;
@@ -194,7 +192,7 @@ impl Portal {
         let codes = rows.into_iter().filter_map(|row| {
             let id = CodeId(row.code_id);
             let state = if row.state == "waiting" {
-                CodeState::Waiting(grouped(&self.secret(id)))
+                CodeState::Waiting(in_fours(&self.secret(id)))
             } else {
                 CodeState::Redeemed(Redeemer {
                     account: AccountId(row.account?),
@@ -304,14 +302,9 @@ impl Portal {
     ) -> Result<bool, Error> {
         let Actor::Clinician { account, organization, .. } = &visitor.actor else { return Ok(true) };
         sqlx::query!("select set_config('chartkey.patient', $1::uuid::text, true)", patient.0).fetch_one(&mut **transaction).await?;
-        let blocked = sqlx::query_scalar!(
-            r#"select exists (select from block where patient_id = $1 and (account_id = any (gate.accounts_of($2)) or organization_id = $3)) as "blocked!""#,
-            patient.0,
-            account.0,
-            organization.0
-        )
-        .fetch_one(&mut **transaction)
-        .await?;
+        let blocked = sqlx::query_scalar!(r#"select gate.is_blocked($1, $2, $3) as "blocked!""#, patient.0, account.0, organization.0)
+            .fetch_one(&mut **transaction)
+            .await?;
         Ok(blocked)
     }
 
@@ -394,8 +387,7 @@ impl Portal {
 
     /// The code of a row, without dashes.
     fn secret(&self, id: CodeId) -> String {
-        let digest = self.pepper.digest("grant-code", &id.to_string());
-        digest.iter().take(LENGTH).filter_map(|byte| ALPHABET.get(usize::from(byte % 32))).map(|letter| char::from(*letter)).collect()
+        letters_of(&self.pepper.digest("grant-code", &id.to_string()), LENGTH)
     }
 
     /// Compared by digest, so that the time says nothing of how much was right.
@@ -418,21 +410,4 @@ async fn state(record: &mut Record, code: CodeId) -> Result<Option<String>, Erro
     let patient = record.whose().patient;
     let state = sqlx::query_scalar!("select state from grant_code where patient_id = $1 and code_id = $2", patient.0, code.0);
     Ok(state.fetch_optional(record.connection()).await?)
-}
-
-/// `ABCD-EFGH-JKL`.
-fn grouped(code: &str) -> String {
-    let letters: Vec<char> = code.chars().collect();
-    letters.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join("-")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_code_is_typed_in_groups_of_four() {
-        assert_eq!(grouped("ABCDEFGHJKL"), "ABCD-EFGH-JKL");
-        assert_eq!(typed_code(" abcd efgh-jkl "), "ABCDEFGHJKL");
-    }
 }

@@ -48,6 +48,10 @@ pub struct Waiting {
     pub results: i64,
     /// Looks since the last visit that may not fit.
     pub unusual: usize,
+    /// Emergencies that the patient has not read of.
+    pub emergencies: i64,
+    /// Whether the patient has not decided what opens in an emergency.
+    pub is_undecided: bool,
 }
 
 /// A grant in force, in its own words.
@@ -79,7 +83,7 @@ impl Portal {
         let now = record.now();
         let found = Found::of(&mut record, look).await?;
         let since_seq = found.since_seq.unwrap_or(0);
-        let Asked { codes, requests, answered, results, grants, next } = asked(&mut record).await?;
+        let Asked { waiting, grants, next } = asked(&mut record).await?;
         let newest = found.newest();
         let named: Vec<_> = newest.iter().copied().chain(next).collect();
         let rows = entries!(
@@ -103,17 +107,14 @@ impl Portal {
         let unusual = activity::unusual_after(&mut record, since_seq).await?;
         let mut shown = Shown::default();
         shown.entries(latest.iter().chain(&next_visit).chain(news.entries()));
-        let home = Home { news, latest, next_visit, waiting: Waiting { codes, requests, answered, results, unusual }, grants, now };
+        let home = Home { news, latest, next_visit, waiting: Waiting { unusual, ..waiting }, grants, now };
         record.close("home", shown, home).await
     }
 }
 
 /// What the first page asks beside the record's newest.
 struct Asked {
-    codes: i64,
-    requests: i64,
-    answered: i64,
-    results: i64,
+    waiting: Waiting,
     grants: Vec<HomeGrant>,
     next: Option<Uuid>,
 }
@@ -126,14 +127,15 @@ async fn asked(record: &mut Record) -> Result<Asked, Error> {
             (select count(*) from access_request r where r.patient_id = $1 and r.state = 'sent'
                 and not gate.is_blocked(r.patient_id, r.account_id, r.organization_id)) as "requests!",
             (select count(*) from correction where patient_id = $1 and state = 'answered') as "answered!",
+            (select count(*) from emergency_look where patient_id = $1 and read_at is null) as "emergencies!",
+            (select true from emergency_plan where patient_id = $1) is null as "is_undecided!",
             (select count(*) from item where patient_id = $1 and waits and not is_error
                 and (item.behind = 0 or (select true from item b where b.patient_id = item.patient_id and b.twin = item.twin
                     and b.behind < item.behind and b.waits limit 1) is null)) as "results!",
             coalesce((select jsonb_agg(to_jsonb(g)) from (
                 select h.grant_id, h.sentence, h.starts_at, h.ends_at from access_grant h
                 where h.patient_id = $1 and h.state = 'active' and h.starts_at <= now() and (h.ends_at is null or h.ends_at > now())
-                    and not exists (select from block b where b.patient_id = h.patient_id
-                        and (b.account_id = any (gate.accounts_of(h.grantee_account_id)) or b.organization_id = h.organization_id))
+                    and not gate.is_blocked(h.patient_id, h.grantee_account_id, h.organization_id)
                 order by h.created_at desc, h.grant_id limit 20
             ) g), '[]') as "grants!: Json<Vec<HomeGrant>>",
             (select item_id from item
@@ -145,10 +147,15 @@ async fn asked(record: &mut Record) -> Result<Asked, Error> {
     .fetch_one(record.connection())
     .await?;
     Ok(Asked {
-        codes: row.codes,
-        requests: row.requests,
-        answered: row.answered,
-        results: row.results,
+        waiting: Waiting {
+            codes: row.codes,
+            requests: row.requests,
+            answered: row.answered,
+            results: row.results,
+            unusual: 0,
+            emergencies: row.emergencies,
+            is_undecided: row.is_undecided,
+        },
         grants: row.grants.0,
         next: row.next,
     })

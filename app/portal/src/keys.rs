@@ -35,8 +35,7 @@ impl Aside {
             r#"select
                 array(select bit_or(g.categories) from access_grant g
                     where g.patient_id = $1 and g.state = 'active' and g.starts_at <= now() and (g.ends_at is null or g.ends_at > now())
-                    and not exists (select from block b where b.patient_id = g.patient_id
-                        and (b.account_id = any (gate.accounts_of(g.grantee_account_id)) or b.organization_id = g.organization_id))
+                    and not gate.is_blocked(g.patient_id, g.grantee_account_id, g.organization_id)
                     group by g.grantee_account_id, g.organization_id) as "held!",
                 coalesce((select items - behind from item_total where patient_id = $1 and category = $2), 0) as "total!""#,
             patient.0,

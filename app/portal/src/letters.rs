@@ -1,12 +1,14 @@
 //! Messages that are decided with a change: written in its transaction and sent
 //! afterwards, again after a failure. They say that something happened to an account,
-//! and name nothing.
+//! and name nothing; but for the one to whom a patient has named for emergencies.
 //!
 //! The token of a link is derived from its row and a key outside the database, so a
 //! copy of the database opens no link.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use sqlx::PgConnection;
+use serde::{Deserialize, Serialize};
+use sqlx::{PgConnection, types::Json};
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::{Error, Portal, accounts::NOWHERE, pool::detached, secrets::digest};
@@ -23,6 +25,23 @@ pub struct Letter {
     /// The language of the account that it is for, as a BCP 47 tag; `None` where there is no
     /// account yet.
     pub language: Option<String>,
+    /// What it says of a person; of all but one subject, nothing.
+    pub about: Option<About>,
+}
+
+/// What somebody is told whom a patient has named for emergencies. Nothing of it is from a record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct About {
+    /// The patient's name.
+    pub patient: String,
+    /// Where the record was opened.
+    pub organization: String,
+    /// The language in which the patient has decided, as a BCP 47 tag.
+    pub language: String,
+    /// When.
+    #[serde(with = "time::serde::rfc3339")]
+    pub at: OffsetDateTime,
 }
 
 /// What a message is about.
@@ -54,6 +73,10 @@ pub enum LetterSubject {
     CodeUsed,
     /// Somebody says that the second factor is lost; a link keeps it.
     FactorLost,
+    /// A clinician has opened the record in an emergency.
+    Emergency,
+    /// The same to whom the patient has named: it says whose.
+    EmergencyContact,
 }
 
 impl LetterSubject {
@@ -72,6 +95,8 @@ impl LetterSubject {
             Self::CodesMade => "codes-made",
             Self::CodeUsed => "code-used",
             Self::FactorLost => "factor-lost",
+            Self::Emergency => "emergency",
+            Self::EmergencyContact => "emergency-contact",
         })
     }
 
@@ -88,6 +113,8 @@ impl LetterSubject {
             Self::CodesMade,
             Self::CodeUsed,
             Self::FactorLost,
+            Self::Emergency,
+            Self::EmergencyContact,
         ];
         stored.into_iter().find(|subject| subject.slug() == Some(slug))
     }
@@ -118,7 +145,7 @@ impl Portal {
             let rows = sqlx::query!(
                 r#"update letter l set not_before = now() + interval '5 minutes'
                 where letter_id in (select letter_id from letter where not_before <= now() order by made_at limit $1 for update skip locked)
-                returning letter_id, email, subject, token_id, coalesce(
+                returning letter_id, email, subject, token_id, about as "about: Json<About>", coalesce(
                     (select a.language from account a where a.email = l.email),
                     (select a.language from mail_token m join account a on a.account_id = m.account_id
                         where m.email = l.email order by m.created_at desc limit 1)
@@ -129,8 +156,10 @@ impl Portal {
             .await?;
             let due = rows.into_iter().filter_map(|row| {
                 let subject = LetterSubject::from_slug(&row.subject)?;
+                let about = row.about.map(|about| about.0);
+                let language = row.language.or_else(|| about.as_ref().map(|about| about.language.clone()));
                 let token = row.token_id.map(|id| portal.letter_token(id)).unwrap_or_default();
-                Some(DueLetter { id: row.letter_id, letter: Letter { to: row.email, subject, token, language: row.language } })
+                Some(DueLetter { id: row.letter_id, letter: Letter { to: row.email, subject, token, language, about } })
             });
             Ok(due.collect())
         })
@@ -216,6 +245,15 @@ pub(crate) async fn post(connection: &mut PgConnection, email: &str, subject: Le
     }
     let slug = subject.slug().ok_or_else(|| Error::internal("this message is not stored"))?;
     sqlx::query!("insert into letter (email, subject, token_id) values ($1, $2, $3)", email, slug, token).execute(connection).await?;
+    Ok(())
+}
+
+/// Writes one message that says more, to be sent after the commit.
+pub(crate) async fn post_about(connection: &mut PgConnection, email: &str, subject: LetterSubject, about: &About) -> Result<(), Error> {
+    let slug = subject.slug().ok_or_else(|| Error::internal("this message is not stored"))?;
+    sqlx::query!("insert into letter (email, subject, about) values ($1, $2, $3)", email, slug, Json(about) as _)
+        .execute(connection)
+        .await?;
     Ok(())
 }
 

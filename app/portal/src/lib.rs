@@ -28,6 +28,7 @@ pub mod devices;
 pub mod documents;
 pub mod drafts;
 pub mod email_change;
+pub mod emergency;
 pub mod entry;
 mod error;
 pub mod export;

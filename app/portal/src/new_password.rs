@@ -30,7 +30,8 @@ impl Portal {
         // For an unknown address a token is stored all the same, and never sent: the
         // time of the answer says nothing.
         let stored = self.store_token(email).await?.filter(|(_, language)| language.is_some());
-        let letter = |(token, language)| Letter { to: email.as_str().to_owned(), subject: LetterSubject::NewPassword, token, language };
+        let letter =
+            |(token, language)| Letter { to: email.as_str().to_owned(), subject: LetterSubject::NewPassword, token, language, about: None };
         Ok(stored.map(letter))
     }
 

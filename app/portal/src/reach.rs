@@ -192,8 +192,7 @@ async fn holders(record: &mut Record, item: ItemId) -> Result<Vec<Holder>, Error
         join organization o on o.organization_id = n.organization_id
         left join account a on a.account_id = n.account_id
         left join clinician c on c.account_id = n.account_id
-        where not exists (select from block b where b.patient_id = $1
-            and (b.account_id = any (gate.accounts_of(n.account_id)) or b.organization_id = n.organization_id))
+        where not gate.is_blocked($1, n.account_id, n.organization_id)
         order by o.name, a.display_name nulls last, n.account_id, n.purpose nulls last"#,
         patient.0,
         item.0

@@ -105,6 +105,8 @@ pub struct SharedGrant {
     pub sentence: String,
     /// Until when.
     pub ends_at: Option<OffsetDateTime>,
+    /// The reason, where it is of an emergency.
+    pub emergency: Option<String>,
 }
 
 impl Viewer {
@@ -241,6 +243,7 @@ impl Record {
             Viewer::Shared { grants, .. } => Why::Grant {
                 purpose: self.purpose,
                 grants: grants.iter().map(|grant| UsedGrant { id: grant.id, sentence: grant.sentence.clone() }).collect(),
+                emergency: grants.iter().find_map(|grant| grant.emergency.clone()),
             },
         };
         let event = Event { at: self.now, who: (&self.visitor).into(), what, why };

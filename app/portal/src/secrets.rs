@@ -53,13 +53,23 @@ pub fn digest(token: &str) -> Vec<u8> {
 }
 
 /// Letters and digits that nobody confuses when reading them aloud.
-const ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
+const ALPHABET: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 
 /// A random code that a person types: three groups of four, 60 bits.
 #[must_use]
 pub fn random_code() -> String {
-    let letters: Vec<char> =
-        rand::random::<[u8; 12]>().iter().map(|byte| char::from(ALPHABET.get(usize::from(byte % 32)).copied().unwrap_or(b'2'))).collect();
+    in_fours(&letters_of(&rand::random::<[u8; 12]>(), 12))
+}
+
+/// The first bytes as letters that a person types; 5 bits each.
+pub(crate) fn letters_of(bytes: &[u8], length: usize) -> String {
+    bytes.iter().take(length).filter_map(|byte| ALPHABET.get(usize::from(byte % 32))).map(|letter| char::from(*letter)).collect()
+}
+
+/// A code in groups of four, as people read it: `ABCD-EFGH-JKL`.
+#[must_use]
+pub fn in_fours(code: &str) -> String {
+    let letters: Vec<char> = code.chars().collect();
     letters.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join("-")
 }
 
@@ -77,6 +87,7 @@ mod tests {
     fn a_code_survives_being_typed_carelessly() {
         let code = random_code();
         assert_eq!(code.len(), 14);
+        assert_eq!(in_fours("ABCDEFGHJKL"), "ABCD-EFGH-JKL");
         assert_eq!(typed_code(&format!(" {} ", code.to_lowercase().replace('-', " "))), code.replace('-', ""));
     }
 

@@ -31,7 +31,7 @@ mod known;
 mod list;
 
 pub use ending::Change;
-pub(crate) use ending::suspend;
+pub(crate) use ending::{end, suspend};
 pub(crate) use known::check as check_grantee;
 pub use known::{Colleague, KnownOrganization};
 pub use list::{GrantStory, Look, Parts, SharingList, StoryLine, Whole};
@@ -226,8 +226,7 @@ pub(crate) async fn insert(
 /// Whether the patient has blocked a grantee, or everybody where they work.
 async fn is_blocked(record: &mut Record, columns: &Columns) -> Result<bool, Error> {
     let blocked = sqlx::query_scalar!(
-        r#"select exists (select from block b where b.patient_id = $1
-            and (b.account_id = any (gate.accounts_of($2)) or b.organization_id = $3)) as "blocked!""#,
+        r#"select gate.is_blocked($1, $2, $3) as "blocked!""#,
         record.whose().patient.0,
         columns.account,
         columns.organization

@@ -17,7 +17,7 @@ async fn a_look_is_told_with_its_reader_and_the_sentence_of_its_grant(_: PgPoolO
     let log = house.portal.activity(&house.ines(), Filter::Others, None).await.unwrap().view;
     let [look] = log.entries.as_slice() else { panic!("{log:?}") };
     assert_eq!((look.event.who.name.as_str(), look.event.what.items), ("Dr Lindqvist", 2));
-    let Why::Grant { purpose, grants } = &look.event.why else { panic!("{look:?}") };
+    let Why::Grant { purpose, grants, .. } = &look.event.why else { panic!("{look:?}") };
     assert_eq!((*purpose, grants[0].sentence.as_str()), (Some(Purpose::Treatment), sentence().text.as_str()));
     assert!(look.stoppable);
     assert_eq!(log.people, [(house.doctor(None).actor.account(), "Dr Lindqvist".to_owned())]);

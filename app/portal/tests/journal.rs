@@ -129,6 +129,7 @@ async fn every_act_that_takes_access_away_is_noted_with_its_commit(_: PgPoolOpti
             Act::Undone { .. } => "undone".to_owned(),
             Act::Correction { .. } => "correction".to_owned(),
             Act::ByHand { in_force, .. } => format!("by-hand {in_force}"),
+            Act::EmergencyPlan { categories, .. } => format!("emergency {categories}"),
         })
         .collect();
     assert_eq!(
@@ -508,4 +509,33 @@ async fn what_the_patient_hid_or_took_back_of_their_own_writing_is_hidden_again(
     let mut expected = vec![hidden.0, taken_back.0];
     expected.sort_unstable();
     assert_eq!(private, expected, "and what was shown last stays shown");
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_plan_for_an_emergency_that_was_narrowed_is_none_until_it_is_decided_again(_: PgPoolOptions, options: PgConnectOptions) {
+    use chartkey_domain::{emergency::Extent, label::Labels};
+    use chartkey_portal::emergency::{Contact, NewPlan};
+
+    let kept = Kept::build(options).await;
+    let (house, ines) = (&kept.house, kept.house.ines());
+    let nobody = Contact { name: String::new(), email: String::new() };
+    let plan = |extent| NewPlan { extent, labels: Labels::NONE, sentence: sentence(), named: sentence().text, contact: nobody.clone() };
+    house.portal.decide_emergency(&ines, plan(Extent::All)).await.unwrap();
+    house.portal.decide_emergency(&ines, plan(Extent::Summary)).await.unwrap();
+    house.portal.keep_journal().await.unwrap();
+    let all = Extent::All.categories().bits();
+    kept.goes_back(&format!("update emergency_plan set extent = 'all', categories = {all}")).await;
+    assert_eq!(kept.replay().await.emergency_plans, 1);
+    assert_eq!(house.portal.emergency(&ines).await.unwrap().view.plan, None);
+
+    // Decided again it stays, and a card that was replaced stays replaced.
+    house.portal.decide_emergency(&ines, plan(Extent::Summary)).await.unwrap();
+    house.portal.keep_journal().await.unwrap();
+    kept.goes_back("perform 1").await;
+    assert_eq!(kept.replay().await.emergency_plans, 0);
+    let code = house.portal.emergency(&ines).await.unwrap().view.plan.unwrap().code.unwrap();
+    house.portal.new_emergency_code(&ines, &code).await.unwrap();
+    house.portal.keep_journal().await.unwrap();
+    kept.goes_back("update emergency_plan set code_id = gen_random_uuid()").await;
+    assert_eq!(kept.replay().await.emergency_plans, 1);
 }

@@ -119,6 +119,14 @@ problems! {
     RequestWords = "request-words", 422;
     /// Enough was said about a request.
     RequestFull = "request-full", 422;
+    /// Nothing opens in this emergency, for whatever reason.
+    Emergency = "emergency", 422;
+    /// Why a record has to be opened in an emergency is empty or too long.
+    EmergencyReason = "emergency-reason", 422;
+    /// Nobody said whether an emergency was one.
+    Finding = "finding", 422;
+    /// What was checked after an emergency is empty or too long.
+    ReviewWords = "review-words", 422;
     /// A question was sent without an answer.
     NoAnswer = "no-answer", 422;
     /// A statement or a message is empty or too long.
@@ -169,13 +177,17 @@ impl ApiError {
             Self::Email => Some("email"),
             Self::Name | Self::AddedName => Some("name"),
             Self::BirthDate | Self::AddedDay | Self::AddedAhead => Some("day"),
-            Self::WrongCode => Some("code"),
+            Self::WrongCode | Self::Emergency => Some("code"),
+            Self::EmergencyReason => Some("reason"),
+            Self::Finding => Some("finding"),
             Self::WeakPassword | Self::WrongOwnPassword => Some("password"),
             Self::Passphrase => Some("passphrase"),
             Self::PassphraseAgain => Some("again"),
             Self::Language => Some("language"),
             Self::NoFile | Self::UploadTooLarge | Self::UploadLost | Self::UploadsWait => Some("file"),
-            Self::Search | Self::CorrectionWords | Self::AddedWords | Self::RequestWords | Self::RequestFull => Some("words"),
+            Self::Search | Self::CorrectionWords | Self::AddedWords | Self::RequestWords | Self::RequestFull | Self::ReviewWords => {
+                Some("words")
+            }
             Self::AddedNumber | Self::AddedUnlikely => Some("first"),
             Self::AddedLower | Self::AddedNotBelow => Some("second"),
             Self::AddedPulse => Some("pulse"),

@@ -10,6 +10,7 @@ pub mod codes;
 pub mod corrections;
 pub mod credentials;
 pub mod devices;
+pub mod emergency;
 mod error;
 pub mod reach;
 pub mod requests;

@@ -29,7 +29,7 @@ pub async fn ask_patient(
     use chartkey_portal::requests::{Length, NewRequest};
 
     let answers = Draft {
-        purpose: Purpose::from_slug(&purpose),
+        purpose: Purpose::chosen(&purpose),
         purpose_text,
         categories: parts.iter().filter_map(|part| Category::from_slug(part)).collect(),
         labels: parts.iter().filter_map(|part| Label::from_slug(part)).collect(),

@@ -53,7 +53,7 @@ pub async fn grant_purpose(
     use chartkey_domain::{draft::Problem, grant::Purpose};
 
     let kept = keep(draft, Problem::Purpose, |answers| {
-        answers.purpose = Purpose::from_slug(&purpose);
+        answers.purpose = Purpose::chosen(&purpose);
         answers.purpose_text = purpose_text;
     });
     answer(kept.await.map(|()| Step::What.page(draft)), &Step::Purpose.page(draft))

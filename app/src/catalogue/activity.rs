@@ -102,6 +102,7 @@ impl super::Say {
     #[must_use]
     pub fn reason(self, reason: Reason) -> &'static str {
         match reason {
+            Reason::Emergency => self.reason_emergency(),
             Reason::OutOfHours => self.reason_hours(),
             Reason::ManyItems => self.reason_many(),
             Reason::FirstTime => self.reason_first(),
@@ -155,6 +156,12 @@ impl super::Say {
                 "request-withdrawn" => "asks for a share no more",
                 "share-name-made" => "made a share name",
                 "share-name-removed" => "gave up their share name",
+                "emergency-decided" => "decided what opens in an emergency",
+                "emergency-code-made" => "made another code for their card",
+                "emergency-opened" => "opened this record in an emergency",
+                "emergency-read" => "read that their record was opened in an emergency",
+                "emergency-needed" => "checked what was opened in an emergency, and found that it was needed",
+                "emergency-not-needed" => "checked what was opened in an emergency, and found that it was not needed",
                 "blocked" => "blocked somebody",
                 "unblocked" => "stopped blocking somebody",
                 "kept-closed" => "closed again, after a restore, what had been closed",
@@ -203,6 +210,12 @@ impl super::Say {
                 "request-withdrawn" => "ya no pide un permiso",
                 "share-name-made" => "creó un nombre para pedir",
                 "share-name-removed" => "dejó de tener un nombre para pedir",
+                "emergency-decided" => "decidió qué se abre en una emergencia",
+                "emergency-code-made" => "creó otro código para su tarjeta",
+                "emergency-opened" => "abrió esta historia clínica en una emergencia",
+                "emergency-read" => "leyó que su historia clínica se abrió en una emergencia",
+                "emergency-needed" => "comprobó lo que se abrió en una emergencia, y halló que hacía falta",
+                "emergency-not-needed" => "comprobó lo que se abrió en una emergencia, y halló que no hacía falta",
                 "blocked" => "bloqueó a alguien",
                 "unblocked" => "dejó de bloquear a alguien",
                 "kept-closed" => "volvió a cerrar, después de una restauración, lo que se había cerrado",

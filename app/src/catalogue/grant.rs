@@ -167,6 +167,7 @@ impl Say {
             Purpose::SecondOpinion => self.purpose_second_opinion(),
             Purpose::Coordination => self.purpose_coordination(),
             Purpose::Other => self.purpose_other(),
+            Purpose::Emergency => self.purpose_emergency(),
         }
     }
 
@@ -180,7 +181,7 @@ impl Say {
         self.together(&words)
     }
 
-    fn sensitive(self, labels: Labels) -> String {
+    pub(super) fn sensitive(self, labels: Labels) -> String {
         if labels.is_empty() {
             self.nothing_sensitive().to_owned()
         } else if labels == Labels::ALL {
@@ -207,7 +208,8 @@ impl Say {
             Purpose::Treatment => self.for_treatment().to_owned(),
             Purpose::SecondOpinion => self.for_second_opinion().to_owned(),
             Purpose::Coordination => self.for_coordination().to_owned(),
-            Purpose::Other => self.for_other(&plain(terms.purpose_text.as_deref().unwrap_or_default())),
+            // An emergency has a sentence of its own.
+            Purpose::Other | Purpose::Emergency => self.for_other(&plain(terms.purpose_text.as_deref().unwrap_or_default())),
         }
     }
 

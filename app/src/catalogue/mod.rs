@@ -17,6 +17,7 @@ mod corrections;
 mod dates;
 mod documents;
 mod download;
+mod emergency;
 mod facts;
 mod glance;
 pub mod grant;

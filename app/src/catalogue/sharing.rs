@@ -28,6 +28,7 @@ messages! {
         Spanish: "En pausa por ahora. No abre nada hasta que usted lo active otra vez.",
     }
     no_end { English: "No end: until you stop it", Spanish: "Sin fecha final: hasta que usted lo retire" }
+    until_time(when: &str) { English: "until {when} (UTC)", Spanish: "hasta el {when} (UTC)" }
     days_left(count: i64) { English: one "1 day left", other "{count} days left"; Spanish: one "Queda 1 día", other "Quedan {count} días" }
     days_left_label { English: "Days left", Spanish: "Días que quedan" }
     done_given { English: "The key is out. It works from now on.", Spanish: "La llave está dada. Funciona desde ahora." }

@@ -2,7 +2,7 @@
 
 use chartkey_domain::grant::GrantState;
 use leptos::prelude::*;
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 use crate::catalogue::Say;
 
@@ -45,12 +45,16 @@ impl Life {
 
 /// The days left below a sentence.
 pub fn life(say: Say, life: Life, now: OffsetDateTime) -> impl IntoView + use<> {
+    // An emergency ends before the day does.
+    let is_short = |end: OffsetDateTime| end - life.starts_at < Duration::DAY;
     let words = match (life.state, life.days(now)) {
         (GrantState::Paused, _) => say.paused_for_now().to_owned(),
+        _ if life.ends_at.is_some_and(is_short) => life.ends_at.map(|end| say.until_time(&say.day_and_time(end))).unwrap_or_default(),
         (_, None) => say.no_end().to_owned(),
         (_, Some((left, _))) => say.days_left(left),
     };
-    let meter = life.days(now).filter(|_| life.state == GrantState::Active).map(|(left, whole)| {
+    let is_long = life.ends_at.is_none_or(|end| !is_short(end));
+    let meter = life.days(now).filter(|_| life.state == GrantState::Active && is_long).map(|(left, whole)| {
         view! { <meter min="0" max=whole value=left aria-label=say.days_left_label()>{say.days_left(left)}</meter> }
     });
     view! { <div class="life">{meter}<span>{words}</span></div> }

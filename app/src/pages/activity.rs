@@ -18,7 +18,7 @@ use crate::{
         sheet::{more, title},
         when::machine,
     },
-    pages::{Paged, home::without_record, page},
+    pages::{Paged, emergency_plan, home::without_record, page},
     request::{caller, portal, problem, query, visitor},
     shell::{Bar, Page, Place, document},
 };
@@ -36,10 +36,12 @@ pub fn activity() -> impl IntoView {
             return Ok(without_record(say, Place::Activity, &visitor.name));
         }
         let opened = portal()?.activity(&visitor, filter, before).await?;
-        let ActivityPage { entries, older, people, state } = opened.view;
+        let ActivityPage { entries, older, people, emergencies, state } = opened.view;
+        let emergencies = emergencies.iter().map(|look| emergency_plan::look(say, look)).collect_view();
         let days = by_day(entries).into_iter().map(|(date, entries)| day(say, date, &entries)).collect_view();
         let older = older.map(|older| more(address(filter, Some(older)), say.older_entries()));
         let done = match query("done").as_deref() {
+            Some("read") => Some(view! { <p>{say.done_emergency_read()}</p> }.into_any()),
             Some("stopped") => Some(view! { <p>{say.stopped_at_once()}</p> }.into_any()),
             Some("nothing") => Some(view! { <p>{say.nothing_to_stop()}</p> }.into_any()),
             Some("checked") => Some(view! { <p><a href="#whole">{say.see_what_was_checked()}</a></p> }.into_any()),
@@ -49,6 +51,7 @@ pub fn activity() -> impl IntoView {
             {problem_summary(say, problem())}
             {done.map(|words| what_was_done(say.done(), words))}
             {title(say.who_has_looked(), Some(say.log_says().to_owned()))}
+            {emergencies}
             {filters(say, filter, &people)}
             {days}
             {older}
@@ -155,13 +158,15 @@ fn line(say: Say, entry: &LogEntry) -> impl IntoView + use<> {
 fn why(say: Say, event: &Event) -> impl IntoView + use<> {
     let (sign, words) = match &event.why {
         Why::Own => (Icon::Person, say.why_own().into_any()),
-        Why::Grant { grants, .. } => {
+        Why::Grant { grants, emergency, .. } => {
+            let reason = emergency.as_ref().map(|reason| view! { {say.why_emergency(reason)} " " });
             let quoted = |grant: &UsedGrant| view! { " " {say.quotation_opens()}{unmarked(say, &grant.sentence)}{say.quotation_closes()} };
-            (Icon::KeyOne, view! { {say.why_share()}{grants.iter().map(quoted).collect_view()} }.into_any())
+            (Icon::KeyOne, view! { {reason}{say.why_share()}{grants.iter().map(quoted).collect_view()} }.into_any())
         }
         Why::Operator { reason } => (Icon::Person, say.why_operator(reason).into_any()),
         Why::Code => (Icon::KeyOne, say.why_code().into_any()),
         Why::Asked => (Icon::Share, say.why_asked().into_any()),
+        Why::Reviewed => (Icon::Eye, say.why_reviewed().into_any()),
         Why::Refused => (Icon::Keyhole, say.why_refused().into_any()),
     };
     // The sentence of a share, of a draft that was looked at in advance, or from whom something, or all of it, is kept.
@@ -212,7 +217,7 @@ impl Say {
             "read" => match what.page.as_deref() {
                 Some("activity") => self.did_open_log(),
                 Some("log") => self.did_check_log(),
-                Some("sharing" | "grant" | "codes" | "blocked" | "requests") => self.did_open_sharing(),
+                Some("sharing" | "grant" | "codes" | "blocked" | "requests" | "emergency") => self.did_open_sharing(),
                 _ => self.opened_page(),
             }
             .to_owned(),

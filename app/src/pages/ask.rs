@@ -102,7 +102,7 @@ fn done(say: Say) -> Option<impl IntoView> {
 }
 
 fn form(say: Say, draft: Option<DraftId>, answers: &Draft) -> impl IntoView + use<> {
-    let purposes = Purpose::ALL.into_iter().map(|purpose| {
+    let purposes = Purpose::CHOICES.into_iter().map(|purpose| {
         let checked = answers.purpose.map_or(purpose == Purpose::Treatment, |chosen| chosen == purpose);
         choice("radio", "purpose", purpose.slug().to_owned(), checked, say.purpose(purpose), None)
     });

@@ -50,6 +50,7 @@ pub fn card() -> impl IntoView {
                     <p>{said.born.clone()}</p>
                     {lines(say, say.category(Category::Allergies), &said.allergies)}
                     {lines(say, say.card_call(), &said.contacts)}
+                    {opened.view.code.as_ref().map(|code| view! { <p>{say.card_emergency()} " " <b class="code">{code.clone()}</b></p> })}
                 </section>
                 <section class="card" aria-label=say.category(Category::Medicines)>
                     {lines(say, say.medicines_in_use(), &said.medicines)}

@@ -21,7 +21,7 @@ use crate::{
         sentence::{Life, life, sentence, unmarked},
         sheet::{more, sheet, title},
     },
-    pages::{Paged, page, visits::day},
+    pages::{Paged, emergency_plan, page, visits::day},
     request::{caller, look, portal, query, redirect},
     shell::{Page, Place, document},
 };
@@ -92,10 +92,20 @@ fn waiting(say: Say, patient: PatientId, waiting: Waiting) -> impl IntoView {
     let answered = (waiting.answered > 0)
         .then(|| line(Icon::Pen, format!("/record/{patient}/corrections"), say.answered_corrections(waiting.answered)));
     let results = (waiting.results > 0).then(|| line(Icon::Clock, "/waiting".to_owned(), say.results_that_wait(waiting.results)));
-    if codes.is_none() && requests.is_none() && answered.is_none() && results.is_none() && unusual.is_none() {
+    let emergencies =
+        (waiting.emergencies > 0).then(|| line(Icon::Warn, emergency_plan::PAGE.to_owned(), say.emergencies_unread(waiting.emergencies)));
+    let undecided = waiting.is_undecided.then(|| line(Icon::Info, emergency_plan::PAGE.to_owned(), say.emergency_to_decide().to_owned()));
+    if emergencies.is_none()
+        && undecided.is_none()
+        && codes.is_none()
+        && requests.is_none()
+        && answered.is_none()
+        && results.is_none()
+        && unusual.is_none()
+    {
         return view! { <p class="quiet">{say.nothing_waits()}</p> }.into_any();
     }
-    view! { <ul class="waiting">{codes}{requests}{answered}{results}{unusual}</ul> }.into_any()
+    view! { <ul class="waiting">{emergencies}{codes}{requests}{answered}{results}{unusual}{undecided}</ul> }.into_any()
 }
 
 /// What came in since the last visit; where that is nothing, the newest of the record.

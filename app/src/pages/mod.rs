@@ -25,6 +25,8 @@ mod components;
 pub mod corrections;
 mod courses;
 mod download;
+pub mod emergency;
+pub mod emergency_plan;
 mod forgotten;
 mod grant;
 pub mod grant_new;

@@ -28,11 +28,13 @@ pub fn redeem() -> impl IntoView {
             return Err(ApiError::NotFound);
         }
         let used = portal()?.redeemed(&visitor).await?;
+        // The page stays open while the patient decides, and then says what they have decided.
+        let waits = used.iter().any(|(_, outcome)| *outcome == Outcome::Waits);
         let used = (!used.is_empty()).then(|| {
             let rows = used.into_iter().map(|(at, outcome)| row(say, at, outcome)).collect_view();
             sheet("used", say.codes_used(), view! { <ul class="rows">{rows}</ul> })
         });
-        let done = (query("done").as_deref() == Some("redeemed"))
+        let done = (waits && query("done").as_deref() == Some("redeemed"))
             .then(|| what_was_done(say.redeemed_title(), view! { <p>{say.redeemed_says()}</p> }));
         let body = view! {
             {back("/shared".to_owned(), say.back())}

@@ -1,7 +1,10 @@
 //! `/sharing/requests`: who asks to see something, what became of what was asked, and the name by which clinicians ask.
 
 use chartkey_domain::id::RequestId;
-use chartkey_portal::requests::{LONGEST, Request, RequestState, Said};
+use chartkey_portal::{
+    requests::{LONGEST, Request, RequestState, Said},
+    secrets::in_fours,
+};
 use leptos::prelude::*;
 
 use crate::{
@@ -176,7 +179,7 @@ fn row(say: Say, request: &Request) -> impl IntoView + use<> {
 }
 
 fn share_name(say: Say, name: Option<&str>) -> impl IntoView + use<> {
-    let shown = name.map(grouped).map(|name| {
+    let shown = name.map(in_fours).map(|name| {
         let picture = picture(say.share_name_picture(), &name);
         view! { <p class="code"><strong>{name}</strong></p>{picture} }
     });
@@ -198,10 +201,4 @@ fn share_name(say: Say, name: Option<&str>) -> impl IntoView + use<> {
             </div>
         },
     )
-}
-
-/// In groups of four, as it is read aloud and typed.
-fn grouped(name: &str) -> String {
-    let letters: Vec<char> = name.chars().collect();
-    letters.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join("-")
 }

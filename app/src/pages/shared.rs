@@ -12,7 +12,7 @@ use crate::{
         sentence::{Life, life, sentence, unmarked},
         sheet::{more, sheet, title},
     },
-    pages::{Paged, ask, page},
+    pages::{Paged, ask, emergency, page},
     request::{caller, portal, problem, visitor},
     shell::{Page, Place, document},
 };
@@ -42,6 +42,7 @@ pub fn shared() -> impl IntoView {
             {to_print(say)}
             <p>{say.have_a_code()} " " <a href="/redeem">{say.use_a_code()}</a></p>
             <p>{more(ask::PAGE.to_owned(), say.ask_title())}</p>
+            <p>{more(emergency::PAGE.to_owned(), say.open_emergency_title())}</p>
             {ended}
         };
         Paged::Ok(document(Page::new(titled(say, say.shared_title(), problem()), Place::Patients).live(), body).into_any())

@@ -14,7 +14,7 @@ use crate::{
         sheet::{more, sheet, title},
         when::moment,
     },
-    pages::{Paged, blocked, home::without_record, page, requests},
+    pages::{Paged, blocked, emergency_plan, home::without_record, page, requests},
     request::{caller, portal, problem, query, visitor},
     shell::{Bar, Page, Place, document},
 };
@@ -54,6 +54,7 @@ pub fn sharing() -> impl IntoView {
                 <a href="/sharing/codes">{say.see_codes()}</a>
                 <a href=requests::PAGE>{say.requests_title()}</a>
                 <a href=blocked::PAGE>{say.blocked_title()}</a>
+                <a href=emergency_plan::PAGE>{say.emergency_title()}</a>
             </p>
             {ended}
         };

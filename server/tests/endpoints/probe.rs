@@ -90,8 +90,7 @@ impl Tally {
         if answer.status.is_server_error() {
             self.faults.push(format!("{caller:?} {what}: {}", answer.status));
         }
-        let path = what.split(' ').next_back().unwrap_or_default();
-        for leak in canaries.leaks(world, caller, path, &everything(answer)) {
+        for leak in canaries.leaks(world, caller, what, &everything(answer)) {
             self.leaks.push(format!("{caller:?} {what}: {leak}"));
         }
     }

@@ -209,6 +209,11 @@ fn pages() -> Vec<Row> {
         record("/shared/ask", "/shared/ask?answer={request}", [Welcome, NotFound, NotFound, Shown, NotFound, NotFound]),
         page("/sharing/blocked", HOLDERS),
         row("GET", "/sharing/blocked", "/sharing/blocked?ask=block", "").with(&[Which::Own], HOLDERS),
+        page("/sharing/emergency", HOLDERS),
+        page("/emergency", CLINICIANS),
+        row("GET", "/emergency", "/emergency?review={emergency}", "")
+            .with(&[Which::Random, Which::Gone, Which::Malformed], NOBODY)
+            .with(&[Which::Own], CLINICIANS),
         record("/sharing/{grant}", "/sharing/{grant}", HOLDERS),
         record("/sharing/{grant}", "/sharing/{grant}?ask=stop", HOLDERS),
         page("/activity", HOLDERS),

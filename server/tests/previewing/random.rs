@@ -49,7 +49,7 @@ pub fn plan(world: &World, dice: &mut Dice, record: usize, trial: usize) -> Plan
     let (from, to) = (day(1990, 34), day(2024, 6));
     let dated = dice.below(3);
     let draft = Draft {
-        purpose: Some(*dice.pick(&Purpose::ALL)),
+        purpose: Some(*dice.pick(&Purpose::CHOICES)),
         purpose_text: "a reason of my own".to_owned(),
         categories: if categories.is_empty() { Categories::NONE.with(Category::Results) } else { categories },
         labels,

@@ -117,10 +117,13 @@ fn grant(dice: &mut Dice, grantee: Grantee, items: &[ItemFacts], now: OffsetDate
             named.push((item.id, if dice.percent(80) { item.version } else { item.version + 1 }));
         }
     }
+    let purpose = dice.pick(&[Purpose::Treatment; 8].into_iter().chain([Purpose::SecondOpinion, Purpose::Emergency]).collect::<Vec<_>>());
+    // As the database has them: an emergency names one clinician, and ends.
+    let is_emergency = purpose == Purpose::Emergency && matches!(grantee, Grantee::Clinician { .. });
     Grant {
         id: GrantId(dice.id()),
         grantee,
-        purpose: if dice.percent(80) { Purpose::Treatment } else { Purpose::SecondOpinion },
+        purpose: if purpose == Purpose::Emergency && !is_emergency { Purpose::SecondOpinion } else { purpose },
         scope: Scope {
             categories,
             labels: labels(dice),
@@ -134,13 +137,21 @@ fn grant(dice: &mut Dice, grantee: Grantee, items: &[ItemFacts], now: OffsetDate
             2 => GrantState::Replaced,
             _ => GrantState::Active,
         },
-        starts_at: if dice.percent(93) { now - Duration::days(2) } else { now + Duration::days(1) },
+        starts_at: match dice.below(100) {
+            _ if is_emergency => now - Duration::minutes(20),
+            0..93 => now - Duration::days(2),
+            _ => now + Duration::days(1),
+        },
         ends_at: match dice.below(10) {
+            // An hour, a moment more, less than has passed; and as no server gives one, without an end.
+            place if is_emergency => {
+                [Some(40), Some(41), Some(-1), Some(5), None][place % 5].map(|minutes| now + Duration::minutes(minutes))
+            }
             0 => Some(now - Duration::days(1)),
             1..=6 => Some(now + Duration::days(30)),
             _ => None,
         },
-        may_delegate: dice.percent(70),
+        may_delegate: dice.percent(70) && !is_emergency,
         may_export: false,
         through: None,
     }
@@ -259,11 +270,14 @@ pub fn oracle(world: &World, item: &ItemFacts, now: OffsetDateTime) -> bool {
     in_force.grants.iter().any(|grant| {
         let for_me = match &grant.grantee {
             Grantee::Clinician { account: named, organization: at } => {
-                *named == account && organization == Some(*at) && world.purpose == Some(grant.purpose)
+                let within_the_hour = grant.ends_at.is_some_and(|end| end <= grant.starts_at + Duration::hours(1));
+                let on_purpose = if grant.purpose == Purpose::Emergency { within_the_hour } else { world.purpose == Some(grant.purpose) };
+                *named == account && organization == Some(*at) && on_purpose
             }
             Grantee::Professions { organization: at, professions } => {
                 organization == Some(*at)
                     && profession.is_some_and(|mine| professions.iter().any(|named| named == mine))
+                    && grant.purpose != Purpose::Emergency
                     && world.purpose == Some(grant.purpose)
             }
             Grantee::Carer { account: named } => *named == account && organization.is_none(),

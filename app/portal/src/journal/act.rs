@@ -1,5 +1,6 @@
 //! What a line of the journal says. The triggers of `0014_journal.sql`,
-//! `0016_protection.sql`, `0018_sources.sql`, `0024_by_hand.sql` and `0026_correction_sides.sql` write it.
+//! `0016_protection.sql`, `0018_sources.sql`, `0024_by_hand.sql`, `0026_correction_sides.sql`
+//! and `0042_emergency.sql` write it.
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -120,6 +121,17 @@ pub enum Act {
         #[serde(default)]
         state: Option<String>,
     },
+    /// What opens in an emergency was decided, or its card replaced.
+    EmergencyPlan {
+        /// Whose record.
+        patient: Uuid,
+        /// The categories that open.
+        categories: i32,
+        /// The labels that open with them.
+        labels: i16,
+        /// What the code of the card is derived from.
+        code: Uuid,
+    },
     /// What a patient had written by hand was hidden or taken back, or is shown again.
     ByHand {
         /// Whose record.
@@ -147,6 +159,7 @@ pub(super) enum About {
     RecoveryCode(Uuid, Uuid),
     Correction(Uuid, Uuid),
     ByHand(Uuid, Uuid),
+    EmergencyPlan(Uuid),
 }
 
 impl Act {
@@ -165,6 +178,7 @@ impl Act {
             Self::RecoveryCode { account, code } => About::RecoveryCode(*account, *code),
             Self::Correction { patient, correction, .. } => About::Correction(*patient, *correction),
             Self::ByHand { patient, item, .. } => About::ByHand(*patient, *item),
+            Self::EmergencyPlan { patient, .. } => About::EmergencyPlan(*patient),
         }
     }
 
@@ -183,7 +197,8 @@ impl Act {
             | Self::Password { .. }
             | Self::Email { .. }
             | Self::RecoveryCode { .. }
-            | Self::Correction { .. } => true,
+            | Self::Correction { .. }
+            | Self::EmergencyPlan { .. } => true,
         }
     }
 }

@@ -65,6 +65,8 @@ pub struct TakenAway {
     pub recovery_codes: u32,
     /// Corrections whose statement stands no more.
     pub corrections: u32,
+    /// Patients who have to decide again what opens in an emergency: it was narrowed since, or their card replaced.
+    pub emergency_plans: u32,
     /// Grants to an organization that were paused, because somebody there was kept out whom this
     /// database does not know.
     pub paused_for_unknown: u32,

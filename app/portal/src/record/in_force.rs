@@ -32,6 +32,7 @@ struct GrantRow {
     organization_id: Option<Uuid>,
     professions: Option<Vec<String>>,
     purpose: String,
+    purpose_text: Option<String>,
     categories: i32,
     labels: u8,
     #[serde(with = "time::serde::rfc3339::option")]
@@ -124,7 +125,9 @@ impl Loaded {
 
 impl From<&GrantRow> for SharedGrant {
     fn from(row: &GrantRow) -> Self {
-        Self { id: GrantId(row.grant_id), sentence: row.sentence.clone(), ends_at: row.ends_at }
+        let is_emergency = Purpose::from_slug(&row.purpose) == Some(Purpose::Emergency);
+        let emergency = is_emergency.then(|| row.purpose_text.clone()).flatten();
+        Self { id: GrantId(row.grant_id), sentence: row.sentence.clone(), ends_at: row.ends_at, emergency }
     }
 }
 

@@ -158,7 +158,7 @@ impl Subject {
             actor,
             purpose,
             given: given.map(|grant| {
-                let words = SharedGrant { id: grant.id, sentence, ends_at: grant.ends_at };
+                let words = SharedGrant { id: grant.id, sentence, ends_at: grant.ends_at, emergency: None };
                 (grant, words)
             }),
         })

@@ -82,6 +82,11 @@ pub(crate) async fn suspend(record: &mut Record, grant: GrantId) -> Result<Optio
     take(record, grant, PAUSE).await
 }
 
+/// Ends a grant inside another change; `None` where it has ended.
+pub(crate) async fn end(record: &mut Record, grant: GrantId) -> Result<Option<String>, Error> {
+    take(record, grant, WITHDRAW).await
+}
+
 /// Takes the step if the grant is where it starts. Returns the grant's sentence.
 async fn take(record: &mut Record, grant: GrantId, step: Step) -> Result<Option<String>, Error> {
     let patient = record.whose().patient;

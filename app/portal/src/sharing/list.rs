@@ -229,8 +229,7 @@ async fn grants(record: &mut Record, only: Option<GrantId>) -> Result<Vec<Whole>
     let rows = sqlx::query!(
         r#"select g.grant_id, g.grantee_account_id, a.display_name as "display_name?", o.name as "organization?", g.professions, g.purpose, g.categories,
             g.labels, g.sentence, g.may_export, g.state, g.starts_at, g.ends_at, g.ended_at,
-            exists (select from block b where b.patient_id = g.patient_id
-                and (b.account_id = any (gate.accounts_of(g.grantee_account_id)) or b.organization_id = g.organization_id)) as "is_blocked!"
+            gate.is_blocked(g.patient_id, g.grantee_account_id, g.organization_id) as "is_blocked!"
         from access_grant g
         left join account a on a.account_id = g.grantee_account_id
         left join organization o on o.organization_id = g.organization_id

@@ -83,7 +83,7 @@ pub(super) fn who(say: Say, draft: Option<DraftId>, answers: &Draft, known: &[Kn
 
 /// What for.
 pub(super) fn purpose(say: Say, kept: &KeptDraft) -> (&'static str, AnyView) {
-    let choices = Purpose::ALL.into_iter().map(|purpose| {
+    let choices = Purpose::CHOICES.into_iter().map(|purpose| {
         let checked = kept.draft.purpose.map_or(purpose == Purpose::Treatment, |chosen| chosen == purpose);
         choice("radio", "purpose", purpose.slug().to_owned(), checked, say.purpose(purpose), None)
     });

@@ -242,6 +242,21 @@ pub(super) fn forms() -> Vec<Row> {
         row("POST", "/api/unblock", "/api/unblock", "whom=account.{redeemer}")
             .with(&[Which::Random], to("/sharing/blocked?problem=not-found"))
             .with(&[Which::Own], holders("/sharing/blocked?done=unblocked", "/sharing/blocked?problem=not-found")),
+        post(
+            "/api/decide-emergency",
+            "extent=summary&labels[0]=hiv&name=Tom&email=tom@nowhere.example",
+            holders("/sharing/emergency?done=decided", NO_PLAN),
+        ),
+        post("/api/new-emergency-code", "seen={card}", holders("/sharing/emergency?done=code", NO_PLAN)),
+        form("/api/read-emergency", "grant={emergency}", holders("/sharing/emergency?done=read", NO_PLAN), to(NO_PLAN)),
+        // Whoever has a card and signs in as a clinician is let in; what is no card of anybody's says nothing.
+        row("POST", "/api/open-emergency", "/api/open-emergency", "code={card}&reason=Found+unconscious")
+            .with(&[Which::Random, Which::Gone], holders(NO_EMERGENCY, "/emergency?problem=emergency"))
+            .with(&[Which::Own], holders(NO_EMERGENCY, "/record/{patient}")),
+        // Somebody else of their organization has looked.
+        row("POST", "/api/review-emergency", "/api/review-emergency", "grant={emergency}&finding=needed&words=checked")
+            .with(&[Which::Random, Which::Gone], to("/emergency?review={emergency}&problem=not-found"))
+            .with(&[Which::Own], holders("/emergency?review={emergency}&problem=not-found", "/emergency?done=reviewed")),
         post("/api/print-shared", "", {
             const NONE: Outcome = To("/shared?problem=not-found");
             const ASKED: Outcome = To("/shared/print");
@@ -250,6 +265,8 @@ pub(super) fn forms() -> Vec<Row> {
     ]
 }
 
+const NO_PLAN: &str = "/sharing/emergency?problem=not-found";
+const NO_EMERGENCY: &str = "/emergency?problem=not-found";
 const NO_ASKER: &str = "/shared/ask?problem=not-found";
 
 /// A form about a request: who asked is led to `asked`, the patient and other persons to the first two of `others`, other

@@ -57,6 +57,7 @@ impl<'c> Again<'c> {
             Act::RecoveryCode { account, code } => self.recovery_code(account, code).await,
             Act::Correction { patient, correction, state } => self.correction(patient, correction, state.as_deref()).await,
             Act::ByHand { patient, item, .. } => self.by_hand(patient, item).await,
+            Act::EmergencyPlan { patient, categories, labels, code } => self.emergency_plan(patient, categories, labels, code).await,
         }
     }
 
@@ -315,6 +316,25 @@ impl<'c> Again<'c> {
         .await?;
         if hidden.rows_affected() > 0 {
             self.taken.made_private += 1;
+            self.note(patient, did("kept-closed"));
+        }
+        Ok(())
+    }
+
+    /// A plan that is not the last one is none: nothing opens until its patient has decided again.
+    async fn emergency_plan(&mut self, patient: Uuid, categories: i32, labels: i16, code: Uuid) -> Result<(), Error> {
+        self.own(patient).await?;
+        let removed = sqlx::query!(
+            "delete from emergency_plan where patient_id = $1 and (categories, labels, code_id) <> ($2, $3, $4)",
+            patient,
+            categories,
+            labels,
+            code
+        )
+        .execute(&mut *self.connection)
+        .await?;
+        if removed.rows_affected() > 0 {
+            self.taken.emergency_plans += 1;
             self.note(patient, did("kept-closed"));
         }
         Ok(())

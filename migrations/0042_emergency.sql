@@ -1,0 +1,141 @@
+-- What opens in an emergency: the patient decides it in advance, a clinician gives a reason, and it lasts an hour.
+
+set local role chartkey_owner;
+
+create table emergency_plan (
+    patient_id uuid primary key references patient,
+    extent text not null constraint emergency_plan_extent check (extent in ('nothing', 'summary', 'all')),
+    -- What it opens, as in access_grant.
+    categories int not null,
+    labels smallint not null check (labels between 0 and 63),
+    -- What the patient read and confirmed, and the same with a place for the name of who opens it: that becomes the grant's.
+    sentence text not null,
+    named text not null,
+    language text not null,
+    catalogue_version text not null,
+    -- The code of their card is derived from this and a key outside the database; it is found by a keyed hash of what is typed.
+    code_id uuid not null,
+    code_hash bytea not null constraint emergency_plan_code unique,
+    -- Who is told at once beside the patient.
+    contact_name text,
+    contact_email text,
+    decided_at timestamptz not null default now(),
+    constraint emergency_plan_contact check ((contact_name is null) = (contact_email is null))
+);
+
+-- An emergency is a grant of that plan to one clinician.
+alter table access_grant drop constraint access_grant_purpose;
+alter table access_grant add constraint access_grant_purpose
+    check (purpose in ('treatment', 'second-opinion', 'coordination', 'other', 'emergency'));
+alter table access_grant add constraint access_grant_emergency check (purpose <> 'emergency'
+    or (grantee_account_id is not null and organization_id is not null and not may_export and not may_write and not may_delegate));
+
+-- What follows it: the patient reads that it happened, and somebody else of the organization looks whether it had to be.
+create table emergency_look (
+    patient_id uuid not null,
+    grant_id uuid not null,
+    account_id uuid not null references account,
+    organization_id uuid not null references organization,
+    reason text not null,
+    opened_at timestamptz not null default now(),
+    read_at timestamptz,
+    reviewed_by uuid references account,
+    reviewed_at timestamptz,
+    finding text constraint emergency_look_finding check (finding in ('needed', 'not-needed')),
+    words text,
+    primary key (patient_id, grant_id),
+    foreign key (patient_id, grant_id) references access_grant,
+    constraint emergency_look_reviewed check ((reviewed_at is null) = (reviewed_by is null) and (reviewed_at is null) = (finding is null))
+);
+create index emergency_look_open on emergency_look (organization_id, opened_at) where reviewed_at is null;
+
+create index patient_birth_date on patient (birth_date);
+
+-- A message that says more than that something happened: to whom the patient has named.
+alter table letter add column about jsonb;
+alter table letter drop constraint letter_subject;
+alter table letter add constraint letter_subject check (subject in (
+    'new-password', 'news', 'confirm-email', 'address-in-use', 'email-changed', 'password-changed', 'factor-on', 'factor-off',
+    'codes-made', 'code-used', 'factor-lost', 'emergency', 'emergency-contact'
+));
+
+alter table emergency_plan enable row level security;
+alter table emergency_plan force row level security;
+alter table emergency_look enable row level security;
+alter table emergency_look force row level security;
+
+create policy own on emergency_plan for all
+    using (patient_id = (select gate.own_patient())) with check (patient_id = (select gate.own_patient()));
+-- A clinician finds it by the code of a card, or once they have found the patient by name and birth date.
+create policy emergency on emergency_plan for select using (
+    (select gate.task()) = 'emergency'
+    and (encode(code_hash, 'hex') = (select gate.selector()) or patient_id = (select gate.patient()))
+);
+create policy emergency on patient for select using (
+    (select gate.task()) = 'emergency'
+    and (birth_date = (select gate.selector()) or patient_id = (select gate.patient()))
+);
+-- Whose account is told.
+create policy emergency on patient_holder for select using (
+    (select gate.task()) = 'emergency' and patient_id = (select gate.patient())
+);
+
+-- To one clinician, for an hour at most, and what the plan says.
+create policy emergency on access_grant for insert with check (
+    (select gate.task()) = 'emergency'
+    and patient_id = (select gate.patient()) and purpose = 'emergency' and state = 'active'
+    and grantee_account_id = (select gate.account()) and organization_id = (select gate.organization())
+    and starts_at <= now() and ends_at <= now() + interval '60 minutes' and parent_grant_id is null and made_by_account_id is null
+    and (select true from emergency_plan p where p.patient_id = access_grant.patient_id and p.extent <> 'nothing'
+        and p.categories = access_grant.categories and p.labels = access_grant.labels)
+);
+-- One whose hour is over makes room.
+create policy emergency_over on access_grant for update
+    using (
+        (select gate.task()) = 'emergency' and patient_id = (select gate.patient()) and purpose = 'emergency'
+        and grantee_account_id = (select gate.account()) and ends_at <= now()
+    )
+    with check (state = 'replaced');
+create policy emergency on grant_event for insert with check (
+    (select gate.task()) = 'emergency' and patient_id = (select gate.patient()) and kind = 'given'
+    and (select true from access_grant g where g.patient_id = grant_event.patient_id and g.grant_id = grant_event.grant_id
+        and g.purpose = 'emergency' and g.grantee_account_id = (select gate.account()))
+);
+
+create policy own on emergency_look for select using (patient_id = (select gate.own_patient()));
+create policy read on emergency_look for update
+    using (patient_id = (select gate.own_patient())) with check (patient_id = (select gate.own_patient()));
+create policy opened on emergency_look for insert with check (
+    (select gate.task()) = 'emergency' and patient_id = (select gate.patient())
+    and account_id = (select gate.account()) and organization_id = (select gate.organization())
+    and read_at is null and reviewed_at is null
+);
+-- Whoever works where it happened; it is closed by somebody else than who looked.
+create policy review on emergency_look for select using (
+    (select gate.task()) = 'review' and organization_id = (select gate.organization())
+);
+create policy close on emergency_look for update
+    using (
+        (select gate.task()) = 'review' and organization_id = (select gate.organization()) and reviewed_at is null
+        and account_id <> all ((select gate.accounts_of(gate.account()))::uuid[])
+    )
+    with check (reviewed_by = (select gate.account()));
+create policy review on patient for select using (
+    (select gate.task()) = 'review' and patient_id in (select l.patient_id from emergency_look l)
+);
+
+-- A plan that was narrowed, or a card that was replaced, must not come back with a restored database.
+create function gate.journal_emergency() returns trigger language plpgsql as $$
+begin
+    perform gate.journal(jsonb_build_object('kind', 'emergency-plan', 'patient', new.patient_id,
+        'categories', new.categories, 'labels', new.labels, 'code', new.code_id));
+    return null;
+end $$;
+create trigger journal after insert or update of categories, labels, code_id on emergency_plan
+    for each row execute function gate.journal_emergency();
+
+reset role;
+
+grant select, insert, update, delete on emergency_plan to chartkey_runtime;
+grant select, insert, update (read_at, reviewed_by, reviewed_at, finding, words) on emergency_look to chartkey_runtime;
+grant select on emergency_plan, emergency_look to chartkey_backup;
