@@ -39,15 +39,22 @@ create table emergency_look (
     reason text not null,
     opened_at timestamptz not null default now(),
     read_at timestamptz,
-    reviewed_by uuid references account,
-    reviewed_at timestamptz,
-    finding text constraint emergency_look_finding check (finding in ('needed', 'not-needed')),
-    words text,
     primary key (patient_id, grant_id),
-    foreign key (patient_id, grant_id) references access_grant,
-    constraint emergency_look_reviewed check ((reviewed_at is null) = (reviewed_by is null) and (reviewed_at is null) = (finding is null))
+    foreign key (patient_id, grant_id) references access_grant
 );
-create index emergency_look_open on emergency_look (organization_id, opened_at) where reviewed_at is null;
+create index emergency_look_organization on emergency_look (organization_id, opened_at);
+
+create table emergency_review (
+    patient_id uuid not null,
+    grant_id uuid not null,
+    account_id uuid not null references account,
+    organization_id uuid not null references organization,
+    finding text not null constraint emergency_review_finding check (finding in ('needed', 'not-needed')),
+    words text not null,
+    reviewed_at timestamptz not null default now(),
+    primary key (patient_id, grant_id),
+    foreign key (patient_id, grant_id) references emergency_look
+);
 
 create index patient_birth_date on patient (birth_date);
 
@@ -63,6 +70,8 @@ alter table emergency_plan enable row level security;
 alter table emergency_plan force row level security;
 alter table emergency_look enable row level security;
 alter table emergency_look force row level security;
+alter table emergency_review enable row level security;
+alter table emergency_review force row level security;
 
 create policy own on emergency_plan for all
     using (patient_id = (select gate.own_patient())) with check (patient_id = (select gate.own_patient()));
@@ -89,13 +98,22 @@ create policy emergency on access_grant for insert with check (
     and (select true from emergency_plan p where p.patient_id = access_grant.patient_id and p.extent <> 'nothing'
         and p.categories = access_grant.categories and p.labels = access_grant.labels)
 );
+-- Nobody else begins one, the patient neither.
+create policy emergency_only on access_grant as restrictive for insert with check (
+    purpose <> 'emergency' or (select gate.task()) = 'emergency'
+);
 -- One whose hour is over makes room.
 create policy emergency_over on access_grant for update
     using (
         (select gate.task()) = 'emergency' and patient_id = (select gate.patient()) and purpose = 'emergency'
-        and grantee_account_id = (select gate.account()) and ends_at <= now()
+        and grantee_account_id = (select gate.account()) and state in ('active', 'paused') and ends_at <= now()
     )
     with check (state = 'replaced');
+-- Whom the patient has stopped is one clinician, in whatever account.
+create policy emergency_earlier on access_grant for select using (
+    (select gate.task()) = 'emergency' and patient_id = (select gate.patient()) and purpose = 'emergency'
+    and grantee_account_id = any ((select gate.accounts_of(gate.account()))::uuid[])
+);
 create policy emergency on grant_event for insert with check (
     (select gate.task()) = 'emergency' and patient_id = (select gate.patient()) and kind = 'given'
     and (select true from access_grant g where g.patient_id = grant_event.patient_id and g.grant_id = grant_event.grant_id
@@ -107,35 +125,46 @@ create policy read on emergency_look for update
     using (patient_id = (select gate.own_patient())) with check (patient_id = (select gate.own_patient()));
 create policy opened on emergency_look for insert with check (
     (select gate.task()) = 'emergency' and patient_id = (select gate.patient())
-    and account_id = (select gate.account()) and organization_id = (select gate.organization())
-    and read_at is null and reviewed_at is null
+    and account_id = (select gate.account()) and organization_id = (select gate.organization()) and read_at is null
+    and (select true from access_grant g where g.patient_id = emergency_look.patient_id and g.grant_id = emergency_look.grant_id
+        and g.purpose = 'emergency' and g.grantee_account_id = (select gate.account()))
 );
 -- Whoever works where it happened; it is closed by somebody else than who looked.
 create policy review on emergency_look for select using (
     (select gate.task()) = 'review' and organization_id = (select gate.organization())
 );
-create policy close on emergency_look for update
-    using (
-        (select gate.task()) = 'review' and organization_id = (select gate.organization()) and reviewed_at is null
-        and account_id <> all ((select gate.accounts_of(gate.account()))::uuid[])
-    )
-    with check (reviewed_by = (select gate.account()));
+create policy own on emergency_review for select using (patient_id = (select gate.own_patient()));
+create policy review on emergency_review for select using (
+    (select gate.task()) = 'review' and organization_id = (select gate.organization())
+);
+create policy close on emergency_review for insert with check (
+    (select gate.task()) = 'review' and account_id = (select gate.account()) and organization_id = (select gate.organization())
+    and (select true from emergency_look l where l.patient_id = emergency_review.patient_id and l.grant_id = emergency_review.grant_id
+        and l.organization_id = emergency_review.organization_id and l.account_id <> all ((select gate.accounts_of(gate.account()))::uuid[]))
+);
+-- Of whom something waits, or is open to the reader.
 create policy review on patient for select using (
-    (select gate.task()) = 'review' and patient_id in (select l.patient_id from emergency_look l)
+    (select gate.task()) = 'review' and patient_id in (
+        select l.patient_id from emergency_look l
+        where (l.account_id = (select gate.account()) and l.opened_at > now() - interval '1 hour')
+            or (select true from emergency_review v where v.patient_id = l.patient_id and v.grant_id = l.grant_id) is null)
 );
 
--- A plan that was narrowed, or a card that was replaced, must not come back with a restored database.
+-- A plan that was narrowed, a card that was replaced, or whom the patient does not want told any more, must not come back with a
+-- restored database. Of an address only its SHA-256.
 create function gate.journal_emergency() returns trigger language plpgsql as $$
 begin
     perform gate.journal(jsonb_build_object('kind', 'emergency-plan', 'patient', new.patient_id,
-        'categories', new.categories, 'labels', new.labels, 'code', new.code_id));
+        'categories', new.categories, 'labels', new.labels, 'code', new.code_id,
+        'contact', encode(sha256(convert_to(new.contact_email, 'UTF8')), 'hex')));
     return null;
 end $$;
-create trigger journal after insert or update of categories, labels, code_id on emergency_plan
+create trigger journal after insert or update of categories, labels, code_id, contact_email on emergency_plan
     for each row execute function gate.journal_emergency();
 
 reset role;
 
 grant select, insert, update, delete on emergency_plan to chartkey_runtime;
-grant select, insert, update (read_at, reviewed_by, reviewed_at, finding, words) on emergency_look to chartkey_runtime;
-grant select on emergency_plan, emergency_look to chartkey_backup;
+grant select, insert, update (read_at) on emergency_look to chartkey_runtime;
+grant select, insert on emergency_review to chartkey_runtime;
+grant select on emergency_plan, emergency_look, emergency_review to chartkey_backup;

@@ -1,4 +1,4 @@
-//! What a patient writes into their own record by hand, and what of it can be kept.
+//! What a patient writes into their own record by hand, or a clinician into that of a patient, and what of it can be kept.
 
 use time::{Date, Time};
 
@@ -7,6 +7,9 @@ use crate::category::Category;
 mod typed;
 
 pub use typed::{Problem, Typed};
+
+/// The longest note of a clinician, in characters.
+pub const LONGEST_NOTE: usize = 8_000;
 
 /// The longest name or short answer, in characters.
 pub const LONGEST_LINE: usize = 200;
@@ -30,6 +33,12 @@ pub enum Kind {
     Allergy,
     /// A note.
     Note,
+    /// A clinician's note of a visit.
+    VisitNote,
+    /// A result that a clinician writes down.
+    Finding,
+    /// What a clinician plans.
+    Plan,
 }
 
 /// A unit that a reading may be in, with what is measured in it.
@@ -66,9 +75,18 @@ const TEMPERATURE: &[Measure] = &[measure("8310-5", "Cel", "°C", 20.0, 46.0), m
 const GLUCOSE: &[Measure] = &[measure("41653-7", "mg/dL", "mg/dL", 10.0, 1_100.0), measure("14743-9", "mmol/L", "mmol/L", 0.5, 61.0)];
 
 impl Kind {
-    /// Every kind, in the order in which they are offered.
+    /// Every kind that a patient writes, in the order in which they are offered.
     pub const ALL: [Self; 8] =
         [Self::Pressure, Self::Weight, Self::Pulse, Self::Temperature, Self::Glucose, Self::Medicine, Self::Allergy, Self::Note];
+
+    /// Every kind that a clinician writes, in the order in which they are offered.
+    pub const CLINICAL: [Self; 3] = [Self::VisitNote, Self::Finding, Self::Plan];
+
+    /// Whether clinicians write it, and patients do not.
+    #[must_use]
+    pub const fn is_clinical(self) -> bool {
+        matches!(self, Self::VisitNote | Self::Finding | Self::Plan)
+    }
 
     /// The name in addresses and forms.
     #[must_use]
@@ -82,13 +100,16 @@ impl Kind {
             Self::Medicine => "medicine",
             Self::Allergy => "allergy",
             Self::Note => "note",
+            Self::VisitNote => "visit-note",
+            Self::Finding => "finding",
+            Self::Plan => "plan",
         }
     }
 
     /// The kind of a [`Self::slug`].
     #[must_use]
     pub fn from_slug(slug: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.slug() == slug)
+        Self::ALL.into_iter().chain(Self::CLINICAL).find(|kind| kind.slug() == slug)
     }
 
     /// Where it belongs in a record.
@@ -96,10 +117,11 @@ impl Kind {
     pub const fn category(self) -> Category {
         match self {
             Self::Pressure | Self::Weight | Self::Pulse | Self::Temperature => Category::Vitals,
-            Self::Glucose => Category::Results,
+            Self::Glucose | Self::Finding => Category::Results,
             Self::Medicine => Category::Medicines,
             Self::Allergy => Category::Allergies,
-            Self::Note => Category::Documents,
+            Self::Note | Self::VisitNote => Category::Documents,
+            Self::Plan => Category::Plans,
         }
     }
 
@@ -112,7 +134,7 @@ impl Kind {
             Self::Pulse => PULSES,
             Self::Temperature => TEMPERATURE,
             Self::Glucose => GLUCOSE,
-            Self::Medicine | Self::Allergy | Self::Note => &[],
+            Self::Medicine | Self::Allergy | Self::Note | Self::VisitNote | Self::Finding | Self::Plan => &[],
         }
     }
 
@@ -171,12 +193,23 @@ pub enum Says {
         /// Since when: a FHIR date, perhaps partial.
         since: Option<String>,
     },
-    /// A note.
+    /// A note of anybody's, or what a clinician plans.
     Note {
         /// What it is about.
         title: String,
         /// The text.
         words: String,
+    },
+    /// A result that a clinician writes down.
+    Finding {
+        /// Of what.
+        name: String,
+        /// The number or the words, as they were typed.
+        value: String,
+        /// The unit of a number.
+        unit: Option<String>,
+        /// When it was found.
+        day: Date,
     },
 }
 
@@ -195,7 +228,8 @@ mod tests {
 
     #[test]
     fn a_kind_is_found_by_its_name() {
-        for kind in Kind::ALL {
+        for kind in Kind::ALL.into_iter().chain(Kind::CLINICAL) {
+            assert_eq!(kind.is_clinical(), Kind::CLINICAL.contains(&kind));
             assert_eq!(Kind::from_slug(kind.slug()), Some(kind));
         }
     }

@@ -50,11 +50,17 @@ impl Words {
     /// nobody sees only they are left. `None` where nothing is, or more than [`LONGEST`].
     #[must_use]
     pub fn parse(typed: &str) -> Option<Self> {
+        Self::of_at_most(typed, LONGEST)
+    }
+
+    /// The same of at most so many characters.
+    #[must_use]
+    pub fn of_at_most(typed: &str, most: usize) -> Option<Self> {
         let lines = typed.replace("\r\n", "\n").replace('\r', "\n");
         let is_kept = |letter: &char| *letter == '\n' || !(letter.is_control() || turns_round(*letter));
         let kept: String = lines.chars().filter(is_kept).collect();
         let words = kept.trim();
-        (words.chars().any(is_seen) && words.chars().count() <= LONGEST).then(|| Self(words.to_owned()))
+        (words.chars().any(is_seen) && words.chars().count() <= most).then(|| Self(words.to_owned()))
     }
 
     /// The text.

@@ -185,6 +185,8 @@ pub struct Grant {
     pub may_delegate: bool,
     /// Whether the grantee may take a copy.
     pub may_export: bool,
+    /// Whether the grantee may write into the record.
+    pub may_write: bool,
     /// `None`: made by the patient.
     pub through: Option<Through>,
 }

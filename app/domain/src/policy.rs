@@ -12,6 +12,7 @@
 //! that a grant or an exclusion names are decided here, one by one.
 
 use time::OffsetDateTime;
+use uuid::Uuid;
 
 use crate::{
     account::Actor,
@@ -20,6 +21,7 @@ use crate::{
     id::{AccountId, GrantId, ItemId, OrganizationId},
     item::{ItemFacts, PartFacts},
     label::Labels,
+    when::{Interval, Precision},
 };
 
 mod table;
@@ -80,6 +82,9 @@ pub struct Permission {
     /// Whether every grant that it rests on allows a copy (rule 9): a page does not
     /// say through which grant an item is shown.
     pub may_copy: bool,
+    /// The categories into which something may be written (rule 9): where what is written now, without a label, would be
+    /// seen through grants that allow it.
+    pub writes: Categories,
     /// The earliest end of a grant that it rests on.
     pub closes_at: Option<OffsetDateTime>,
 }
@@ -243,9 +248,30 @@ fn permission(terms: &[Term], actor: &Actor, in_force: &InForce, now: OffsetDate
         named,
         narrowed,
         categories,
+        writes: writes(terms, now),
         may_copy: terms.iter().flat_map(Term::grants).all(|grant| grant.may_export),
         closes_at,
     }
+}
+
+/// Rule 9, for what is written now: by category through grants that allow to write, each for itself.
+fn writes(terms: &[Term], now: OffsetDateTime) -> Categories {
+    let allow: Vec<_> = terms.iter().filter(|term| term.grants().all(|grant| grant.may_write)).collect();
+    let when = Some(Interval { first: now, last: Some(now), precision: Precision::Instant });
+    let shows = |term: &&Term, category| {
+        let item = ItemFacts {
+            id: ItemId(Uuid::nil()),
+            version: 0,
+            category,
+            labels: Labels::NONE,
+            labels_current: true,
+            when,
+            added_at: now,
+            is_private: false,
+        };
+        term.covers(&item, &[], now)
+    };
+    Category::SHAREABLE.into_iter().filter(|category| allow.iter().any(|term| shows(term, *category))).collect()
 }
 
 /// Rule 4: by category, labels and dates together, or by name.

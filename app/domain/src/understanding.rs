@@ -274,6 +274,7 @@ mod tests {
             ends_at: None,
             may_delegate: false,
             may_export: false,
+            may_write: false,
             through: None,
         };
         let in_force = InForce { grants: vec![grant], ..InForce::default() };

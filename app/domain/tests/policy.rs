@@ -10,6 +10,7 @@ use chartkey_domain::{
     item::{ItemFacts, PartFacts},
     label::Labels,
     policy::{Decision, InForce, Permission, Whom, decide},
+    when::{Interval, Precision},
 };
 use time::{Duration, OffsetDateTime, macros::datetime};
 use uuid::Uuid;
@@ -130,6 +131,7 @@ fn what_is_kept_from_somebody_is_kept_part_by_part_from_whom_they_passed_a_grant
         ends_at: None,
         may_delegate: true,
         may_export: false,
+        may_write: false,
         through,
     };
     let parent = grant(1, COLLEAGUE, &[Category::Visits, Category::Problems], None);
@@ -327,4 +329,45 @@ fn blocking_leaves_nothing() {
         world.in_force.blocks.push(Whom::Account(world.actor.account()));
         assert!(seen(&world, NOW).is_empty());
     });
+}
+
+/// What the rule says of writing into a category now: what would then be there is seen through grants that allow it, and
+/// through those alone.
+fn oracle_of_writing(world: &World, category: Category, now: OffsetDateTime) -> bool {
+    let mut writing = world.clone();
+    let ids = |grants: &[Grant]| grants.iter().filter(|grant| grant.may_write).map(|grant| grant.id).collect::<Vec<_>>();
+    let allowed = ids(&writing.in_force.grants);
+    writing.in_force.grants.retain(|grant| allowed.contains(&grant.id));
+    // A grant whose giver sees through several is carried by all of them.
+    let carried_by_others = |grant: &Grant| {
+        matches!(grant.through, Some(Through::Carer { account }) if world.in_force.grants.iter().any(|other| {
+            let is_theirs = other.grantee == Grantee::Carer { account } && other.through.is_none();
+            let is_running = other.state == GrantState::Active && other.starts_at <= now && other.ends_at.is_none_or(|end| end > now);
+            is_theirs && is_running && !other.may_write
+        }))
+    };
+    writing.in_force.grants.retain(|grant| !carried_by_others(grant));
+    let when = Some(Interval { first: now, last: Some(now), precision: Precision::Instant });
+    let id = ItemId(Uuid::from_u128(0xffff));
+    let item = ItemFacts { id, version: 1, category, labels: Labels::NONE, labels_current: true, when, added_at: now, is_private: false };
+    oracle(&writing, &item, now)
+}
+
+#[test]
+fn writing_needs_a_grant_that_allows_it_and_shows_what_was_written() {
+    let (mut looks, mut allowed) = (0, 0);
+    over_worlds(12, WORLDS / 5, |_, world| {
+        let writes = match decide(&world.actor, world.purpose, &world.in_force, NOW) {
+            Decision::Shared(permission) => permission.writes,
+            Decision::Own | Decision::Refused => Categories::NONE,
+        };
+        for category in [Category::Problems, Category::Allergies, Category::Results, Category::Documents, Category::Own] {
+            let says = oracle_of_writing(&world, category, NOW);
+            assert_eq!(writes.contains(category), says, "{category:?}\n{world:#?}");
+            looks += 1;
+            allowed += usize::from(says);
+        }
+    });
+    assert!(allowed > looks / 50, "{allowed} of {looks}");
+    saw(&format!("{looks} categories to write into, {allowed} allowed, 0 mismatches"));
 }

@@ -40,6 +40,7 @@ fn grant(grantee: Grantee) -> Grant {
         ends_at: Some(NOW + Duration::days(29)),
         may_delegate: false,
         may_export: false,
+        may_write: false,
         through: None,
     }
 }

@@ -1,6 +1,7 @@
-//! What a patient writes into their own record by hand. It waits in a draft until it has been checked, and then takes
-//! the way of an import from a source of its own: lists, trends, search, copies and shares know it as anything else,
-//! and everywhere by whom it is. A change is a new version; what is taken back stays, as entered in error.
+//! What a patient writes into their own record by hand, and what a clinician writes into it through a grant that allows
+//! it. It waits in a draft until it has been checked, and then takes the way of an import from a source of its own: lists,
+//! trends, search, copies and shares know it as anything else, and everywhere by whom it is. What a patient changes is a
+//! new version, and what they take back stays, as entered in error. What a clinician has written stays as it is.
 
 use chartkey_domain::{
     account::Visitor,
@@ -17,12 +18,17 @@ use crate::{
     Error, Opened, Portal,
     audit::Shown,
     entry::{Entry, category, entries},
-    fhir::added::{Version, pulse_of, resource, typed as typed_in},
+    fhir::{
+        added::{Version, pulse_of, resource, typed as typed_in},
+        written::{Clinician, written},
+    },
     import::{
         self, ImportOptions, Into,
         identity::{item_id, source_id},
         own::{Part, hand_of},
     },
+    notices,
+    notices::Notice,
     pool::detached,
     record::Record,
     sources::{take_turn, work_in},
@@ -86,12 +92,12 @@ struct ByHand {
 }
 
 impl Portal {
-    /// Whether the visitor may write into this record: it is their own.
+    /// Whether the visitor may write anything into this record: it is their own, or shared with them so.
     ///
     /// # Errors
     /// [`Error::NotFound`] where it is not.
     pub async fn may_write(&self, visitor: &Visitor, patient: PatientId) -> Result<Opened<()>, Error> {
-        self.open_to_write(visitor, patient).await?.close("added", Shown::default(), ()).await
+        self.open_to_write_something(visitor, patient).await?.close("added", Shown::default(), ()).await
     }
 
     /// What a form for something by the patient's own hand shows.
@@ -105,9 +111,11 @@ impl Portal {
         about: About,
         draft: Option<DraftId>,
     ) -> Result<Opened<Writing>, Error> {
-        let mut record = self.open_to_write(visitor, patient).await?;
+        let of = if let About::New(kind) = about { Some(kind) } else { None };
+        let mut record = self.open_to_write(visitor, patient, of).await?;
         let (today, mut shown) = (record.now().date(), Shown::default());
         let (kind, item, typed, changes) = match about {
+            About::New(kind) if kind.is_clinical() => (kind, None, on(today), None),
             About::New(kind) => (kind, None, Typed { seen: seen(kind.starts_private()), ..Typed::default() }, None),
             About::Change(category, item) => {
                 let Some(by_hand) = by_hand(&mut record, item).await?.filter(|found| !found.is_error) else { return record.refuse().await };
@@ -144,7 +152,7 @@ impl Portal {
         // PostgreSQL keeps no NUL in a text.
         let fields = import::storable(&fields);
         detached(async move {
-            let mut record = portal.open_to_write(&visitor, patient).await?;
+            let mut record = portal.open_to_write(&visitor, patient, Some(kind)).await?;
             if let Some(item) = item
                 && by_hand(&mut record, item).await?.is_none_or(|found| found.is_error || found.kind != kind)
             {
@@ -179,13 +187,16 @@ impl Portal {
     pub async fn add_writing(&self, visitor: &Visitor, patient: PatientId, draft: DraftId) -> Result<Kept, Error> {
         let (portal, visitor) = (self.clone(), visitor.clone());
         detached(async move {
-            let mut record = portal.open_to_write(&visitor, patient).await?;
+            let mut record = portal.open_to_write_something(&visitor, patient).await?;
             take_turn(&mut record).await?;
             let waiting = waiting(&mut record, draft).await?.ok_or(Error::Conflict("added"))?;
             if let Some((number, item)) = waiting.done {
                 return Ok(Kept { category: category(number), item: ItemId(item), is_change: waiting.item.is_some() });
             }
             let kind = Kind::from_slug(&waiting.kind).ok_or(Error::NotFound)?;
+            if !may_write(&record, kind) {
+                return record.refuse().await;
+            }
             let added = waiting.typed.read(kind, record.now().date()).map_err(refused)?;
             let before = match waiting.item {
                 Some(item) => match by_hand(&mut record, ItemId(item)).await?.filter(|found| !found.is_error) {
@@ -204,7 +215,12 @@ impl Portal {
                 .execute(record.connection())
                 .await?;
             let is_change = before.is_some();
-            finish(record, if is_change { "entry-changed" } else { "entry-added" }, kind.category(), &items, at).await?;
+            let action = match (kind.is_clinical(), is_change) {
+                (true, _) => "entry-written",
+                (false, true) => "entry-changed",
+                (false, false) => "entry-added",
+            };
+            finish(record, action, kind.category(), &items, at).await?;
             Ok(Kept { category: kind.category(), item, is_change })
         })
         .await
@@ -221,7 +237,7 @@ impl Portal {
         category: Category,
         item: ItemId,
     ) -> Result<Opened<Entry>, Error> {
-        let mut record = self.open_to_write(visitor, patient).await?;
+        let mut record = self.open_to_write(visitor, patient, None).await?;
         let stands = by_hand(&mut record, item).await?.is_some_and(|found| !found.is_error);
         let Some(entry) = one(&mut record, category, item).await?.filter(|_| stands) else { return record.refuse().await };
         let mut shown = Shown::default();
@@ -236,7 +252,7 @@ impl Portal {
     pub async fn take_back_writing(&self, visitor: &Visitor, patient: PatientId, item: ItemId) -> Result<Category, Error> {
         let (portal, visitor) = (self.clone(), visitor.clone());
         detached(async move {
-            let mut record = portal.open_to_write(&visitor, patient).await?;
+            let mut record = portal.open_to_write(&visitor, patient, None).await?;
             take_turn(&mut record).await?;
             let Some(found) = by_hand(&mut record, item).await? else { return record.refuse().await };
             let category = found.category;
@@ -262,11 +278,29 @@ impl Portal {
 }
 
 impl Portal {
-    /// The record, which the visitor may write into because it is their own.
-    async fn open_to_write(&self, visitor: &Visitor, patient: PatientId) -> Result<Record, Error> {
+    /// The record, into which the visitor may write some kind.
+    async fn open_to_write_something(&self, visitor: &Visitor, patient: PatientId) -> Result<Record, Error> {
         let record = self.open(visitor, patient).await?;
-        if record.is_own() { Ok(record) } else { record.refuse().await }
+        let may = record.is_own() || Kind::CLINICAL.into_iter().any(|kind| may_write(&record, kind));
+        if may { Ok(record) } else { record.refuse().await }
     }
+
+    /// The record, into which the visitor may write this kind; without one, their own.
+    async fn open_to_write(&self, visitor: &Visitor, patient: PatientId, kind: Option<Kind>) -> Result<Record, Error> {
+        let record = self.open(visitor, patient).await?;
+        let may = kind.map_or_else(|| record.is_own(), |kind| may_write(&record, kind));
+        if may { Ok(record) } else { record.refuse().await }
+    }
+}
+
+/// Patients write what is theirs, and clinicians what is theirs, where a grant allows it.
+fn may_write(record: &Record, kind: Kind) -> bool {
+    if kind.is_clinical() { record.whose().may_write(kind.category()) } else { record.is_own() }
+}
+
+/// What was found today, unless somebody says otherwise.
+fn on(today: Date) -> Typed {
+    Typed { day: today.day().to_string(), month: u8::from(today.month()).to_string(), year: today.year().to_string(), ..Typed::default() }
 }
 
 impl Waiting {
@@ -349,14 +383,21 @@ async fn write(
     let id = before.map_or_else(|| draft.to_string(), |before| before.fhir_id.clone());
     let number = before.map_or(1, |before| before.version + 1);
     let version = Version { id: &id, number, at: record.now(), patient: of_patient.as_deref(), is_error };
-    let mut lines = vec![resource(added, version)];
+    let by = Clinician::of(record.visitor());
+    let (source, mut lines) = match by.filter(|_| added.kind.is_clinical()) {
+        Some(by) => (by.source(), written(added, version, &by)),
+        None => (hand_of(patient), vec![resource(added, version)]),
+    };
     if let Some(pulse) = pulse_of(added).filter(|_| before.is_none()) {
         lines.push(resource(&pulse, Version { id: &format!("{id}-pulse"), ..version }));
     }
-    let options = ImportOptions { into: Into::Patient(patient), ..ImportOptions::new(hand_of(patient), "") };
+    let options = ImportOptions { into: Into::Patient(patient), ..ImportOptions::new(source, "") };
     let parts = [Part { name: None, text: lines.join("\n") }];
     let understood = import::understand(&parts, None).map_err(failed)?;
-    let items = understood.named().map(|(of_type, id)| item_id(source_id(&options.source), patient, of_type, id)).collect();
+    // Who wrote it, and where they work, stand beside it and are no entries.
+    let is_entry = |of_type: &str| !matches!(of_type, "Practitioner" | "Organization");
+    let named = understood.named().filter(|(of_type, _)| is_entry(of_type));
+    let items = named.map(|(of_type, id)| item_id(source_id(&options.source), patient, of_type, id)).collect();
     let brought = import::bring(record.connection(), &parts, understood, &options, |_| {}).await.map_err(failed)?;
     work_in(record, "").await?;
     Ok((brought.at, items))
@@ -383,8 +424,10 @@ async fn hide(record: &mut Record, items: &[ItemId], is_private: bool) -> Result
 }
 
 /// Writes the event, which says where and how much, and not what was written.
-async fn finish(record: Record, action: &str, of: Category, items: &[ItemId], at: OffsetDateTime) -> Result<(), Error> {
+async fn finish(mut record: Record, action: &str, of: Category, items: &[ItemId], at: OffsetDateTime) -> Result<(), Error> {
     let mut shown = Shown::default();
     items.iter().for_each(|item| shown.add(*item, of));
+    let patient = record.whose().patient;
+    notices::send(record.connection(), Notice::of_holder(patient)).await?;
     record.finish_bringing(shown.what(action, "added"), at).await
 }

@@ -150,14 +150,18 @@ impl Portal {
     /// Decides what opens in an emergency, from now on. What is open by a wider plan ends.
     ///
     /// # Errors
-    /// [`Error::Invalid`] with the code of what has to be written again, [`Error::SignInAgain`] where something opens and the
-    /// sign-in is not fresh, [`Error::NotFound`] where the visitor has no record.
+    /// [`Error::Invalid`] with the code of what has to be written again, [`Error::SignInAgain`] where more opens than before, or
+    /// somebody else is told, and the sign-in is not fresh, [`Error::NotFound`] where the visitor has no record.
     pub async fn decide_emergency(&self, visitor: &Visitor, new: NewPlan) -> Result<(), Error> {
         let (portal, visitor) = (self.clone(), visitor.clone());
         let contact = contact(&new.contact)?;
         detached(async move {
             let mut record = portal.open_own(&visitor).await?;
-            if new.extent != Extent::Nothing {
+            // Whoever opens something just now has opened it before this, or finds what is decided here.
+            sqlx::query!("select pg_advisory_xact_lock(hashtextextended('emergency plan ' || $1::uuid::text, 0))", record.whose().patient.0)
+                .execute(record.connection())
+                .await?;
+            if opens_more(&portal.plan(&mut record).await?, &new, contact.as_ref()) {
                 fresh::require(record.connection(), &visitor).await?;
             }
             let code = Uuid::new_v4();
@@ -259,7 +263,15 @@ impl Portal {
     }
 }
 
-/// Ends the emergencies that show more than what is decided now.
+/// Whether more opens by what is decided than before, or somebody else is told.
+fn opens_more(before: &Option<Plan>, new: &NewPlan, contact: Option<&Contact>) -> bool {
+    let (extent, labels) = before.as_ref().map_or((Extent::Nothing, Labels::NONE), |plan| (plan.extent, plan.labels));
+    let categories = new.extent.categories().iter().any(|category| !extent.categories().contains(category));
+    let told = before.as_ref().and_then(|plan| plan.contact.as_ref());
+    categories || !new.extent.labels(new.labels).is_subset(labels) || (contact.is_some() && contact != told)
+}
+
+/// Ends the emergencies that show more than what is decided now: what still opens can be opened anew.
 async fn end_wider(record: &mut Record) -> Result<(), Error> {
     let wider = sqlx::query_scalar!(
         "select g.grant_id from access_grant g join emergency_plan p on p.patient_id = g.patient_id
@@ -271,7 +283,7 @@ async fn end_wider(record: &mut Record) -> Result<(), Error> {
     .fetch_all(record.connection())
     .await?;
     for grant in wider {
-        sharing::end(record, GrantId(grant)).await?;
+        sharing::replace(record, GrantId(grant)).await?;
     }
     Ok(())
 }
@@ -283,7 +295,7 @@ fn contact(typed: &Contact) -> Result<Option<Contact>, Error> {
         return Ok(None);
     }
     if name.is_empty() || name.chars().count() > NAME || name.chars().any(char::is_control) {
-        return Err(Error::Invalid("name"));
+        return Err(Error::Invalid("contact-name"));
     }
     let email = Email::parse(email).ok_or(Error::Invalid("email"))?;
     Ok(Some(Contact { name: name.to_owned(), email: email.as_str().to_owned() }))
@@ -297,9 +309,11 @@ pub(crate) async fn looks(record: &mut Record, is_unread: bool) -> Result<Vec<Lo
 
 async fn looks_of(connection: &mut PgConnection, patient: PatientId, is_unread: bool) -> Result<Vec<Look>, Error> {
     let rows = sqlx::query!(
-        r#"select l.grant_id, a.display_name, c.profession, o.name as organization, l.reason, l.opened_at, l.read_at, l.finding, l.words,
+        r#"select l.grant_id, a.display_name, c.profession, o.name as organization, l.reason, l.opened_at, l.read_at,
+            v.finding as "finding?", v.words as "words?",
             g.state = 'active' and now() < g.ends_at and not gate.is_blocked(l.patient_id, l.account_id, l.organization_id) as "is_open!"
         from emergency_look l
+        left join emergency_review v on v.patient_id = l.patient_id and v.grant_id = l.grant_id
         join access_grant g on g.patient_id = l.patient_id and g.grant_id = l.grant_id
         join account a on a.account_id = l.account_id
         join clinician c on c.account_id = l.account_id

@@ -74,6 +74,8 @@ pub enum Viewer {
         categories: Categories,
         /// Whether every one of them allows a copy.
         may_copy: bool,
+        /// The categories into which they may write.
+        writes: Categories,
         /// The earliest end of a grant, if one has an end.
         closes_at: Option<OffsetDateTime>,
         /// What the page rests on, as [`Standing::Open`] says it: while an open page's
@@ -114,6 +116,7 @@ impl Viewer {
     fn through(loaded: &Loaded, permission: &Permission) -> Self {
         Self::Shared {
             may_copy: permission.may_copy,
+            writes: permission.writes,
             grants: loaded.shared(permission),
             categories: permission.categories,
             closes_at: permission.closes_at,
@@ -136,6 +139,15 @@ impl Whose {
         match &self.viewer {
             Viewer::Own => true,
             Viewer::Shared { may_copy, .. } => *may_copy,
+        }
+    }
+
+    /// Whether a clinician may write into the category.
+    #[must_use]
+    pub const fn may_write(&self, category: Category) -> bool {
+        match &self.viewer {
+            Viewer::Own => false,
+            Viewer::Shared { writes, .. } => writes.contains(category),
         }
     }
 

@@ -31,7 +31,7 @@ mod known;
 mod list;
 
 pub use ending::Change;
-pub(crate) use ending::{end, suspend};
+pub(crate) use ending::{replace, suspend};
 pub(crate) use known::check as check_grantee;
 pub use known::{Colleague, KnownOrganization};
 pub use list::{GrantStory, Look, Parts, SharingList, StoryLine, Whole};

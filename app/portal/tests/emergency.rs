@@ -218,7 +218,10 @@ async fn every_failure_is_answered_alike_and_nothing_opens(_: PgPoolOptions, opt
     assert_eq!(house.counted("select count(*) from access_grant").await, 0);
     assert_eq!(house.counted("select count(*) from letter").await, 0);
     let of_others = house.events().await.into_iter().filter(|event| event.who.name != "Ines").count();
-    assert_eq!(of_others, 0, "nothing of it is in the log of the patient who was not found");
+    assert_eq!(of_others, 0, "no answer waits for the chain of a patient");
+    assert_eq!(portal.tell_refusals().await.unwrap(), 1, "whose record it was is told within the hour, as every refusal is");
+    let told = house.events().await.pop().unwrap();
+    assert_eq!((told.who.name.as_str(), &told.why), ("Dr Lindqvist", &Why::Refused));
     portal.unblock(&ines, there).await.unwrap();
     assert!(portal.open_emergency(&doctor, by_code(&code(&house).await)).await.is_ok(), "and without all this it opens");
 }
@@ -269,7 +272,6 @@ async fn what_the_patient_stops_or_narrows_ends_at_once_and_is_not_begun_again(_
     // A plan that shows less counts for what is open, too; one that shows more ends nothing.
     portal.decide_emergency(&ines, NewPlan { labels: Labels::NONE.with(Label::Hiv), ..plan(Extent::Summary) }).await.unwrap();
     assert_eq!(reads(&house, &doctor, Category::Problems).await, None);
-    house.tamper("update access_grant set starts_at = starts_at - interval '1 day', ends_at = ends_at - interval '1 day'").await;
     open().await.unwrap();
     decide(&house, Extent::All).await;
     assert_eq!(reads(&house, &doctor, Category::Problems).await, Some(1));
@@ -277,6 +279,14 @@ async fn what_the_patient_stops_or_narrows_ends_at_once_and_is_not_begun_again(_
     let seq = portal.activity(&ines, Filter::Others, None).await.unwrap().view.entries[0].seq;
     assert_eq!(portal.not_recognised(&ines, seq).await.unwrap(), 1);
     assert!(is_refused(&open().await), "nor what they do not recognise");
+    // Not by another account of the same person either, and for a day.
+    let other = fresh(&house, house.nurse(None)).await;
+    house.tamper("update clinician set identifier = '1679576722'").await;
+    assert!(is_refused(&portal.open_emergency(&other, by_name("Inés María López")).await));
+    house.tamper("update clinician set identifier = null").await;
+    house.tamper("update access_grant set starts_at = starts_at - interval '1 day', ends_at = ends_at - interval '1 day'").await;
+    open().await.unwrap();
+    assert_eq!(reads(&house, &doctor, Category::Problems).await, Some(1));
 }
 
 #[sqlx::test(migrations = "../../migrations")]
@@ -339,11 +349,14 @@ async fn a_colleague_reviews_it_and_the_patient_reads_what_they_found(_: PgPoolO
     for _ in 0..2 {
         review(nurse.clone(), Some(Finding::NotNeeded), "They were awake, as the ward says.").await.unwrap();
     }
-    assert!(matches!(review(nurse.clone(), needed, "Or yes.").await, Err(Error::NotFound)), "it is closed");
+    assert!(matches!(review(nurse.clone(), needed, "Or yes.").await, Err(Error::Conflict(_))), "it is closed");
     assert_eq!(portal.emergency_reviews(&nurse).await.unwrap().open, []);
     assert_eq!(looks(&house).await[0].review, Some((Finding::NotNeeded, "They were awake, as the ward says.".to_owned())));
     let told: Vec<_> = house.events().await.into_iter().filter(|event| event.what.action == "emergency-not-needed").collect();
     assert_eq!(told.iter().map(|event| event.who.name.as_str()).collect::<Vec<_>>(), ["Nurse Abel"], "once");
+    let now = doctor.signed_in_at;
+    let report = portal.report(now - time::Duration::DAY, now + time::Duration::DAY, "a test").await.unwrap();
+    assert!(report.iter().any(|looks| looks.why == "reviewed"), "{report:?}");
     assert!(looks(&house).await[0].is_open, "to find it not needed is not to end it: the hour does, and the patient can");
 }
 
@@ -351,9 +364,12 @@ async fn a_colleague_reviews_it_and_the_patient_reads_what_they_found(_: PgPoolO
 async fn what_cannot_be_decided_or_opened_is_said(_: PgPoolOptions, options: PgConnectOptions) {
     let house = build(options).await;
     let (portal, ines, doctor) = (&house.portal, house.ines(), doctor(&house).await);
-    for (name, email, code) in
-        [("", "a@example.org", "name"), ("Tomás", "", "email"), ("Tomás", "nobody", "email"), ("a\nb", "a@example.org", "name")]
-    {
+    for (name, email, code) in [
+        ("", "a@example.org", "contact-name"),
+        ("Tomás", "", "email"),
+        ("Tomás", "nobody", "email"),
+        ("a\nb", "a@example.org", "contact-name"),
+    ] {
         let contact = Contact { name: name.to_owned(), email: email.to_owned() };
         let answer = portal.decide_emergency(&ines, NewPlan { contact, ..plan(Extent::All) }).await;
         assert!(matches!(answer, Err(Error::Invalid(said)) if said == code), "{code}: {answer:?}");
@@ -364,11 +380,15 @@ async fn what_cannot_be_decided_or_opened_is_said(_: PgPoolOptions, options: PgC
         matches!(portal.decide_emergency(&stale, plan(Extent::All)).await, Err(Error::SignInAgain)),
         "what opens needs a fresh sign-in"
     );
+    decide(&house, Extent::All).await;
+    let told = NewPlan { contact: Contact { name: "Tomás".into(), email: "tomas@example.org".into() }, ..plan(Extent::Summary) };
+    assert!(matches!(portal.decide_emergency(&stale, told).await, Err(Error::SignInAgain)), "nor is somebody else told");
+    portal.decide_emergency(&stale, plan(Extent::Summary)).await.unwrap();
     portal.decide_emergency(&stale, plan(Extent::Nothing)).await.unwrap();
     decide(&house, Extent::Summary).await;
     decide(&house, Extent::Summary).await;
     let decided = house.events().await.into_iter().filter(|event| event.what.action == "emergency-decided").count();
-    assert_eq!(decided, 2, "to decide the same again is nothing");
+    assert_eq!(decided, 4, "to decide the same again is nothing");
     let first = code(&house).await;
     portal.new_emergency_code(&ines, &first).await.unwrap();
     let second = code(&house).await;

@@ -528,7 +528,7 @@ async fn a_plan_for_an_emergency_that_was_narrowed_is_none_until_it_is_decided_a
     assert_eq!(kept.replay().await.emergency_plans, 1);
     assert_eq!(house.portal.emergency(&ines).await.unwrap().view.plan, None);
 
-    // Decided again it stays, and a card that was replaced stays replaced.
+    // Decided again it stays; a card that was replaced stays replaced, and who is not to be told any more is told nothing.
     house.portal.decide_emergency(&ines, plan(Extent::Summary)).await.unwrap();
     house.portal.keep_journal().await.unwrap();
     kept.goes_back("perform 1").await;
@@ -537,5 +537,11 @@ async fn a_plan_for_an_emergency_that_was_narrowed_is_none_until_it_is_decided_a
     house.portal.new_emergency_code(&ines, &code).await.unwrap();
     house.portal.keep_journal().await.unwrap();
     kept.goes_back("update emergency_plan set code_id = gen_random_uuid()").await;
+    assert_eq!(kept.replay().await.emergency_plans, 1);
+    let told = Contact { name: "Tomás".to_owned(), email: "tomas@example.org".to_owned() };
+    house.portal.decide_emergency(&ines, NewPlan { contact: told, ..plan(Extent::Summary) }).await.unwrap();
+    house.portal.decide_emergency(&ines, plan(Extent::Summary)).await.unwrap();
+    house.portal.keep_journal().await.unwrap();
+    kept.goes_back("update emergency_plan set contact_name = 'Tomás', contact_email = 'tomas@example.org'").await;
     assert_eq!(kept.replay().await.emergency_plans, 1);
 }

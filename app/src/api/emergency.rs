@@ -2,6 +2,8 @@
 
 #![expect(missing_docs, reason = "the macro makes a struct of each endpoint's arguments")]
 
+use std::collections::BTreeMap;
+
 use chartkey_domain::id::GrantId;
 use leptos::prelude::*;
 
@@ -14,7 +16,7 @@ use super::ApiError;
 #[server(endpoint = "decide-emergency")]
 pub async fn decide_emergency(
     #[server(default)] extent: String,
-    #[server(default)] labels: Vec<String>,
+    #[server(default)] labels: BTreeMap<String, String>,
     #[server(default)] name: String,
     #[server(default)] email: String,
     #[server(default)] language: String,
@@ -31,8 +33,8 @@ pub async fn decide_emergency(
     };
 
     let decided = async {
-        let extent = Extent::from_slug(&extent).ok_or(ApiError::Invalid)?;
-        let labels = labels.iter().filter_map(|label| Label::from_slug(label)).collect();
+        let extent = Extent::from_slug(&extent).ok_or(ApiError::EmergencyExtent)?;
+        let labels = labels.keys().filter_map(|label| Label::from_slug(label)).collect();
         let say = read_in(&language);
         let sentence = Sentence {
             text: say.emergency_sentence(extent, labels),
@@ -123,6 +125,9 @@ pub async fn review_emergency(
     };
     use chartkey_portal::emergency::Finding;
 
-    let reviewed = async { Ok(portal()?.review_emergency(&visitor()?, grant, Finding::from_slug(&finding), &words).await?) };
-    answer(reviewed.await.map(|()| format!("{PAGE}?done=reviewed")), &reviewing(grant))
+    let reviewed = async { Ok::<_, ApiError>(portal()?.review_emergency(&visitor()?, grant, Finding::from_slug(&finding), &words).await?) };
+    let reviewed = reviewed.await;
+    // Of what somebody else has reviewed by now the page of the review is no more.
+    let page = if matches!(reviewed, Err(ApiError::Gone)) { PAGE.to_owned() } else { reviewing(grant) };
+    answer(reviewed.map(|()| format!("{PAGE}?done=reviewed")), &page)
 }

@@ -119,6 +119,10 @@ problems! {
     RequestWords = "request-words", 422;
     /// Enough was said about a request.
     RequestFull = "request-full", 422;
+    /// Whom to tell in an emergency has no name, or one that is too long.
+    ContactName = "contact-name", 422;
+    /// Nobody chose what opens in an emergency.
+    EmergencyExtent = "emergency-extent", 422;
     /// Nothing opens in this emergency, for whatever reason.
     Emergency = "emergency", 422;
     /// Why a record has to be opened in an emergency is empty or too long.
@@ -149,6 +153,10 @@ problems! {
     AddedHow = "added-how", 422;
     /// A note is empty or too long.
     AddedWords = "added-words", 422;
+    /// A clinician's note is empty or too long.
+    AddedNoteWords = "added-note-words", 422;
+    /// What was found is empty or too long.
+    AddedValue = "added-value", 422;
     /// Nobody said whether a medicine is still taken.
     AddedStill = "added-still", 422;
     /// When it was is no date.
@@ -175,9 +183,10 @@ impl ApiError {
     pub const fn field(self) -> Option<&'static str> {
         match self {
             Self::Email => Some("email"),
-            Self::Name | Self::AddedName => Some("name"),
+            Self::Name | Self::AddedName | Self::ContactName => Some("name"),
             Self::BirthDate | Self::AddedDay | Self::AddedAhead => Some("day"),
             Self::WrongCode | Self::Emergency => Some("code"),
+            Self::EmergencyExtent => Some("extent"),
             Self::EmergencyReason => Some("reason"),
             Self::Finding => Some("finding"),
             Self::WeakPassword | Self::WrongOwnPassword => Some("password"),
@@ -185,10 +194,14 @@ impl ApiError {
             Self::PassphraseAgain => Some("again"),
             Self::Language => Some("language"),
             Self::NoFile | Self::UploadTooLarge | Self::UploadLost | Self::UploadsWait => Some("file"),
-            Self::Search | Self::CorrectionWords | Self::AddedWords | Self::RequestWords | Self::RequestFull | Self::ReviewWords => {
-                Some("words")
-            }
-            Self::AddedNumber | Self::AddedUnlikely => Some("first"),
+            Self::Search
+            | Self::CorrectionWords
+            | Self::AddedWords
+            | Self::AddedNoteWords
+            | Self::RequestWords
+            | Self::RequestFull
+            | Self::ReviewWords => Some("words"),
+            Self::AddedNumber | Self::AddedUnlikely | Self::AddedValue => Some("first"),
             Self::AddedLower | Self::AddedNotBelow => Some("second"),
             Self::AddedPulse => Some("pulse"),
             Self::AddedUnit => Some("unit"),

@@ -114,6 +114,8 @@ pub struct Times {
     pub only_todays: String,
     /// Set: a copy may be taken.
     pub may_export: String,
+    /// Set: something may be written.
+    pub may_write: String,
 }
 
 /// Answers which dates a share reaches, and when it ends.
@@ -136,6 +138,7 @@ pub async fn grant_time(draft: DraftId, #[server(flatten)] times: Times) -> Resu
         answers.until = typed(times.until_day, times.until_month, times.until_year);
         answers.only_todays = !times.only_todays.is_empty();
         answers.may_export = !times.may_export.is_empty();
+        answers.may_write = !times.may_write.is_empty();
     });
     answer(kept.await.map(|()| Step::Check.page(draft)), &Step::Time.page(draft))
 }
@@ -233,10 +236,14 @@ pub async fn resume_grant(grant: GrantId) -> Result<(), ApiError> {
 #[server(endpoint = "open-shared")]
 pub async fn open_shared(grant: GrantId) -> Result<(), ApiError> {
     use crate::request::{answer, portal, session, visitor};
+    use chartkey_domain::grant::Purpose;
 
     let go = async {
         let (patient, purpose) = portal()?.pick_grant(&visitor()?, grant).await?;
-        session()?.0.declare(patient, purpose).await?;
+        // An emergency needs no purpose, and takes none away that was declared.
+        if purpose != Purpose::Emergency {
+            session()?.0.declare(patient, purpose).await?;
+        }
         Ok(format!("/record/{patient}"))
     };
     answer(go.await, "/shared")

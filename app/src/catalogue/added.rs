@@ -1,4 +1,4 @@
-//! What is said where a patient writes into their own record by hand.
+//! What is said where a patient writes into their own record by hand, or a clinician into that of a patient.
 
 use chartkey_domain::added::Kind;
 
@@ -85,6 +85,32 @@ messages! {
     writing_changed { English: "Your change is saved", Spanish: "Su cambio está guardado" }
     writing_taken_back { English: "You have taken this back", Spanish: "Usted ha retirado esto" }
     add_another { English: "Add something else", Spanish: "Añadir otra cosa" }
+    // A clinician.
+    write_into { English: "Write into this record", Spanish: "Escribir en esta historia clínica" }
+    write_into_says {
+        English: "The patient lets you write. It stands in their record at once, with your name and your organization. Nobody changes it afterwards; what is wrong, you and the patient can say beside it.",
+        Spanish: "La persona le deja escribir. Queda enseguida en su historia clínica, con el nombre de usted y el de su organización. Después nadie lo cambia; si algo está mal, usted y la persona pueden decirlo al lado.",
+    }
+    field_found { English: "What was examined?", Spanish: "¿Qué se examinó?" }
+    found_hint { English: "For example Haemoglobin, or ECG at rest.", Spanish: "Por ejemplo, hemoglobina, o electrocardiograma en reposo." }
+    field_value { English: "What was found?", Spanish: "¿Qué se halló?" }
+    value_hint { English: "A number or a few words.", Spanish: "Un número o unas palabras." }
+    field_unit { English: "Unit, if it is a number", Spanish: "Unidad, si es un número" }
+    field_visit_words { English: "The note", Spanish: "La nota" }
+    visit_words_hint { English: "The patient reads it, and whoever they share documents with. At most 8,000 characters.", Spanish: "La lee la persona, y con quien comparta documentos. 8000 caracteres como máximo." }
+    field_plan_words { English: "What is planned?", Spanish: "¿Qué se planea?" }
+    plan_words_hint { English: "What, when, and who does it. At most 8,000 characters.", Spanish: "Qué, cuándo y quién lo hace. 8000 caracteres como máximo." }
+    clinical_title_hint { English: "A few words for lists.", Spanish: "Unas palabras para las listas." }
+    check_clinical_says {
+        English: "It goes into the record with your name and your organization, and the patient is told.",
+        Spanish: "Entra en la historia clínica con el nombre de usted y el de su organización, y se avisa a la persona.",
+    }
+    add_clinical { English: "Write it into the record", Spanish: "Escribirlo en la historia clínica" }
+    clinical_added {
+        English: "It is in the record. If it speaks of something sensitive that is not shared with you, it is not shown to you either.",
+        Spanish: "Está en la historia clínica. Si habla de algo delicado que no se comparte con usted, tampoco se le muestra.",
+    }
+    added_note_words_problem { English: "Write something, in up to 8,000 characters.", Spanish: "Escriba algo, en 8000 caracteres como máximo." }
     // Changing and taking back.
     change_writing { English: "Change what you added", Spanish: "Cambiar lo que añadió" }
     take_back { English: "Take it back", Spanish: "Retirarlo" }
@@ -142,6 +168,9 @@ impl super::Say {
                 Kind::Medicine => "Medicine without prescription",
                 Kind::Allergy => "Allergy",
                 Kind::Note => "Note",
+                Kind::VisitNote => "Visit note",
+                Kind::Finding => "Result",
+                Kind::Plan => "Plan",
             },
             super::Language::Spanish => match kind {
                 Kind::Pressure => "Presión arterial",
@@ -152,6 +181,9 @@ impl super::Say {
                 Kind::Medicine => "Medicamento sin receta",
                 Kind::Allergy => "Alergia",
                 Kind::Note => "Nota",
+                Kind::VisitNote => "Nota de consulta",
+                Kind::Finding => "Resultado",
+                Kind::Plan => "Plan",
             },
         })
     }
@@ -169,6 +201,9 @@ impl super::Say {
                 Kind::Medicine => "What you take without a doctor's prescription",
                 Kind::Allergy => "What you cannot tolerate, and what it does",
                 Kind::Note => "In your own words, for yourself at first",
+                Kind::VisitNote => "What was said, found and decided",
+                Kind::Finding => "Something that you have measured or examined",
+                Kind::Plan => "What comes next, and who does it",
             },
             super::Language::Spanish => match kind {
                 Kind::Pressure => "Los dos números, y el pulso si quiere",
@@ -179,6 +214,9 @@ impl super::Say {
                 Kind::Medicine => "Lo que toma sin receta médica",
                 Kind::Allergy => "Lo que no tolera y qué le causa",
                 Kind::Note => "Con sus palabras, al principio solo para usted",
+                Kind::VisitNote => "Lo que se dijo, se halló y se decidió",
+                Kind::Finding => "Algo que usted midió o examinó",
+                Kind::Plan => "Lo que sigue, y quién lo hace",
             },
         })
     }
@@ -196,6 +234,9 @@ impl super::Say {
                 Kind::Medicine => "Add a medicine without prescription",
                 Kind::Allergy => "Add an allergy",
                 Kind::Note => "Add a note",
+                Kind::VisitNote => "Write a visit note",
+                Kind::Finding => "Write a result",
+                Kind::Plan => "Write a plan",
             },
             super::Language::Spanish => match kind {
                 Kind::Pressure => "Añadir una presión arterial",
@@ -206,6 +247,9 @@ impl super::Say {
                 Kind::Medicine => "Añadir un medicamento sin receta",
                 Kind::Allergy => "Añadir una alergia",
                 Kind::Note => "Añadir una nota",
+                Kind::VisitNote => "Escribir una nota de consulta",
+                Kind::Finding => "Escribir un resultado",
+                Kind::Plan => "Escribir un plan",
             },
         })
     }

@@ -13,7 +13,7 @@ messages! {
     }
     emergency_how {
         English: "They sign in through their organization, show that they have your card or know your full name and birth date, and say why. It ends after 60 minutes. You are told at once, and somebody else there has to check that it was needed. Whoever you have blocked gets nothing.",
-        Spanish: "Entra a través de su organización, muestra que tiene la tarjeta de usted o sabe su nombre completo y su fecha de nacimiento, y dice por qué. Termina a los 60 minutos. A usted se le avisa enseguida, y otra persona de ahí tiene que comprobar que hacía falta. Quien usted bloqueó no recibe nada.",
+        Spanish: "El profesional entra a través de su organización, muestra que tiene la tarjeta de usted o sabe su nombre completo y su fecha de nacimiento, y dice por qué. Termina a los 60 minutos. A usted se le avisa enseguida, y otra persona de ahí tiene que comprobar que hacía falta. Quien usted bloqueó no recibe nada.",
     }
     emergency_undecided { English: "You have not decided, so nothing opens.", Spanish: "Usted no ha decidido, así que no se abre nada." }
     emergency_decided { English: "What you have decided", Spanish: "Lo que usted decidió" }
@@ -40,8 +40,8 @@ messages! {
         English: "We send them your name, where it happened and when, and nothing of your record. Leave both fields empty for nobody.",
         Spanish: "Le enviamos el nombre de usted, dónde ocurrió y cuándo, y nada de su historia clínica. Deje los dos campos vacíos si no quiere avisar a nadie.",
     }
-    emergency_contact_name { English: "Their name", Spanish: "Su nombre" }
-    emergency_contact_email { English: "Their e-mail address", Spanish: "Su correo electrónico" }
+    emergency_contact_name { English: "Their name", Spanish: "Nombre de esa persona" }
+    emergency_contact_email { English: "Their e-mail address", Spanish: "Correo electrónico de esa persona" }
     emergency_contact_told(name: &str) { English: "{name} is told at once, too.", Spanish: "También se avisa enseguida a {name}." }
     decide_emergency { English: "Decide so", Spanish: "Decidirlo así" }
     emergency_card { English: "Your card", Spanish: "Su tarjeta" }
@@ -69,7 +69,7 @@ messages! {
     done_emergency_decided { English: "It counts from now on. You can change it at any time.", Spanish: "Vale desde ahora. Puede cambiarlo cuando quiera." }
     done_emergency_code { English: "The old card opens nothing any more. Print the new one.", Spanish: "La tarjeta anterior ya no abre nada. Imprima la nueva." }
     done_emergency_read { English: "It stands in your log like everything else.", Spanish: "Queda en su registro como todo lo demás." }
-    why_emergency(reason: &str) { English: "In an emergency: {reason}", Spanish: "En una emergencia: {reason}" }
+    why_emergency { English: "In an emergency:", Spanish: "En una emergencia:" }
     why_reviewed { English: "To check what was opened in an emergency", Spanish: "Para comprobar lo que se abrió en una emergencia" }
     reason_emergency { English: "In an emergency.", Spanish: "En una emergencia." }
     purpose_emergency { English: "An emergency", Spanish: "Una emergencia" }
@@ -104,7 +104,7 @@ messages! {
     reviews_title { English: "To check at your organization", Spanish: "Por comprobar en su organización" }
     reviews_says {
         English: "Each of these was opened in an emergency. Somebody else than who opened it says whether it was needed; the patient reads that.",
-        Spanish: "Cada una de estas se abrió en una emergencia. Otra persona que quien la abrió dice si hacía falta; la persona atendida lo lee.",
+        Spanish: "Cada una de estas se abrió en una emergencia. Una persona distinta de quien la abrió dice si hacía falta; la persona atendida lo lee.",
     }
     reviews_none { English: "Nothing waits to be checked.", Spanish: "No hay nada por comprobar." }
     review_opened(name: &str, patient: &str) { English: "{name} opened the record of {patient}", Spanish: "{name} abrió la historia clínica de {patient}" }
@@ -121,6 +121,16 @@ messages! {
         English: "Nothing can be opened with this. Check the code, or the whole name and the birth date. If they are right, nothing was decided that opens for you: treat them as somebody unknown.",
         Spanish: "Con esto no se puede abrir nada. Compruebe el código, o el nombre completo y la fecha de nacimiento. Si son correctos, no se decidió nada que se abra para usted: atienda a la persona como a alguien desconocido.",
     }
+    contact_name_problem { English: "Write the name of whom we should tell, on one line of at most 200 characters.", Spanish: "Escriba el nombre de la persona a la que hay que avisar, en una sola línea de 200 caracteres como máximo." }
+    emergency_extent_problem { English: "Choose what may open.", Spanish: "Elija qué se puede abrir." }
+    emergency_plan_fresh {
+        English: "Your last sign-in was more than five minutes ago. To decide that something opens, sign in again first.",
+        Spanish: "Usted entró hace más de cinco minutos. Para decidir que algo se abra, entre otra vez antes.",
+    }
+    emergency_open_nothing { English: "Let nothing open from now on", Spanish: "Que desde ahora no se abra nada" }
+    emergency_was_opened { English: "It was opened", Spanish: "Se abrió" }
+    emergency_ended { English: "It ended", Spanish: "Terminó" }
+    emergency_hour_over { English: "Its hour has passed", Spanish: "Su hora ya pasó" }
     emergency_reason_problem { English: "Write why, in up to 600 letters.", Spanish: "Escriba por qué, en 600 letras como máximo." }
     finding_problem { English: "Say whether it was needed.", Spanish: "Diga si hacía falta." }
     review_words_problem { English: "Write what you have checked, in up to 600 letters.", Spanish: "Escriba qué comprobó, en 600 letras como máximo." }
@@ -129,7 +139,7 @@ messages! {
         English: "A clinician has opened what you decided for an emergency. It ends after 60\nminutes.\n\nSee who it was and why, and stop it if it is wrong:\n{link}\n",
         Spanish: "Un profesional abrió lo que usted decidió para una emergencia. Termina a los 60\nminutos.\n\nMire quién fue y por qué, y párelo si no es correcto:\n{link}\n",
     }
-    letter_emergency_contact { English: "Somebody has named you for an emergency", Spanish: "Alguien le nombró para una emergencia" }
+    letter_emergency_contact { English: "An emergency: somebody has named you", Spanish: "Una emergencia: alguien le nombró a usted" }
     letter_emergency_contact_says(patient: &str, organization: &str, when: &str) {
         English: "{patient} has named you as the person to tell in an emergency.\n\n\
             A clinician has opened what they decided in advance, here:\n\
@@ -138,7 +148,7 @@ messages! {
             Call {patient}, or call there. This message says nothing about their health, and\n\
             Chartkey knows no more than this.\n",
         Spanish: "{patient} le nombró como la persona a la que avisar en una emergencia.\n\n\
-            Un profesional abrió lo que decidió de antemano, aquí:\n\
+            Un profesional abrió lo que esa persona decidió de antemano, aquí:\n\
             {organization}\n\
             {when}\n\n\
             Llame a {patient}, o llame ahí. Este mensaje no dice nada de su salud, y\n\

@@ -1,6 +1,6 @@
 //! What the pages of sharing say.
 
-use chartkey_domain::grant::GrantState;
+use chartkey_domain::grant::{GrantState, Purpose};
 
 use super::messages;
 
@@ -118,6 +118,11 @@ messages! {
     more_legend { English: "More than looking", Spanish: "Más que mirar" }
     may_copy_choice { English: "They may take a copy", Spanish: "Dejar que se lleven una copia" }
     may_copy_hint { English: "A copy cannot be taken back.", Spanish: "Una copia no se puede recuperar." }
+    may_write_choice { English: "They may write notes, results and plans", Spanish: "Dejar que escriban notas, resultados y planes" }
+    may_write_hint {
+        English: "Into the parts that you share, with their name. You see at once what they write.",
+        Spanish: "En las partes que usted comparte, con su nombre. Usted ve enseguida lo que escriban.",
+    }
     check_title { English: "Check, then hand over the key", Spanish: "Revise y después dé la llave" }
     check_answers { English: "Your answers", Spanish: "Sus respuestas" }
     fact_who { English: "Who", Spanish: "Quién" }
@@ -202,7 +207,12 @@ messages! {
 impl super::Say {
     /// A line of a grant's story.
     #[must_use]
-    pub fn story_line(self, kind: &str) -> &'static str {
+    pub fn story_line(self, purpose: Purpose, kind: &str) -> &'static str {
+        match (purpose, kind) {
+            (Purpose::Emergency, "given") => return self.emergency_was_opened(),
+            (Purpose::Emergency, "replaced") => return self.emergency_ended(),
+            _ => {}
+        }
         self.word(match (self.0, kind) {
             (super::Language::English, "given") => "You gave it",
             (super::Language::English, "paused") => "You stopped it for now",
@@ -219,7 +229,12 @@ impl super::Say {
 
     /// How a grant ended.
     #[must_use]
-    pub fn ended_how(self, state: GrantState) -> &'static str {
+    pub fn ended_how(self, purpose: Purpose, state: GrantState) -> &'static str {
+        match (purpose, state) {
+            (Purpose::Emergency, GrantState::Replaced) => return self.emergency_ended(),
+            (Purpose::Emergency, GrantState::Active | GrantState::Paused) => return self.emergency_hour_over(),
+            _ => {}
+        }
         self.word(match self.0 {
             super::Language::English => match state {
                 GrantState::Withdrawn => "You ended it",

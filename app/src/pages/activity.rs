@@ -41,7 +41,6 @@ pub fn activity() -> impl IntoView {
         let days = by_day(entries).into_iter().map(|(date, entries)| day(say, date, &entries)).collect_view();
         let older = older.map(|older| more(address(filter, Some(older)), say.older_entries()));
         let done = match query("done").as_deref() {
-            Some("read") => Some(view! { <p>{say.done_emergency_read()}</p> }.into_any()),
             Some("stopped") => Some(view! { <p>{say.stopped_at_once()}</p> }.into_any()),
             Some("nothing") => Some(view! { <p>{say.nothing_to_stop()}</p> }.into_any()),
             Some("checked") => Some(view! { <p><a href="#whole">{say.see_what_was_checked()}</a></p> }.into_any()),
@@ -159,7 +158,7 @@ fn why(say: Say, event: &Event) -> impl IntoView + use<> {
     let (sign, words) = match &event.why {
         Why::Own => (Icon::Person, say.why_own().into_any()),
         Why::Grant { grants, emergency, .. } => {
-            let reason = emergency.as_ref().map(|reason| view! { {say.why_emergency(reason)} " " });
+            let reason = emergency.as_ref().map(|reason| view! { {say.why_emergency()} " " <bdi>{reason.clone()}</bdi> <br/> });
             let quoted = |grant: &UsedGrant| view! { " " {say.quotation_opens()}{unmarked(say, &grant.sentence)}{say.quotation_closes()} };
             (Icon::KeyOne, view! { {reason}{say.why_share()}{grants.iter().map(quoted).collect_view()} }.into_any())
         }
@@ -171,7 +170,10 @@ fn why(say: Say, event: &Event) -> impl IntoView + use<> {
     };
     // The sentence of a share, of a draft that was looked at in advance, or from whom something, or all of it, is kept.
     let is_said = event.what.grant.is_some()
-        || matches!(event.what.action.as_str(), "previewed" | "kept-from" | "shown-again" | "blocked" | "unblocked" | "request-refused");
+        || matches!(
+            event.what.action.as_str(),
+            "previewed" | "kept-from" | "shown-again" | "blocked" | "unblocked" | "request-refused" | "emergency-decided"
+        );
     let text = event.what.text.as_ref().filter(|_| is_said).map(|text| view! { <p class="small">{unmarked(say, text)}</p> });
     view! { {text} <p class="why">{icon(sign)}<span>{words}</span></p> }
 }

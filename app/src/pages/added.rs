@@ -1,5 +1,5 @@
-//! What a patient writes into their own record: `/record/{patient}/add`, its forms, and changing and taking back what
-//! is there.
+//! What a patient writes into their own record, or a clinician into that of a patient who lets them:
+//! `/record/{patient}/add`, its forms; and changing and taking back what is there by one's own hand.
 
 use chartkey_domain::{
     added::{Added, Kind, Says, Taken, Typed},
@@ -31,8 +31,16 @@ use crate::{
 
 mod form;
 
-/// The way in, where a record and a list of its patient's has one.
+/// The way in, where a record and a list of its patient's has one; for a clinician from the record itself.
 pub fn entrance(say: Say, whose: &Whose, category: Option<Category>) -> Option<AnyView> {
+    if !whose.is_own() {
+        let may = category.is_none() && Kind::CLINICAL.into_iter().any(|kind| whose.may_write(kind.category()));
+        // A link that leads nowhere is the place of one (HTML, section 4.5.1).
+        let href = whose.preview.is_none().then(|| format!("/record/{}/add", whose.patient));
+        return may.then(|| {
+            view! { <p class="actions unprinted"><a class="button second" href=href>{icon(Icon::Pen)}{say.write_into()}</a></p> }.into_any()
+        });
+    }
     let add = format!("/record/{}/add", whose.patient);
     let (href, words) = match category {
         None | Some(Category::Vitals | Category::Documents) => (add, say.add_yourself()),
@@ -41,9 +49,7 @@ pub fn entrance(say: Say, whose: &Whose, category: Option<Category>) -> Option<A
             (format!("{add}/{}", kind.slug()), say.add_kind(kind))
         }
     };
-    whose
-        .is_own()
-        .then(|| view! { <p class="actions unprinted"><a class="button second" href=href>{icon(Icon::Pen)}{words}</a></p> }.into_any())
+    Some(view! { <p class="actions unprinted"><a class="button second" href=href>{icon(Icon::Pen)}{words}</a></p> }.into_any())
 }
 
 /// What can be added.
@@ -52,6 +58,15 @@ pub fn choose() -> impl IntoView {
         let reader = Reader::of_record()?;
         let opened = reader.portal.may_write(&reader.visitor, reader.patient).await?;
         let (say, whose) = (reader.say, opened.whose);
+        if !whose.is_own() {
+            let kinds = Kind::CLINICAL.into_iter().filter(|kind| whose.may_write(kind.category())).map(|kind| way(&reader, kind)).collect();
+            let body = view! {
+                {back(reader.path(""), say.summary())}
+                {title(say.write_into(), Some(say.write_into_says().to_owned()))}
+                {rows(kinds)}
+            };
+            return Ok(document(reader.page(say.write_into(), Place::Summary, &whose), body).into_any());
+        }
         let of = |kinds: &[Kind]| kinds.iter().map(|kind| way(&reader, *kind)).collect::<Vec<_>>();
         let file = Row {
             href: "/sources/add".to_owned(),
@@ -107,7 +122,7 @@ async fn one(reader: Reader, about: About) -> Paged {
     let (say, whose, writing) = (reader.say, opened.whose, opened.view);
     // What was kept already is where it belongs.
     if let Some((category, item)) = writing.done {
-        redirect(&address(reader.patient, category, item));
+        redirect(&kept_at(reader.patient, writing.kind, category, item, "added"));
         return Ok(().into_any());
     }
     let checked = query("step").filter(|step| step == "check").and_then(|_| writing.typed.read(writing.kind, writing.today).ok());
@@ -153,7 +168,10 @@ impl Of<'_> {
                 let of = [Some(name.clone()), date_of(say, entry)].into_iter().flatten().collect::<Vec<_>>().join(", ");
                 (address(self.patient, entry.category, entry.id), name, Some(of))
             }
-            None => (format!("/record/{}/add", self.patient), say.add_yourself().to_owned(), None),
+            None => {
+                let words = if kind.is_clinical() { say.write_into() } else { say.add_yourself() };
+                (format!("/record/{}/add", self.patient), words.to_owned(), None)
+            }
         };
         view! {
             {back(way, words)}
@@ -173,8 +191,11 @@ impl Of<'_> {
         let say = self.say;
         let ask = form_of(self.patient, added.kind, self.item(), Some(draft));
         let is_change = self.writing.changes.is_some();
-        let (says, button) =
-            if is_change { (say.check_change_says(), say.save_writing()) } else { (say.check_writing_says(), say.add_it()) };
+        let (says, button) = match (added.kind.is_clinical(), is_change) {
+            (true, _) => (say.check_clinical_says(), say.add_clinical()),
+            (false, true) => (say.check_change_says(), say.save_writing()),
+            (false, false) => (say.check_writing_says(), say.add_it()),
+        };
         view! {
             {back(ask.clone(), say.back())}
             {problem_summary(say, problem())}
@@ -231,13 +252,33 @@ fn told(say: Say, added: &Added) -> Vec<(String, AnyView)> {
         Says::Allergy { name, reaction, since: from } => {
             vec![text(say.field_allergy(), name.clone()), short(say.field_reaction(), reaction), since(from)]
         }
+        Says::Finding { name, value, unit, day } => {
+            let found = unit.as_ref().map_or_else(|| value.clone(), |unit| format!("{value} {unit}"));
+            vec![text(say.field_found(), name.clone()), text(say.field_value(), found), text(say.field_taken(), say.date(*day))]
+        }
         Says::Note { title, words } => vec![
             text(say.field_title(), title.clone()),
-            (say.field_words().to_owned(), view! { <span class="said" dir="auto">{words.clone()}</span> }.into_any()),
+            (note_words(say, added.kind).to_owned(), view! { <span class="said" dir="auto">{words.clone()}</span> }.into_any()),
         ],
     };
+    if added.kind.is_clinical() {
+        return lines;
+    }
     lines.push(text(say.who_may_see(), if added.is_private { say.only_i() } else { say.my_shares() }.to_owned()));
     lines
+}
+
+fn note_words(say: Say, kind: Kind) -> &'static str {
+    match kind {
+        Kind::VisitNote => say.field_visit_words(),
+        Kind::Plan => say.field_plan_words(),
+        _ => say.field_words(),
+    }
+}
+
+/// Where something is that was kept. A clinician may not see what they have written: what it speaks of may not be shared with them.
+fn kept_at(patient: PatientId, kind: Kind, category: Category, item: ItemId, done: &str) -> String {
+    if kind.is_clinical() { format!("/record/{patient}?done=written") } else { format!("{}?done={done}", address(patient, category, item)) }
 }
 
 fn taken_in_words(say: Say, taken: Taken) -> String {
@@ -305,7 +346,7 @@ pub async fn add(patient: PatientId, kind: &str, item: Option<ItemId>, draft: Dr
     let added = async { Ok(portal()?.add_writing(&visitor()?, patient, draft).await?) };
     let next = added.await.map(|kept| {
         let done = if kept.is_change { "changed" } else { "added" };
-        format!("{}?done={done}", address(patient, kept.category, kept.item))
+        kept_at(patient, kind, kept.category, kept.item, done)
     });
     (next, form_of(patient, kind, item, Some(draft)))
 }

@@ -152,8 +152,10 @@ fn said(say: Say, open: &Open) -> String {
 
 fn one(say: Say, open: &Open) -> impl IntoView + use<> {
     let born = open.birth_date.as_ref().map(|date| view! { <p class="quiet">{say.born(&say.fhir_date(date))}</p> });
-    let findings =
-        Finding::ALL.into_iter().map(|finding| choice("radio", "finding", finding.slug().to_owned(), false, say.finding(finding), None));
+    let findings = Finding::ALL.into_iter().map(|finding| {
+        let is_chosen = typed("finding").as_deref() == Some(finding.slug());
+        choice("radio", "finding", finding.slug().to_owned(), is_chosen, say.finding(finding), None)
+    });
     view! {
         {back(PAGE.to_owned(), say.open_emergency_title())}
         {problem_summary(say, problem())}

@@ -4,7 +4,10 @@ use chartkey_domain::{
     emergency::Extent,
     label::{Label, Labels},
 };
-use chartkey_portal::emergency::{Emergency, Finding, Look, Plan};
+use chartkey_portal::{
+    Error,
+    emergency::{Emergency, Finding, Look, Plan},
+};
 use leptos::prelude::*;
 
 use crate::{
@@ -18,9 +21,13 @@ use crate::{
         when::moment,
     },
     pages::{Paged, home::without_record, page},
-    request::{caller, portal, problem, query, typed, visitor},
+    request::{again, caller, portal, problem, query, typed, visitor},
     shell::{Bar, Page, Place, document},
 };
+
+/// The boxes of the sensitive labels, each with a name of its own: a form that comes back knows which were ticked.
+const LABELS: [&str; 6] =
+    ["labels[mental-health]", "labels[substance-use]", "labels[sexual-reproductive]", "labels[hiv]", "labels[genetic]", "labels[violence]"];
 
 /// The address.
 pub const PAGE: &str = "/sharing/emergency";
@@ -33,7 +40,13 @@ pub fn emergency_plan() -> impl IntoView {
         if caller.record.is_none() && !caller.is_clinician() {
             return Ok(without_record(say, Place::Sharing, &visitor.name));
         }
-        let opened = portal()?.emergency(&visitor).await?;
+        let portal = portal()?;
+        let is_fresh = match portal.require_fresh(&visitor).await {
+            Ok(()) => true,
+            Err(Error::SignInAgain) => false,
+            Err(error) => return Err(error.into()),
+        };
+        let opened = portal.emergency(&visitor).await?;
         let Emergency { plan, looks } = opened.view;
         let (unread, read): (Vec<_>, Vec<_>) = looks.iter().partition(|look| !look.is_read);
         let none = looks.is_empty().then(|| sheet("looks", say.emergency_looks(), view! { <p>{say.emergency_none()}</p> }));
@@ -46,7 +59,7 @@ pub fn emergency_plan() -> impl IntoView {
             {unread.into_iter().map(|one| look(say, one)).collect_view()}
             <p>{say.emergency_how()}</p>
             {decided(say, plan.as_ref())}
-            {form(say, plan.as_ref())}
+            {if is_fresh { form(say, plan.as_ref()).into_any() } else { before(say, plan.as_ref()).into_any() }}
             {none}
             {read}
         };
@@ -95,9 +108,32 @@ fn decided(say: Say, plan: Option<&Plan>) -> impl IntoView + use<> {
     view! { {sheet("decided", say.emergency_decided(), words)}{card} }
 }
 
+/// What stands in the place of the question where the sign-in is not fresh. To close needs none.
+fn before(say: Say, plan: Option<&Plan>) -> impl IntoView + use<> {
+    let close = plan.filter(|plan| plan.extent != Extent::Nothing).map(|_| {
+        view! {
+            <form method="post" action="/api/decide-emergency">
+                {hidden("language", Some(say.tag().to_owned()))}
+                {hidden("extent", Some(Extent::Nothing.slug().to_owned()))}
+                <button class="button stop" type="submit">{say.emergency_open_nothing()}</button>
+            </form>
+        }
+    });
+    sheet(
+        "question",
+        say.emergency_question(),
+        view! {
+            <p>{say.emergency_plan_fresh()}</p>
+            <div class="actions"><a class="button" href=again(PAGE)>{say.sign_in_again_word()}</a>{close}</div>
+        },
+    )
+}
+
 /// The question, with what was decided in it.
 fn form(say: Say, plan: Option<&Plan>) -> impl IntoView + use<> {
-    let chosen = typed("extent").and_then(|extent| Extent::from_slug(&extent)).or_else(|| plan.map(|plan| plan.extent));
+    // A form that came back shows what was typed, and nothing of what was decided before.
+    let plan = plan.filter(|_| problem().is_none());
+    let chosen = plan.map(|plan| plan.extent).or_else(|| typed("extent").and_then(|extent| Extent::from_slug(&extent)));
     let labels = plan.filter(|plan| plan.extent == Extent::Summary).map_or(Labels::NONE, |plan| plan.labels);
     let extents = Extent::ALL.into_iter().map(|extent| {
         let hint = match extent {
@@ -107,16 +143,18 @@ fn form(say: Say, plan: Option<&Plan>) -> impl IntoView + use<> {
         };
         choice("radio", "extent", extent.slug().to_owned(), chosen == Some(extent), say.extent(extent), Some(hint))
     });
-    let ticks = Label::ALL
-        .into_iter()
-        .map(|label| choice("checkbox", "labels[]", label.slug().to_owned(), labels.contains(label), say.label(label), None));
+    let ticks = Label::ALL.into_iter().zip(LABELS).map(|(label, name)| {
+        let is_ticked = labels.contains(label) || (plan.is_none() && typed(name).is_some());
+        choice("checkbox", name, "on".to_owned(), is_ticked, say.label(label), None)
+    });
     let contact = plan.and_then(|plan| plan.contact.clone());
     let (name, email) = contact.map(|contact| (contact.name, contact.email)).unzip();
     view! {
         <form method="post" action="/api/decide-emergency">
             {hidden("language", Some(say.tag().to_owned()))}
-            <fieldset class="choices sheet">
+            <fieldset class="choices sheet" id="extent">
                 <legend class="hide">{say.emergency_question()}</legend><h2>{say.emergency_question()}</h2>
+                {beside(say, "extent")}
                 {extents.collect_view()}
             </fieldset>
             <fieldset class="choices two sheet">
@@ -186,5 +224,15 @@ pub fn look(say: Say, look: &Look) -> impl IntoView + use<> {
             {review}
             <div class="actions">{read}{more(format!("/sharing/{}", look.grant), view! { {say.emergency_see_or_stop()}<span class="hide">{of.clone()}</span> })}</div>
         </section>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_label_has_its_box() {
+        assert_eq!(LABELS.map(str::to_owned), Label::ALL.map(|label| format!("labels[{}]", label.slug())));
     }
 }

@@ -45,13 +45,16 @@ fn whole(say: Say, heading: String, story: &GrantStory, over: bool) -> impl Into
     let grant = &story.grant;
     let span = Life { starts_at: grant.starts_at, ends_at: grant.ends_at, state: grant.state };
     let below = if over {
-        view! { <div class="life"><span>{say.ended_how(grant.state)}</span></div> }.into_any()
+        view! { <div class="life"><span>{say.ended_how(grant.purpose, grant.state)}</span></div> }.into_any()
     } else if grant.is_blocked {
         blocked::mark(say).into_any()
     } else {
         life(say, span, story.now).into_any()
     };
-    let lines = story.story.iter().map(|line| view! { <div><dt>{moment(say, line.at)}</dt><dd>{say.story_line(&line.kind)}</dd></div> });
+    let lines = story
+        .story
+        .iter()
+        .map(|line| view! { <div><dt>{moment(say, line.at)}</dt><dd>{say.story_line(grant.purpose, &line.kind)}</dd></div> });
     let lines = lines.collect_view();
     view! {
         {back("/sharing".to_owned(), say.back())}

@@ -14,6 +14,7 @@ use crate::{
         entry::{address, row_of},
         list::{end, key, not_shared},
         news::{heading, news},
+        notice::what_was_done,
         result::{Tells, outside, results},
         row::{Row, rows},
         search::search_box,
@@ -23,7 +24,7 @@ use crate::{
         when::when,
     },
     pages::{Paged, added::entrance, page, reader::Reader},
-    request::look,
+    request::{look, query},
     shell::{Place, document},
 };
 
@@ -56,7 +57,10 @@ pub fn record() -> impl IntoView {
             listed(&reader, &allergies),
         );
         let corrections = whose.is_own().then(|| view! { <li><a href=reader.path("/corrections")>{say.corrections()}</a></li> });
+        let done =
+            (query("done").as_deref() == Some("written")).then(|| what_was_done(say.done(), view! { <p>{say.clinical_added()}</p> }));
         let body = view! {
+            {done}
             {granted(say, &whose)}
             {title(name, None)}
             {entrance(say, &whose, None)}

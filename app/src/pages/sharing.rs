@@ -103,7 +103,7 @@ fn ended(say: Say, grant: &Whole) -> impl IntoView + use<> {
             <p class="label"><a class="name" href=format!("/sharing/{}", grant.id)>{unmarked(say, &grant.sentence)}</a></p>
             <p class="meta">
                 <span class="when">{at.map(|at| moment(say, at))}</span>
-                " " <span class="who">{say.ended_how(grant.state)}</span>
+                " " <span class="who">{say.ended_how(grant.purpose, grant.state)}</span>
             </p>
         </li>
     }

@@ -289,6 +289,7 @@ impl World {
     async fn renew_emergency(&self, side: &mut Side) {
         for statement in [
             "delete from sign_in_failure where $1 is not null",
+            "delete from emergency_review where patient_id = $1",
             "delete from emergency_look where patient_id = $1",
             "delete from grant_event where patient_id = $1 and grant_id in (select grant_id from access_grant where purpose = 'emergency')",
             "delete from access_grant where patient_id = $1 and purpose = 'emergency'",
@@ -421,6 +422,7 @@ impl World {
             "correction_message",
             "emergency_plan",
             "emergency_look",
+            "emergency_review",
             "patient_holder",
             "item",
             "claim_code",

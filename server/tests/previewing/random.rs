@@ -58,6 +58,7 @@ pub fn plan(world: &World, dice: &mut Dice, record: usize, trial: usize) -> Plan
         end: End::Open,
         only_todays: dice.below(4) == 0,
         may_export: dice.below(2) == 0,
+        may_write: dice.below(2) == 0,
         ..Draft::default()
     };
     finished(world, record, whom, draft, trial)

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use time::{Date, Duration, Month, Time};
 
-use super::{Added, Kind, LONGEST_LINE, LOWER, Measure, PULSE, Says, Taken};
+use super::{Added, Kind, LONGEST_LINE, LONGEST_NOTE, LOWER, Measure, PULSE, Says, Taken};
 use crate::correction::{Words, is_seen, turns_round};
 
 /// The fields of a form as they were typed.
@@ -59,6 +59,10 @@ pub enum Problem {
     How,
     /// The text is missing or too long.
     Words,
+    /// The text of a clinician is missing or too long.
+    NoteWords,
+    /// What was found is missing or too long.
+    Value,
     /// Whether it is still taken was not said.
     Still,
     /// The date is none.
@@ -73,7 +77,7 @@ pub enum Problem {
 
 impl Problem {
     /// Every problem.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::Number,
         Self::Unlikely,
         Self::Lower,
@@ -83,6 +87,8 @@ impl Problem {
         Self::Name,
         Self::How,
         Self::Words,
+        Self::NoteWords,
+        Self::Value,
         Self::Still,
         Self::Day,
         Self::Ahead,
@@ -103,6 +109,8 @@ impl Problem {
             Self::Name => "added-name",
             Self::How => "added-how",
             Self::Words => "added-words",
+            Self::NoteWords => "added-note-words",
+            Self::Value => "added-value",
             Self::Still => "added-still",
             Self::Day => "added-day",
             Self::Ahead => "added-ahead",
@@ -138,8 +146,23 @@ impl Typed {
                 title: line(&self.name).ok_or(Problem::Name)?,
                 words: Words::parse(&self.words).ok_or(Problem::Words)?.as_str().to_owned(),
             },
+            Kind::VisitNote | Kind::Plan => Says::Note {
+                title: line(&self.name).ok_or(Problem::Name)?,
+                words: Words::of_at_most(&self.words, LONGEST_NOTE).ok_or(Problem::NoteWords)?.as_str().to_owned(),
+            },
+            Kind::Finding => {
+                let (name, value) = (line(&self.name).ok_or(Problem::Name)?, line(&self.first).ok_or(Problem::Value)?);
+                let unit = optional_line(&self.how).ok_or(Problem::How)?;
+                let day = date(&self.day, &self.month, &self.year).ok_or(Problem::Day)?;
+                is_past(day, today)?;
+                Says::Finding { name, value, unit, day }
+            }
             _ => self.reading(kind, today)?,
         };
+        // What a clinician writes goes by the shares of its category.
+        if kind.is_clinical() {
+            return Ok(Added { kind, says, is_private: false });
+        }
         let is_private = match self.seen.as_str() {
             "private" => true,
             "shared" => false,

@@ -153,6 +153,7 @@ fn grant(dice: &mut Dice, grantee: Grantee, items: &[ItemFacts], now: OffsetDate
         },
         may_delegate: dice.percent(70) && !is_emergency,
         may_export: false,
+        may_write: dice.percent(50) && !is_emergency,
         through: None,
     }
 }

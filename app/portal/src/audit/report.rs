@@ -60,6 +60,8 @@ enum Reason {
     Grant,
     Operator,
     Code,
+    Asked,
+    Reviewed,
     Refused,
 }
 
@@ -70,6 +72,8 @@ impl Reason {
             Self::Grant => "grant",
             Self::Operator => "operator",
             Self::Code => "code",
+            Self::Asked => "asked",
+            Self::Reviewed => "reviewed",
             Self::Refused => "refused",
         }
     }

@@ -81,10 +81,12 @@ impl Portal {
                 return Err(Error::TooManyTries);
             }
             let patient = portal.try_emergency(&visitor, by, &claim, &reason).await?;
-            // What was right is no try.
+            // What was right is no try; it says nothing of those before.
             sqlx::query!(
-                "delete from sign_in_failure where subject_hash = $1
-                    or ctid = (select ctid from sign_in_failure where subject_hash = $2 order by failed_at desc limit 1)",
+                "delete from sign_in_failure where ctid in (
+                    (select ctid from sign_in_failure where subject_hash = $1 order by failed_at desc limit 1)
+                    union all
+                    (select ctid from sign_in_failure where subject_hash = $2 order by failed_at desc limit 1))",
                 subject,
                 anywhere
             )
@@ -102,23 +104,30 @@ impl Portal {
         // The same is done for nobody.
         let patient = PatientId(found.unwrap_or_default());
         sqlx::query!("select set_config('chartkey.patient', $1::uuid::text, true)", patient.0).fetch_one(&mut *transaction).await?;
-        // One at a time for each patient and clinician: the second post of a double click finds what the first has opened.
-        sqlx::query!("select pg_advisory_xact_lock(hashtextextended($1::uuid::text || $2::uuid::text, 0))", patient.0, by.account.0)
-            .execute(&mut *transaction)
-            .await?;
-        let opens = opens(&mut transaction, patient, by).await?;
+        // The plan stays as it is until this has ended; and one at a time for each patient and clinician: the second post of a
+        // double click finds what the first has opened.
+        sqlx::query!(
+            "select pg_advisory_xact_lock_shared(hashtextextended('emergency plan ' || $1::uuid::text, 0)),
+                pg_advisory_xact_lock(hashtextextended($1::uuid::text || $2::uuid::text, 0))",
+            patient.0,
+            by.account.0
+        )
+        .execute(&mut *transaction)
+        .await?;
+        let opens = opens(&mut transaction, patient).await?;
         let earlier = sqlx::query!(
-            r#"select coalesce(bool_or(state = 'active' and now() < ends_at), false) as "is_open!",
-                coalesce(bool_or(state in ('paused', 'withdrawn') and now() < starts_at + interval '1 day'), false) as "was_stopped!"
-            from access_grant where patient_id = $1 and grantee_account_id = $2 and organization_id = $3 and purpose = 'emergency'"#,
+            r#"select coalesce(bool_or(state = 'active' and now() < ends_at and grantee_account_id = $2 and organization_id = $3), false) as "is_open!",
+                coalesce(bool_or(state in ('paused', 'withdrawn') and now() < starts_at + interval '1 day'), false) as "was_stopped!",
+                gate.is_blocked($1, $2, $3) as "is_blocked!"
+            from access_grant where patient_id = $1 and grantee_account_id = any (gate.accounts_of($2)) and purpose = 'emergency'"#,
             patient.0,
             by.account.0,
             by.organization.0
         )
         .fetch_one(&mut *transaction)
         .await?;
-        let opens = opens.filter(|_| !earlier.was_stopped);
-        let Some(mut opens) = opens else { return refuse(transaction, visitor, at).await };
+        let opens = opens.filter(|_| !earlier.was_stopped && !earlier.is_blocked);
+        let Some(mut opens) = opens else { return refuse(transaction, visitor, found.map(PatientId), at).await };
         // Marks of ours in a name would be taken for those of the sentence.
         let who: Vec<_> = [Some(&visitor.name), visitor.organization_name.as_ref()].into_iter().flatten().map(String::as_str).collect();
         opens.sentence = opens.sentence.replace(WHO, &who.join(", ").replace('*', ""));
@@ -154,7 +163,9 @@ impl Portal {
         let born_then = sqlx::query!("select patient_id, full_name from patient where birth_date = $1 limit $2", born, BORN_ON_A_DAY)
             .fetch_all(&mut *connection)
             .await?;
-        let mut so_called = born_then.into_iter().filter(|one| !name.is_empty() && called(&one.full_name) == name);
+        // Among too many nobody can say that somebody is the only one of their name.
+        let is_too_many = i64::try_from(born_then.len()).is_ok_and(|born| born > BORN_ON_A_DAY);
+        let mut so_called = born_then.into_iter().filter(|one| !is_too_many && !name.is_empty() && called(&one.full_name) == name);
         let by_name = so_called.next().filter(|_| so_called.next().is_none()).map(|one| one.patient_id);
         Ok(if code.is_empty() { by_name } else { of_card })
     }
@@ -171,24 +182,27 @@ async fn select_by(connection: &mut PgConnection, selector: &str) -> Result<(), 
     Ok(())
 }
 
-/// What the plan of a patient opens to a clinician whom they have not blocked.
-async fn opens(connection: &mut PgConnection, patient: PatientId, by: By) -> Result<Option<Opens>, Error> {
+/// What the plan of a patient opens.
+async fn opens(connection: &mut PgConnection, patient: PatientId) -> Result<Option<Opens>, Error> {
     Ok(sqlx::query_as!(
         Opens,
         r#"select e.categories, e.labels, e.named as sentence, e.language, e.catalogue_version, e.contact_email, p.full_name as patient_name
         from emergency_plan e join patient p on p.patient_id = e.patient_id
-        where e.patient_id = $1 and e.extent <> 'nothing' and not gate.is_blocked(e.patient_id, $2, $3)"#,
-        patient.0,
-        by.account.0,
-        by.organization.0
+        where e.patient_id = $1 and e.extent <> 'nothing'"#,
+        patient.0
     )
     .fetch_optional(connection)
     .await?)
 }
 
-/// Ends a try that opens nothing, for whatever reason.
-async fn refuse(mut transaction: Transaction<'static, Postgres>, visitor: &Visitor, at: OffsetDateTime) -> Result<PatientId, Error> {
-    let what = What { action: "emergency-refused".to_owned(), ..What::default() };
+/// Ends a try that opens nothing, for whatever reason. Whose record it was is told to them within the hour, as every refusal is.
+async fn refuse(
+    mut transaction: Transaction<'static, Postgres>,
+    visitor: &Visitor,
+    found: Option<PatientId>,
+    at: OffsetDateTime,
+) -> Result<PatientId, Error> {
+    let what = What { action: "emergency-refused".to_owned(), patient: found, ..What::default() };
     audit::append(&mut transaction, Chain::System, &Event { at, who: visitor.into(), what, why: Why::Refused }).await?;
     transaction.commit().await?;
     Err(Error::Invalid("emergency"))
@@ -205,7 +219,7 @@ async fn open(
 ) -> Result<GrantId, Error> {
     sqlx::query!(
         "update access_grant set state = 'replaced', ended_at = now() where patient_id = $1 and grantee_account_id = $2
-            and organization_id = $3 and purpose = 'emergency' and state = 'active' and ends_at <= now()",
+            and organization_id = $3 and purpose = 'emergency' and state in ('active', 'paused') and ends_at <= now()",
         patient.0,
         by.account.0,
         by.organization.0

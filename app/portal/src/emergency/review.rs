@@ -78,7 +78,8 @@ pub struct Reviews {
 
 impl Portal {
     /// The emergencies of the visitor's organization that nobody has reviewed, and the records that are open to them now. To
-    /// whomever a patient has blocked, nothing is said of that patient.
+    /// a clinician whom a patient has blocked, nothing is said of that patient; where the whole organization is, somebody there
+    /// has to say all the same whether what had been opened was needed.
     ///
     /// # Errors
     /// [`Error::NotFound`] for anybody but a clinician.
@@ -87,17 +88,19 @@ impl Portal {
         let (mut transaction, at, organization) = self.enter_review(visitor).await?;
         let rows = sqlx::query!(
             r#"select l.grant_id, l.patient_id, a.display_name, c.profession, p.full_name, p.birth_date, l.reason, l.opened_at,
-                l.account_id = any ((select gate.accounts_of($1))::uuid[]) as "is_own!", l.reviewed_at is not null as "is_reviewed!",
+                l.account_id = any ((select gate.accounts_of($1))::uuid[]) as "is_own!", v.grant_id is not null as "is_reviewed!",
                 (select g.ends_at from access_grant g where g.patient_id = l.patient_id and g.grant_id = l.grant_id
                     and g.grantee_account_id = $1 and g.state = 'active' and now() < g.ends_at
                     and not gate.is_blocked(l.patient_id, $1, $2)) as open_until
             from emergency_look l
+            left join emergency_review v on v.patient_id = l.patient_id and v.grant_id = l.grant_id
             join account a on a.account_id = l.account_id
             join clinician c on c.account_id = l.account_id
             join patient p on p.patient_id = l.patient_id
-            where l.organization_id = $2 and (l.reviewed_at is null or (l.account_id = $1 and l.opened_at > now() - interval '1 hour'))
+            where l.organization_id = $2 and (v.grant_id is null or (l.account_id = $1 and l.opened_at > now() - interval '1 hour'))
                 and not gate.is_blocked(l.patient_id, $1, null)
-            order by l.opened_at, l.grant_id limit 200"#,
+            -- What is open to the reader first.
+            order by l.account_id = $1 and l.opened_at > now() - interval '1 hour' desc, l.opened_at, l.grant_id limit 200"#,
             account.0,
             organization.0
         )
@@ -125,7 +128,8 @@ impl Portal {
     /// Says what a review has found. The patient reads it.
     ///
     /// # Errors
-    /// [`Error::Invalid`] where nothing was found or said, [`Error::NotFound`] where no such look of a colleague's waits.
+    /// [`Error::Invalid`] where nothing was found or said, [`Error::Conflict`] where somebody else has said it by now,
+    /// [`Error::NotFound`] where there is no such look of a colleague's.
     pub async fn review_emergency(&self, visitor: &Visitor, grant: GrantId, finding: Option<Finding>, words: &str) -> Result<(), Error> {
         let finding = finding.ok_or(Error::Invalid("finding"))?;
         let words = Words::parse(words).filter(|words| words.as_str().chars().count() <= LONGEST).ok_or(Error::Invalid("review-words"))?;
@@ -134,10 +138,11 @@ impl Portal {
         detached(async move {
             let (mut transaction, at, organization) = portal.enter_review(&visitor).await?;
             let patient = sqlx::query_scalar!(
-                "update emergency_look set reviewed_by = $3, reviewed_at = now(), finding = $4, words = $5
-                where grant_id = $1 and organization_id = $2 and reviewed_at is null
-                    and account_id <> all ((select gate.accounts_of($3))::uuid[]) and not gate.is_blocked(patient_id, $3, null)
-                returning patient_id",
+                "insert into emergency_review (patient_id, grant_id, account_id, organization_id, finding, words)
+                select l.patient_id, l.grant_id, $3, l.organization_id, $4, $5 from emergency_look l
+                where l.grant_id = $1 and l.organization_id = $2
+                    and l.account_id <> all ((select gate.accounts_of($3))::uuid[]) and not gate.is_blocked(l.patient_id, $3, null)
+                on conflict do nothing returning patient_id",
                 grant.0,
                 organization.0,
                 account.0,
@@ -161,7 +166,7 @@ impl Portal {
         .await
     }
 
-    /// The second post of a double click: the first has said the same.
+    /// What is answered where nothing could be said: nothing happens in the second post of a double click.
     async fn was_reviewed(
         &self,
         mut transaction: Transaction<'static, Postgres>,
@@ -170,17 +175,21 @@ impl Portal {
         finding: Finding,
         words: &Words,
     ) -> Result<(), Error> {
-        let same = sqlx::query_scalar!(
-            r#"select exists (select from emergency_look where grant_id = $1 and reviewed_by = $2 and finding = $3 and words = $4) as "same!""#,
+        let said = sqlx::query!(
+            "select account_id, finding, words from emergency_review where grant_id = $1 and not gate.is_blocked(patient_id, $2, null)",
             grant.0,
-            account.0,
-            finding.slug(),
-            words.as_str()
+            account.0
         )
-        .fetch_one(&mut *transaction)
+        .fetch_optional(&mut *transaction)
         .await?;
         transaction.rollback().await?;
-        if same { Ok(()) } else { Err(Error::NotFound) }
+        match said {
+            None => Err(Error::NotFound),
+            Some(said) if (said.account_id, said.finding.as_str(), said.words.as_str()) == (account.0, finding.slug(), words.as_str()) => {
+                Ok(())
+            }
+            Some(_) => Err(Error::Conflict("reviewed")),
+        }
     }
 
     async fn enter_review(&self, visitor: &Visitor) -> Result<(Transaction<'static, Postgres>, OffsetDateTime, OrganizationId), Error> {

@@ -76,6 +76,8 @@ pub(crate) fn resource(added: &Added, version: Version<'_>) -> String {
             set(&mut fields, "reaction", reaction.as_ref().map(|reaction| json!([{"manifestation": [{"text": reaction}]}])));
             fields.to_string()
         }
+        // A clinician's alone, which `written` makes; of nothing nothing is kept.
+        Says::Finding { .. } => String::new(),
         Says::Note { title, words } => json!({
             "resourceType": "DocumentReference",
             "id": version.id,
@@ -139,7 +141,7 @@ pub(crate) fn typed(raw: &str) -> Option<(Kind, Typed)> {
 }
 
 impl Version<'_> {
-    fn patient(&self) -> serde_json::Value {
+    pub(super) fn patient(&self) -> serde_json::Value {
         self.patient.map_or_else(|| json!({"type": "Patient"}), |id| json!({"type": "Patient", "reference": reference("Patient", id)}))
     }
 
@@ -152,7 +154,7 @@ impl Version<'_> {
         })
     }
 
-    const fn status<'s>(&self, status: &'s str) -> &'s str {
+    pub(super) const fn status<'s>(&self, status: &'s str) -> &'s str {
         if self.is_error { "entered-in-error" } else { status }
     }
 }
@@ -218,7 +220,7 @@ fn half(resource: &Json<'_>, measure: &Measure) -> Option<String> {
     component.get("valueQuantity").get("value").text().map(str::to_owned)
 }
 
-fn set(fields: &mut serde_json::Value, name: &str, value: Option<serde_json::Value>) {
+pub(super) fn set(fields: &mut serde_json::Value, name: &str, value: Option<serde_json::Value>) {
     if let (Some(fields), Some(value)) = (fields.as_object_mut(), value) {
         fields.insert(name.to_owned(), value);
     }

@@ -26,6 +26,7 @@ mod shape;
 pub mod texts;
 pub mod types;
 mod when;
+pub(crate) mod written;
 
 pub use condition::Reactions;
 pub use document::{Content, document, language};

@@ -131,6 +131,8 @@ pub enum Act {
         labels: i16,
         /// What the code of the card is derived from.
         code: Uuid,
+        /// SHA-256, in hex, of the address of whoever is told.
+        contact: Option<String>,
     },
     /// What a patient had written by hand was hidden or taken back, or is shown again.
     ByHand {

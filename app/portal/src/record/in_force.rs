@@ -41,6 +41,7 @@ struct GrantRow {
     data_to: Option<OffsetDateTime>,
     includes_new: bool,
     may_export: bool,
+    may_write: bool,
     may_delegate: bool,
     parent_grant_id: Option<Uuid>,
     made_by_account_id: Option<Uuid>,
@@ -157,6 +158,7 @@ impl GrantRow {
             ends_at: self.ends_at,
             may_delegate: self.may_delegate,
             may_export: self.may_export,
+            may_write: self.may_write,
             through,
         })
     }

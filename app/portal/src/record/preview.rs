@@ -288,6 +288,7 @@ async fn drafted(
             ends_at: terms.ends_at(),
             may_delegate: false,
             may_export: terms.may_export,
+            may_write: terms.may_write,
             through: None,
         };
         Some(Found { recipient, purpose: terms.purpose, sentence: row.words.0.text, given: Some(grant) })

@@ -289,7 +289,7 @@ fn grant_row(patient: PatientId, grant: &Grant) -> Value {
         "patient_id": patient, "grant_id": grant.id, "lineage_id": grant.id, "version_no": 1, "grantee_account_id": account,
         "organization_id": organization, "professions": professions, "purpose": grant.purpose.slug(), "categories": grant.scope.categories.bits(),
         "labels": grant.scope.labels.bits(), "data_from": grant.scope.dates.from.map(text), "data_to": grant.scope.dates.to.map(text),
-        "includes_new": grant.scope.added_before.is_none(), "may_export": false, "may_write": false, "may_delegate": grant.may_delegate,
+        "includes_new": grant.scope.added_before.is_none(), "may_export": false, "may_write": grant.may_write, "may_delegate": grant.may_delegate,
         "parent_grant_id": parent, "made_by_account_id": made_by, "starts_at": text(grant.starts_at), "ends_at": grant.ends_at.map(text),
         "state": grant.state.slug(), "sentence": "Somebody may see something.",
         "created_at": text(grant.scope.added_before.unwrap_or(OffsetDateTime::UNIX_EPOCH)), "ended_at": ended.then(|| text(OffsetDateTime::UNIX_EPOCH)),

@@ -27,6 +27,7 @@ struct Step {
 
 const WITHDRAW: Step =
     Step { from: &[GrantState::Active, GrantState::Paused], to: GrantState::Withdrawn, kind: "withdrawn", action: "grant-withdrawn" };
+const REPLACE: Step = Step { to: GrantState::Replaced, kind: "replaced", ..WITHDRAW };
 const PAUSE: Step = Step { from: &[GrantState::Active], to: GrantState::Paused, kind: "paused", action: "grant-paused" };
 const RESUME: Step = Step { from: &[GrantState::Paused], to: GrantState::Active, kind: "resumed", action: "grant-resumed" };
 
@@ -82,9 +83,9 @@ pub(crate) async fn suspend(record: &mut Record, grant: GrantId) -> Result<Optio
     take(record, grant, PAUSE).await
 }
 
-/// Ends a grant inside another change; `None` where it has ended.
-pub(crate) async fn end(record: &mut Record, grant: GrantId) -> Result<Option<String>, Error> {
-    take(record, grant, WITHDRAW).await
+/// Ends a grant because what it rested on is another now; `None` where it has ended.
+pub(crate) async fn replace(record: &mut Record, grant: GrantId) -> Result<Option<String>, Error> {
+    take(record, grant, REPLACE).await
 }
 
 /// Takes the step if the grant is where it starts. Returns the grant's sentence.
@@ -92,7 +93,7 @@ async fn take(record: &mut Record, grant: GrantId, step: Step) -> Result<Option<
     let patient = record.whose().patient;
     let from: Vec<_> = step.from.iter().map(|state| state.slug().to_owned()).collect();
     let taken = sqlx::query!(
-        "update access_grant set state = $3, ended_at = case when $3 = 'withdrawn' then now() end
+        "update access_grant set state = $3, ended_at = case when $3 in ('withdrawn', 'replaced') then now() end
         where patient_id = $1 and grant_id = $2 and state = any($4)
         returning sentence, grantee_account_id, organization_id",
         patient.0,

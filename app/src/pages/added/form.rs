@@ -1,7 +1,7 @@
-//! The fields for what a patient writes by hand, one short form a kind.
+//! The fields for what is written by hand, one short form a kind.
 
 use chartkey_domain::{
-    added::{Kind, LONGEST_LINE, Measure, Typed},
+    added::{Kind, LONGEST_LINE, LONGEST_NOTE, Measure, Typed},
     correction::LONGEST,
 };
 use leptos::prelude::*;
@@ -44,6 +44,23 @@ pub fn fields(say: Say, kind: Kind, typed: &Typed, is_change: bool) -> AnyView {
             {area("words", say.field_words(), say.note_words_hint(), LONGEST, Some(typed.words.clone()))}
         }
         .into_any(),
+        Kind::VisitNote => view! {
+            {line(say, "name", say.field_title(), &typed.name, Some(say.clinical_title_hint()), true)}
+            {area("words", say.field_visit_words(), say.visit_words_hint(), LONGEST_NOTE, Some(typed.words.clone()))}
+        }
+        .into_any(),
+        Kind::Plan => view! {
+            {line(say, "name", say.field_title(), &typed.name, Some(say.clinical_title_hint()), true)}
+            {area("words", say.field_plan_words(), say.plan_words_hint(), LONGEST_NOTE, Some(typed.words.clone()))}
+        }
+        .into_any(),
+        Kind::Finding => view! {
+            {line(say, "name", say.field_found(), &typed.name, Some(say.found_hint()), true)}
+            {line(say, "first", say.field_value(), &typed.first, Some(say.value_hint()), true)}
+            {line(say, "how", say.field_unit(), &typed.how, None, false)}
+            {day(say, say.field_taken(), Some(say.taken_hint()), parts(typed))}
+        }
+        .into_any(),
         _ => view! {
             {number(say, "first", say.kind(kind).to_owned(), &typed.first, Some(say.number_hint()), true)}
             {unit(say, kind.measures(), typed)}
@@ -51,7 +68,8 @@ pub fn fields(say: Say, kind: Kind, typed: &Typed, is_change: bool) -> AnyView {
         }
         .into_any(),
     };
-    view! { {asked} {seen(say, kind, typed)} }.into_any()
+    let seen = (!kind.is_clinical()).then(|| seen(say, kind, typed));
+    view! { {asked} {seen} }.into_any()
 }
 
 fn line(say: Say, id: &'static str, label: &'static str, value: &str, hint: Option<&'static str>, required: bool) -> impl IntoView + use<> {

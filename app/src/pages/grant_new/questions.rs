@@ -170,6 +170,7 @@ pub(super) fn time(say: Say, kept: &KeptDraft) -> (&'static str, AnyView) {
             <fieldset class="choices sheet">
                 <legend class="hide">{say.more_legend()}</legend><h2>{say.more_legend()}</h2>
                 {tick("may_export", draft.may_export, say.may_copy_choice(), say.may_copy_hint())}
+                {tick("may_write", draft.may_write, say.may_write_choice(), say.may_write_hint())}
             </fieldset>
             {go_on(say)}
         </form>

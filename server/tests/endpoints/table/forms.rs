@@ -244,7 +244,7 @@ pub(super) fn forms() -> Vec<Row> {
             .with(&[Which::Own], holders("/sharing/blocked?done=unblocked", "/sharing/blocked?problem=not-found")),
         post(
             "/api/decide-emergency",
-            "extent=summary&labels[0]=hiv&name=Tom&email=tom@nowhere.example",
+            "extent=summary&labels[hiv]=on&name=Tom&email=tom@nowhere.example",
             holders("/sharing/emergency?done=decided", NO_PLAN),
         ),
         post("/api/new-emergency-code", "seen={card}", holders("/sharing/emergency?done=code", NO_PLAN)),

@@ -57,7 +57,9 @@ impl<'c> Again<'c> {
             Act::RecoveryCode { account, code } => self.recovery_code(account, code).await,
             Act::Correction { patient, correction, state } => self.correction(patient, correction, state.as_deref()).await,
             Act::ByHand { patient, item, .. } => self.by_hand(patient, item).await,
-            Act::EmergencyPlan { patient, categories, labels, code } => self.emergency_plan(patient, categories, labels, code).await,
+            Act::EmergencyPlan { patient, categories, labels, code, contact } => {
+                self.emergency_plan(patient, categories, labels, code, contact.as_deref()).await
+            }
         }
     }
 
@@ -322,14 +324,23 @@ impl<'c> Again<'c> {
     }
 
     /// A plan that is not the last one is none: nothing opens until its patient has decided again.
-    async fn emergency_plan(&mut self, patient: Uuid, categories: i32, labels: i16, code: Uuid) -> Result<(), Error> {
+    async fn emergency_plan(
+        &mut self,
+        patient: Uuid,
+        categories: i32,
+        labels: i16,
+        code: Uuid,
+        contact: Option<&str>,
+    ) -> Result<(), Error> {
         self.own(patient).await?;
         let removed = sqlx::query!(
-            "delete from emergency_plan where patient_id = $1 and (categories, labels, code_id) <> ($2, $3, $4)",
+            "delete from emergency_plan where patient_id = $1 and ((categories, labels, code_id) <> ($2, $3, $4)
+                or encode(sha256(convert_to(contact_email, 'UTF8')), 'hex') is distinct from $5)",
             patient,
             categories,
             labels,
-            code
+            code,
+            contact
         )
         .execute(&mut *self.connection)
         .await?;
