@@ -196,7 +196,8 @@ async fn the_first_page_says_what_waits_and_the_visit_that_comes_next(_: PgPoolO
     let house = House::build(Ground::lay(options).await).await;
     let opened = async || house.portal.home(&house.ines(), house.patient, Look::Opened).await.unwrap().view;
     let before = opened().await;
-    assert_eq!(before.waiting, Waiting::default());
+    let undecided = Waiting { is_undecided: true, ..Waiting::default() };
+    assert_eq!(before.waiting, undecided, "what opens in an emergency is to be decided");
     assert!(before.next_visit.is_none() && before.grants.is_empty());
 
     let new = house.draft(Purpose::Treatment).await;
