@@ -35,6 +35,8 @@ function listen() {
   stream.addEventListener('closed', () => { stream.close(); location.reload(); });
 }
 
+// Whoever signs out here goes where that leads: to them the end of the session is no news.
+document.addEventListener('submit', ({ target }) => target.action.endsWith('/api/sign-out') && stream?.close());
 addEventListener('pagehide', () => stream?.close());
 addEventListener('pageshow', ({ persisted }) => persisted && location.reload());
 document.addEventListener('visibilitychange', () => { listen(); if (!document.hidden) look(); });

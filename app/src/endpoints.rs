@@ -185,7 +185,9 @@ mod tests {
     fn an_endpoint_keeps_fields_of_its_own_and_no_secret() {
         for endpoint in endpoints() {
             for field in endpoint.keeps {
-                assert!(endpoint.fields.contains(field), "{} has no {field}", endpoint.path);
+                // A tick of many is written `labels[hiv]`.
+                let whole = field.split_once('[').map_or(*field, |(whole, _)| whole);
+                assert!(endpoint.fields.contains(&whole), "{} has no {field}", endpoint.path);
                 assert!(!["password", "code", "token", "secret"].iter().any(|secret| field.contains(secret)), "{} {field}", endpoint.path);
             }
         }

@@ -165,7 +165,7 @@ mod tests {
         assert_eq!(english.question(&nurses, visits), "With this share, will anyone who signs in as nurse at Larkspur see your visits?");
         assert_eq!(
             spanish.answer_to(&nurses, visits),
-            "Con este permiso, cualquier persona que entre como nurse en Larkspur puede ver sus consultas."
+            "Con este permiso, cualquier persona que entre como personal de enfermería en Larkspur puede ver sus consultas."
         );
         let hiv = Question { about: About::Label(Label::Hiv), is_shown: true };
         assert_eq!(english.answer_to(&Named::Code, hiv), "With this share, the clinician who uses your code can see what is marked HIV.");
