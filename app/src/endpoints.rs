@@ -11,8 +11,8 @@ use serde::{
 };
 
 use crate::api::{
-    accounts, activity, added, blocks, codes, corrections, credentials, devices, emergency, reach, requests, search, second_factor,
-    second_step, sharing, sources, twins, waiting,
+    accounts, activity, added, blocks, codes, corrections, credentials, devices, emergency, prescribing, reach, requests, search,
+    second_factor, second_step, sharing, sources, twins, waiting,
 };
 
 /// A server function.
@@ -117,6 +117,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         endpoint::<sharing::ResumeGrant>(),
         endpoint::<sharing::OpenShared>(),
         endpoint::<sharing::PrintShared>(),
+        endpoint::<prescribing::AskBeforePrescribing>(),
         endpoint::<reach::KeepFrom>(),
         endpoint::<reach::ShowAgain>(),
         endpoint::<sources::ConfirmUpload>(),

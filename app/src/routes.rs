@@ -67,6 +67,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/sharing/blocked") view=pages::blocked::blocked ssr=SsrMode::Async/>
                 <Route path=path!("/sharing/requests") view=pages::requests::requests ssr=SsrMode::Async/>
                 <Route path=path!("/sharing/emergency") view=pages::emergency_plan::emergency_plan ssr=SsrMode::Async/>
+                <Route path=path!("/sharing/prescribing") view=pages::prescribing::prescribing ssr=SsrMode::Async/>
                 <Route path=path!("/sharing/:grant") view=pages::grant ssr=SsrMode::Async/>
                 <Route path=path!("/activity") view=pages::activity ssr=SsrMode::Async/>
                 <Route path=path!("/redeem") view=pages::redeem ssr=SsrMode::Async/>

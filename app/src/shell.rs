@@ -74,12 +74,14 @@ pub struct Bar {
     pub birth_date: Option<String>,
     /// Whether it is the reader's own.
     pub own: bool,
+    /// Whether they are to ask the patient before prescribing.
+    pub asks_first: bool,
 }
 
 impl From<&Whose> for Bar {
     fn from(whose: &Whose) -> Self {
         let own = whose.is_own() || whose.preview.is_some();
-        Self { patient: whose.patient, name: whose.name.clone(), birth_date: whose.birth_date.clone(), own }
+        Self { patient: whose.patient, name: whose.name.clone(), birth_date: whose.birth_date.clone(), own, asks_first: whose.asks_first }
     }
 }
 
@@ -465,6 +467,11 @@ fn clinician_navigation(say: Say, place: Place, open: Option<PatientId>, is_prev
     }
 }
 
+/// What is said where something is kept that bears on what is prescribed: the same whatever it is.
+pub fn asks_first(say: Say) -> impl IntoView + use<> {
+    view! { <span class="asks">{icon(Icon::Warn)}{say.ask_before_prescribing()}</span> }
+}
+
 fn whose(say: Say, bar: Bar, preview: Option<&Preview>) -> impl IntoView + use<> {
     let born = bar.birth_date.map(|date| {
         let machine_date = Moment::parse(&date).map(|moment| machine(moment.first, moment.precision));
@@ -480,7 +487,7 @@ fn whose(say: Say, bar: Bar, preview: Option<&Preview>) -> impl IntoView + use<>
     view! {
         <section class=class aria-label=say.whose_record()>
             {sign}
-            <p><strong>{bar.name}</strong>{born}{note}</p>
+            <p><strong>{bar.name}</strong>{born}{note}{bar.asks_first.then(|| view! { " " {asks_first(say)} })}</p>
             <a class="leave" href=leave.0 rel="noreferrer">{turning(Icon::Leave)}{leave.1}</a>
         </section>
     }

@@ -219,6 +219,7 @@ test('pages say to a screen reader what they show', { tag: ['@desktop', '@only']
       - link "Who asks to see your record"
       - link "Whom you have blocked"
       - link "In an emergency"
+      - link "Before somebody prescribes"
   `);
   await page.goto(`${of}/search`);
   await page.getByLabel('What are you looking for?').fill('haemoglobn');

@@ -74,6 +74,7 @@ const PAGES: &[Page] = &[
     Page("/sharing/blocked", "/sharing/blocked", [None, Some(7), None]),
     Page("/sharing/blocked", "/sharing/blocked?ask=block", [None, Some(8), None]),
     Page("/sharing/emergency", "/sharing/emergency", [None, Some(11), None]),
+    Page("/sharing/prescribing", "/sharing/prescribing", [None, Some(7), None]),
     Page("/emergency", "/emergency", [None, None, Some(11)]),
     Page("/sharing/{grant}", "/sharing/{grant}", [None, Some(9), None]),
     // With the newest signed root, and when the log was last checked.

@@ -58,7 +58,7 @@ pub enum Decision {
     /// The patient's own record: everything.
     Own,
     /// What the permission covers, and nothing else.
-    Shared(Permission),
+    Shared(Box<Permission>),
     /// Nothing.
     Refused,
 }
@@ -74,6 +74,9 @@ pub struct Permission {
     pub singled: Vec<ItemId>,
     /// Those of them that may be seen.
     pub named: Vec<Named>,
+    /// Those of them that the grants would show, had nobody kept them: from this reader, or from whoever has passed on a
+    /// grant or made one. In order of their identifiers.
+    pub withheld: Vec<ItemId>,
     /// Those of them that are kept from somebody who has passed on a grant or made one: their
     /// parts are looked up in a table without it.
     pub narrowed: Vec<(ItemId, Table)>,
@@ -156,7 +159,7 @@ pub fn decide(actor: &Actor, purpose: Option<Purpose>, in_force: &InForce, now: 
     if terms.is_empty() {
         return Decision::Refused;
     }
-    Decision::Shared(permission(&terms, actor, in_force, now))
+    Decision::Shared(Box::new(permission(&terms, actor, in_force, now)))
 }
 
 /// One grant in force, with what its giver sees now, if it has one.
@@ -226,14 +229,16 @@ fn permission(terms: &[Term], actor: &Actor, in_force: &InForce, now: OffsetDate
         table
     };
     let table = compiled(&|_| true);
-    let named = in_force.singled.iter().filter(|item| {
-        terms.iter().any(|term| term.covers(item, &in_force.exclusions, now))
-            && !excluded(&in_force.exclusions, item.id, actor.account(), organization_of(actor)) // rule 5
+    let covered = |item: &&ItemFacts, exclusions: &[(ItemId, Whom)]| {
+        terms.iter().any(|term| term.covers(item, exclusions, now))
+            && !excluded(exclusions, item.id, actor.account(), organization_of(actor)) // rule 5
             && !item.is_private
             && item.labels_current
             && item.category != Category::Own
-    });
-    let seen: Vec<_> = named.collect();
+    };
+    let (seen, unseen): (Vec<_>, Vec<_>) = in_force.singled.iter().partition(|item| covered(item, &in_force.exclusions));
+    let mut withheld: Vec<_> = unseen.iter().filter(|item| covered(item, &[])).map(|item| item.id).collect();
+    withheld.sort_unstable();
     let narrowed = seen.iter().map(|item| item.id).filter(|item| terms.iter().any(|term| term.is_kept_from(*item, &in_force.exclusions)));
     let narrowed: Vec<_> = narrowed.map(|item| (item, compiled(&|term| !term.is_kept_from(item, &in_force.exclusions)))).collect();
     let table_of = |item: ItemId| narrowed.iter().find(|(narrowed, _)| *narrowed == item).map_or(&table, |(_, table)| table);
@@ -246,6 +251,7 @@ fn permission(terms: &[Term], actor: &Actor, in_force: &InForce, now: OffsetDate
         table,
         singled: in_force.singled.iter().map(|item| item.id).collect(),
         named,
+        withheld,
         narrowed,
         categories,
         writes: writes(terms, now),

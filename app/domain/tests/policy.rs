@@ -371,3 +371,25 @@ fn writing_needs_a_grant_that_allows_it_and_shows_what_was_written() {
     assert!(allowed > looks / 50, "{allowed} of {looks}");
     saw(&format!("{looks} categories to write into, {allowed} allowed, 0 mismatches"));
 }
+
+/// So an item that no grant would show closes no page that is open, whatever becomes of it.
+#[test]
+fn withheld_is_what_would_be_seen_had_nobody_kept_it_and_nothing_else() {
+    let (mut withheld, mut kept) = (0, 0);
+    over_worlds(15, WORLDS / 5, |_, world| {
+        let Decision::Shared(permission) = decide(&world.actor, world.purpose, &world.in_force, NOW) else { return };
+        let mut open = world.clone();
+        open.in_force.exclusions.clear();
+        for item in &world.in_force.singled {
+            let would = oracle(&open, item, NOW) && !oracle(&world, item, NOW);
+            assert_eq!(permission.withheld.contains(&item.id), would, "{item:#?}\n{world:#?}");
+            withheld += usize::from(would);
+            kept += usize::from(!would && !permission.covers(item));
+        }
+        open = world.clone();
+        open.in_force.singled.reverse();
+        let Decision::Shared(other) = decide(&open.actor, open.purpose, &open.in_force, NOW) else { panic!("{world:#?}") };
+        assert_eq!(permission.withheld, other.withheld, "in whatever order they were read");
+    });
+    assert!(withheld > 300 && kept > 300, "{withheld} withheld, {kept} that no grant would show");
+}

@@ -54,6 +54,7 @@ mod parts;
 mod passwords;
 pub mod pool;
 mod portal;
+mod prescribing;
 pub mod proofs;
 pub mod reach;
 mod record;

@@ -10,7 +10,7 @@ use chartkey_domain::{
     account::Visitor,
     category::{Categories, Category},
     grant::Purpose,
-    id::{GrantId, ItemId, PatientId},
+    id::{GrantId, PatientId},
     item::{ItemFacts, PartFacts},
     policy::{Decision, Permission, decide},
 };
@@ -57,6 +57,8 @@ pub struct Whose {
     pub sex: Option<String>,
     /// The reader.
     pub viewer: Viewer,
+    /// Whether the patient has it said that something is kept from this reader which bears on what they prescribe.
+    pub asks_first: bool,
     /// Set where the patient looks with the eyes of this reader.
     pub preview: Option<Preview>,
 }
@@ -168,7 +170,7 @@ pub(crate) struct Record {
     purpose: Option<Purpose>,
     whose: Whose,
     /// What was decided; none for the patient.
-    permission: Option<Permission>,
+    permission: Option<Box<Permission>>,
     now: OffsetDateTime,
 }
 
@@ -300,18 +302,21 @@ impl Portal {
         }
         let purpose = visitor.purposes.get(&patient).copied();
         let loaded = if entered.own { Loaded::own() } else { Loaded::load(&mut transaction, patient).await? };
-        let (name, birth_date, sex, viewer, permission) = match decide(&visitor.actor, purpose, &loaded.in_force, now) {
+        let (head, viewer, permission) = match decide(&visitor.actor, purpose, &loaded.in_force, now) {
             Decision::Refused => {
                 count(&self.counters.records_refused);
                 return refuse(transaction, visitor, patient, now).await;
             }
-            Decision::Own => (entered.full_name, entered.birth_date, entered.sex, Viewer::Own, None),
+            Decision::Own => {
+                let Entered { full_name, birth_date, sex, .. } = entered;
+                (Head { full_name, birth_date, sex, asks_first: Some(false) }, Viewer::Own, None)
+            }
             Decision::Shared(permission) => {
                 let head = tell(&mut transaction, &permission, crate::LABEL_TABLE_VERSION).await?;
-                (head.0, head.1, head.2, Viewer::through(&loaded, &permission), Some(permission))
+                (head, Viewer::through(&loaded, &permission), Some(permission))
             }
         };
-        let whose = Whose { patient, name: name.unwrap_or_default(), birth_date, sex, viewer, preview: None };
+        let whose = head.of(patient, viewer, None);
         Ok(Record { transaction, visitor: visitor.clone(), purpose, whose, permission, now })
     }
 }
@@ -342,23 +347,33 @@ impl Portal {
 const OWN_MARK: &str = "own";
 
 /// What a permission rests on. A grant is never edited, so the grants say it all, with
-/// the single items that are kept all the same.
+/// the single items that are withheld all the same. What no grant would show is not in it: what becomes of that
+/// closes no page.
 fn mark(permission: &Permission) -> String {
     let mut hash = Sha256::new();
     permission.grants.iter().for_each(|grant| hash.update(grant.0.as_bytes()));
     hash.update([0]);
-    let is_kept = |item: &&ItemId| permission.named.iter().all(|named| named.item != **item);
-    permission.singled.iter().filter(is_kept).for_each(|item| hash.update(item.0.as_bytes()));
+    permission.withheld.iter().for_each(|item| hash.update(item.0.as_bytes()));
     audit::hex(&hash.finalize()).chars().take(16).collect()
 }
 
-/// Tells PostgreSQL the answer. Returns name, birth date and sex, which every
-/// grantee sees.
-async fn tell(
-    connection: &mut PgConnection,
-    permission: &Permission,
-    label_table: i16,
-) -> Result<(Option<String>, Option<String>, Option<String>), Error> {
+/// What every reader sees of a record.
+struct Head {
+    full_name: Option<String>,
+    birth_date: Option<String>,
+    sex: Option<String>,
+    asks_first: Option<bool>,
+}
+
+impl Head {
+    fn of(self, patient: PatientId, viewer: Viewer, preview: Option<Preview>) -> Whose {
+        let Self { full_name, birth_date, sex, asks_first } = self;
+        Whose { patient, name: full_name.unwrap_or_default(), birth_date, sex, viewer, asks_first: asks_first.unwrap_or_default(), preview }
+    }
+}
+
+/// Tells PostgreSQL the answer.
+async fn tell(connection: &mut PgConnection, permission: &Permission, label_table: i16) -> Result<Head, Error> {
     let table = &permission.table;
     let cells: Vec<i64> = table.cells.iter().map(|cell| cell.cast_signed()).collect();
     let singled: Vec<_> = permission.singled.iter().map(|item| item.0).collect();
@@ -366,8 +381,9 @@ async fn tell(
     let versions: Vec<_> = permission.named.iter().map(|named| named.version).collect();
     let named_labels: Vec<_> = permission.named.iter().map(|named| named.labels.cast_signed()).collect();
     let size = |length: usize| i32::try_from(length).map_err(Error::internal);
-    let head = sqlx::query!(
-        "select full_name, birth_date, sex from gate.decide($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+    let head = sqlx::query_as!(
+        Head,
+        "select full_name, birth_date, sex, asks_first from gate.decide($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         &cells,
         &table.breaks,
         size(table.side())?,
@@ -381,7 +397,7 @@ async fn tell(
     )
     .fetch_one(connection)
     .await?;
-    Ok((head.full_name, head.birth_date, head.sex))
+    Ok(head)
 }
 
 /// Writes the refusal, with the same work whether or not the patient exists.

@@ -130,6 +130,7 @@ async fn every_act_that_takes_access_away_is_noted_with_its_commit(_: PgPoolOpti
             Act::Correction { .. } => "correction".to_owned(),
             Act::ByHand { in_force, .. } => format!("by-hand {in_force}"),
             Act::EmergencyPlan { categories, .. } => format!("emergency {categories}"),
+            Act::AsksFirst { in_force, .. } => format!("asks-first {in_force}"),
         })
         .collect();
     assert_eq!(
@@ -544,4 +545,20 @@ async fn a_plan_for_an_emergency_that_was_narrowed_is_none_until_it_is_decided_a
     house.portal.keep_journal().await.unwrap();
     kept.goes_back("update emergency_plan set contact_name = 'Tomás', contact_email = 'tomas@example.org'").await;
     assert_eq!(kept.replay().await.emergency_plans, 1);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_is_said_no_more_before_prescribing_is_not_said_after_a_restore(_: PgPoolOptions, options: PgConnectOptions) {
+    let kept = Kept::build(options).await;
+    let (portal, ines) = (&kept.house.portal, kept.house.ines());
+    portal.choose_asks_first(&ines, true).await.unwrap();
+    portal.keep_journal().await.unwrap();
+    kept.goes_back("perform 1").await;
+    assert_eq!(kept.replay().await.told_no_more, 0);
+    assert!(portal.asks_first(&ines).await.unwrap().view, "what was chosen last stays");
+    portal.choose_asks_first(&ines, false).await.unwrap();
+    portal.keep_journal().await.unwrap();
+    kept.goes_back("insert into asks_first select patient_id from patient_holder").await;
+    assert_eq!(kept.replay().await.told_no_more, 1);
+    assert!(!portal.asks_first(&ines).await.unwrap().view);
 }

@@ -114,3 +114,23 @@ async fn nobody_but_the_patient_asks_and_nobody_unknown_is_kept_out(_: PgPoolOpt
     assert!(matches!(portal.show_again(&earlier, patient, result, whom).await, Err(Error::SignInAgain)));
     assert_eq!(told(&house, result).await, [(whom, Access::Kept)]);
 }
+
+/// Otherwise an open page would tell its reader that something became of what they do not see.
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_is_kept_from_others_or_was_closed_anyway_closes_no_open_page(_: PgPoolOptions, options: PgConnectOptions) {
+    let house = House::build(Ground::lay(options).await).await;
+    take(&house, RESULT).await;
+    house.give(Purpose::Treatment).await;
+    let (doctor, nurse) = (house.doctor(Some(Purpose::Treatment)), house.nurse(Some(Purpose::Treatment)));
+    let mut new = house.draft(Purpose::Treatment).await;
+    new.grantee = chartkey_domain::grant::Grantee::Clinician { account: nurse.actor.account(), organization: house.organization };
+    house.portal.give_grant(&house.ines(), new).await.unwrap();
+    let (portal, ines, patient) = (&house.portal, house.ines(), house.patient);
+    let before = portal.standing(&doctor, patient).await.unwrap();
+    portal.keep_from(&ines, patient, item(&house, "n").await, Whom::Account(nurse.actor.account())).await.unwrap();
+    assert_eq!(portal.standing(&doctor, patient).await.unwrap(), before, "it is kept from somebody else");
+    let hidden: uuid::Uuid =
+        sqlx::query_scalar("select item_id from item where title = 'A hidden problem'").fetch_one(&house.superuser).await.unwrap();
+    portal.keep_from(&ines, patient, ItemId(hidden), Whom::Account(doctor.actor.account())).await.unwrap();
+    assert_eq!(portal.standing(&doctor, patient).await.unwrap(), before, "they were never shown it");
+}

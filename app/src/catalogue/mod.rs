@@ -30,6 +30,7 @@ mod names;
 mod operator;
 mod own;
 mod people;
+mod prescribing;
 mod preview;
 mod put;
 mod reach;

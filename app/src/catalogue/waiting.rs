@@ -40,7 +40,7 @@ messages! {
         Spanish: "Ninguno entre los que usted ha abierto.",
     }
     // What it is and is not.
-    waiting_good_to_know { English: "Good to know", Spanish: "Conviene saber" }
+    good_to_know { English: "Good to know", Spanish: "Conviene saber" }
     waiting_and_others {
         English: "Waiting is for your own eyes. Whoever you share results with sees them as always.",
         Spanish: "La espera es para sus propios ojos. Las personas con quienes comparte resultados los ven como siempre.",

@@ -219,7 +219,7 @@ impl Say {
             "read" => match what.page.as_deref() {
                 Some("activity") => self.did_open_log(),
                 Some("log") => self.did_check_log(),
-                Some("sharing" | "grant" | "codes" | "blocked" | "requests" | "emergency") => self.did_open_sharing(),
+                Some("sharing" | "grant" | "codes" | "blocked" | "requests" | "emergency" | "prescribing") => self.did_open_sharing(),
                 _ => self.opened_page(),
             }
             .to_owned(),

@@ -57,6 +57,7 @@ mod sharing;
 pub use grant::grant;
 pub use grant_new::grant_new;
 pub mod operator;
+pub mod prescribing;
 mod print;
 pub mod reader;
 mod record;

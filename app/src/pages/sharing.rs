@@ -14,7 +14,7 @@ use crate::{
         sheet::{more, sheet, title},
         when::moment,
     },
-    pages::{Paged, blocked, emergency_plan, home::without_record, page, requests},
+    pages::{Paged, blocked, emergency_plan, home::without_record, page, prescribing, requests},
     request::{caller, portal, problem, query, visitor},
     shell::{Bar, Page, Place, document},
 };
@@ -55,6 +55,7 @@ pub fn sharing() -> impl IntoView {
                 <a href=requests::PAGE>{say.requests_title()}</a>
                 <a href=blocked::PAGE>{say.blocked_title()}</a>
                 <a href=emergency_plan::PAGE>{say.emergency_title()}</a>
+                <a href=prescribing::PAGE>{say.prescribing_title()}</a>
             </p>
             {ended}
         };

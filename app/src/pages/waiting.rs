@@ -44,8 +44,8 @@ pub fn waiting() -> impl IntoView {
             {title(say.waiting_title(), Some(say.waiting_says().to_owned()))}
             {sheet("here", say.waiting_here(), what_waits(say, whose.patient, entries, has_more))}
             {sheet("choose", say.waiting_choose(), choose(say, &chosen))}
-            {sheet("know", say.waiting_good_to_know(), view! {
-                <ul>
+            {sheet("know", say.good_to_know(), view! {
+                <ul class="help">
                     <li>{say.waiting_and_others()}</li>
                     <li>{say.waiting_and_before()}</li>
                     <li>{say.waiting_and_reports()}</li>

@@ -176,8 +176,13 @@ fn print(replayed: &Replayed) {
         taken_away.passwords, taken_away.addresses, taken_away.recovery_codes
     );
     println!(
-        "  statements of patients ended again {}, emergency plans to be decided anew {}, grants paused for somebody unknown {}, \
+        "  statements of patients ended again {}, emergency plans to be decided anew {}, lines before prescribing turned off {}, grants paused for somebody unknown {}, \
          things made private {}, sessions ended {}",
-        taken_away.corrections, taken_away.emergency_plans, taken_away.paused_for_unknown, taken_away.made_private, taken_away.sessions
+        taken_away.corrections,
+        taken_away.emergency_plans,
+        taken_away.told_no_more,
+        taken_away.paused_for_unknown,
+        taken_away.made_private,
+        taken_away.sessions
     );
 }

@@ -210,6 +210,7 @@ fn pages() -> Vec<Row> {
         page("/sharing/blocked", HOLDERS),
         row("GET", "/sharing/blocked", "/sharing/blocked?ask=block", "").with(&[Which::Own], HOLDERS),
         page("/sharing/emergency", HOLDERS),
+        page("/sharing/prescribing", HOLDERS),
         page("/emergency", CLINICIANS),
         row("GET", "/emergency", "/emergency?review={emergency}", "")
             .with(&[Which::Random, Which::Gone, Which::Malformed], NOBODY)

@@ -294,6 +294,7 @@ impl World {
             "delete from grant_event where patient_id = $1 and grant_id in (select grant_id from access_grant where purpose = 'emergency')",
             "delete from access_grant where patient_id = $1 and purpose = 'emergency'",
             "delete from emergency_plan where patient_id = $1",
+            "delete from asks_first where patient_id = $1",
             "insert into access_grant (patient_id, grant_id, lineage_id, grantee_account_id, organization_id, purpose, purpose_text, categories,
                 starts_at, ends_at, sentence)
                 select $1, md5($1::text)::uuid, md5($1::text)::uuid, account_id, organization_id, 'emergency', 'needed', 2, now() - interval '2 hours', now() - interval '1 hour', 'Once.'
@@ -423,6 +424,7 @@ impl World {
             "emergency_plan",
             "emergency_look",
             "emergency_review",
+            "asks_first",
             "patient_holder",
             "item",
             "claim_code",

@@ -1,6 +1,6 @@
 //! What a line of the journal says. The triggers of `0014_journal.sql`,
 //! `0016_protection.sql`, `0018_sources.sql`, `0024_by_hand.sql`, `0026_correction_sides.sql`
-//! and `0042_emergency.sql` write it.
+//! `0042_emergency.sql` and `0045_asks_first.sql` write it.
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -134,6 +134,13 @@ pub enum Act {
         /// SHA-256, in hex, of the address of whoever is told.
         contact: Option<String>,
     },
+    /// That clinicians are told to ask before they prescribe was chosen, or not any more.
+    AsksFirst {
+        /// Whose record.
+        patient: Uuid,
+        /// Whether it is said.
+        in_force: bool,
+    },
     /// What a patient had written by hand was hidden or taken back, or is shown again.
     ByHand {
         /// Whose record.
@@ -162,6 +169,7 @@ pub(super) enum About {
     Correction(Uuid, Uuid),
     ByHand(Uuid, Uuid),
     EmergencyPlan(Uuid),
+    AsksFirst(Uuid),
 }
 
 impl Act {
@@ -181,6 +189,7 @@ impl Act {
             Self::Correction { patient, correction, .. } => About::Correction(*patient, *correction),
             Self::ByHand { patient, item, .. } => About::ByHand(*patient, *item),
             Self::EmergencyPlan { patient, .. } => About::EmergencyPlan(*patient),
+            Self::AsksFirst { patient, .. } => About::AsksFirst(*patient),
         }
     }
 
@@ -192,7 +201,7 @@ impl Act {
             | Self::Exclusion { in_force, .. }
             | Self::SecondFactor { in_force, .. }
             | Self::ByHand { in_force, .. } => *in_force,
-            Self::Holder { in_force, .. } => !in_force,
+            Self::Holder { in_force, .. } | Self::AsksFirst { in_force, .. } => !in_force,
             Self::Undone { .. }
             | Self::Code { .. }
             | Self::Claim { .. }

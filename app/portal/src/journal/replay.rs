@@ -67,6 +67,8 @@ pub struct TakenAway {
     pub corrections: u32,
     /// Patients who have to decide again what opens in an emergency: it was narrowed since, or their card replaced.
     pub emergency_plans: u32,
+    /// Patients of whom clinicians are told no more to ask before they prescribe.
+    pub told_no_more: u32,
     /// Grants to an organization that were paused, because somebody there was kept out whom this
     /// database does not know.
     pub paused_for_unknown: u32,

@@ -20,7 +20,7 @@ use sqlx::{PgConnection, Postgres, Transaction, types::Json};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{Loaded, Record, SharedGrant, Viewer, Whose, in_force::grantee, tell};
+use super::{Loaded, Record, SharedGrant, Viewer, in_force::grantee, tell};
 use crate::{
     Error, LABEL_TABLE_VERSION, Portal,
     audit::{self, Chain, Event, Shown, What, Why},
@@ -191,7 +191,7 @@ impl Subject {
         }
         // Whom the patient has blocked sees nothing, whatever they are given.
         let Decision::Shared(permission) = decide(&self.actor, purpose, &loaded.in_force, now) else { return Err(Error::NotFound) };
-        let (name, birth_date, sex) = tell(&mut transaction, &permission, LABEL_TABLE_VERSION).await?;
+        let head = tell(&mut transaction, &permission, LABEL_TABLE_VERSION).await?;
         let (reader_name, organization_name) = self.preview.eyes.names();
         let reader = Visitor {
             actor: self.actor,
@@ -201,7 +201,7 @@ impl Subject {
             ..visitor.clone()
         };
         let viewer = Viewer::through(&loaded, &permission);
-        let whose = Whose { patient, name: name.unwrap_or_default(), birth_date, sex, viewer, preview: Some(self.preview) };
+        let whose = head.of(patient, viewer, Some(self.preview));
         Ok(Record { transaction, visitor: reader, purpose, whose, permission: Some(permission), now })
     }
 }

@@ -37,7 +37,7 @@ async fn rust_postgresql_and_the_oracle_agree(_: PgPoolOptions, options: PgConne
     lay_out_people(&ground.superuser).await;
     let portal = Portal::new(ground.runtime.clone(), crate::secrets::Pepper::new([7; 32])).unwrap();
     let mut dice = Dice(42);
-    let (mut looks, mut shown, mut mixed, mut twins) = (0_usize, 0_usize, 0_usize, 0_usize);
+    let (mut looks, mut shown, mut mixed, mut twins, mut asks) = (0_usize, 0_usize, 0_usize, 0_usize, 0_usize);
     for _ in 0..WORLDS / BATCH {
         let now: OffsetDateTime = sqlx::query_scalar("select now()").fetch_one(&ground.superuser).await.unwrap();
         let worlds: Vec<_> = (0..BATCH).map(|_| (PatientId(dice.id()), random_world(&mut dice, now))).collect();
@@ -47,21 +47,24 @@ async fn rust_postgresql_and_the_oracle_agree(_: PgPoolOptions, options: PgConne
         looks += worlds.iter().map(|(_, world)| world.items.len()).sum::<usize>();
         shown += first.0 + second.0;
         twins += first.1 + second.1;
+        asks += first.2 + second.2;
         mixed += worlds.iter().filter(|(_, world)| differ_at_once(world)).count();
     }
     assert!(mixed > WORLDS / 20, "worlds with two grants that differ in categories, dates and labels at once: {mixed}");
     assert!(shown > WORLDS / 2, "items shown: {shown}");
     assert!(twins > WORLDS / 2, "parts with an item like them: {twins}");
+    assert!(asks > WORLDS / 50, "readers who are to ask first: {asks}");
     chartkey_ground::saw(&format!(
-        "{WORLDS} worlds ({mixed} with grants that differ in everything at once), {looks} looks, {shown} items shown, {twins} parts held against an item like them, 0 mismatches"
+        "{WORLDS} worlds ({mixed} with grants that differ in everything at once), {looks} looks, {shown} items shown, {twins} parts held against an item like them, {asks} readers who are to ask first, 0 mismatches"
     ));
 }
 
 /// Opens each record through the door and compares what PostgreSQL returns with
 /// the policy and the oracle; a part with the oracle, and with what PostgreSQL returns of an item of the same
-/// category, labels and times. Returns how many items were shown, and how many parts had such an item.
-async fn compare(portal: &Portal, worlds: &[(PatientId, World)]) -> (usize, usize) {
-    let (mut shown, mut twins) = (0, 0);
+/// category, labels and times. Returns how many items were shown, how many parts had such an item, and how many readers
+/// were to ask the patient first.
+async fn compare(portal: &Portal, worlds: &[(PatientId, World)]) -> (usize, usize, usize) {
+    let (mut shown, mut twins, mut asks) = (0, 0, 0);
     for (patient, world) in worlds {
         let visitor = visitor(*patient, world);
         #[expect(clippy::disallowed_methods, reason = "a refusal hands out no clock of the database")]
@@ -96,6 +99,13 @@ async fn compare(portal: &Portal, worlds: &[(PatientId, World)]) -> (usize, usiz
                     );
                     assert_eq!(told, oracle_of_words(world, item, with, now), "PostgreSQL and the oracle: {with:?}\n{item:#?}\n{world:#?}");
                 }
+                let is_kept = |item: &ItemFacts| {
+                    let bears = matches!(item.category, Category::Problems | Category::Medicines | Category::Allergies);
+                    bears && !is_negation(item) && !rows.contains(&item.id.0)
+                };
+                let asks_first = has_it_asked(*patient) && world.items.iter().any(is_kept);
+                assert_eq!(record.whose().asks_first, asks_first, "{rows:?}\n{world:#?}");
+                asks += usize::from(asks_first);
                 for (item, twin) in with_twins(world, &rows) {
                     let categories = Categories::NONE.with(twin.category);
                     let part = PartFacts { categories, labels: twin.labels, when: twin.when };
@@ -121,7 +131,12 @@ async fn compare(portal: &Portal, worlds: &[(PatientId, World)]) -> (usize, usiz
         assert_eq!(rows, by_oracle, "PostgreSQL and the oracle differ: {world:#?}");
         shown += rows.len();
     }
-    (shown, twins)
+    (shown, twins, asks)
+}
+
+/// Whether the patient has clinicians told to ask before they prescribe: two of three have.
+const fn has_it_asked(patient: PatientId) -> bool {
+    !patient.0.as_u128().is_multiple_of(3)
 }
 
 /// Items that are shown, each with others that came in with it and that only the table decides.
@@ -221,9 +236,10 @@ async fn lay_out_people(pool: &PgPool) {
 }
 
 async fn lay_out(pool: &PgPool, worlds: &[(PatientId, World)]) {
-    let mut rows: [Vec<Value>; 6] = Default::default();
-    let [patients, items, grants, named, blocks, exclusions] = &mut rows;
+    let mut rows: [Vec<Value>; 7] = Default::default();
+    let [patients, items, grants, named, blocks, exclusions, asked] = &mut rows;
     for (patient, world) in worlds {
+        asked.extend(has_it_asked(*patient).then(|| json!({ "patient_id": patient, "chosen_at": "2026-01-01T00:00:00Z" })));
         patients.push(json!({ "patient_id": patient, "full_name": "Somebody", "phrased_by": 0, "created_at": "2026-01-01T00:00:00Z" }));
         items.extend(world.items.iter().map(|item| item_row(*patient, item)));
         grants.extend(world.in_force.grants.iter().map(|grant| grant_row(*patient, grant)));
@@ -239,7 +255,7 @@ async fn lay_out(pool: &PgPool, worlds: &[(PatientId, World)]) {
         blocks.extend(world.in_force.blocks.iter().map(|whom| whom_row("block_id", *patient, None, *whom)));
         exclusions.extend(world.in_force.exclusions.iter().map(|(item, whom)| whom_row("exclusion_id", *patient, Some(*item), *whom)));
     }
-    for (table, rows) in ["patient", "item", "access_grant", "grant_item", "block", "exclusion"].into_iter().zip(rows) {
+    for (table, rows) in ["patient", "item", "access_grant", "grant_item", "block", "exclusion", "asks_first"].into_iter().zip(rows) {
         insert(pool, table, rows).await;
     }
 }

@@ -211,6 +211,7 @@ mod tests {
                 birth_date: Some("1961-03-14".to_owned()),
                 sex: None,
                 viewer: Viewer::Own,
+                asks_first: false,
                 preview: None,
             };
             assert_eq!(is_other(&whose, &Clinical::read(&xml).unwrap()), is_so, "{name} {born}");

@@ -17,7 +17,7 @@ use crate::{
     },
     pages::{Paged, page},
     request::{caller, portal, visitor},
-    shell::{Page, Place, document},
+    shell::{Page, Place, asks_first, document},
 };
 
 /// The summaries of those whom the reader has declared to treat.
@@ -63,6 +63,7 @@ fn summary(say: Say, opened: &Opened<PrintedSummary>, as_of: &str) -> impl IntoV
             <header><h2>{whose.name.clone()}</h2>{born}</header>
             <div>
                 <p>{say.as_of(as_of)} " " {say.not_everything()}</p>
+                {whose.asks_first.then(|| view! { <p>{asks_first(say)}</p> })}
                 <div class="grant compact">{sentences}</div>
                 {whose.may_show(Category::Allergies).then(|| part_of_allergies(say, allergies, say.not_everything()))}
                 {section(Category::Medicines, say.medicines_in_use(), medicines)}

@@ -247,6 +247,7 @@ pub(super) fn forms() -> Vec<Row> {
             "extent=summary&labels[hiv]=on&name=Tom&email=tom@nowhere.example",
             holders("/sharing/emergency?done=decided", NO_PLAN),
         ),
+        post("/api/ask-before-prescribing", "choice=on", holders("/sharing/prescribing?done=on", "/sharing/prescribing?problem=not-found")),
         post("/api/new-emergency-code", "seen={card}", holders("/sharing/emergency?done=code", NO_PLAN)),
         form("/api/read-emergency", "grant={emergency}", holders("/sharing/emergency?done=read", NO_PLAN), to(NO_PLAN)),
         // Whoever has a card and signs in as a clinician is let in; what is no card of anybody's says nothing.

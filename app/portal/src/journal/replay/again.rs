@@ -41,6 +41,7 @@ impl<'c> Again<'c> {
             Act::Block { in_force: false, .. }
             | Act::Exclusion { in_force: false, .. }
             | Act::Holder { in_force: true, .. }
+            | Act::AsksFirst { in_force: true, .. }
             | Act::SecondFactor { in_force: false, .. }
             | Act::ByHand { in_force: false, .. } => Ok(()),
             Act::Block { patient, account, organization, of, .. } => self.block(patient, account, organization, of).await,
@@ -57,6 +58,7 @@ impl<'c> Again<'c> {
             Act::RecoveryCode { account, code } => self.recovery_code(account, code).await,
             Act::Correction { patient, correction, state } => self.correction(patient, correction, state.as_deref()).await,
             Act::ByHand { patient, item, .. } => self.by_hand(patient, item).await,
+            Act::AsksFirst { patient, .. } => self.asks_first(patient).await,
             Act::EmergencyPlan { patient, categories, labels, code, contact } => {
                 self.emergency_plan(patient, categories, labels, code, contact.as_deref()).await
             }
@@ -346,6 +348,16 @@ impl<'c> Again<'c> {
         .await?;
         if removed.rows_affected() > 0 {
             self.taken.emergency_plans += 1;
+            self.note(patient, did("kept-closed"));
+        }
+        Ok(())
+    }
+
+    async fn asks_first(&mut self, patient: Uuid) -> Result<(), Error> {
+        self.own(patient).await?;
+        let removed = sqlx::query!("delete from asks_first where patient_id = $1", patient).execute(&mut *self.connection).await?;
+        if removed.rows_affected() > 0 {
+            self.taken.told_no_more += 1;
             self.note(patient, did("kept-closed"));
         }
         Ok(())
