@@ -211,6 +211,20 @@ pub const PROOFS: &[Proof] = &[
         tests("chartkey", "preview", "what_is_seen_in_advance"),
     ),
     proof(
+        "leaks",
+        "What is kept from a reader changes nothing that they can see, whatever becomes of it: pages, lists, counts, order, search, lens, trends, titles, headers, what they leave in the log.",
+        ["18 readers, some 900 answers", "120 readers, more than 5,000 answers"],
+        "In process; time is not compared. With what is computed on purpose, \"ask before prescribing\", taken out where the patient has chosen it. A statement that no allergy is known, which the rule takes from whom one is kept, stands in none of these records.",
+        tests("chartkey", "leaks", "what_is_kept_from_a_reader"),
+    ),
+    proof(
+        "planted-leaks",
+        "The same comparison finds a policy that lets too much through.",
+        ["two policies", "the same"],
+        "Policies of PostgreSQL; a fault of the pages themselves can show only what PostgreSQL gives them.",
+        tests("chartkey", "leaks", "a_leak_that_is_planted"),
+    ),
+    proof(
         "tampered-log",
         "A log that was updated, deleted from, inserted into, reordered, cut or written anew is found by the code that browsers check it with, and so are altered, forked, foreign and older roots.",
         ["6 kinds × 50 places, a million entries", "the same"],

@@ -1,5 +1,7 @@
 //! A clinic, clinicians of it and of another, and patients with whole records who share with them.
 
+#![allow(dead_code, reason = "each test binary uses its own part of it")]
+
 pub mod inside;
 pub mod random;
 
@@ -38,10 +40,12 @@ pub const CLINIC: &str = "Amsel Clinic";
 /// A patient with a record.
 pub struct Record {
     pub patient: PatientId,
-    holder: SignedIn,
-    source: String,
+    pub holder: SignedIn,
+    pub source: String,
     /// The Patient of their file.
     person: Value,
+    /// What else is in it.
+    pub entries: Vec<Value>,
 }
 
 pub struct World {
@@ -94,17 +98,14 @@ impl World {
         let bundle: Value = serde_json::from_slice(file).unwrap();
         let entries = bundle["entry"].as_array().unwrap();
         let person = entries.iter().find(|entry| entry["resource"]["resourceType"] == "Patient").unwrap().clone();
-        self.records.push(Record { patient, holder, source: source.to_owned(), person });
+        let entries: Vec<Value> = entries.iter().filter(|entry| entry["resource"]["resourceType"] != "Patient").cloned().collect();
+        let again = entries.iter().take(60).cloned().collect();
+        self.records.push(Record { patient, holder, source: source.to_owned(), person, entries });
         let record = self.records.len() - 1;
         // The same from another source, so that some of it is told twice.
-        let others = entries.iter().filter(|entry| entry["resource"]["resourceType"] != "Patient").take(60);
-        let some: Vec<&Value> = std::iter::once(&self.records[record].person).chain(others).collect();
-        let copy = json!({"resourceType": "Bundle", "type": "collection", "entry": some});
-        let into = Into::Patient(patient);
-        let options = ImportOptions { into, ..ImportOptions::new(format!("{source}-again"), "copy.json") };
-        portal.import_file(copy.to_string().as_bytes(), &options, |_| {}).await.unwrap();
+        self.bring(record, &format!("{source}-again"), again).await;
         // What the patient says is wrong, and of some of it what not every reader may know.
-        let visitor = self.visitor(&self.records[record].holder, BTreeMap::new());
+        let visitor = self.own(record);
         for (place, item) in self.items(record, &[2, 3, 6]).await.into_iter().take(12).enumerate() {
             let words = if place % 3 == 0 { "This is not mine. I have HIV." } else { "This is not mine." };
             let draft = portal.keep_statement(&visitor, patient, item, words).await.unwrap();
@@ -113,6 +114,22 @@ impl World {
                 portal.write_to_correction(&visitor, patient, correction, "Please look again.").await.unwrap();
             }
         }
+    }
+
+    /// Brings this into a record, as its source has it now.
+    pub async fn bring(&self, record: usize, source: &str, mut entries: Vec<Value>) {
+        let Record { patient, person, .. } = &self.records[record];
+        entries.insert(0, person.clone());
+        let file = json!({"resourceType": "Bundle", "type": "collection", "entry": entries});
+        let options = ImportOptions { into: Into::Patient(*patient), ..ImportOptions::new(source, "record.json") };
+        self.house.portal.import_file(file.to_string().as_bytes(), &options, |_| {}).await.unwrap();
+    }
+
+    /// What entries of a record call its Patient.
+    pub fn subject(&self, record: usize) -> String {
+        let person = &self.records[record].person;
+        let named = || format!("Patient/{}", person["resource"]["id"].as_str().unwrap_or_default());
+        person["fullUrl"].as_str().map_or_else(named, str::to_owned)
     }
 
     async fn items(&self, record: usize, categories: &[i16]) -> Vec<ItemId> {
@@ -189,30 +206,27 @@ impl World {
             self.run("update viewer_mark set seen_at = seen_at - interval '31 minutes'").await;
         }
         if dice.below(3) == 0 {
-            let Record { source, person, .. } = &self.records[record];
-            let id = person["fullUrl"]
-                .as_str()
-                .map_or_else(|| format!("Patient/{}", person["resource"]["id"].as_str().unwrap_or_default()), str::to_owned);
-            let new = json!({"resourceType": "Bundle", "type": "collection", "entry": [person, {"fullUrl": format!("urn:uuid:{}", Uuid::new_v4()),
-                "resource": {"resourceType": "Observation", "id": Uuid::new_v4().to_string(), "status": "final", "subject": {"reference": id},
+            let new = json!({"fullUrl": format!("urn:uuid:{}", Uuid::new_v4()),
+                "resource": {"resourceType": "Observation", "id": Uuid::new_v4().to_string(), "status": "final",
+                    "subject": {"reference": self.subject(record)},
                     "category": [{"coding": [{"system": "http://terminology.hl7.org/CodeSystem/observation-category", "code": "laboratory"}]}],
                     "code": {"text": format!("Test {seed}")}, "valueQuantity": {"value": seed, "unit": "g/L"},
-                    "effectiveDateTime": self.now.date().to_string()}}]});
-            self.house.portal.import_file(new.to_string().as_bytes(), &ImportOptions::new(source, "new.json"), |_| {}).await.unwrap();
+                    "effectiveDateTime": self.now.date().to_string()}});
+            self.bring(record, &self.records[record].source, vec![new]).await;
         }
     }
 
     /// Half of the grants stand, beside the next.
     pub async fn put_back(&self, record: usize, grant: GrantId, dice: &mut Dice) {
         if dice.below(2) == 0 {
-            let visitor = self.visitor(&self.records[record].holder, BTreeMap::new());
+            let visitor = self.own(record);
             self.house.portal.withdraw_grant(&visitor, grant).await.unwrap();
         }
     }
 
     /// The draft of a grant, with the sentence that its patient has read.
     pub async fn draft(&self, record: usize, plan: &Plan) -> DraftId {
-        let (portal, visitor) = (&self.house.portal, self.visitor(&self.records[record].holder, BTreeMap::new()));
+        let (portal, visitor) = (&self.house.portal, self.own(record));
         let draft = portal.begin_draft(&visitor, plan.draft.clone()).await.unwrap();
         portal.word_draft(&visitor, draft, sentence(&plan.sentence)).await.unwrap();
         draft
@@ -221,12 +235,23 @@ impl World {
     /// Gives it, and signs its grantee in, who declares its purpose: of a code somebody whom nobody knew before, and of a
     /// profession somebody to whom nothing was ever given by name.
     pub async fn give(&self, record: usize, plan: &Plan, draft: DraftId) -> (GrantId, Browser) {
-        let Record { patient, holder, .. } = &self.records[record];
-        let (portal, visitor) = (&self.house.portal, self.visitor(holder, BTreeMap::new()));
+        let (grant, grantee) = self.give_to(record, plan, draft).await;
+        (grant, self.reader(record, plan, &grantee).await)
+    }
+
+    /// A browser in which they are signed in, and have declared the purpose of the grant.
+    pub async fn reader(&self, record: usize, plan: &Plan, grantee: &SignedIn) -> Browser {
+        let purpose = plan.draft.terms(self.today).unwrap().purpose;
+        self.browser(grantee, None, [(self.records[record].patient, purpose)].into()).await
+    }
+
+    /// The same, and who it is.
+    pub async fn give_to(&self, record: usize, plan: &Plan, draft: DraftId) -> (GrantId, SignedIn) {
+        let (portal, visitor) = (&self.house.portal, self.own(record));
         let terms = plan.draft.terms(self.today).unwrap();
         let sentence = sentence(&plan.sentence);
         let name = format!("Dr {}", Uuid::new_v4().simple());
-        let (grant, grantee) = match plan.whom {
+        match plan.whom {
             Whom::Code => {
                 let grantee = self.clinician(self.elsewhere, "Elsewhere", &name, "physician").await;
                 let code = portal.make_code(&visitor, draft, terms.clone(), sentence.clone()).await.unwrap();
@@ -244,10 +269,9 @@ impl World {
             Whom::Anyone(profession) => {
                 let to = Grantee::Professions { organization: self.clinic, professions: vec![profession.to_owned()] };
                 let grantee = self.clinician(self.clinic, CLINIC, &name, profession).await;
-                (portal.give_grant(&visitor, NewGrant { draft, grantee: to, terms: terms.clone(), sentence }).await.unwrap(), grantee)
+                (portal.give_grant(&visitor, NewGrant { draft, grantee: to, terms, sentence }).await.unwrap(), grantee)
             }
-        };
-        (grant, self.browser(&grantee, None, [(*patient, terms.purpose)].into()).await)
+        }
     }
 
     /// A browser in which the patient is signed in.
@@ -272,6 +296,11 @@ impl World {
         assert!(self.house.portal.begin_session(SessionKey::of(&id.to_string()), session).await.unwrap());
         browser.cookies.insert("__Host-chartkey".to_owned(), id.to_string());
         browser
+    }
+
+    /// The patient of a record.
+    pub fn own(&self, record: usize) -> Visitor {
+        self.visitor(&self.records[record].holder, BTreeMap::new())
     }
 
     fn visitor(&self, signed_in: &SignedIn, purposes: BTreeMap<PatientId, Purpose>) -> Visitor {
@@ -336,8 +365,8 @@ impl World {
         rows.iter().map(|bytes| serde_json::from_slice(bytes).unwrap()).collect()
     }
 
-    pub async fn run(&self, statement: &'static str) {
-        sqlx::query(statement).execute(&self.house.superuser).await.unwrap();
+    pub async fn run(&self, statement: &str) {
+        sqlx::query(AssertSqlSafe(statement.to_owned())).execute(&self.house.superuser).await.unwrap();
     }
 }
 
