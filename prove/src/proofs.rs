@@ -214,7 +214,7 @@ pub const PROOFS: &[Proof] = &[
         "leaks",
         "What is kept from a reader changes nothing that they can see, whatever becomes of it: pages, lists, counts, order, search, lens, trends, titles, headers, what they leave in the log.",
         ["18 readers, some 900 answers", "120 readers, more than 5,000 answers"],
-        "In process; time is not compared. With what is computed on purpose, \"ask before prescribing\", taken out where the patient has chosen it. A statement that no allergy is known, which the rule takes from whom one is kept, stands in none of these records.",
+        "In process; neither times nor the stream of an open page are compared. With what is computed on purpose, \"ask before prescribing\", taken out where the patient has chosen it. A statement that no allergy is known, which the rule takes from whom one is kept, stands in none of these records.",
         tests("chartkey", "leaks", "what_is_kept_from_a_reader"),
     ),
     proof(
