@@ -74,9 +74,6 @@ pub struct Permission {
     pub singled: Vec<ItemId>,
     /// Those of them that may be seen.
     pub named: Vec<Named>,
-    /// Those of them that the grants would show, had nobody kept them: from this reader, or from whoever has passed on a
-    /// grant or made one. In order of their identifiers.
-    pub withheld: Vec<ItemId>,
     /// Those of them that are kept from somebody who has passed on a grant or made one: their
     /// parts are looked up in a table without it.
     pub narrowed: Vec<(ItemId, Table)>,
@@ -88,6 +85,8 @@ pub struct Permission {
     /// The categories into which something may be written (rule 9): where what is written now, without a label, would be
     /// seen through grants that allow it.
     pub writes: Categories,
+    /// What is seen through the grants that allow to write, each for itself.
+    pub writing: Table,
     /// The earliest end of a grant that it rests on.
     pub closes_at: Option<OffsetDateTime>,
 }
@@ -111,6 +110,13 @@ impl Permission {
             return false; // rules 5 and 10
         }
         if self.singled.contains(&item.id) { self.named(item).is_some() } else { self.table.holds(item) }
+    }
+
+    /// Whether something that is written at `now`, without a label, and happened at this time may be written into the
+    /// category (rule 9).
+    #[must_use]
+    pub fn may_write(&self, category: Category, when: Interval, now: OffsetDateTime) -> bool {
+        self.writes.contains(category) && self.writing.holds(&ItemFacts { when: Some(when), ..written(category, now) })
     }
 
     fn named(&self, item: &ItemFacts) -> Option<&Named> {
@@ -229,16 +235,15 @@ fn permission(terms: &[Term], actor: &Actor, in_force: &InForce, now: OffsetDate
         table
     };
     let table = compiled(&|_| true);
-    let covered = |item: &&ItemFacts, exclusions: &[(ItemId, Whom)]| {
-        terms.iter().any(|term| term.covers(item, exclusions, now))
-            && !excluded(exclusions, item.id, actor.account(), organization_of(actor)) // rule 5
+    let writing = compiled(&|term| term.grants().all(|grant| grant.may_write));
+    let named = in_force.singled.iter().filter(|item| {
+        terms.iter().any(|term| term.covers(item, &in_force.exclusions, now))
+            && !excluded(&in_force.exclusions, item.id, actor.account(), organization_of(actor)) // rule 5
             && !item.is_private
             && item.labels_current
             && item.category != Category::Own
-    };
-    let (seen, unseen): (Vec<_>, Vec<_>) = in_force.singled.iter().partition(|item| covered(item, &in_force.exclusions));
-    let mut withheld: Vec<_> = unseen.iter().filter(|item| covered(item, &[])).map(|item| item.id).collect();
-    withheld.sort_unstable();
+    });
+    let seen: Vec<_> = named.collect();
     let narrowed = seen.iter().map(|item| item.id).filter(|item| terms.iter().any(|term| term.is_kept_from(*item, &in_force.exclusions)));
     let narrowed: Vec<_> = narrowed.map(|item| (item, compiled(&|term| !term.is_kept_from(item, &in_force.exclusions)))).collect();
     let table_of = |item: ItemId| narrowed.iter().find(|(narrowed, _)| *narrowed == item).map_or(&table, |(_, table)| table);
@@ -251,33 +256,27 @@ fn permission(terms: &[Term], actor: &Actor, in_force: &InForce, now: OffsetDate
         table,
         singled: in_force.singled.iter().map(|item| item.id).collect(),
         named,
-        withheld,
         narrowed,
         categories,
-        writes: writes(terms, now),
+        writes: Category::SHAREABLE.into_iter().filter(|category| writing.holds(&written(*category, now))).collect(),
+        writing,
         may_copy: terms.iter().flat_map(Term::grants).all(|grant| grant.may_export),
         closes_at,
     }
 }
 
-/// Rule 9, for what is written now: by category through grants that allow to write, each for itself.
-fn writes(terms: &[Term], now: OffsetDateTime) -> Categories {
-    let allow: Vec<_> = terms.iter().filter(|term| term.grants().all(|grant| grant.may_write)).collect();
-    let when = Some(Interval { first: now, last: Some(now), precision: Precision::Instant });
-    let shows = |term: &&Term, category| {
-        let item = ItemFacts {
-            id: ItemId(Uuid::nil()),
-            version: 0,
-            category,
-            labels: Labels::NONE,
-            labels_current: true,
-            when,
-            added_at: now,
-            is_private: false,
-        };
-        term.covers(&item, &[], now)
-    };
-    Category::SHAREABLE.into_iter().filter(|category| allow.iter().any(|term| shows(term, *category))).collect()
+/// Something without a label that is written now and happens now.
+const fn written(category: Category, now: OffsetDateTime) -> ItemFacts {
+    ItemFacts {
+        id: ItemId(Uuid::nil()),
+        version: 0,
+        category,
+        labels: Labels::NONE,
+        labels_current: true,
+        when: Some(Interval { first: now, last: Some(now), precision: Precision::Instant }),
+        added_at: now,
+        is_private: false,
+    }
 }
 
 /// Rule 4: by category, labels and dates together, or by name.

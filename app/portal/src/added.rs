@@ -5,9 +5,10 @@
 
 use chartkey_domain::{
     account::Visitor,
-    added::{Added, Kind, Problem, Typed},
+    added::{Added, Kind, Problem, Says, Typed},
     category::Category,
     id::{DraftId, ItemId, PatientId},
+    when::Moment,
 };
 use serde::{Deserialize, Serialize};
 use sqlx::types::Json;
@@ -198,6 +199,9 @@ impl Portal {
                 return record.refuse().await;
             }
             let added = waiting.typed.read(kind, record.now().date()).map_err(refused)?;
+            if !reaches(&record, &added) {
+                return record.undo(refused(Problem::Unshared)).await;
+            }
             let before = match waiting.item {
                 Some(item) => match by_hand(&mut record, ItemId(item)).await?.filter(|found| !found.is_error) {
                     Some(found) => Some((ItemId(item), found)),
@@ -209,6 +213,10 @@ impl Portal {
             let Some(item) = before.as_ref().map(|(item, _)| *item).or_else(|| items.first().copied()) else {
                 return record.refuse().await;
             };
+            // Others were waited for: what was withdrawn meanwhile is not written into.
+            if !record.still_stands().await? {
+                return record.undo(Error::NotFound).await;
+            }
             hide(&mut record, &items, added.is_private).await?;
             let done = Waiting { typed: Typed::default(), done: Some((kind.category().number(), item.0)), ..waiting };
             sqlx::query!("update draft set fields = $2 where draft_id = $1 and kind = 'added'", draft.0, Json(&done) as _)
@@ -298,6 +306,12 @@ fn may_write(record: &Record, kind: Kind) -> bool {
     if kind.is_clinical() { record.whose().may_write(kind.category()) } else { record.is_own() }
 }
 
+/// What a clinician has found on another day is written where shares reach that day.
+fn reaches(record: &Record, added: &Added) -> bool {
+    let Says::Finding { day, .. } = &added.says else { return true };
+    Moment::parse(&day.to_string()).is_some_and(|day| record.may_write(added.kind.category(), day.into()))
+}
+
 /// What was found today, unless somebody says otherwise.
 fn on(today: Date) -> Typed {
     Typed { day: today.day().to_string(), month: u8::from(today.month()).to_string(), year: today.year().to_string(), ..Typed::default() }
@@ -385,7 +399,7 @@ async fn write(
     let version = Version { id: &id, number, at: record.now(), patient: of_patient.as_deref(), is_error };
     let by = Clinician::of(record.visitor());
     let (source, mut lines) = match by.filter(|_| added.kind.is_clinical()) {
-        Some(by) => (by.source(), written(added, version, &by)),
+        Some(by) => (by.source(patient), written(added, version, &by)),
         None => (hand_of(patient), vec![resource(added, version)]),
     };
     if let Some(pulse) = pulse_of(added).filter(|_| before.is_none()) {
@@ -405,7 +419,7 @@ async fn write(
 
 fn failed(error: import::Error) -> Error {
     match error {
-        import::Error::Database(error) => error.into(),
+        import::Error::Database(error) => import::twins::refused(error),
         error => Error::internal(error),
     }
 }

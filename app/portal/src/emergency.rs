@@ -209,6 +209,12 @@ impl Portal {
         let (portal, visitor, seen) = (self.clone(), visitor.clone(), typed_code(seen));
         detached(async move {
             let mut record = portal.open_own(&visitor).await?;
+            sqlx::query!(
+                "select pg_advisory_xact_lock(hashtextextended('emergency plan ' || $1::uuid::text, 0))",
+                record.whose().patient.0
+            )
+            .execute(record.connection())
+            .await?;
             let code = Uuid::new_v4();
             let made = sqlx::query!(
                 "update emergency_plan set code_id = $2, code_hash = $3 where patient_id = $1 and code_hash = $4",
@@ -223,7 +229,9 @@ impl Portal {
                 record.finish(What { action: "emergency-code-made".to_owned(), ..What::default() }).await?;
                 return Ok(());
             }
-            if portal.plan(&mut record).await?.is_some() { Ok(()) } else { Err(Error::NotFound) }
+            let is_there = portal.plan(&mut record).await?.is_some();
+            let ended = record.undo(Error::NotFound).await;
+            if is_there { Ok(()) } else { ended }
         })
         .await
     }

@@ -7,12 +7,13 @@
 //! rolled back, and nothing that was read may be returned.
 
 use chartkey_domain::{
-    account::Visitor,
+    account::{Actor, Visitor},
     category::{Categories, Category},
     grant::Purpose,
     id::{GrantId, PatientId},
     item::{ItemFacts, PartFacts},
     policy::{Decision, Permission, decide},
+    when::Interval,
 };
 use sha2::{Digest, Sha256};
 use sqlx::{PgConnection, Postgres, Transaction};
@@ -115,14 +116,14 @@ pub struct SharedGrant {
 
 impl Viewer {
     /// Somebody who reads through the grants of a permission.
-    fn through(loaded: &Loaded, permission: &Permission) -> Self {
+    fn through(loaded: &Loaded, permission: &Permission, actor: &Actor) -> Self {
         Self::Shared {
             may_copy: permission.may_copy,
             writes: permission.writes,
             grants: loaded.shared(permission),
             categories: permission.categories,
             closes_at: permission.closes_at,
-            mark: mark(permission),
+            mark: mark(permission, loaded, actor),
         }
     }
 }
@@ -193,6 +194,29 @@ impl Record {
     /// Whether a part of an item that is shown is shown with it, by the decision that PostgreSQL was told.
     pub(crate) fn shows_part(&self, item: &ItemFacts, part: &PartFacts) -> bool {
         self.permission.as_ref().is_none_or(|permission| permission.covers_part(item, part))
+    }
+
+    /// Whether something that happened at this time may be written into the category.
+    pub(crate) fn may_write(&self, category: Category, when: Interval) -> bool {
+        self.permission.as_ref().is_some_and(|permission| permission.may_write(category, when, self.now))
+    }
+
+    /// Whether the door would open this record to this reader now, as it has: what was withdrawn since is not.
+    pub(crate) async fn still_stands(&mut self) -> Result<bool, Error> {
+        let Viewer::Shared { mark: stood, .. } = &self.whose.viewer else { return Ok(true) };
+        let loaded = Loaded::load(&mut self.transaction, self.whose.patient).await?;
+        // What was asked of single items is asked no more.
+        let at = sqlx::query_scalar!(r#"select clock_timestamp() as "at!" from set_config('chartkey.asked', '', true)"#)
+            .fetch_one(&mut *self.transaction)
+            .await?;
+        let decision = decide(&self.visitor.actor, self.purpose, &loaded.in_force, at);
+        Ok(matches!(decision, Decision::Shared(permission) if mark(&permission, &loaded, &self.visitor.actor) == *stood))
+    }
+
+    /// Ends it as if nothing had been done.
+    pub(crate) async fn undo<T>(self, error: Error) -> Result<T, Error> {
+        self.transaction.rollback().await?;
+        Err(error)
     }
 
     /// The database's time at the start of the transaction.
@@ -313,7 +337,7 @@ impl Portal {
             }
             Decision::Shared(permission) => {
                 let head = tell(&mut transaction, &permission, crate::LABEL_TABLE_VERSION).await?;
-                (head, Viewer::through(&loaded, &permission), Some(permission))
+                (head, Viewer::through(&loaded, &permission, &visitor.actor), Some(permission))
             }
         };
         let whose = head.of(patient, viewer, None);
@@ -338,7 +362,9 @@ impl Portal {
         Ok(match decide(&visitor.actor, purpose, &loaded.in_force, entered.at) {
             Decision::Refused => Standing::Closed,
             Decision::Own => Standing::Open { mark: OWN_MARK.to_owned(), closes_at: None },
-            Decision::Shared(permission) => Standing::Open { mark: mark(&permission), closes_at: permission.closes_at },
+            Decision::Shared(permission) => {
+                Standing::Open { mark: mark(&permission, &loaded, &visitor.actor), closes_at: permission.closes_at }
+            }
         })
     }
 }
@@ -346,14 +372,13 @@ impl Portal {
 /// The mark of a page of one's own.
 const OWN_MARK: &str = "own";
 
-/// What a permission rests on. A grant is never edited, so the grants say it all, with
-/// the single items that are withheld all the same. What no grant would show is not in it: what becomes of that
-/// closes no page.
-fn mark(permission: &Permission) -> String {
+/// What a page rests on: its grants, which are never edited, and when its reader was kept from something. Nothing of the
+/// items themselves: what becomes of one that is kept closes no page.
+fn mark(permission: &Permission, loaded: &Loaded, actor: &Actor) -> String {
     let mut hash = Sha256::new();
     permission.grants.iter().for_each(|grant| hash.update(grant.0.as_bytes()));
     hash.update([0]);
-    permission.withheld.iter().for_each(|item| hash.update(item.0.as_bytes()));
+    loaded.kept_from(permission, actor).iter().for_each(|at| hash.update(at.unix_timestamp_nanos().to_be_bytes()));
     audit::hex(&hash.finalize()).chars().take(16).collect()
 }
 

@@ -117,7 +117,7 @@ async fn nobody_but_the_patient_asks_and_nobody_unknown_is_kept_out(_: PgPoolOpt
 
 /// Otherwise an open page would tell its reader that something became of what they do not see.
 #[sqlx::test(migrations = "../../migrations")]
-async fn what_is_kept_from_others_or_was_closed_anyway_closes_no_open_page(_: PgPoolOptions, options: PgConnectOptions) {
+async fn what_is_kept_from_others_and_what_becomes_of_what_is_kept_close_no_open_page(_: PgPoolOptions, options: PgConnectOptions) {
     let house = House::build(Ground::lay(options).await).await;
     take(&house, RESULT).await;
     house.give(Purpose::Treatment).await;
@@ -129,8 +129,10 @@ async fn what_is_kept_from_others_or_was_closed_anyway_closes_no_open_page(_: Pg
     let before = portal.standing(&doctor, patient).await.unwrap();
     portal.keep_from(&ines, patient, item(&house, "n").await, Whom::Account(nurse.actor.account())).await.unwrap();
     assert_eq!(portal.standing(&doctor, patient).await.unwrap(), before, "it is kept from somebody else");
-    let hidden: uuid::Uuid =
-        sqlx::query_scalar("select item_id from item where title = 'A hidden problem'").fetch_one(&house.superuser).await.unwrap();
-    portal.keep_from(&ines, patient, ItemId(hidden), Whom::Account(doctor.actor.account())).await.unwrap();
-    assert_eq!(portal.standing(&doctor, patient).await.unwrap(), before, "they were never shown it");
+    // What becomes of something that they are kept from is nothing to them either.
+    portal.keep_from(&ines, patient, item(&house, "n").await, Whom::Account(doctor.actor.account())).await.unwrap();
+    let kept = portal.standing(&doctor, patient).await.unwrap();
+    assert_ne!(kept, before);
+    house.tamper("update item set labels = 1, own_labels = 1, is_private = true, first_at = '1990-01-01' where fhir_id = 'n'").await;
+    assert_eq!(portal.standing(&doctor, patient).await.unwrap(), kept);
 }

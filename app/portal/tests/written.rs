@@ -6,7 +6,7 @@ mod people;
 use chartkey_domain::{
     account::Visitor,
     added::{Kind, Typed},
-    category::{Categories, Category},
+    category::Category,
     draft::Terms,
     grant::Purpose,
     id::GrantId,
@@ -144,8 +144,6 @@ async fn what_speaks_of_what_is_not_shared_is_not_shown_to_its_writer_either(_: 
     assert_eq!(list(&house, &doctor, Category::Documents).await.len(), 0);
     let entries = list(&house, &ines, Category::Documents).await;
     assert_eq!(entries.len(), 1);
-    let all: Categories = Category::SHAREABLE.into_iter().collect();
-    assert!(all.contains(Category::Documents));
     for (wrong, code) in [
         (Typed { name: " ".to_owned(), ..typed("x") }, "added-name"),
         (typed(" "), "added-note-words"),
@@ -156,4 +154,47 @@ async fn what_speaks_of_what_is_not_shared_is_not_shown_to_its_writer_either(_: 
         assert!(matches!(answer, Err(Error::Invalid(said)) if said == code), "{code}: {answer:?}");
     }
     writes(&house, &doctor, Kind::VisitNote, &"ñ".repeat(8_000)).await.unwrap();
+    assert_eq!(list(&house, &doctor, Category::Documents).await.len(), 1, "and this one is shown to them");
+}
+
+/// What is found on another day needs a share that reaches that day and allows to write, and not two that do one each.
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_finding_of_a_day_that_no_share_reaches_is_not_written(_: PgPoolOptions, options: PgConnectOptions) {
+    let house = House::build(Ground::lay(options).await).await;
+    let doctor = doctor(&house);
+    let findings = Kind::Finding.category();
+    let since = |year| move |terms: &mut Terms| terms.from = Some(time::Date::from_calendar_date(year, time::Month::January, 1).unwrap());
+    give(&house, &[findings], since(2026)).await;
+    let answer = writes(&house, &doctor, Kind::Finding, "x").await;
+    assert!(matches!(answer, Err(Error::Invalid("added-unshared"))), "of May 2025: {answer:?}");
+    assert_eq!(list(&house, &house.ines(), findings).await.len(), 2, "nothing is left of it");
+    give(&house, &[findings], since(2025)).await;
+    writes(&house, &doctor, Kind::Finding, "x").await.unwrap();
+    assert_eq!(list(&house, &doctor, findings).await.len(), 1);
+}
+
+/// Otherwise what becomes of what they write would tell a clinician that they have guessed what is kept from them.
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_is_written_is_nobody_elses_and_of_one_record(_: PgPoolOptions, options: PgConnectOptions) {
+    let house = House::build(Ground::lay(options).await).await;
+    let (doctor, ines) = (doctor(&house), house.ines());
+    let findings = Kind::Finding.category();
+    give(&house, &[findings], |_| ()).await;
+    let first = writes(&house, &doctor, Kind::Finding, "x").await.unwrap();
+    let whom = chartkey_domain::policy::Whom::Account(doctor.actor.account());
+    house.portal.keep_from(&ines, house.patient, first.item, whom).await.unwrap();
+    // Whoever else could have told it: the same from a source of its own.
+    house.tamper("update source set name = 'elsewhere' where name like 'written/%'").await;
+    let again = writes(&house, &doctor, Kind::Finding, "x").await.unwrap();
+    assert_ne!(again.item, first.item);
+    let seen: Vec<_> = list(&house, &doctor, findings).await.into_iter().map(|entry| entry.id).collect();
+    assert!(seen.contains(&again.item) && !seen.contains(&first.item), "{seen:?}");
+    let entries = list(&house, &ines, findings).await;
+    let source = &entries.iter().find(|entry| entry.id == again.item).unwrap().source;
+    assert!(source.starts_with(&format!("written/{}/", house.patient)), "{source}");
+    assert_eq!(chartkey_portal::import::own::writers_of(source), Some("Northfield"));
+    let mut connection = house.portal.pool().acquire().await.unwrap();
+    let as_them = chartkey_portal::import::ImportOptions::new(source.clone(), "x.json");
+    let refused = chartkey_portal::import::run(&mut connection, b"{}", &as_them, |_| {}).await;
+    assert!(matches!(refused, Err(chartkey_portal::import::Error::OwnSource(_))), "{refused:?}");
 }

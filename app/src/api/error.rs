@@ -163,6 +163,8 @@ problems! {
     AddedDay = "added-day", 422;
     /// When it was lies ahead.
     AddedAhead = "added-ahead", 422;
+    /// No share reaches the day that was typed.
+    AddedUnshared = "added-unshared", 422;
     /// A time of day is none.
     AddedTime = "added-time", 422;
     /// Nobody said who may see what is added.
@@ -184,7 +186,7 @@ impl ApiError {
         match self {
             Self::Email => Some("email"),
             Self::Name | Self::AddedName | Self::ContactName => Some("name"),
-            Self::BirthDate | Self::AddedDay | Self::AddedAhead => Some("day"),
+            Self::BirthDate | Self::AddedDay | Self::AddedAhead | Self::AddedUnshared => Some("day"),
             Self::WrongCode | Self::Emergency => Some("code"),
             Self::EmergencyExtent => Some("extent"),
             Self::EmergencyReason => Some("reason"),

@@ -146,6 +146,10 @@ messages! {
         English: "Write a date of the calendar, in numbers: day, month, year. For example 27 3 2026.",
         Spanish: "Escriba una fecha del calendario, en números: día, mes, año. Por ejemplo, 27 3 2026.",
     }
+    added_unshared_problem {
+        English: "What the patient shares with you does not reach this date, so you would not see what you write. Check the date, or ask the patient to share more.",
+        Spanish: "Lo que la persona comparte con usted no alcanza esta fecha, así que usted no vería lo que escribe. Revise la fecha o pídale que comparta más.",
+    }
     added_ahead_problem { English: "This date has not come yet. Check day, month and year.", Spanish: "Esta fecha aún no ha llegado. Revise el día, el mes y el año." }
     added_time_problem {
         English: "Write the time on a 24-hour clock, for example 8:15 or 20:15, or leave it empty.",

@@ -155,6 +155,7 @@ impl super::Say {
             ApiError::AddedStill => self.added_still_problem(),
             ApiError::AddedDay => self.added_day_problem(),
             ApiError::AddedAhead => self.added_ahead_problem(),
+            ApiError::AddedUnshared => self.added_unshared_problem(),
             ApiError::AddedTime => self.added_time_problem(),
             ApiError::AddedSeen => self.added_seen_problem(),
             ApiError::ThreadFull => self.thread_full_problem(),

@@ -13,6 +13,7 @@ messages! {
         Spanish: "Quién envió qué, cuándo y qué pasó con ello. Usted también puede añadir un archivo y retirarlo.",
     }
     no_sources { English: "Nothing has come in yet.", Spanish: "Todavía no ha llegado nada." }
+    via_chartkey(organization: &str) { English: "{organization} via Chartkey", Spanish: "{organization} a través de Chartkey" }
     added_by_you { English: "added by you", Spanish: "añadido por usted" }
     added_by_patient { English: "added by the patient", Spanish: "añadido por el paciente" }
     files_of_yours { English: "Files that you added", Spanish: "Archivos que usted añadió" }

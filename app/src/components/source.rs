@@ -1,6 +1,6 @@
 //! Who delivered something, in the reader's words.
 
-use chartkey_portal::import::own::{is_by_hand, owner_of};
+use chartkey_portal::import::own::{is_by_hand, owner_of, writers_of};
 use leptos::prelude::*;
 
 use super::{flag::flag, icon::Icon};
@@ -8,32 +8,37 @@ use crate::{catalogue::Say, request::caller};
 
 /// "from Northfield"; "added by you" for one's own file.
 pub fn from_source(say: Say, source: &str) -> String {
-    by_patient(say, source).map_or_else(|| say.from(source), str::to_owned)
+    by_patient(say, source).map_or_else(|| say.from(&named(say, source)), str::to_owned)
 }
 
 /// "Northfield" alone.
 pub fn source_name(say: Say, source: &str) -> String {
-    by_patient(say, source).unwrap_or(source).to_owned()
+    by_patient(say, source).map_or_else(|| named(say, source), str::to_owned)
+}
+
+/// As it is called whoever reads it: what clinicians write here is told from what their organization sends.
+pub fn named(say: Say, source: &str) -> String {
+    writers_of(source).map_or_else(|| source.to_owned(), |organization| say.via_chartkey(organization))
 }
 
 /// The same two on what others will read, whoever prints it.
 pub mod for_others {
-    use super::{Say, owner_of, patient_s};
+    use super::{Say, named, owner_of, patient_s};
 
     /// "from Northfield"; "added by the patient".
     pub fn from_source(say: Say, source: &str) -> String {
-        owner_of(source).map_or_else(|| say.from(source), |_| patient_s(say, source).to_owned())
+        owner_of(source).map_or_else(|| say.from(&named(say, source)), |_| patient_s(say, source).to_owned())
     }
 
     /// "Northfield" alone.
     pub fn source_name(say: Say, source: &str) -> String {
-        owner_of(source).map_or(source, |_| patient_s(say, source)).to_owned()
+        owner_of(source).map_or_else(|| named(say, source), |_| patient_s(say, source).to_owned())
     }
 }
 
 /// What a source says of something, as the name of a page with that.
 pub fn what_it_says(say: Say, source: &str) -> String {
-    by_patient(say, source).map_or_else(|| say.what_they_say(source), |added| say.what_was_added(added))
+    by_patient(say, source).map_or_else(|| say.what_they_say(&named(say, source)), |added| say.what_was_added(added))
 }
 
 /// What stands beside something that its patient wrote by hand, wherever it is: nobody takes it for a clinic's.

@@ -15,6 +15,7 @@ use crate::{
         icon::{Icon, icon},
         row::{Row, rows},
         sheet::{sheet, title},
+        source::named,
         when::moment,
     },
     pages::{Paged, home::without_record, page},
@@ -90,7 +91,7 @@ fn source(say: Say, place: usize, mut of: Vec<Delivery>) -> impl IntoView {
     let id = format!("s{place}");
     let labelled_by = id.clone();
     let name = of.first().map(|first| first.source.clone()).unwrap_or_default();
-    let name = if owner_of(&name).is_some() { say.files_of_yours().to_owned() } else { name };
+    let name = if owner_of(&name).is_some() { say.files_of_yours().to_owned() } else { named(say, &name) };
     let earlier = of.split_off(of.len().min(AT_ONCE));
     let earlier = (!earlier.is_empty()).then(|| {
         view! {

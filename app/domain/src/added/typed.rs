@@ -69,6 +69,8 @@ pub enum Problem {
     Day,
     /// It lies ahead.
     Ahead,
+    /// No share of the clinician who writes reaches that day.
+    Unshared,
     /// The time of day is none.
     Time,
     /// Who may see it was not said.
@@ -77,7 +79,7 @@ pub enum Problem {
 
 impl Problem {
     /// Every problem.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Number,
         Self::Unlikely,
         Self::Lower,
@@ -92,6 +94,7 @@ impl Problem {
         Self::Still,
         Self::Day,
         Self::Ahead,
+        Self::Unshared,
         Self::Time,
         Self::Seen,
     ];
@@ -114,6 +117,7 @@ impl Problem {
             Self::Still => "added-still",
             Self::Day => "added-day",
             Self::Ahead => "added-ahead",
+            Self::Unshared => "added-unshared",
             Self::Time => "added-time",
             Self::Seen => "added-seen",
         }

@@ -114,7 +114,9 @@ impl Portal {
         )
         .execute(&mut *transaction)
         .await?;
-        let opens = opens(&mut transaction, patient).await?;
+        // The card may have been replaced while the plan was waited for.
+        let found = self.find(&mut transaction, claim).await?.filter(|again| found == Some(*again));
+        let opens = opens(&mut transaction, patient).await?.filter(|_| found.is_some());
         let earlier = sqlx::query!(
             r#"select coalesce(bool_or(state = 'active' and now() < ends_at and grantee_account_id = $2 and organization_id = $3), false) as "is_open!",
                 coalesce(bool_or(state in ('paused', 'withdrawn') and now() < starts_at + interval '1 day'), false) as "was_stopped!",
@@ -160,7 +162,7 @@ impl Portal {
         // A date that nobody is born on, where it is none.
         let (name, born) = (called(&claim.name), born(&claim.born).unwrap_or_else(|| "-".to_owned()));
         select_by(connection, &born).await?;
-        let born_then = sqlx::query!("select patient_id, full_name from patient where birth_date = $1 limit $2", born, BORN_ON_A_DAY)
+        let born_then = sqlx::query!("select patient_id, full_name from patient where birth_date = $1 limit $2", born, BORN_ON_A_DAY + 1)
             .fetch_all(&mut *connection)
             .await?;
         // Among too many nobody can say that somebody is the only one of their name.

@@ -5,12 +5,13 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use chartkey_domain::{
     account::{Actor, Visitor},
     added::{Added, Kind, Says},
-    id::{AccountId, OrganizationId},
+    id::{AccountId, OrganizationId, PatientId},
 };
 use serde_json::{Value, json};
 use time::format_description::well_known::Rfc3339;
 
 use super::added::{Version, set};
+use crate::import::own::written_at;
 
 /// Who writes.
 #[derive(Debug, Clone)]
@@ -35,9 +36,10 @@ impl Clinician {
         })
     }
 
-    /// The source of what is written here at their organization: beside the files that it sends.
-    pub fn source(&self) -> String {
-        format!("{} via Chartkey", self.organization_name)
+    /// The source of what they write into this record: beside the files that their organization sends, and of this record
+    /// alone, so that no identifier in another one is the same.
+    pub fn source(&self, patient: PatientId) -> String {
+        written_at(patient, self.organization, &self.organization_name)
     }
 
     fn practitioner(&self) -> Value {

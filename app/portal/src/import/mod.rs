@@ -177,7 +177,7 @@ pub(crate) async fn take(
     options: &ImportOptions,
     mut progress: impl FnMut(Progress),
 ) -> Result<ImportReport, Error> {
-    if options.own.is_none() && own::owner_of(&options.source).is_some() {
+    if options.own.is_none() && own::is_ours(&options.source) {
         return Err(Error::OwnSource(options.source.clone()));
     }
     let understood = understand(parts, options.own.as_ref())?;

@@ -7,7 +7,7 @@ use std::{
 };
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use chartkey_domain::id::{ImportId, PatientId, SourceId};
+use chartkey_domain::id::{ImportId, OrganizationId, PatientId, SourceId};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sqlx::PgConnection;
@@ -49,6 +49,29 @@ const UPLOADS: &str = "upload/";
 
 /// The same of what a patient writes by hand.
 const HAND: &str = "own/";
+
+/// How the name of a source begins of what clinicians of one organization write into one record; record and organization
+/// follow, then its name.
+const WRITTEN: &str = "written/";
+
+/// The source of what clinicians of this organization write into this record.
+pub(crate) fn written_at(patient: PatientId, organization: OrganizationId, name: &str) -> String {
+    format!("{WRITTEN}{patient}/{organization}/{name}")
+}
+
+/// The name of the organization whose clinicians write as this source, if they do.
+#[must_use]
+pub fn writers_of(source: &str) -> Option<&str> {
+    let mut parts = source.strip_prefix(WRITTEN)?.splitn(3, '/');
+    parts.next()?.parse::<PatientId>().ok()?;
+    parts.next()?.parse::<OrganizationId>().ok()?;
+    parts.next()
+}
+
+/// Whether nobody can deliver a file as this source: what comes from it is written here.
+pub(super) fn is_ours(source: &str) -> bool {
+    owner_of(source).is_some() || source.starts_with(WRITTEN)
+}
 
 /// The source of the files that this patient adds.
 #[must_use]

@@ -28,7 +28,8 @@ const KEYS: &str = "
 
 /// Equal keys of different sources; each file that the patient adds is one. Where one source has a key more
 /// than once, which of them another's is cannot be said, and all stay apart; so do those that the patient took
-/// apart. What they wrote by hand is theirs, and nobody else's words stand for it. A report is one with another
+/// apart. What they wrote by hand is theirs, and nobody else's words stand for it; nor is what a clinician writes here
+/// another's, since it would tell them of what is kept from them by what becomes of their own. A report is one with another
 /// where the results that it lists are all here and can be compared, and are the other's too.
 macro_rules! alike {
     ($rest:literal) => {
@@ -45,6 +46,7 @@ macro_rules! alike {
                     where r.patient_id = i.patient_id and r.item_id = i.item_id and r.path = 'result'
                 ) l on i.resource_type = 'DiagnosticReport'
                 where i.patient_id = any($1) and i.alike = any($2) and i.parted is null and s.name <> 'own/' || i.patient_id
+                    and not starts_with(s.name, 'written/' || i.patient_id || '/')
             ), alike as materialized (
                 select t.patient_id, t.item_id, t.alike from told t join (
                     select patient_id, alike from told group by patient_id, alike having count(*) > 1 and count(distinct teller) = count(*)
@@ -109,8 +111,8 @@ impl Wait {
 
 /// What is kept from somebody in one of them is kept from them in all.
 const EXCLUSIONS: &str = "
-    insert into exclusion (patient_id, item_id, account_id, organization_id)
-    select t.patient_id, t.item_id, e.account_id, e.organization_id
+    insert into exclusion (patient_id, item_id, account_id, organization_id, created_at)
+    select t.patient_id, t.item_id, e.account_id, e.organization_id, e.created_at
     from exclusion e join item i on i.patient_id = e.patient_id and i.item_id = e.item_id
     join item t on t.patient_id = i.patient_id and t.twin = i.twin and t.item_id <> i.item_id
     where e.patient_id = any($1) and i.twin = any($2)

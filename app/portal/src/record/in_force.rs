@@ -1,6 +1,9 @@
 //! Stage one: what is in force around a record, as the policy needs it.
 
+use std::collections::BTreeSet;
+
 use chartkey_domain::{
+    account::Actor,
     category::{Categories, Category},
     grant::{Dates, Grant, GrantState, Grantee, Purpose, Scope, Through},
     id::{GrantId, ItemId, PatientId},
@@ -22,6 +25,8 @@ use crate::{Error, LABEL_TABLE_VERSION};
 pub(crate) struct Loaded {
     pub(crate) in_force: InForce,
     sentences: Vec<SharedGrant>,
+    /// Who was kept from something, and when.
+    kept: Vec<(Whom, OffsetDateTime)>,
 }
 
 /// A row of access_grant, as JSON.
@@ -62,12 +67,14 @@ struct WhomRow {
     item_id: Option<Uuid>,
     account_id: Option<Uuid>,
     organization_id: Option<Uuid>,
+    #[serde(default, with = "time::serde::rfc3339::option")]
+    created_at: Option<OffsetDateTime>,
 }
 
 impl Loaded {
     /// For the patient, nothing needs loading.
     pub(crate) fn own() -> Self {
-        Self { in_force: InForce { own: true, ..InForce::default() }, sentences: Vec::new() }
+        Self { in_force: InForce { own: true, ..InForce::default() }, ..Self::default() }
     }
 
     /// Loads every grant, block and exclusion that could matter to the account
@@ -107,6 +114,7 @@ impl Loaded {
         let blocks = row.blocks.0.iter().filter_map(WhomRow::whom).collect();
         let exclusions: Vec<_> =
             row.exclusions.0.iter().filter_map(|exclusion| Some((ItemId(exclusion.item_id?), exclusion.whom()?))).collect();
+        let kept = row.exclusions.0.iter().filter_map(|exclusion| Some((exclusion.whom()?, exclusion.created_at?))).collect();
         let mut singled: Vec<_> = grants
             .iter()
             .flat_map(|grant| grant.scope.named.iter().map(|(item, _)| *item))
@@ -115,7 +123,20 @@ impl Loaded {
         singled.sort_unstable();
         singled.dedup();
         let singled = if singled.is_empty() { Vec::new() } else { facts(connection, patient, &singled).await? };
-        Ok(Self { in_force: InForce { own: false, grants, blocks, exclusions, singled }, sentences })
+        Ok(Self { in_force: InForce { own: false, grants, blocks, exclusions, singled }, sentences, kept })
+    }
+
+    /// When this reader was kept from something, each moment once, in order; where a grant of theirs rests on somebody else,
+    /// whoever was.
+    pub(super) fn kept_from(&self, permission: &Permission, actor: &Actor) -> BTreeSet<OffsetDateTime> {
+        let given = self.in_force.grants.iter().filter(|grant| permission.grants.contains(&grant.id));
+        let rests_on_others = given.into_iter().any(|grant| grant.through.is_some());
+        let is_theirs = |whom: Whom| match (whom, actor) {
+            (Whom::Account(account), _) => account == actor.account(),
+            (Whom::Organization(organization), Actor::Clinician { organization: theirs, .. }) => organization == *theirs,
+            (Whom::Organization(_), Actor::Person { .. }) => false,
+        };
+        self.kept.iter().filter(|(whom, _)| rests_on_others || is_theirs(*whom)).map(|(_, at)| *at).collect()
     }
 
     /// The grants of a permission, with their words.

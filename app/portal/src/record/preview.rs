@@ -200,7 +200,7 @@ impl Subject {
             purposes: purpose.map(|purpose| (patient, purpose)).into_iter().collect(),
             ..visitor.clone()
         };
-        let viewer = Viewer::through(&loaded, &permission);
+        let viewer = Viewer::through(&loaded, &permission, &reader.actor);
         let whose = head.of(patient, viewer, Some(self.preview));
         Ok(Record { transaction, visitor: reader, purpose, whose, permission: Some(permission), now })
     }

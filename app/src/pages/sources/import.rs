@@ -19,7 +19,7 @@ use crate::{
         notice::{Role, notice, what_was_done},
         row::{Row, rows},
         sheet::{back, sheet, title},
-        source::source_name,
+        source::{named, source_name},
         when::moment,
     },
     pages::{Paged, page},
@@ -162,7 +162,7 @@ fn report(say: Say, whose: &Whose, heading: String, report: Report) -> impl Into
 }
 
 fn source_of(say: Say, delivery: &Delivery) -> String {
-    if owner_of(&delivery.source).is_some() { say.added_by_you().to_owned() } else { delivery.source.clone() }
+    if owner_of(&delivery.source).is_some() { say.added_by_you().to_owned() } else { named(say, &delivery.source) }
 }
 
 fn capital(words: &str) -> String {
