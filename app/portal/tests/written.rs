@@ -195,6 +195,6 @@ async fn what_is_written_is_nobody_elses_and_of_one_record(_: PgPoolOptions, opt
     assert_eq!(chartkey_portal::import::own::writers_of(source), Some("Northfield"));
     let mut connection = house.portal.pool().acquire().await.unwrap();
     let as_them = chartkey_portal::import::ImportOptions::new(source.clone(), "x.json");
-    let refused = chartkey_portal::import::run(&mut connection, b"{}", &as_them, |_| {}).await;
+    let refused = chartkey_portal::import::run(&mut connection, b"{}".as_slice(), &as_them, |_| {}).await;
     assert!(matches!(refused, Err(chartkey_portal::import::Error::OwnSource(_))), "{refused:?}");
 }
