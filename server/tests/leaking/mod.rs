@@ -94,6 +94,16 @@ pub async fn item_of(world: &World, record: usize, source: &str, fhir_id: &str) 
     item.map(ItemId)
 }
 
+/// Whether another source tells of it, too.
+pub async fn is_told_elsewhere(world: &World, record: usize, item: ItemId) -> bool {
+    sqlx::query_scalar("select twin is not null from item where patient_id = $1 and item_id = $2")
+        .bind(world.records[record].patient.0)
+        .bind(item.0)
+        .fetch_one(&world.house.superuser)
+        .await
+        .unwrap()
+}
+
 /// Where an item is under the address of its record, and the trend that it belongs to.
 pub async fn places_of(world: &World, record: usize, item: ItemId) -> Vec<String> {
     let (category, series): (i16, Option<String>) =
