@@ -3,29 +3,14 @@
 mod endpoints;
 mod harness;
 
-use axum::{
-    body::Body,
-    http::{Method, StatusCode, header},
-};
+use axum::http::{StatusCode, header};
 use endpoints::{
     probe::filled,
     table::{Caller, Which},
     world::World,
 };
-use harness::{Answer, Browser};
 use serde_json::Value;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-
-/// Asks as an island does.
-async fn as_island(browser: &mut Browser, form: &str) -> Answer {
-    let request = browser
-        .request(Method::POST, "/api/search")
-        .header("sec-fetch-site", "same-origin")
-        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-    let mut request = request.body(Body::from(form.to_owned())).unwrap();
-    request.headers_mut().insert(header::ACCEPT, "application/json".parse().unwrap());
-    browser.send(request).await
-}
 
 #[sqlx::test(migrations = "../migrations")]
 async fn a_search_leads_to_a_page_of_its_session_without_its_words(_: PgPoolOptions, options: PgConnectOptions) {
@@ -84,14 +69,14 @@ async fn an_island_is_told_what_its_reader_may_see_and_nothing_is_kept(_: PgPool
     ] {
         let names = world.names(Caller::Patient, Which::Own).await;
         let mut browser = world.browser(caller).await;
-        let answer = as_island(&mut browser, &filled("patient={patient}&words=result", &names)).await;
+        let answer = browser.as_island("/api/search", &filled("patient={patient}&words=result", &names)).await;
         assert_eq!(answer.status, status, "{caller:?} {}", answer.body);
         if status == StatusCode::OK {
             let told: Value = serde_json::from_str(&answer.body).unwrap();
             assert!(told["says"][0].is_string() && told["rows"].is_array(), "{told}");
             // A grantee is told the same sentence below whatever they find, also below nothing.
             assert_eq!(told["says"].to_string().contains("This may not be everything"), caller == Caller::NarrowGrant, "{told}");
-            let nothing = as_island(&mut browser, &filled("patient={patient}&words=xylophonitis", &names)).await;
+            let nothing = browser.as_island("/api/search", &filled("patient={patient}&words=xylophonitis", &names)).await;
             let shared = nothing.body.contains("Nothing that is shared with you") && nothing.body.contains("This may not be everything");
             assert_eq!(shared, caller == Caller::NarrowGrant, "{}", nothing.body);
         }

@@ -6,7 +6,7 @@ mod people;
 use chartkey_domain::{
     account::Visitor,
     category::Category,
-    grant::Purpose,
+    grant::{Grantee, Purpose},
     id::{AccountId, ItemId},
     policy::Whom,
 };
@@ -123,7 +123,7 @@ async fn what_is_kept_from_others_and_what_becomes_of_what_is_kept_close_no_open
     house.give(Purpose::Treatment).await;
     let (doctor, nurse) = (house.doctor(Some(Purpose::Treatment)), house.nurse(Some(Purpose::Treatment)));
     let mut new = house.draft(Purpose::Treatment).await;
-    new.grantee = chartkey_domain::grant::Grantee::Clinician { account: nurse.actor.account(), organization: house.organization };
+    new.grantee = Grantee::Clinician { account: nurse.actor.account(), organization: house.organization };
     house.portal.give_grant(&house.ines(), new).await.unwrap();
     let (portal, ines, patient) = (&house.portal, house.ines(), house.patient);
     let before = portal.standing(&doctor, patient).await.unwrap();

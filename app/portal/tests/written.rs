@@ -10,12 +10,14 @@ use chartkey_domain::{
     draft::Terms,
     grant::Purpose,
     id::GrantId,
+    policy::Whom,
 };
 use chartkey_portal::{
     Error,
     added::{About, Kept},
     audit::Why,
     entry::Entry,
+    import::{self, ImportOptions, own::writers_of},
     news::Look,
     sharing::NewGrant,
 };
@@ -182,7 +184,7 @@ async fn what_is_written_is_nobody_elses_and_of_one_record(_: PgPoolOptions, opt
     let findings = Kind::Finding.category();
     give(&house, &[findings], |_| ()).await;
     let first = writes(&house, &doctor, Kind::Finding, "x").await.unwrap();
-    let whom = chartkey_domain::policy::Whom::Account(doctor.actor.account());
+    let whom = Whom::Account(doctor.actor.account());
     house.portal.keep_from(&ines, house.patient, first.item, whom).await.unwrap();
     // Whoever else could have told it: the same from a source of its own.
     house.tamper("insert into source (source_id, name) values (gen_random_uuid(), 'elsewhere')").await;
@@ -199,9 +201,9 @@ async fn what_is_written_is_nobody_elses_and_of_one_record(_: PgPoolOptions, opt
     let entries = list(&house, &ines, findings).await;
     let source = &entries.iter().find(|entry| entry.id == again.item).unwrap().source;
     assert!(source.starts_with(&format!("written/{}/", house.patient)), "{source}");
-    assert_eq!(chartkey_portal::import::own::writers_of(source), Some("Northfield"));
+    assert_eq!(writers_of(source), Some("Northfield"));
     let mut connection = house.portal.pool().acquire().await.unwrap();
-    let as_them = chartkey_portal::import::ImportOptions::new(source.clone(), "x.json");
-    let refused = chartkey_portal::import::run(&mut connection, b"{}".as_slice(), &as_them, |_| {}).await;
-    assert!(matches!(refused, Err(chartkey_portal::import::Error::OwnSource(_))), "{refused:?}");
+    let as_them = ImportOptions::new(source.clone(), "x.json");
+    let refused = import::run(&mut connection, b"{}".as_slice(), &as_them, |_| {}).await;
+    assert!(matches!(refused, Err(import::Error::OwnSource(_))), "{refused:?}");
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use axum::{
     Router,
     body::{Body, to_bytes},
-    http::{HeaderMap, Method, Request, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header},
 };
 use chartkey_portal::{
     Portal,
@@ -149,6 +149,17 @@ impl Browser {
             .header(header::CONTENT_LENGTH, form.len())
             .body(Body::from(form.to_owned()));
         self.send(request.unwrap()).await
+    }
+
+    /// Asks as an island does.
+    pub async fn as_island(&mut self, path: &str, form: &str) -> Answer {
+        let request = self
+            .request(Method::POST, path)
+            .header("sec-fetch-site", "same-origin")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let mut request = request.body(Body::from(form.to_owned())).unwrap();
+        request.headers_mut().insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+        self.send(request).await
     }
 
     /// The beginning of an answer that does not end: its head and what is said first.

@@ -2,7 +2,7 @@
 
 use chartkey_domain::{
     added::{Kind, Typed},
-    id::{AccountId, ItemId},
+    id::ItemId,
     policy::Whom,
 };
 use chartkey_ground::mutate::Dice;
@@ -50,7 +50,7 @@ pub struct Change {
 /// One of these, of something that is kept from the reader; none where nothing is.
 pub async fn change(world: &World, reader: &Reader, dice: &mut Dice, kind: Kinds) -> Option<Change> {
     let record = &world.records[reader.record];
-    let canary = canary();
+    let canary = canary(dice);
     let source = record.source.clone();
     if kind == Kinds::Written {
         return Some(Change { kind, item: None, places: Vec::new(), words: vec![canary], source, entries: Vec::new() });
@@ -102,10 +102,13 @@ impl Change {
             }
             Kinds::KeptFromAnother => {
                 let item = self.item?;
-                let others = world.named.iter().map(|named| named.actor.account());
-                let other: AccountId = others.into_iter().find(|other| *other != reader.account)?;
-                portal.keep_from(&own, patient, item, Whom::Account(other)).await.ok()?;
-                Some(item)
+                for other in world.named.iter().map(|named| named.actor.account()).filter(|other| *other != reader.account) {
+                    // Of whom nothing was ever given to nothing can be kept.
+                    if portal.keep_from(&own, patient, item, Whom::Account(other)).await.is_ok() {
+                        return Some(item);
+                    }
+                }
+                None
             }
             Kinds::Written => {
                 let typed =
@@ -146,7 +149,7 @@ fn new(world: &World, reader: &Reader, dice: &mut Dice, canary: &str) -> Vec<Val
     } else {
         (*dice.pick(&alike)).clone()
     };
-    let (id, person, place) = (Uuid::new_v4().to_string(), Uuid::new_v4().to_string(), Uuid::new_v4().to_string());
+    let [id, person, place] = std::array::from_fn(|_| Uuid::from_u64_pair(dice.number(), dice.number()).to_string());
     entry["fullUrl"] = json!(format!("urn:uuid:{id}"));
     let resource = &mut entry["resource"];
     resource["id"] = json!(id);

@@ -5,6 +5,7 @@ pub mod sight;
 
 use chartkey_domain::{
     account::Actor,
+    category::Category,
     id::{AccountId, GrantId, ItemId, OrganizationId},
 };
 use chartkey_ground::mutate::Dice;
@@ -14,7 +15,7 @@ use uuid::Uuid;
 
 use crate::{
     harness::Browser,
-    previewing::{World, random::Plan},
+    previewing::{World, places, random::Plan},
 };
 
 /// Somebody to whom a patient has given something.
@@ -94,14 +95,20 @@ pub async fn item_of(world: &World, record: usize, source: &str, fhir_id: &str) 
     item.map(ItemId)
 }
 
-/// Whether another source tells of it, too.
-pub async fn is_told_elsewhere(world: &World, record: usize, item: ItemId) -> bool {
-    sqlx::query_scalar("select twin is not null from item where patient_id = $1 and item_id = $2")
-        .bind(world.records[record].patient.0)
-        .bind(item.0)
-        .fetch_one(&world.house.superuser)
-        .await
-        .unwrap()
+/// Whether it has something to do with what others tell: another source tells the same, of which its own label is one more,
+/// or its source tells the same more than once, so that none of them is one with another's. What becomes of it then shows:
+/// the label is meant to, and that others come apart is a leak that is known.
+pub async fn meddles(world: &World, record: usize, item: ItemId) -> bool {
+    sqlx::query_scalar(
+        "select exists (select from item i join item t on t.patient_id = i.patient_id and t.item_id <> i.item_id
+            where i.patient_id = $1 and i.item_id = $2
+                and (t.twin = i.twin and i.own_labels & ~t.own_labels <> 0 or t.alike = i.alike and t.source_id = i.source_id))",
+    )
+    .bind(world.records[record].patient.0)
+    .bind(item.0)
+    .fetch_one(&world.house.superuser)
+    .await
+    .unwrap()
 }
 
 /// Where an item is under the address of its record, and the trend that it belongs to.
@@ -113,11 +120,8 @@ pub async fn places_of(world: &World, record: usize, item: ItemId) -> Vec<String
             .fetch_one(&world.house.superuser)
             .await
             .unwrap();
-    let slug = chartkey_domain::category::Category::from_number(category).map_or("own", |category| category.slug());
-    let own = format!("/{slug}/{item}");
-    let about = (slug == "visits").then(|| format!("{own}/about"));
-    let file = (slug == "documents").then(|| format!("/documents/{item}/files/0"));
-    [own].into_iter().chain(about).chain(file).chain(series.map(|series| format!("/trends/{series}"))).collect()
+    let file = (category == Category::Documents.number()).then(|| format!("/documents/{item}/files/0"));
+    places(item.0, category, series).into_iter().chain(file).collect()
 }
 
 /// Some of these, in another order.

@@ -2,16 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use axum::{
-    body::Body,
-    http::{HeaderMap, Method, header},
-};
+use axum::http::{HeaderMap, header};
 use chartkey_ground::mutate::Dice;
-use uuid::Uuid;
 
 use super::{Reader, some};
 use crate::{
-    harness::{Answer, Browser},
+    harness::Answer,
     previewing::{
         World,
         inside::{hrefs, main_of},
@@ -68,7 +64,7 @@ pub async fn sight(world: &World, reader: &mut Reader, questions: &[Question]) -
         let browser = &mut reader.browser;
         let said = match question {
             Question::Page(path) => text(&browser.get(path).await),
-            Question::Typed(words) => text(&typed(browser, &form(&patient.to_string(), words)).await),
+            Question::Typed(words) => text(&browser.as_island("/api/search", &form(&patient.to_string(), words)).await),
             Question::Search(words) => {
                 let begun = browser.post("/api/search", &form(&patient.to_string(), words)).await;
                 let path = begun.location().to_owned();
@@ -116,16 +112,6 @@ pub fn without_the_line(mut sight: Sight) -> (Sight, usize) {
     (sight, lines)
 }
 
-async fn typed(browser: &mut Browser, form: &str) -> Answer {
-    let request = browser
-        .request(Method::POST, "/api/search")
-        .header("sec-fetch-site", "same-origin")
-        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-    let mut request = request.body(Body::from(form.to_owned())).unwrap();
-    request.headers_mut().insert(header::ACCEPT, "application/json".parse().unwrap());
-    browser.send(request).await
-}
-
 fn form(patient: &str, words: &str) -> String {
     let written: String = words
         .bytes()
@@ -169,12 +155,10 @@ fn cut(said: &str, from: &str, to: &str) -> String {
 }
 
 /// A word that stands nowhere else.
-pub fn canary() -> String {
-    let letters = Uuid::new_v4().simple().to_string();
-    format!(
-        "zanzi{}",
-        letters.chars().take(12).map(|digit| char::from(b'a' + digit.to_digit(16).unwrap_or_default() as u8)).collect::<String>()
-    )
+pub fn canary(dice: &mut Dice) -> String {
+    std::iter::repeat_with(|| char::from(b'a' + u8::try_from(dice.below(16)).unwrap_or_default()))
+        .take(12)
+        .fold("zanzi".to_owned(), |word, letter| word + &letter.to_string())
 }
 
 #[cfg(test)]

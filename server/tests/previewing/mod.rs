@@ -161,15 +161,7 @@ impl World {
         let mut all: Vec<String> = Category::SHAREABLE.into_iter().map(|category| format!("/{}", category.slug())).collect();
         all.extend(["", "/timeline", "/search", "/timeline?from_year=2020", "/own"].map(str::to_owned));
         for (item, category, series) in rows {
-            let slug = Category::from_number(category).map_or("own", Category::slug);
-            all.push(format!("/{slug}/{item}"));
-            all.extend(series.map(|series| format!("/trends/{series}")));
-            if slug == "visits" {
-                all.push(format!("/visits/{item}/about"));
-            }
-            if slug == "documents" {
-                all.push(format!("/documents/{item}/view/0"));
-            }
+            all.extend(places(item, category, series));
         }
         all.extend(corrections.iter().map(|correction| format!("/corrections/{correction}")));
         all
@@ -181,7 +173,10 @@ impl World {
         let patient = self.records[record].patient;
         let about = |statement: &'static str, seed: i64| sqlx::query(statement).bind(patient.0).bind(seed).execute(&self.house.superuser);
         let seed = i64::try_from(dice.below(1_000_000)).unwrap();
-        about("update item set is_private = (hashtext(item_id::text) + $2) % 23 = 0 where patient_id = $1", seed).await.unwrap();
+        // What is hidden of one is hidden of whatever tells the same.
+        about("update item set is_private = (hashtext(coalesce(twin, item_id)::text) + $2) % 23 = 0 where patient_id = $1", seed)
+            .await
+            .unwrap();
         about("delete from exclusion where patient_id = $1 and $2 % 3 = 0", seed).await.unwrap();
         let whom = match plan.whom {
             Whom::Named(place) if seed % 2 == 0 => (Some(self.named[place].actor.account().0), None),
@@ -192,7 +187,10 @@ impl World {
         if plan.whom != Whom::Code {
             sqlx::query(
                 "insert into exclusion (patient_id, item_id, account_id, organization_id)
-                select $1, item_id, $2, $3 from item where patient_id = $1 order by md5(item_id::text || $4) limit 5 on conflict do nothing",
+                select $1, i.item_id, $2, $3 from item i
+                where i.patient_id = $1 and coalesce(i.twin, i.item_id) in (select coalesce(twin, item_id) from item
+                    where patient_id = $1 order by md5(item_id::text || $4) limit 5)
+                on conflict do nothing",
             )
             .bind(patient.0)
             .bind(whom.0)
@@ -368,6 +366,17 @@ impl World {
     pub async fn run(&self, statement: &str) {
         sqlx::query(AssertSqlSafe(statement.to_owned())).execute(&self.house.superuser).await.unwrap();
     }
+}
+
+/// The pages of an item, without what comes before them.
+pub fn places(item: Uuid, category: i16, series: Option<String>) -> Vec<String> {
+    let slug = Category::from_number(category).map_or("own", Category::slug);
+    let more = match slug {
+        "visits" => Some(format!("/visits/{item}/about")),
+        "documents" => Some(format!("/documents/{item}/view/0")),
+        _ => None,
+    };
+    [format!("/{slug}/{item}")].into_iter().chain(series.map(|series| format!("/trends/{series}"))).chain(more).collect()
 }
 
 async fn organization(house: &House, name: &str, slug: &str) -> OrganizationId {

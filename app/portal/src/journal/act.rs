@@ -1,5 +1,5 @@
 //! What a line of the journal says. The triggers of `0014_journal.sql`,
-//! `0016_protection.sql`, `0018_sources.sql`, `0024_by_hand.sql`, `0026_correction_sides.sql`
+//! `0016_protection.sql`, `0018_sources.sql`, `0024_by_hand.sql`, `0026_correction_sides.sql`,
 //! `0042_emergency.sql` and `0045_asks_first.sql` write it.
 
 use serde::{Deserialize, Serialize};
