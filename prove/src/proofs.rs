@@ -214,7 +214,7 @@ pub const PROOFS: &[Proof] = &[
         "leaks",
         "What is kept from a reader changes nothing that they can see, whatever becomes of it: pages, lists, counts, order, search, lens, trends, titles, headers, what they leave in the log.",
         ["18 readers, some 900 answers", "120 readers, more than 5,000 answers"],
-        "In process; neither times nor the stream of an open page are compared. With what is computed on purpose, \"ask before prescribing\", taken out where the patient has chosen it. A statement that no allergy is known, which the rule takes from whom one is kept, stands in none of these records; and two things are left out, and counted: what is told by another source as well, which its label binds; and what its source tells more than once. Of the latter the comparison is known to fail: others that were one come apart.",
+        "In process; neither times nor the stream of an open page are compared. With what is computed on purpose, \"ask before prescribing\", taken out where the patient has chosen it. A statement that no allergy is known, which the rule takes from whom one is kept, stands in none of these records; and what is told by another source as well, which its label is meant to mark, is left out, and counted.",
         tests("chartkey", "leaks", "what_is_kept_from_a_reader"),
     ),
     proof(

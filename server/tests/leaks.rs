@@ -28,7 +28,7 @@ struct Compared {
     /// Pages that said that the patient is to be asked, and of how many that was another than before.
     asked: usize,
     turned: usize,
-    /// Changes that are not compared, since they meddle with what others tell.
+    /// Changes that are not compared, since they are meant to mark what others tell.
     meddled: usize,
     different: Vec<String>,
 }

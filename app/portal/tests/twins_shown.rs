@@ -12,6 +12,7 @@ use chartkey_domain::{
     account::Visitor,
     category::{Categories, Category},
     grant::Purpose,
+    id::ItemId,
     lens::Lens,
 };
 use chartkey_portal::{Error, entry::Entry, import::own::hand_of, items::Original, news::Look, timeline::Filter};
@@ -20,7 +21,8 @@ use harness::Ground;
 use people::House;
 use serde_json::json;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use twinned::{AT, add, item, measured, shown, take, total, two, with};
+use twinned::{AT, add, item, measured, shown, take, tell, total, two, with};
+use uuid::Uuid;
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn every_list_shows_it_once_with_both_sources(_: PgPoolOptions, options: PgConnectOptions) {
@@ -131,7 +133,7 @@ async fn what_a_later_version_says_parts_and_joins(_: PgPoolOptions, options: Pg
     take(&house, house.patient, "clinic", &measured("here", 111.0, "mg/dL", AT)).await;
     assert_eq!((shown(&house, &ines).await.len(), total(&house).await), (1, 3), "so was the other");
     take(&house, house.patient, "clinic", &measured("here-again", 111.0, "mg/dL", AT)).await;
-    assert_eq!((shown(&house, &ines).await.len(), total(&house).await), (3, 5), "which of the two is it?");
+    assert_eq!((shown(&house, &ines).await.len(), total(&house).await), (2, 4), "what is one stays one");
     let wrong = measured("here-again", 111.0, "mg/dL", AT).replace("\"final\"", "\"entered-in-error\"");
     take(&house, house.patient, "clinic", &wrong).await;
     assert_eq!(shown(&house, &ines).await.len(), 1, "what was entered in error is compared with nothing");
@@ -151,6 +153,40 @@ async fn what_is_known_already_is_not_new_from_another_source(_: PgPoolOptions, 
         .await;
     let news = house.portal.home(&ines, house.patient, Look::Opened).await.unwrap().view.news;
     assert_eq!(news.fresh.iter().map(|fresh| fresh.items).sum::<i64>(), 1, "{news:?}");
+}
+
+/// What a reader sees stays as it is whatever comes of the same that they do not see, and whatever becomes of that.
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_second_telling_takes_nothing_apart_and_its_end_joins_nothing(_: PgPoolOptions, options: PgConnectOptions) {
+    let house = two(options).await;
+    let (ines, doctor) = (house.ines(), house.doctor(Some(Purpose::Treatment)));
+    let other = "2024-03-02T08:00:00Z";
+    let wrong = |id: &str, at: &str| measured(id, 110.0, "mg/dL", at).replace("\"final\"", "\"entered-in-error\"");
+    take(&house, house.patient, "clinic", &bundle(&[&measured("first", 110.0, "mg/dL", other), &measured("second", 110.0, "mg/dL", other)]))
+        .await;
+    take(&house, house.patient, "hospital", &measured("third", 110.0, "mg/dL", other)).await;
+    let hidden = item(&house, "second").await;
+    tell(&house, "insert into exclusion (patient_id, item_id, organization_id) select $1, $2, organization_id from organization", hidden)
+        .await;
+    house.tamper("update access_grant set includes_new = false, created_at = clock_timestamp()").await;
+    let before = shown(&house, &doctor).await;
+    assert_eq!(before.iter().map(|entry| entry.twins.len()).collect::<Vec<_>>(), [0, 0, 1]);
+    take(&house, house.patient, "clinic", &measured("here-again", 110.0, "mg/dL", AT)).await;
+    assert_eq!(shown(&house, &doctor).await, before, "a second one came");
+    assert_eq!(shown(&house, &ines).await.len(), 5);
+    take(&house, house.patient, "clinic", &bundle(&[&wrong("second", other), &wrong("here-again", AT)])).await;
+    assert_eq!(shown(&house, &doctor).await, before, "both were wrong");
+    // What nobody has told twice is compared with what is one, and with nothing that is not.
+    take(&house, house.patient, "laboratory", &bundle(&[&measured("new", 110.0, "mg/dL", AT), &measured("newer", 110.0, "mg/dL", other)]))
+        .await;
+    let twins: Vec<usize> = shown(&house, &ines).await.iter().map(|entry| entry.twins.len()).collect();
+    assert_eq!(twins, [0, 0, 0, 2]);
+    // Gone for good from all sources but one, it can be one with what comes.
+    take(&house, house.patient, "hospital", &wrong("third", other)).await;
+    take(&house, house.patient, "laboratory", &wrong("newer", other)).await;
+    take(&house, house.patient, "hospital", &measured("fourth", 110.0, "mg/dL", other)).await;
+    let twins: Vec<usize> = shown(&house, &ines).await.iter().map(|entry| entry.twins.len()).collect();
+    assert_eq!(twins, [1, 2]);
 }
 
 /// Records that were there before are compared when their words are read again.
@@ -312,6 +348,26 @@ async fn reports_are_one_by_their_results(_: PgPoolOptions, options: PgConnectOp
     assert_eq!(reports().await, (1, 1));
     take(&house, house.patient, "hospital", &measured("two", 121.0, "mg/dL", other)).await;
     assert_eq!(reports().await.1, 2, "a result of it has another value");
+    take(&house, house.patient, "hospital", &two).await;
+    assert_eq!(reports().await, (1, 1));
+    // To whom a result is kept from, its report is one whatever becomes of it.
+    house.give(Purpose::Treatment).await;
+    let doctor = house.doctor(Some(Purpose::Treatment));
+    let kept = "insert into exclusion (patient_id, item_id, organization_id) select $1, $2, organization_id from organization limit 1";
+    let hidden: Uuid = sqlx::query_scalar("select item_id from item where fhir_id = 'two' and twin is not null limit 1")
+        .fetch_one(&house.superuser)
+        .await
+        .unwrap();
+    tell(&house, kept, ItemId(hidden)).await;
+    let seen = async || {
+        let results = house.portal.results(&doctor, house.patient, None, false).await.unwrap().view;
+        let list = house.portal.list(&doctor, house.patient, Category::Results, None, false).await.unwrap().view;
+        (format!("{:?}", results.reports), list.entries)
+    };
+    let before = seen().await;
+    assert_eq!(before.1.iter().filter(|entry| entry.title == "Panel").map(|entry| entry.twins.len()).collect::<Vec<_>>(), [1]);
+    take(&house, house.patient, "hospital", &measured("two", 122.0, "mg/dL", other)).await;
+    assert_eq!(seen().await, before);
 }
 
 /// Two files of the patient's own are two sources: an export from each of two portals joins what a clinic tells.

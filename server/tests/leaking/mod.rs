@@ -95,14 +95,12 @@ pub async fn item_of(world: &World, record: usize, source: &str, fhir_id: &str) 
     item.map(ItemId)
 }
 
-/// Whether it has something to do with what others tell: another source tells the same, of which its own label is one more,
-/// or its source tells the same more than once, so that none of them is one with another's. What becomes of it then shows:
-/// the label is meant to, and that others come apart is a leak that is known.
+/// Whether it marks what others tell: another source tells the same, of which its own label is one more. It is meant to.
 pub async fn meddles(world: &World, record: usize, item: ItemId) -> bool {
     sqlx::query_scalar(
         "select exists (select from item i join item t on t.patient_id = i.patient_id and t.item_id <> i.item_id
             where i.patient_id = $1 and i.item_id = $2
-                and (t.twin = i.twin and i.own_labels & ~t.own_labels <> 0 or t.alike = i.alike and t.source_id = i.source_id))",
+                and t.twin = i.twin and i.own_labels & ~t.own_labels <> 0)",
     )
     .bind(world.records[record].patient.0)
     .bind(item.0)

@@ -28,30 +28,45 @@ const KEYS: &str = "
 
 /// Equal keys of different sources; each file that the patient adds is one. Where one source has a key more
 /// than once, which of them another's is cannot be said, and all stay apart; so do those that the patient took
-/// apart. What they wrote by hand is theirs, and nobody else's words stand for it; nor is what a clinician writes here
+/// apart. Each is compared once, as long as its key stays: what comes later joins what is one if its source tells it once,
+/// and takes nothing apart; and what stays apart does so when the second one goes. For the second one may be kept from
+/// whoever sees the others, and nothing may become of these before their eyes. What the patient wrote by hand is theirs,
+/// and nobody else's words stand for it; nor is what a clinician writes here
 /// another's, since it would tell them of what is kept from them by what becomes of their own. A report is one with another
-/// where the results that it lists are all here and can be compared, and are the other's too.
+/// where the results that it lists are all here and can be compared, and are the other's too; those that are kept from
+/// somebody have no part in that, for the same reason.
 macro_rules! alike {
     ($rest:literal) => {
         concat!(
             "with told as materialized (
-                select i.patient_id, i.item_id, case when l.results > 0 then l.alike else i.alike end as alike,
+                select i.patient_id, i.item_id, i.twin, i.apart, case when l.results > 0 then l.alike else i.alike end as alike,
                     case when s.name = 'upload/' || i.patient_id then (select v.import_id from item_version v
                         where v.patient_id = i.patient_id and v.item_id = i.item_id and v.version_no = 1) else i.source_id end as teller
                 from item i join source s on s.source_id = i.source_id
                 left join lateral (
                     select count(*) as results, case when count(*) = count(t.alike) then
-                        md5(i.alike || string_agg(t.alike::text, ' ' order by t.alike))::uuid end as alike
+                        md5(i.alike || coalesce(string_agg(t.alike::text, ' ' order by t.alike) filter (where not k.is_kept), ''))::uuid end as alike
                     from item_reference r left join item t on t.patient_id = r.patient_id and t.item_id = r.target_id
+                    cross join lateral (select exists (
+                        select from exclusion e where e.patient_id = r.patient_id and e.item_id = r.target_id) as is_kept) k
                     where r.patient_id = i.patient_id and r.item_id = i.item_id and r.path = 'result'
                 ) l on i.resource_type = 'DiagnosticReport'
                 where i.patient_id = any($1) and i.alike = any($2) and i.parted is null and s.name <> 'own/' || i.patient_id
                     and not starts_with(s.name, 'written/' || i.patient_id || '/')
-            ), alike as materialized (
-                select t.patient_id, t.item_id, t.alike from told t join (
-                    select patient_id, alike from told group by patient_id, alike having count(*) > 1 and count(distinct teller) = count(*)
-                ) a on a.patient_id = t.patient_id and a.alike = t.alike
-            )",
+            ), compared as materialized (
+                select t.patient_id, t.item_id, t.alike, case
+                    when n.tellers = 1 then null
+                    when n.is_one and (t.twin = t.alike or t.apart is distinct from t.alike and t.times = 1) then true
+                    when n.is_one or n.is_apart or n.items > n.tellers then false
+                    else true end as is_one
+                from (select t.*, count(*) over (partition by t.patient_id, t.alike, t.teller) as times from told t) t
+                join (
+                    select patient_id, alike, count(*) as items, count(distinct teller) as tellers,
+                        count(*) filter (where twin = alike) > 1
+                            and count(*) filter (where twin = alike) = count(distinct teller) filter (where twin = alike) as is_one, coalesce(bool_or(apart = alike), false) as is_apart
+                    from told where alike is not null group by patient_id, alike
+                ) n on n.patient_id = t.patient_id and n.alike = t.alike
+            ), alike as materialized (select patient_id, item_id, alike from compared where is_one)",
             $rest
         )
     };
@@ -68,17 +83,20 @@ const STAND: &str = alike!(
 /// so that a report keeps its results together.
 const TWINS: &str = alike!(
     ", now as materialized (
-        select i.patient_id, i.item_id, a.alike as twin,
+        select i.patient_id, i.item_id, a.alike as twin, case when not c.is_one then c.alike end as apart,
             case when a.alike is null then 0 else row_number() over (partition by i.patient_id, a.alike order by
                 coalesce(i.interpretation = any (array['HH', 'HU', 'CH', 'LL', 'LU', 'CL', 'H', '>', 'L', '<', 'A', 'AA'])
                     or (i.interpretation is distinct from 'N' and (i.value_num < i.range_low or i.value_num > i.range_high)), false) desc,
                 (i.interpretation is null)::int + (coalesce(i.range_low, i.range_high) is null and i.range_text is null)::int,
                 i.source_id, i.item_id) - 1 end as behind
-        from item i left join alike a on a.patient_id = i.patient_id and a.item_id = i.item_id
-        where i.patient_id = any($1) and (i.alike = any($2) or i.twin = any($2)) and (a.alike is not null or i.twin is not null)
+        from item i left join compared c on c.patient_id = i.patient_id and c.item_id = i.item_id
+        left join alike a on a.patient_id = i.patient_id and a.item_id = i.item_id
+        where i.patient_id = any($1) and (i.alike = any($2) or i.twin = any($2))
+            and (c.is_one is not null or i.twin is not null or i.apart is not null)
     )
-    update item i set twin = n.twin, behind = n.behind
-    from now n where i.patient_id = n.patient_id and i.item_id = n.item_id and (i.twin, i.behind) is distinct from (n.twin, n.behind)"
+    update item i set twin = n.twin, behind = n.behind, apart = n.apart
+    from now n where i.patient_id = n.patient_id and i.item_id = n.item_id
+        and (i.twin, i.behind, i.apart) is distinct from (n.twin, n.behind, n.apart)"
 );
 
 /// How long twins wait for their patient.
