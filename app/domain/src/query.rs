@@ -92,6 +92,16 @@ impl Query {
         (!pieces.is_empty()).then_some(Self { pieces })
     }
 
+    /// The same without its last word, where that may have only begun: too short to stand for its beginning, with something
+    /// before it, and `text`, of which this is, ends with it.
+    #[must_use]
+    pub fn without_begun(&self, text: &str) -> Option<Self> {
+        let (last, before) = self.pieces.split_last()?;
+        let [word] = last.words.as_slice() else { return None };
+        let has_begun = text.ends_with(char::is_alphabetic) && last.number.is_none() && !fold::is_beginning(word);
+        (has_begun && !before.is_empty()).then(|| Self { pieces: before.to_vec() })
+    }
+
     /// Every word that is searched for.
     #[must_use]
     pub fn words(&self) -> Vec<String> {
@@ -220,6 +230,15 @@ mod tests {
         assert_eq!(words("¿Cuándo fue mi última vacuna?"), [["vacuna"]]);
         assert_eq!(Query::parse(" . , \" "), None);
         assert_eq!(Query::parse(&"a ".repeat(150)), None);
+    }
+
+    #[test]
+    fn a_last_word_that_has_only_begun_can_be_left_out() {
+        let shorter = |text: &str| Query::parse(text)?.without_begun(text).map(|query| query.words());
+        assert_eq!(shorter("kidney filtering ra").unwrap(), ["kidney", "filtering"]);
+        for text in ["kidney", "ki", "kidney rat", "kidney r ", "diabetes 2", "kidney 1/2024"] {
+            assert_eq!(shorter(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -206,7 +206,12 @@ async fn found(mut record: Record, words: String, window: Window) -> Result<Open
         return record.close("search", shown, Search { words, ..Search::default() }).await;
     };
     let texts = Arc::new(Texts::read(&mut record).await?);
-    let (found, hits, people) = look(&mut record, &texts, &query).await?;
+    let (mut found, mut hits, mut people) = look(&mut record, &texts, &query).await?;
+    // The last word may have only begun.
+    let begun = (window == Window::Glance && hits.is_empty() && people.is_empty()).then(|| query.without_begun(&words)).flatten();
+    if let Some(query) = begun {
+        (found, hits, people) = look(&mut record, &texts, &Arc::new(query)).await?;
+    }
     let mut by_category: BTreeMap<(std::cmp::Reverse<u8>, usize), (Category, Vec<Hit>)> = BTreeMap::new();
     for (category, hits) in parted(hits) {
         let best = hits.first().map_or(0, |hit| hit.rank);

@@ -242,6 +242,9 @@ async fn a_glance_is_so_many_rows_and_the_log_has_no_others(_: PgPoolOptions, op
     let items: String = sqlx::query_scalar(last).fetch_one(&house.ground.superuser).await.unwrap();
     assert_eq!(items, "8");
     assert_eq!(house.found(&house.holder, "gout").await.groups.iter().map(|group| group.rows.len()).sum::<usize>(), 15);
+    let begun = house.portal.look_up(&house.holder, house.patient, "gout wr".to_owned()).await.unwrap().view;
+    assert_eq!(begun.groups.iter().map(|group| group.total).sum::<usize>(), 18, "a word that has only begun is not missed yet");
+    assert!(house.found(&house.holder, "gout wr").await.groups.is_empty(), "nor is it left out of what was sent");
 }
 
 #[sqlx::test(migrations = "../../migrations")]
