@@ -64,6 +64,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/sharing") view=pages::sharing ssr=SsrMode::Async/>
                 <Route path=path!("/sharing/new") view=pages::grant_new ssr=SsrMode::Async/>
                 <Route path=path!("/sharing/codes") view=pages::codes::codes ssr=SsrMode::Async/>
+                <Route path=path!("/sharing/carers") view=pages::carers::carers ssr=SsrMode::Async/>
                 <Route path=path!("/sharing/blocked") view=pages::blocked::blocked ssr=SsrMode::Async/>
                 <Route path=path!("/sharing/requests") view=pages::requests::requests ssr=SsrMode::Async/>
                 <Route path=path!("/sharing/emergency") view=pages::emergency_plan::emergency_plan ssr=SsrMode::Async/>

@@ -223,8 +223,14 @@ pub fn document(page: Page, body: impl IntoView) -> impl IntoView {
     let own_record = caller.record.filter(|_| !caller.is_clinician());
     let open = bar.as_ref().map(|bar| bar.patient);
     let navigation = caller.visitor.is_some().then(|| {
-        if caller.is_clinician() || preview.is_some() {
-            clinician_navigation(say, place, open, preview.is_some()).into_any()
+        // Whoever helps somebody has, over that record, what a clinician has.
+        let is_others = bar.as_ref().is_some_and(|bar| !bar.own);
+        if preview.is_some() {
+            reader_navigation(say, place, open, None).into_any()
+        } else if caller.is_clinician() {
+            reader_navigation(say, place, open, Some(say.patients())).into_any()
+        } else if is_others {
+            reader_navigation(say, place, open, Some(say.people_you_help())).into_any()
         } else {
             person_navigation(say, place, own_record).into_any()
         }
@@ -281,7 +287,7 @@ pub fn document(page: Page, body: impl IntoView) -> impl IntoView {
                     <main id="main">{lost}{body}</main>
                     {printed}
                 </div>
-                {has_cover.then(|| cover(say))}
+                {has_cover.then(|| cover(say, if caller.is_clinician() { say.your_patients() } else { say.people_you_help() }))}
                 {caller.leaves_after.map(|after| leaving(say, after))}
                 {sprite()}
             </body>
@@ -330,12 +336,12 @@ fn leaving(say: Say, after: Duration) -> impl IntoView {
 }
 
 /// What stands in the place of the page when it is closed; `cover.js` shows it.
-fn cover(say: Say) -> impl IntoView {
+fn cover(say: Say, others: &'static str) -> impl IntoView {
     view! {
         <div id="cover" class="cover" role="alertdialog" aria-labelledby="cover-title" tabindex="-1" hidden data-title=say.title(say.covered())>
             <h1 id="cover-title">{say.covered()}</h1>
             <p>{say.covered_says()}</p>
-            <p class="actions"><a class="button" href="">{say.look_again()}</a><a href="/shared">{say.your_patients()}</a></p>
+            <p class="actions"><a class="button" href="">{say.look_again()}</a><a href="/shared">{others}</a></p>
         </div>
     }
 }
@@ -437,8 +443,8 @@ fn person_navigation(say: Say, place: Place, record: Option<PatientId>) -> impl 
 }
 
 /// The same five places over every record, whatever is shared: what is missing says nothing. Whoever looks with a clinician's
-/// eyes has no patients.
-fn clinician_navigation(say: Say, place: Place, open: Option<PatientId>, is_preview: bool) -> impl IntoView {
+/// eyes has no list of others.
+fn reader_navigation(say: Say, place: Place, open: Option<PatientId>, others: Option<&'static str>) -> impl IntoView {
     let record = open.map(|patient| {
         let part = |category: Category, sign: Icon| {
             view! { <li>{link(place == Place::Category(category), of_record(patient, &format!("/{}", category.slug())), sign, say.category(category))}</li> }
@@ -452,8 +458,8 @@ fn clinician_navigation(say: Say, place: Place, open: Option<PatientId>, is_prev
         }
     });
     // On a phone "Close" above leads there from a record, and six words have no room.
-    let patients = (!is_preview).then(|| {
-        view! { <li class=open.map(|_| "spare")>{link(place == Place::Patients, "/shared".into(), Icon::Person, say.patients())}</li> }
+    let patients = others.map(|others| {
+        view! { <li class=open.map(|_| "spare")>{link(place == Place::Patients, "/shared".into(), Icon::Person, others)}</li> }
     });
     let redeem = open.is_none().then(|| view! { <li>{link(place == Place::Redeem, "/redeem".into(), Icon::Share, say.use_a_code())}</li> });
     view! {

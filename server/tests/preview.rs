@@ -176,6 +176,7 @@ async fn an_unknown_grantee_is_shown_as_somebody_without_other_grants(_: PgPoolO
     for (whom, says) in [
         (random::Whom::Anyone("nurse"), "anyone who signs in as nurse at Amsel Clinic"),
         (random::Whom::Code, "the clinician who uses your code"),
+        (random::Whom::Carer, "whoever uses your code to help you"),
     ] {
         let plan = random::narrow(&world, 0, whom);
         let draft = world.draft(0, &plan).await;

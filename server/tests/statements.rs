@@ -79,8 +79,9 @@ const PAGES: &[Page] = &[
     Page("/sharing/{grant}", "/sharing/{grant}", [None, Some(9), None]),
     // With the newest signed root, and when the log was last checked.
     Page("/activity", "/activity", [None, Some(10), None]),
-    Page("/redeem", "/redeem", [None, None, Some(5)]),
-    Page("/shared", "/shared", [None, None, Some(7)]),
+    Page("/sharing/carers", "/sharing/carers", [None, Some(8), None]),
+    Page("/redeem", "/redeem", [None, Some(5), Some(5)]),
+    Page("/shared", "/shared", [None, Some(7), Some(7)]),
     Page("/shared/print", "/shared/print", [None, None, Some(14)]),
     // Beside what the record says: what is new to the patient, which moves their mark, and which looks are unusual.
     Page("/home", "/home", [None, Some(9), None]),

@@ -51,8 +51,18 @@ impl Problem {
 pub enum Recipient {
     /// Somebody who is known here.
     Known(Grantee),
-    /// Whoever redeems a code, once the patient has confirmed who that is.
+    /// Whichever clinician redeems a code, once the patient has confirmed who that is.
     Code,
+    /// Whoever redeems a code as the patient's carer, once the patient has confirmed that it is them.
+    CarerCode,
+}
+
+impl Recipient {
+    /// Whether it is somebody who helps the patient, and no clinician.
+    #[must_use]
+    pub const fn is_carer(&self) -> bool {
+        matches!(self, Self::CarerCode | Self::Known(Grantee::Carer { .. }))
+    }
 }
 
 /// A day as typed in three fields.
@@ -175,7 +185,9 @@ impl Draft {
     /// # Errors
     /// The first question that has to be answered again.
     pub fn terms(&self, today: Date) -> Result<Terms, Problem> {
-        let purpose = self.purpose.ok_or(Problem::Purpose)?;
+        // A carer has one purpose, and writes nothing in a clinician's name.
+        let is_carer = self.recipient.as_ref().is_some_and(Recipient::is_carer);
+        let purpose = if is_carer { Purpose::Coordination } else { self.purpose.ok_or(Problem::Purpose)? };
         let text = self.purpose_text.trim();
         let until = match self.end {
             End::Preset => today.checked_add(Duration::days(PRESET_DAYS)),
@@ -192,7 +204,7 @@ impl Draft {
             until,
             includes_new: !self.only_todays,
             may_export: self.may_export,
-            may_write: self.may_write,
+            may_write: self.may_write && !is_carer,
         };
         terms.check(today)?;
         Ok(terms)

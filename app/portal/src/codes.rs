@@ -41,8 +41,21 @@ const FREE_TRIES: i64 = 10;
 pub enum CodeState {
     /// Nobody has redeemed it. The code as it is typed.
     Waiting(String),
-    /// Somebody has, and the patient decides.
+    /// A clinician has, and the patient decides.
     Redeemed(Redeemer),
+    /// Somebody who wants to help the patient has, and the patient decides.
+    RedeemedByCarer(Carer),
+}
+
+/// Who redeemed a code to help the patient. Nobody vouches for them but the patient, who knows them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Carer {
+    /// Their account.
+    pub account: AccountId,
+    /// What they call themselves.
+    pub name: String,
+    /// The e-mail address with which they sign in.
+    pub email: String,
 }
 
 /// Who redeemed a code, or asks for a share, and who vouches for them.
@@ -71,6 +84,8 @@ pub struct Code {
     pub id: CodeId,
     /// What it becomes.
     pub terms: Terms,
+    /// Whether it is for somebody who helps the patient, and no clinician.
+    pub for_carer: bool,
     /// Where it stands.
     pub state: CodeState,
     /// Until when it can be redeemed.
@@ -92,9 +107,9 @@ impl Portal {
     /// What became of the codes that the visitor has redeemed within a day, the newest first, and when they did.
     ///
     /// # Errors
-    /// [`Error::NotFound`] for anybody but a clinician.
+    /// [`Error::Database`].
     pub async fn redeemed(&self, visitor: &Visitor) -> Result<Vec<(OffsetDateTime, Outcome)>, Error> {
-        let Actor::Clinician { account, .. } = visitor.actor else { return Err(Error::NotFound) };
+        let account = visitor.actor.account();
         let (mut transaction, _) = self.enter(visitor).await?;
         let rows = sqlx::query!(
             r#"select redeemed_at as "at!", state from grant_code
@@ -126,7 +141,7 @@ impl Portal {
             fresh::require(record.connection(), &visitor).await?;
             terms.check(record.now().date()).map_err(|problem| Error::Invalid(problem.code()))?;
             let taken = sharing::take_draft(&mut record, draft).await?.ok_or(Error::Conflict("made"))?;
-            let code = portal.store_code(&mut record, &terms, &taken.answered).await?;
+            let code = portal.store_code(&mut record, &terms, &taken).await?;
             let what = What { action: "code-made".to_owned(), text: Some(sentence.text), ..What::default() };
             record.finish(what).await?;
             Ok(code)
@@ -136,21 +151,22 @@ impl Portal {
 
     /// Two waiting codes with the same first letters are rare and cannot be told
     /// apart, so another is made.
-    async fn store_code(&self, record: &mut Record, terms: &Terms, answered: &[Answered]) -> Result<CodeId, Error> {
+    async fn store_code(&self, record: &mut Record, terms: &Terms, taken: &sharing::Taken) -> Result<CodeId, Error> {
         let patient = record.whose().patient;
         for _ in 0..8 {
             let id = CodeId(uuid::Uuid::new_v4());
             let secret = self.secret(id);
             let selector: String = secret.chars().take(SELECTOR).collect();
             let stored = sqlx::query!(
-                "insert into grant_code (code_id, patient_id, selector, draft, ends_at, answered)
-                values ($1, $2, $3, $4, now() + make_interval(hours => $5), $6) on conflict do nothing",
+                "insert into grant_code (code_id, patient_id, selector, draft, ends_at, answered, for_carer)
+                values ($1, $2, $3, $4, now() + make_interval(hours => $5), $6, $7) on conflict do nothing",
                 id.0,
                 patient.0,
                 selector,
                 Json(terms) as _,
                 CODE_HOURS,
-                Json(answered) as _
+                Json(&taken.answered) as _,
+                taken.for_carer
             )
             .execute(record.connection())
             .await?;
@@ -174,12 +190,12 @@ impl Portal {
     async fn waiting(&self, record: &mut Record, only: Option<CodeId>) -> Result<Vec<Code>, Error> {
         let patient = record.whose().patient;
         let rows = sqlx::query!(
-            r#"select g.code_id, g.draft as "terms: Json<Terms>", g.state, g.ends_at, c.account_id as "account?", a.display_name as "name?",
-                c.profession as "profession?", c.organization_id as "organization?", o.name as "organization_name?", c.issuer as "issuer?",
+            r#"select g.code_id, g.draft as "terms: Json<Terms>", g.state, g.ends_at, g.for_carer, a.account_id as "account?",
+                a.display_name as "name?", a.email, c.profession as "profession?", c.organization_id as "organization?", o.name as "organization_name?", c.issuer as "issuer?",
                 c.signed_in_at as "signed_in_at?"
             from grant_code g
-            left join clinician c on c.account_id = g.redeemed_by
-            left join account a on a.account_id = c.account_id
+            left join account a on a.account_id = g.redeemed_by
+            left join clinician c on c.account_id = a.account_id
             left join organization o on o.organization_id = c.organization_id
             where g.patient_id = $1 and ($2::uuid is null or g.code_id = $2)
                 and (g.state = 'redeemed' or (g.state = 'waiting' and g.ends_at > now()))
@@ -193,6 +209,8 @@ impl Portal {
             let id = CodeId(row.code_id);
             let state = if row.state == "waiting" {
                 CodeState::Waiting(in_fours(&self.secret(id)))
+            } else if row.for_carer {
+                CodeState::RedeemedByCarer(Carer { account: AccountId(row.account?), name: row.name?, email: row.email? })
             } else {
                 CodeState::Redeemed(Redeemer {
                     account: AccountId(row.account?),
@@ -204,18 +222,19 @@ impl Portal {
                     signed_in_at: row.signed_in_at?,
                 })
             };
-            Some(Code { id, terms: row.terms.0, state, ends_at: row.ends_at })
+            Some(Code { id, terms: row.terms.0, for_carer: row.for_carer, state, ends_at: row.ends_at })
         });
         Ok(codes.collect())
     }
 
-    /// Redeems a code as typed. It opens nothing: the patient has to confirm.
+    /// Redeems a code as typed: a clinician one for clinicians, anybody else one for carers. It opens nothing: the patient
+    /// has to confirm.
     ///
     /// # Errors
-    /// [`Error::NotFound`], the same whether it is wrong, used, void or too old,
-    /// [`Error::TooManyTries`] where this clinician has tried too often lately.
+    /// [`Error::NotFound`], the same whether it is wrong, for others, one's own, used, void or too old,
+    /// [`Error::TooManyTries`] where they have tried too often lately.
     pub async fn redeem_code(&self, visitor: &Visitor, typed: &str) -> Result<(), Error> {
-        let Actor::Clinician { account, .. } = visitor.actor else { return Err(Error::NotFound) };
+        let account = visitor.actor.account();
         let (portal, visitor, typed) = (self.clone(), visitor.clone(), typed_code(typed));
         detached(async move {
             let subject = portal.pepper.digest("redeem", &account.to_string());
@@ -241,19 +260,23 @@ impl Portal {
         .await?;
         let found = sqlx::query!(
             r#"select code_id, patient_id, state = 'redeemed' as "is_redeemed!" from grant_code
-            where selector = $1 and ends_at > now() and (
+            where selector = $1 and ends_at > now() and for_carer = $3 and (
                 (state = 'waiting' and tries_left > 0)
                 -- The second click of a double one.
                 or (state = 'redeemed' and redeemed_by = $2 and redeemed_at > now() - interval '1 minute')
             )
             for update"#,
             selector,
-            visitor.actor.account().0
+            visitor.actor.account().0,
+            matches!(visitor.actor, Actor::Person { .. })
         )
         .fetch_optional(&mut *transaction)
         .await?;
         let blocked = match &found {
-            Some(found) => self.is_blocked(&mut transaction, visitor, PatientId(found.patient_id)).await?,
+            Some(found) => {
+                self.is_blocked(&mut transaction, visitor, PatientId(found.patient_id)).await?
+                    || holds(&mut transaction, visitor, PatientId(found.patient_id)).await?
+            }
             None => false,
         };
         let right = found.as_ref().filter(|found| !blocked && self.same(typed, &self.secret(CodeId(found.code_id))));
@@ -300,9 +323,12 @@ impl Portal {
         visitor: &Visitor,
         patient: PatientId,
     ) -> Result<bool, Error> {
-        let Actor::Clinician { account, organization, .. } = &visitor.actor else { return Ok(true) };
+        let (account, organization) = match &visitor.actor {
+            Actor::Person { account } => (account, None),
+            Actor::Clinician { account, organization, .. } => (account, Some(organization.0)),
+        };
         sqlx::query!("select set_config('chartkey.patient', $1::uuid::text, true)", patient.0).fetch_one(&mut **transaction).await?;
-        let blocked = sqlx::query_scalar!(r#"select gate.is_blocked($1, $2, $3) as "blocked!""#, patient.0, account.0, organization.0)
+        let blocked = sqlx::query_scalar!(r#"select gate.is_blocked($1, $2, $3) as "blocked!""#, patient.0, account.0, organization)
             .fetch_one(&mut **transaction)
             .await?;
         Ok(blocked)
@@ -329,17 +355,20 @@ impl Portal {
         detached(async move {
             let mut record = portal.open_own(&visitor).await?;
             fresh::require(record.connection(), &visitor).await?;
-            let Some(Code { terms, state: CodeState::Redeemed(redeemer), .. }) = portal.waiting(&mut record, Some(code)).await?.pop()
-            else {
+            let Some(Code { terms, state, .. }) = portal.waiting(&mut record, Some(code)).await?.pop() else {
                 return Err(Error::NotFound);
             };
-            if redeemer.account != expected {
+            let (account, grantee) = match state {
+                CodeState::Waiting(_) => return Err(Error::NotFound),
+                CodeState::Redeemed(Redeemer { account, organization, .. }) => (account, Grantee::Clinician { account, organization }),
+                CodeState::RedeemedByCarer(Carer { account, .. }) => (account, Grantee::Carer { account }),
+            };
+            if account != expected {
                 return Err(Error::Conflict("redeemer"));
             }
             if !settle(&mut record, code, "redeemed", "confirmed").await? {
                 return Err(Error::NotFound);
             }
-            let grantee = Grantee::Clinician { account: redeemer.account, organization: redeemer.organization };
             let answered = sqlx::query_scalar!(
                 r#"select answered as "answered: Json<Vec<Answered>>" from grant_code where patient_id = $1 and code_id = $2"#,
                 record.whose().patient.0,
@@ -394,6 +423,16 @@ impl Portal {
     fn same(&self, typed: &str, secret: &str) -> bool {
         self.pepper.digest("same-code", typed) == self.pepper.digest("same-code", secret)
     }
+}
+
+/// Whether the record is their own: nobody is their own carer.
+async fn holds(transaction: &mut Transaction<'_, Postgres>, visitor: &Visitor, patient: PatientId) -> Result<bool, Error> {
+    let holds = sqlx::query_scalar!(
+        r#"select exists (select from patient_holder where account_id = $1 and patient_id = $2) as "holds!""#,
+        visitor.actor.account().0,
+        patient.0
+    );
+    Ok(holds.fetch_one(&mut **transaction).await?)
 }
 
 /// The guarded step of a code; false where it is not where the step starts.

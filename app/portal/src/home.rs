@@ -31,6 +31,8 @@ pub struct Home {
     pub waiting: Waiting,
     /// Who can see the record now.
     pub grants: Vec<HomeGrant>,
+    /// Whether somebody lets them help with a record.
+    pub helps: bool,
     /// When this was read.
     pub now: OffsetDateTime,
 }
@@ -68,6 +70,8 @@ pub struct HomeGrant {
     /// Until when; `None`: until the patient stops it.
     #[serde(with = "time::serde::rfc3339::option")]
     pub ends_at: Option<OffsetDateTime>,
+    /// Whether it is to a carer, and given within a week: it stays on top for so long.
+    pub is_new_carer: bool,
 }
 
 impl Portal {
@@ -83,7 +87,7 @@ impl Portal {
         let now = record.now();
         let found = Found::of(&mut record, look).await?;
         let since_seq = found.since_seq.unwrap_or(0);
-        let Asked { waiting, grants, next } = asked(&mut record).await?;
+        let Asked { waiting, grants, helps, next } = asked(&mut record).await?;
         let newest = found.newest();
         let named: Vec<_> = newest.iter().copied().chain(next).collect();
         let rows = entries!(
@@ -107,7 +111,7 @@ impl Portal {
         let unusual = activity::unusual_after(&mut record, since_seq).await?;
         let mut shown = Shown::default();
         shown.entries(latest.iter().chain(&next_visit).chain(news.entries()));
-        let home = Home { news, latest, next_visit, waiting: Waiting { unusual, ..waiting }, grants, now };
+        let home = Home { news, latest, next_visit, waiting: Waiting { unusual, ..waiting }, grants, helps, now };
         record.close("home", shown, home).await
     }
 }
@@ -116,6 +120,7 @@ impl Portal {
 struct Asked {
     waiting: Waiting,
     grants: Vec<HomeGrant>,
+    helps: bool,
     next: Option<Uuid>,
 }
 
@@ -133,11 +138,15 @@ async fn asked(record: &mut Record) -> Result<Asked, Error> {
                 and (item.behind = 0 or (select true from item b where b.patient_id = item.patient_id and b.twin = item.twin
                     and b.behind < item.behind and b.waits limit 1) is null)) as "results!",
             coalesce((select jsonb_agg(to_jsonb(g)) from (
-                select h.grant_id, h.sentence, h.starts_at, h.ends_at from access_grant h
+                select h.grant_id, h.sentence, h.starts_at, h.ends_at,
+                    h.organization_id is null and h.created_at > now() - interval '7 days' as is_new_carer
+                from access_grant h
                 where h.patient_id = $1 and h.state = 'active' and h.starts_at <= now() and (h.ends_at is null or h.ends_at > now())
                     and not gate.is_blocked(h.patient_id, h.grantee_account_id, h.organization_id)
                 order by h.created_at desc, h.grant_id limit 20
             ) g), '[]') as "grants!: Json<Vec<HomeGrant>>",
+            exists (select from access_grant h where h.grantee_account_id = gate.account() and h.organization_id is null
+                and h.state = 'active' and h.starts_at <= now() and (h.ends_at is null or h.ends_at > now())) as "helps!",
             (select item_id from item
                 where patient_id = $1 and not is_error and sort_at > now() and resource_type = any (array['Appointment', 'Encounter'])
                     and coalesce(status, '') <> all (array['cancelled', 'noshow', 'waitlist'])
@@ -157,6 +166,7 @@ async fn asked(record: &mut Record) -> Result<Asked, Error> {
             is_undecided: row.is_undecided,
         },
         grants: row.grants.0,
+        helps: row.helps,
         next: row.next,
     })
 }

@@ -19,6 +19,7 @@ pub mod audit;
 pub mod blocks;
 pub mod card;
 pub mod care_team;
+pub mod caring;
 pub mod claims;
 pub mod codes;
 pub mod corrections;

@@ -42,8 +42,8 @@ pub struct Holder {
     pub name: Option<String>,
     /// Of the person, or those that a share with an organization names.
     pub professions: Vec<String>,
-    /// Where.
-    pub organization: String,
+    /// Where; a carer is nowhere.
+    pub organization: Option<String>,
     /// Whether they see it.
     pub access: Access,
 }
@@ -64,12 +64,12 @@ pub enum Access {
 /// A person or a place of a share, with what the share is for; or of an exclusion, which is for nothing.
 struct Row {
     account: Option<Uuid>,
-    organization: Uuid,
+    organization: Option<Uuid>,
     profession: Option<String>,
     professions: Option<Vec<String>>,
     purpose: Option<String>,
     name: Option<String>,
-    organization_name: String,
+    organization_name: Option<String>,
 }
 
 impl Portal {
@@ -186,14 +186,14 @@ async fn holders(record: &mut Record, item: ItemId) -> Result<Vec<Holder>, Error
             union all
             select account_id, organization_id, null, null from kept
         )
-        select n.account_id as account, n.organization_id as "organization!", c.profession as "profession?", n.professions, n.purpose,
-            a.display_name as "name?", o.name as organization_name
+        select n.account_id as account, n.organization_id as organization, c.profession as "profession?", n.professions, n.purpose,
+            a.display_name as "name?", o.name as "organization_name?"
         from named n
-        join organization o on o.organization_id = n.organization_id
+        left join organization o on o.organization_id = n.organization_id
         left join account a on a.account_id = n.account_id
         left join clinician c on c.account_id = n.account_id
         where not gate.is_blocked($1, n.account_id, n.organization_id)
-        order by o.name, a.display_name nulls last, n.account_id, n.purpose nulls last"#,
+        order by o.name nulls first, a.display_name nulls last, n.account_id, n.purpose nulls last"#,
         patient.0,
         item.0
     )
@@ -202,8 +202,9 @@ async fn holders(record: &mut Record, item: ItemId) -> Result<Vec<Holder>, Error
     let mut holders: Vec<Holder> = Vec::new();
     let mut places = BTreeMap::new();
     for row in rows {
+        let Some(one) = holder(&row, item, &in_force) else { continue };
         let place = *places.entry((row.organization, row.account)).or_insert_with(|| {
-            holders.push(holder(&row, item, &in_force));
+            holders.push(one);
             holders.len() - 1
         });
         if let Some(holder) = holders.get_mut(place) {
@@ -219,31 +220,34 @@ async fn holders(record: &mut Record, item: ItemId) -> Result<Vec<Holder>, Error
 }
 
 /// Somebody as far as one row tells: whether something is kept from them, not yet whether they see it.
-fn holder(row: &Row, item: ItemId, in_force: &InForce) -> Holder {
-    let organization = OrganizationId(row.organization);
-    let whom = row.account.map_or(Whom::Organization(organization), |account| Whom::Account(AccountId(account)));
-    let is_kept = |from: Whom| in_force.exclusions.contains(&(item, from));
-    Holder {
-        whom,
+fn holder(row: &Row, item: ItemId, in_force: &InForce) -> Option<Holder> {
+    let organization = row.organization.map(|organization| Whom::Organization(OrganizationId(organization)));
+    let whom = row.account.map(|account| Whom::Account(AccountId(account))).or(organization);
+    let is_kept = |from: Option<Whom>| from.is_some_and(|from| in_force.exclusions.contains(&(item, from)));
+    let access = match () {
+        () if is_kept(whom) => Access::Kept,
+        () if is_kept(organization) => Access::KeptFromAll,
+        () => Access::Closed,
+    };
+    Some(Holder {
+        whom: whom?,
         name: row.name.clone(),
         professions: row.profession.clone().into_iter().collect(),
         organization: row.organization_name.clone(),
-        access: match () {
-            () if is_kept(whom) => Access::Kept,
-            () if is_kept(Whom::Organization(organization)) => Access::KeptFromAll,
-            () => Access::Closed,
-        },
-    }
+        access,
+    })
 }
 
 /// Whether the policy shows them the item for the purpose of this share.
 fn sees(row: &Row, item: &ItemFacts, in_force: &InForce, now: OffsetDateTime) -> bool {
     let Some(purpose) = row.purpose.as_deref().and_then(Purpose::from_slug) else { return false };
-    let (account, organization) = (AccountId(row.account.unwrap_or_default()), OrganizationId(row.organization));
+    let account = AccountId(row.account.unwrap_or_default());
+    let shows = |actor: &Actor, purpose: Option<Purpose>| matches!(decide(actor, purpose, in_force, now), Decision::Shared(permission) if permission.covers(item));
+    let Some(organization) = row.organization.map(OrganizationId) else { return shows(&Actor::Person { account }, None) };
     // Of a share with professions: somebody with one of them, and no share of their own.
     let professions = row.profession.iter().chain(row.professions.iter().flatten());
     professions.cloned().any(|profession| {
         let actor = Actor::Clinician { account, organization, profession };
-        matches!(decide(&actor, Some(purpose), in_force, now), Decision::Shared(permission) if permission.covers(item))
+        shows(&actor, Some(purpose))
     })
 }

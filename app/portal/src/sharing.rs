@@ -7,7 +7,7 @@
 
 use chartkey_domain::{
     account::Visitor,
-    draft::Terms,
+    draft::{Draft, Recipient, Terms},
     grant::Grantee,
     id::{DraftId, GrantId, PatientId, RequestId},
     understanding::Answered,
@@ -105,6 +105,8 @@ impl Portal {
 pub(crate) struct Taken {
     /// What was answered about it.
     pub(crate) answered: Vec<Answered>,
+    /// Whether it was for somebody who helps the patient.
+    pub(crate) for_carer: bool,
     /// What it answers.
     request: Option<RequestId>,
 }
@@ -114,13 +116,17 @@ pub(crate) async fn take_draft(record: &mut Record, draft: DraftId) -> Result<Op
     let account = record.visitor().actor.account();
     let taken = sqlx::query!(
         r#"delete from draft where draft_id = $1 and account_id = $2 and kind = 'grant'
-        returning answered as "answered: Json<Vec<Answered>>", request_id"#,
+        returning answered as "answered: Json<Vec<Answered>>", fields as "fields: Json<Draft>", request_id"#,
         draft.0,
         account.0
     )
     .fetch_optional(record.connection())
     .await?;
-    Ok(taken.map(|taken| Taken { answered: taken.answered.0, request: taken.request_id.map(RequestId) }))
+    Ok(taken.map(|taken| Taken {
+        answered: taken.answered.0,
+        for_carer: taken.fields.recipient.as_ref().is_some_and(Recipient::is_carer),
+        request: taken.request_id.map(RequestId),
+    }))
 }
 
 /// The event of a change to one grant.

@@ -162,8 +162,13 @@ async fn a_second_telling_takes_nothing_apart_and_its_end_joins_nothing(_: PgPoo
     let (ines, doctor) = (house.ines(), house.doctor(Some(Purpose::Treatment)));
     let other = "2024-03-02T08:00:00Z";
     let wrong = |id: &str, at: &str| measured(id, 110.0, "mg/dL", at).replace("\"final\"", "\"entered-in-error\"");
-    take(&house, house.patient, "clinic", &bundle(&[&measured("first", 110.0, "mg/dL", other), &measured("second", 110.0, "mg/dL", other)]))
-        .await;
+    take(
+        &house,
+        house.patient,
+        "clinic",
+        &bundle(&[&measured("first", 110.0, "mg/dL", other), &measured("second", 110.0, "mg/dL", other)]),
+    )
+    .await;
     take(&house, house.patient, "hospital", &measured("third", 110.0, "mg/dL", other)).await;
     let hidden = item(&house, "second").await;
     tell(&house, "insert into exclusion (patient_id, item_id, organization_id) select $1, $2, organization_id from organization", hidden)

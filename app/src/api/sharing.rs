@@ -20,18 +20,19 @@ pub async fn grant_who(draft: Option<DraftId>, #[server(default)] recipient: Str
 
     let go = async {
         let (portal, visitor) = (portal()?, visitor()?);
-        let recipient = Some(read(&recipient).ok_or(ApiError::GrantWho)?);
+        let recipient = read(&recipient).ok_or(ApiError::GrantWho)?;
+        let next = Step::first(&recipient);
         let mut kept = match draft {
             Some(draft) => Some(portal.draft(&visitor, draft).await?),
             None => None,
         };
         let mut answers = kept.take().map(|kept| kept.draft).unwrap_or_default();
-        answers.recipient = recipient;
+        answers.recipient = Some(recipient);
         let draft = match draft {
             Some(draft) => portal.keep_draft(&visitor, draft, answers).await.map(|()| draft)?,
             None => portal.begin_draft(&visitor, answers).await?,
         };
-        Ok(Step::Purpose.page(draft))
+        Ok(next.page(draft))
     };
     answer(go.await, &draft.map_or_else(|| "/sharing/new".to_owned(), |draft| Step::Who.page(draft)))
 }

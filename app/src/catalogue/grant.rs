@@ -32,8 +32,15 @@ pub enum Named {
         /// Where.
         organization: String,
     },
-    /// Whoever redeems the code.
+    /// Whichever clinician redeems the code.
     Code,
+    /// Somebody who helps the patient.
+    Carer {
+        /// What they call themselves.
+        name: String,
+    },
+    /// Whoever redeems the code to help the patient.
+    CarerCode,
 }
 
 messages! {
@@ -100,6 +107,8 @@ impl Say {
                 self.anyone_at(&self.alternatives(&professions), &plain(organization))
             }
             Named::Code => self.whoever_uses_the_code().to_owned(),
+            Named::Carer { name } => self.who_helps(&plain(name)),
+            Named::CarerCode => self.whoever_uses_the_carer_code().to_owned(),
         };
         let new = if terms.includes_new { "" } else { self.todays_only() };
         let seen = self.may_see(&who, &self.categories(terms.categories));

@@ -12,6 +12,7 @@ mod account;
 mod activity;
 mod added;
 mod blocks;
+mod carers;
 mod codes;
 mod corrections;
 mod dates;

@@ -92,12 +92,13 @@ impl Say {
     #[must_use]
     pub fn who_of(self, named: &Named) -> String {
         match named {
-            Named::Clinician { name, .. } => name.clone(),
+            Named::Clinician { name, .. } | Named::Carer { name } => name.clone(),
             Named::Professions { professions, organization } => {
                 let professions: Vec<_> = professions.iter().map(|profession| self.profession_named(profession)).collect();
                 self.whoever_is_at(&self.alternatives(&professions), organization)
             }
             Named::Code => self.whoever_uses_it().to_owned(),
+            Named::CarerCode => self.whoever_will_help().to_owned(),
         }
     }
 

@@ -25,6 +25,7 @@ pub fn banner(say: Say, preview: &Preview) -> impl IntoView + use<> {
     let unknown = match &preview.eyes {
         Eyes::Professions { .. } => Some(say.preview_of_anyone()),
         Eyes::Code => Some(say.preview_of_code()),
+        Eyes::CarerCode => Some(say.preview_of_carer_code()),
         Eyes::Clinician { .. } | Eyes::Carer { .. } => None,
     };
     let who = seen_by(say, &preview.eyes);
@@ -48,6 +49,7 @@ pub fn seen_by(say: Say, eyes: &Eyes) -> String {
         }
         Eyes::Code => say.who_of(&Named::Code),
         Eyes::Carer { name } => name.clone(),
+        Eyes::CarerCode => say.who_of(&Named::CarerCode),
     }
 }
 

@@ -1,7 +1,7 @@
 //! `/sharing/codes`: codes that wait for somebody, and people who wait for the patient.
 
 use chartkey_domain::id::{AccountId, CodeId};
-use chartkey_portal::codes::{Code, CodeState, Redeemer};
+use chartkey_portal::codes::{Carer, Code, CodeState, Redeemer};
 use leptos::prelude::*;
 
 use crate::{
@@ -29,6 +29,7 @@ pub fn codes() -> impl IntoView {
         let codes = opened.view.iter().map(|code| match &code.state {
             CodeState::Waiting(typed) => waiting(say, code, typed).into_any(),
             CodeState::Redeemed(redeemer) => redeemed(say, code, redeemer).into_any(),
+            CodeState::RedeemedByCarer(carer) => wants_to_help(say, code, carer).into_any(),
         });
         let body = view! {
             {back("/sharing".to_owned(), say.back())}
@@ -49,55 +50,77 @@ pub fn codes() -> impl IntoView {
 /// The picture holds the letters and no address: a code in an address would stay in
 /// histories and logs, and a clinician signs in before they use it.
 fn waiting(say: Say, code: &Code, typed: &str) -> impl IntoView + use<> {
+    let (heading, named) = if code.for_carer { (say.carer_code_for(), Named::CarerCode) } else { (say.code_waits(), Named::Code) };
     let body = view! {
         <p class="code"><strong>{typed.to_owned()}</strong></p>
         {picture(say.code_picture(), typed)}
         <p>{say.code_until()} " " {moment(say, code.ends_at)} ". " {say.code_opens_nothing()}</p>
-        <div class="grant compact">{sentence(say, &say.grant_sentence(&Named::Code, &code.terms))}</div>
+        {code.for_carer.then(|| view! { <p>{say.carer_code_how()}</p> })}
+        <div class="grant compact">{sentence(say, &say.grant_sentence(&named, &code.terms))}</div>
         <form method="post" action="/api/refuse-code">
             <input type="hidden" name="code" value=code.id.to_string()/>
             <p class="actions"><button class="button second" type="submit">{say.cancel_code()}</button></p>
         </form>
     };
-    view! { <section class="sheet" aria-label=say.code_waits()><h2>{say.code_waits()}</h2>{body}</section> }
+    view! { <section class="sheet" aria-label=heading><h2>{heading}</h2>{body}</section> }
 }
 
 fn redeemed(say: Say, code: &Code, redeemer: &Redeemer) -> impl IntoView + use<> {
-    let words = say.grant_sentence(&named(redeemer), &code.terms);
-    let line = |word: &'static str, value: AnyView| view! { <div><dt>{word}</dt><dd>{value}</dd></div> };
     let verified = view! { {say.verified_by(&redeemer.organization_name, &redeemer.issuer)} " " {moment(say, redeemer.signed_in_at)} };
-    sheet(
-        "redeemed",
-        say.code_redeemed(&redeemer.name),
-        view! {
-            <dl class="facts">
-                {line(say.fact_who(), redeemer.name.clone().into_any())}
-                {line(say.fact_profession(), say.profession_named(&redeemer.profession).into_any())}
-                {line(say.fact_organization(), redeemer.organization_name.clone().into_any())}
-                {line(say.fact_verified(), verified.into_any())}
-            </dl>
-            <div class="grant compact">{sentence(say, &words)}</div>
-            <p>{say.code_confirm_says()}</p>
-            <div class="actions">
-                <form method="post" action="/api/confirm-code">
-                    <input type="hidden" name="code" value=code.id.to_string()/>
-                    <input type="hidden" name="redeemer" value=redeemer.account.to_string()/>
-                    <input type="hidden" name="seen" value=words/>
-                    <input type="hidden" name="language" value=say.tag()/>
-                    <button class="button" type="submit">{icon(Icon::Share)}{say.give_key()}</button>
-                </form>
-                <form method="post" action="/api/refuse-code">
-                    <input type="hidden" name="code" value=code.id.to_string()/>
-                    <button class="button stop" type="submit">{say.refuse()}</button>
-                </form>
-            </div>
-        },
-    )
+    let facts = view! {
+        {fact(say.fact_who(), redeemer.name.clone().into_any())}
+        {fact(say.fact_profession(), say.profession_named(&redeemer.profession).into_any())}
+        {fact(say.fact_organization(), redeemer.organization_name.clone().into_any())}
+        {fact(say.fact_verified(), verified.into_any())}
+    };
+    let words = say.grant_sentence(&named(redeemer), &code.terms);
+    let body = to_decide(say, code, facts.into_any(), words, say.code_confirm_says(), redeemer.account);
+    sheet("redeemed", say.code_redeemed(&redeemer.name), body)
+}
+
+/// Somebody whom nobody but the patient knows: by what they call themselves, and where mail reaches them.
+fn wants_to_help(say: Say, code: &Code, carer: &Carer) -> impl IntoView + use<> {
+    let facts = view! {
+        {fact(say.fact_who(), carer.name.clone().into_any())}
+        {fact(say.email_address(), carer.email.clone().into_any())}
+    };
+    let words = say.grant_sentence(&helping(carer), &code.terms);
+    let body = to_decide(say, code, facts.into_any(), words, say.carer_confirm_says(), carer.account);
+    sheet("redeemed", say.code_redeemed(&carer.name), body)
+}
+
+fn fact(word: &'static str, value: AnyView) -> impl IntoView {
+    view! { <div><dt>{word}</dt><dd>{value}</dd></div> }
+}
+
+fn to_decide(say: Say, code: &Code, facts: AnyView, words: String, says: &'static str, account: AccountId) -> impl IntoView + use<> {
+    view! {
+        <dl class="facts">{facts}</dl>
+        <div class="grant compact">{sentence(say, &words)}</div>
+        <p>{says}</p>
+        <div class="actions">
+            <form method="post" action="/api/confirm-code">
+                <input type="hidden" name="code" value=code.id.to_string()/>
+                <input type="hidden" name="redeemer" value=account.to_string()/>
+                <input type="hidden" name="seen" value=words/>
+                <input type="hidden" name="language" value=say.tag()/>
+                <button class="button" type="submit">{icon(Icon::Share)}{say.give_key()}</button>
+            </form>
+            <form method="post" action="/api/refuse-code">
+                <input type="hidden" name="code" value=code.id.to_string()/>
+                <button class="button stop" type="submit">{say.refuse()}</button>
+            </form>
+        </div>
+    }
 }
 
 /// The redeemer as the sentence names them.
 fn named(redeemer: &Redeemer) -> Named {
     Named::Clinician { name: redeemer.name.clone(), organization: redeemer.organization_name.clone() }
+}
+
+fn helping(carer: &Carer) -> Named {
+    Named::Carer { name: carer.name.clone() }
 }
 
 /// Confirms who redeemed a code, if the sentence is the one that was seen, in the language with
@@ -112,8 +135,12 @@ pub async fn confirm(code: CodeId, redeemer: AccountId, seen: &str, language: &s
         // The second post of a double click: the first has confirmed it.
         return if portal.is_confirmed(&visitor, code).await? { Ok("/sharing".to_owned()) } else { Err(ApiError::Gone) };
     };
-    let CodeState::Redeemed(who) = &found.state else { return Err(ApiError::Gone) };
-    if who.account != redeemer || say.grant_sentence(&named(who), &found.terms) != seen {
+    let (account, named) = match &found.state {
+        CodeState::Waiting(_) => return Err(ApiError::Gone),
+        CodeState::Redeemed(who) => (who.account, named(who)),
+        CodeState::RedeemedByCarer(carer) => (carer.account, helping(carer)),
+    };
+    if account != redeemer || say.grant_sentence(&named, &found.terms) != seen {
         return Err(ApiError::Gone);
     }
     let sentence = chartkey_portal::sharing::Sentence {

@@ -17,13 +17,16 @@ use crate::{
     api::ApiError,
     catalogue::{CATALOGUE_VERSION, Named, Say},
     components::{form::problem_summary, list::with, sheet::back},
-    pages::{Paged, page},
+    pages::{Paged, carers, page},
     request::{caller, portal, preview_page, problem, query, read_in, redirect, visitor},
     shell::{Bar, Page, Place, document},
 };
 
 mod check;
 mod questions;
+
+/// What the form sends where somebody is to help the patient.
+pub const CARER: &str = "carer";
 
 /// One page of the way to a grant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,6 +73,12 @@ impl Step {
         format!("/sharing/new?draft={draft}&step={}", self.slug())
     }
 
+    /// The question after the one of who it is for.
+    #[must_use]
+    pub fn first(recipient: &Recipient) -> Self {
+        if recipient.is_carer() { Self::What } else { Self::Purpose }
+    }
+
     fn before(self) -> Option<Self> {
         Self::ALL.iter().position(|step| *step == self).and_then(|index| Self::ALL.get(index.checked_sub(1)?)).copied()
     }
@@ -112,7 +121,12 @@ pub fn grant_new() -> impl IntoView {
         };
         let problem = problem();
         let title = if problem.is_some() { say.error_title(heading) } else { heading.to_owned() };
-        let way_back = step.before().zip(draft).map_or_else(|| "/sharing".to_owned(), |(before, draft)| before.page(draft));
+        let is_first = answers.recipient.as_ref().is_some_and(|recipient| recipient.is_carer() && step == Step::first(recipient));
+        let way_back = match step.before().zip(draft) {
+            _ if is_first => carers::PAGE.to_owned(),
+            Some((before, draft)) => before.page(draft),
+            None => "/sharing".to_owned(),
+        };
         let body = view! {
             {back(way_back, say.back())}
             {problem_summary(say, problem)}
@@ -235,6 +249,7 @@ impl Ready {
 fn named(recipient: &Recipient, known: &[KnownOrganization]) -> Option<Named> {
     match recipient {
         Recipient::Code => Some(Named::Code),
+        Recipient::CarerCode => Some(Named::CarerCode),
         Recipient::Known(Grantee::Clinician { account, organization }) => {
             let organization = known.iter().find(|known| known.id == *organization)?;
             let name = organization.clinicians.iter().find(|clinician| clinician.account == *account)?.name.clone();
@@ -248,12 +263,15 @@ fn named(recipient: &Recipient, known: &[KnownOrganization]) -> Option<Named> {
     }
 }
 
-/// Reads the value of a recipient in the form: `code`, `clinician:ACCOUNT:ORGANIZATION`
+/// Reads the value of a recipient in the form: `code`, `carer`, `clinician:ACCOUNT:ORGANIZATION`
 /// or `profession:ORGANIZATION:PROFESSION`.
 #[must_use]
 pub fn recipient(value: &str) -> Option<Recipient> {
     if value == "code" {
         return Some(Recipient::Code);
+    }
+    if value == CARER {
+        return Some(Recipient::CarerCode);
     }
     let mut parts = value.splitn(3, ':');
     match (parts.next()?, parts.next()?, parts.next()?) {
@@ -272,6 +290,7 @@ pub fn recipient(value: &str) -> Option<Recipient> {
 fn value(recipient: &Recipient) -> String {
     match recipient {
         Recipient::Code => "code".to_owned(),
+        Recipient::CarerCode => CARER.to_owned(),
         Recipient::Known(Grantee::Clinician { account, organization }) => format!("clinician:{account}:{organization}"),
         Recipient::Known(Grantee::Professions { organization, professions }) => {
             format!("profession:{organization}:{}", professions.first().map_or("", String::as_str))
@@ -299,6 +318,7 @@ mod tests {
     fn a_recipient_survives_the_form() {
         for text in [
             "code",
+            "carer",
             "clinician:00000000-0000-0000-0000-000000000001:00000000-0000-0000-0000-000000000002",
             "profession:00000000-0000-0000-0000-000000000002:nurse: night",
         ] {

@@ -14,9 +14,10 @@ use crate::{
     catalogue::Say,
     components::{
         entry::row_of,
+        form::hidden,
         icon::{Icon, icon},
         news::{heading, news},
-        notice::what_was_done,
+        notice::{Role, notice, what_was_done},
         row::rows,
         sentence::{Life, life, sentence, unmarked},
         sheet::{more, sheet, title},
@@ -43,6 +44,8 @@ pub fn home() -> impl IntoView {
             Some(visit) => day(say, visit).into_any(),
             None => view! { <p class="quiet">{say.no_next_visit()}</p> }.into_any(),
         };
+        let new = home.grants.iter().filter(|grant| grant.is_new_carer).map(|grant| new_carer(say, grant)).collect_view();
+        let helps = home.helps.then(|| sheet("helps", say.people_you_help(), more("/shared".to_owned(), say.people_you_help_see())));
         let nobody = home.grants.is_empty().then(|| view! { <p>{say.nobody_can_see()}</p> });
         let grants = home.grants.into_iter().map(|grant| granted(say, grant, home.now)).collect_view();
         let claimed =
@@ -50,6 +53,7 @@ pub fn home() -> impl IntoView {
         let body = view! {
             {claimed}
             {title(say.hello(name), Some(say.home_says().to_owned()))}
+            {new}
             <div class="split">
                 <div>
                     {sheet("waits", say.what_waits(), waiting(say, patient, home.waiting))}
@@ -62,6 +66,7 @@ pub fn home() -> impl IntoView {
                         {grants}
                         <p class="actions"><a class="button" href="/sharing/new">{icon(Icon::Share)}{say.share_with_someone()}</a></p>
                     })}
+                    {helps}
                 </div>
             </div>
         };
@@ -79,6 +84,7 @@ pub fn without_record(say: Say, place: Place, name: &str) -> AnyView {
             <p>{say.no_record_says()}</p>
             <p class="actions"><a class="button" href="/claim">{say.claim_record()}</a></p>
         })}
+        {sheet("helps", say.people_you_help(), more("/shared".to_owned(), say.people_you_help_see()))}
     };
     document(Page::new(say.no_record_yet(), place), body).into_any()
 }
@@ -124,6 +130,19 @@ fn what_is_new(say: Say, patient: PatientId, found: News, latest: Vec<Entry>) ->
         {latest}
         <p>{more(format!("/record/{patient}/timeline"), say.everything())}</p>
     }
+}
+
+/// A carer stays on top for a week, with one step that ends it.
+fn new_carer(say: Say, grant: &HomeGrant) -> impl IntoView + use<> {
+    let body = view! {
+        <div class="grant compact">{sentence(say, &grant.sentence)}</div>
+        <p>{say.new_carer_says()}</p>
+        <form method="post" action="/api/withdraw-grant">
+            {hidden("grant", Some(grant.id.to_string()))}
+            <p class="actions"><button class="button stop" type="submit">{say.end_it_now()}</button></p>
+        </form>
+    };
+    notice(Role::Ask, say.new_carer(), body)
 }
 
 /// A grant in its own sentence, with what is left of it.

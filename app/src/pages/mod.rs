@@ -17,6 +17,8 @@ pub mod added;
 pub mod ask;
 pub mod blocked;
 mod card;
+pub mod carers;
+mod caring;
 mod category;
 mod claim;
 mod clinicians;

@@ -1,11 +1,10 @@
-//! `/redeem`: a clinician types the code that a patient gave them.
+//! `/redeem`: a clinician, or somebody who helps a patient, types the code that the patient gave them.
 
 use chartkey_portal::codes::Outcome;
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
 use crate::{
-    api::ApiError,
     catalogue::Say,
     components::{
         form::{field, problem_summary, titled},
@@ -24,23 +23,23 @@ pub fn redeem() -> impl IntoView {
         let caller = caller();
         let say = caller.say();
         let visitor = visitor()?;
-        if !caller.is_clinician() {
-            return Err(ApiError::NotFound);
-        }
+        let is_carer = !caller.is_clinician();
+        let (redeem_says, redeemed_says) =
+            if is_carer { (say.redeem_says_carer(), say.redeemed_says_carer()) } else { (say.redeem_says(), say.redeemed_says()) };
         let used = portal()?.redeemed(&visitor).await?;
         // The page stays open while the patient decides, and then says what they have decided.
         let waits = used.iter().any(|(_, outcome)| *outcome == Outcome::Waits);
         let used = (!used.is_empty()).then(|| {
-            let rows = used.into_iter().map(|(at, outcome)| row(say, at, outcome)).collect_view();
+            let rows = used.into_iter().map(|(at, outcome)| row(say, at, outcome, is_carer)).collect_view();
             sheet("used", say.codes_used(), view! { <ul class="rows">{rows}</ul> })
         });
         let done = (waits && query("done").as_deref() == Some("redeemed"))
-            .then(|| what_was_done(say.redeemed_title(), view! { <p>{say.redeemed_says()}</p> }));
+            .then(|| what_was_done(say.redeemed_title(), view! { <p>{redeemed_says}</p> }));
         let body = view! {
             {back("/shared".to_owned(), say.back())}
             {problem_summary(say, problem())}
             {done}
-            {title(say.use_a_code(), Some(say.redeem_says().to_owned()))}
+            {title(say.use_a_code(), Some(redeem_says.to_owned()))}
             {sheet("code-form", say.use_a_code(), view! {
                 <form method="post" action="/api/redeem-code">
                     {field("code", say.code_word(), "text", "off", Some(say.code_hint()))}
@@ -54,8 +53,10 @@ pub fn redeem() -> impl IntoView {
 }
 
 /// What became of one code: the patient decides, and this page says so as soon as they have.
-fn row(say: Say, at: OffsetDateTime, outcome: Outcome) -> impl IntoView {
+fn row(say: Say, at: OffsetDateTime, outcome: Outcome, is_carer: bool) -> impl IntoView {
     let words = match outcome {
+        Outcome::Waits if is_carer => view! { {say.code_waits_carer()} }.into_any(),
+        Outcome::Refused if is_carer => view! { {say.code_refused_carer()} }.into_any(),
         Outcome::Waits => view! { {say.code_waits_for_patient()} }.into_any(),
         Outcome::Given => view! { <a class="name" href="/shared">{say.code_was_confirmed()}</a> }.into_any(),
         Outcome::Refused => view! { {say.code_was_refused()} }.into_any(),

@@ -12,7 +12,7 @@ use crate::{
         sentence::{Life, life, sentence, unmarked},
         sheet::{more, sheet, title},
     },
-    pages::{Paged, ask, emergency, page},
+    pages::{Paged, ask, caring::caring, emergency, page},
     request::{caller, portal, problem, visitor},
     shell::{Page, Place, document},
 };
@@ -24,7 +24,11 @@ pub use print::print_shared;
 /// The list; nothing of a record is on it.
 pub fn shared() -> impl IntoView {
     page(async {
-        let say = caller().say();
+        let caller = caller();
+        let say = caller.say();
+        if caller.visitor.is_some() && !caller.is_clinician() {
+            return Paged::Ok(caring().await?);
+        }
         let list = portal()?.shared_list(&visitor()?).await?;
         let open = if list.open.is_empty() {
             view! { <p>{say.shared_nothing()}</p> }.into_any()

@@ -14,7 +14,7 @@ use crate::{
         sheet::{more, sheet, title},
         when::moment,
     },
-    pages::{Paged, blocked, emergency_plan, home::without_record, page, prescribing, requests},
+    pages::{Paged, blocked, carers, emergency_plan, home::without_record, page, prescribing, requests},
     request::{caller, portal, problem, query, visitor},
     shell::{Bar, Page, Place, document},
 };
@@ -53,6 +53,8 @@ pub fn sharing() -> impl IntoView {
                 <a class="button" href="/sharing/new">{icon(Icon::Share)}{say.new_share()}</a>
                 <a href="/sharing/codes">{say.see_codes()}</a>
                 <a href=requests::PAGE>{say.requests_title()}</a>
+                <a href=carers::PAGE>{say.carers_title()}</a>
+                <a href="/shared">{say.people_you_help()}</a>
                 <a href=blocked::PAGE>{say.blocked_title()}</a>
                 <a href=emergency_plan::PAGE>{say.emergency_title()}</a>
                 <a href=prescribing::PAGE>{say.prescribing_title()}</a>

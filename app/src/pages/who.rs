@@ -94,13 +94,15 @@ fn done(say: Say) -> Option<impl IntoView> {
 
 fn row(say: Say, patient: PatientId, entry: &Entry, holder: &Holder) -> impl IntoView + use<> {
     let professions = holder.professions.iter().map(|profession| say.profession_named(profession)).collect::<Vec<_>>().join(", ");
-    let name = holder.name.clone().unwrap_or_else(|| say.all_at(&holder.organization));
-    let place = holder.name.is_some().then(|| holder.organization.clone());
+    let organization = holder.organization.clone().unwrap_or_default();
+    let name = holder.name.clone().unwrap_or_else(|| say.all_at(&organization));
+    // Who is nowhere helps the patient.
+    let place = holder.name.is_some().then(|| holder.organization.clone().unwrap_or_else(|| say.helps_you().to_owned()));
     let beside = [Some(professions).filter(|words| !words.is_empty()), place].into_iter().flatten().collect::<Vec<_>>().join(" · ");
     let (state, button) = match holder.access {
         Access::Sees => (flag("in", Icon::Eye, say.sees_this().to_owned()), Some(("/api/keep-from", say.keep_from(&name)))),
         Access::Kept => (flag("held", Icon::Private, say.kept_from_them().to_owned()), Some(("/api/show-again", say.show_again(&name)))),
-        Access::KeptFromAll => (flag("held", Icon::Private, say.kept_from_all_at(&holder.organization)), None),
+        Access::KeptFromAll => (flag("held", Icon::Private, say.kept_from_all_at(&organization)), None),
         Access::Closed => (flag("unknown", Icon::Keyhole, say.share_reaches_not().to_owned()), None),
     };
     let (account, organization) = match holder.whom {

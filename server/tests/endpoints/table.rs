@@ -211,6 +211,7 @@ fn pages() -> Vec<Row> {
         row("GET", "/sharing/blocked", "/sharing/blocked?ask=block", "").with(&[Which::Own], HOLDERS),
         page("/sharing/emergency", HOLDERS),
         page("/sharing/prescribing", HOLDERS),
+        page("/sharing/carers", HOLDERS),
         page("/emergency", CLINICIANS),
         row("GET", "/emergency", "/emergency?review={emergency}", "")
             .with(&[Which::Random, Which::Gone, Which::Malformed], NOBODY)
@@ -218,8 +219,8 @@ fn pages() -> Vec<Row> {
         record("/sharing/{grant}", "/sharing/{grant}", HOLDERS),
         record("/sharing/{grant}", "/sharing/{grant}?ask=stop", HOLDERS),
         page("/activity", HOLDERS),
-        page("/redeem", CLINICIANS),
-        page("/shared", CLINICIANS),
+        page("/redeem", SIGNED_IN),
+        page("/shared", SIGNED_IN),
         page("/shared/print", CLINICIANS),
         page("/waiting", HOLDERS),
         page("/sources", HOLDERS),

@@ -23,8 +23,8 @@ pub struct Reader {
     pub record: usize,
     pub browser: Browser,
     pub account: AccountId,
-    organization: OrganizationId,
-    profession: String,
+    organization: Option<OrganizationId>,
+    profession: Option<String>,
     grant: GrantId,
 }
 
@@ -33,7 +33,11 @@ impl Reader {
     pub async fn build(world: &World, record: usize, plan: &Plan) -> Self {
         let draft = world.draft(record, plan).await;
         let (grant, grantee) = world.give_to(record, plan, draft).await;
-        let Actor::Clinician { account, organization, profession } = grantee.actor.clone() else { panic!("a clinician") };
+        let account = grantee.actor.account();
+        let (organization, profession) = match grantee.actor.clone() {
+            Actor::Clinician { organization, profession, .. } => (Some(organization), Some(profession)),
+            Actor::Person { .. } => (None, None),
+        };
         let browser = world.reader(record, plan, &grantee).await;
         Self { record, browser, account, organization, profession, grant }
     }
@@ -66,7 +70,7 @@ impl Reader {
         .bind(world.records[self.record].patient.0)
         .bind(item.0)
         .bind(self.account.0)
-        .bind(self.organization.0)
+        .bind(self.organization.map(|organization| organization.0))
         .bind(&self.profession)
         .fetch_one(&world.house.superuser)
         .await

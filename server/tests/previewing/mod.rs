@@ -83,18 +83,13 @@ impl World {
         let portal = &self.house.portal;
         let report = portal.import_file(file, &ImportOptions::new(source, "record.json"), |_| {}).await.unwrap();
         let patient = report.patients[0];
-        let email = format!("patient-{place}@example.org");
-        let account = portal
-            .make_person(&PersonName::parse("Mara").unwrap(), &Email::parse(&email).unwrap(), NewPassword::parse(PASSWORD.into()).unwrap())
-            .await
-            .unwrap();
+        let holder = self.person("Mara").await;
         sqlx::query("insert into patient_holder (patient_id, account_id) values ($1, $2)")
             .bind(patient.0)
-            .bind(account.0)
+            .bind(holder.actor.account().0)
             .execute(&self.house.superuser)
             .await
             .unwrap();
-        let FirstStep::In(holder) = portal.sign_in(&email, PASSWORD.into(), source).await.unwrap() else { panic!("no second factor") };
         let bundle: Value = serde_json::from_slice(file).unwrap();
         let entries = bundle["entry"].as_array().unwrap();
         let person = entries.iter().find(|entry| entry["resource"]["resourceType"] == "Patient").unwrap().clone();
@@ -181,10 +176,10 @@ impl World {
         let whom = match plan.whom {
             Whom::Named(place) if seed % 2 == 0 => (Some(self.named[place].actor.account().0), None),
             Whom::Named(_) | Whom::Anyone(_) => (None, Some(self.clinic.0)),
-            Whom::Code => (None, Some(self.elsewhere.0)),
+            Whom::Code | Whom::Carer => (None, Some(self.elsewhere.0)),
         };
         // Whoever will redeem a code is of no organization yet, so nothing can be kept from theirs.
-        if plan.whom != Whom::Code {
+        if !plan.whom.is_unknown() {
             sqlx::query(
                 "insert into exclusion (patient_id, item_id, account_id, organization_id)
                 select $1, i.item_id, $2, $3 from item i
@@ -250,8 +245,11 @@ impl World {
         let sentence = sentence(&plan.sentence);
         let name = format!("Dr {}", Uuid::new_v4().simple());
         match plan.whom {
-            Whom::Code => {
-                let grantee = self.clinician(self.elsewhere, "Elsewhere", &name, "physician").await;
+            Whom::Code | Whom::Carer => {
+                let grantee = match plan.whom {
+                    Whom::Carer => self.person(&name).await,
+                    _ => self.clinician(self.elsewhere, "Elsewhere", &name, "physician").await,
+                };
                 let code = portal.make_code(&visitor, draft, terms.clone(), sentence.clone()).await.unwrap();
                 let codes = portal.codes(&visitor).await.unwrap().view;
                 let made = codes.into_iter().find(|made| made.id == code).unwrap();
@@ -313,6 +311,17 @@ impl World {
             session_ends_at: at + Duration::hours(1),
             purposes,
         }
+    }
+
+    /// Somebody with an account of their own, who has signed in.
+    async fn person(&self, name: &str) -> SignedIn {
+        let (portal, email) = (&self.house.portal, format!("{}@example.org", Uuid::new_v4().simple()));
+        portal
+            .make_person(&PersonName::parse(name).unwrap(), &Email::parse(&email).unwrap(), NewPassword::parse(PASSWORD.into()).unwrap())
+            .await
+            .unwrap();
+        let FirstStep::In(person) = portal.sign_in(&email, PASSWORD.into(), &email).await.unwrap() else { panic!("no second factor") };
+        person
     }
 
     async fn clinician(&self, organization: OrganizationId, organization_name: &str, name: &str, profession: &str) -> SignedIn {

@@ -18,8 +18,17 @@ pub enum Whom {
     Named(usize),
     /// Whoever has this profession at the clinic.
     Anyone(&'static str),
-    /// Whoever redeems a code.
+    /// Whichever clinician redeems a code.
     Code,
+    /// Whoever redeems a code to help the patient.
+    Carer,
+}
+
+impl Whom {
+    /// Whether nobody knows who it will be before they have redeemed a code.
+    pub fn is_unknown(self) -> bool {
+        matches!(self, Self::Code | Self::Carer)
+    }
 }
 
 /// One grant as it is drafted, and what it says.
@@ -33,8 +42,9 @@ pub struct Plan {
 
 /// Any grant.
 pub fn plan(world: &World, dice: &mut Dice, record: usize, trial: usize) -> Plan {
-    let whom = match dice.below(8) {
+    let whom = match dice.below(9) {
         0 => Whom::Code,
+        8 => Whom::Carer,
         1 | 2 => Whom::Anyone(if dice.below(2) == 0 { "physician" } else { "nurse" }),
         _ => Whom::Named(dice.below(world.named.len())),
     };
@@ -94,6 +104,7 @@ fn finished(world: &World, record: usize, whom: Whom, draft: Draft, trial: usize
             ("profession", Recipient::Known(grantee), Named::Professions { professions, organization: super::CLINIC.to_owned() })
         }
         Whom::Code => ("code", Recipient::Code, Named::Code),
+        Whom::Carer => ("carer", Recipient::CarerCode, Named::CarerCode),
     };
     let draft = Draft { recipient: Some(recipient), ..draft };
     let terms = draft.terms(world.today).unwrap_or_else(|problem| panic!("{record} {trial} {problem:?}"));

@@ -51,6 +51,8 @@ pub enum Eyes {
         /// Their name.
         name: String,
     },
+    /// Those of whoever will redeem a code as a carer, to whom nothing else is given.
+    CarerCode,
 }
 
 /// What a patient looks at in advance.
@@ -225,7 +227,7 @@ impl Eyes {
         match self {
             Self::Clinician { name, organization } => (name.clone(), Some(organization.clone())),
             Self::Professions { organization, .. } => (String::new(), Some(organization.clone())),
-            Self::Code => (String::new(), None),
+            Self::Code | Self::CarerCode => (String::new(), None),
             Self::Carer { name } => (name.clone(), None),
         }
     }
@@ -280,6 +282,7 @@ async fn drafted(
             grantee: match &recipient {
                 Recipient::Known(grantee) => grantee.clone(),
                 Recipient::Code => Grantee::Clinician { account: NOBODY, organization: NOWHERE },
+                Recipient::CarerCode => Grantee::Carer { account: NOBODY },
             },
             purpose: terms.purpose,
             scope: terms.scope(now),
@@ -301,9 +304,13 @@ const NOWHERE: OrganizationId = OrganizationId(Uuid::nil());
 
 /// As whom the policy decides, and what they are called.
 async fn seen_by(connection: &mut PgConnection, recipient: &Recipient) -> Result<(Actor, Eyes), Error> {
-    let Recipient::Known(grantee) = recipient else {
-        let actor = Actor::Clinician { account: NOBODY, organization: NOWHERE, profession: String::new() };
-        return Ok((actor, Eyes::Code));
+    let grantee = match recipient {
+        Recipient::Known(grantee) => grantee,
+        Recipient::Code => {
+            let actor = Actor::Clinician { account: NOBODY, organization: NOWHERE, profession: String::new() };
+            return Ok((actor, Eyes::Code));
+        }
+        Recipient::CarerCode => return Ok((Actor::Person { account: NOBODY }, Eyes::CarerCode)),
     };
     let (account, organization) = match grantee {
         Grantee::Clinician { account, organization } => (Some(account.0), Some(organization.0)),

@@ -91,7 +91,16 @@ pub(crate) async fn check(connection: &mut PgConnection, grantee: &Grantee) -> R
             let admitted: BTreeSet<String> = admitted.map(|admitted| admitted.0.into_values().collect()).unwrap_or_default();
             !professions.is_empty() && professions.iter().all(|profession| admitted.contains(profession))
         }
-        Grantee::Carer { .. } => false,
+        // Whoever has an account here and is no clinician: the patient has confirmed who that is.
+        Grantee::Carer { account } => {
+            sqlx::query_scalar!(
+                r#"select exists (
+                    select from account where account_id = $1 and kind = 'person' and account_id <> gate.account()) as "known!""#,
+                account.0
+            )
+            .fetch_one(connection)
+            .await?
+        }
     };
     if known { Ok(()) } else { Err(Error::Invalid("grant-who")) }
 }

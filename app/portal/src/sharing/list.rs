@@ -22,11 +22,11 @@ use crate::{
 pub struct Whole {
     /// Which.
     pub id: GrantId,
-    /// The clinician, where it names one.
+    /// The clinician or carer, where it names one.
     pub name: Option<String>,
-    /// The clinician's account.
+    /// Their account.
     pub account: Option<AccountId>,
-    /// Where.
+    /// Where; a carer is nowhere.
     pub organization: Option<String>,
     /// Everybody with one of these professions, where it names nobody.
     pub professions: Vec<String>,
@@ -57,6 +57,12 @@ impl Whole {
     #[must_use]
     pub fn in_force(&self, now: OffsetDateTime) -> bool {
         !self.is_blocked && self.state == GrantState::Active && self.starts_at <= now && self.ends_at.is_none_or(|end| now < end)
+    }
+
+    /// Whether it is to somebody who helps the patient.
+    #[must_use]
+    pub const fn is_carer(&self) -> bool {
+        self.account.is_some() && self.organization.is_none()
     }
 
     /// Whether it is over, by the patient or by its date.

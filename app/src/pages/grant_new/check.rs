@@ -42,9 +42,10 @@ pub(super) fn check(say: Say, kept: &KeptDraft, known: &[KnownOrganization], par
         };
         notice(Role::Caution, say.sensitive_stop(), leave_out)
     });
-    let give = if ready.recipient == Recipient::Code { say.make_the_code() } else { say.give_key() };
+    let give = if matches!(ready.recipient, Recipient::Code | Recipient::CarerCode) { say.make_the_code() } else { say.give_key() };
+    let above = if ready.recipient.is_carer() { say.carer_last() } else { say.new_share_last() };
     let body = view! {
-        <div class="title"><p class="quiet">{say.new_share_last()}</p><h1>{say.check_title()}</h1></div>
+        <div class="title"><p class="quiet">{above}</p><h1>{say.check_title()}</h1></div>
         <section class="grant" aria-label=say.the_share()>{sentence(say, &ready.sentence)}</section>
         {stop}
         {preview(say, &draft, &ready)}
@@ -116,15 +117,22 @@ fn answers(say: Say, kept: &KeptDraft, ready: &Ready) -> impl IntoView + use<> {
             say.profession_at(&say.alternatives(&professions), organization)
         }
         Named::Code => say.who_by_code().to_owned(),
+        Named::Carer { name } => name.clone(),
+        Named::CarerCode => say.who_by_carer_code().to_owned(),
     };
     let labels = if ready.terms.labels.is_empty() { say.none_of_them().to_owned() } else { say.labels(ready.terms.labels) };
     let until = ready.terms.until.map_or_else(|| say.end_open().to_owned(), |day| format!("{} {}", say.until_legend(), say.date(day)));
+    // Who it is for and what for are chosen by saying that it is a carer.
+    let is_asked = |step: Step| !(ready.recipient.is_carer() && matches!(step, Step::Who | Step::Purpose));
     let line = |word: &'static str, value: String, step: Step| {
+        let change = is_asked(step).then(|| {
+            view! { <dd class="change"><a href=step.page(kept.id)>{say.change()}<span class="hide">{say.change_of(word)}</span></a></dd> }
+        });
         view! {
             <div>
                 <dt>{word}</dt>
                 <dd>{value}</dd>
-                <dd class="change"><a href=step.page(kept.id)>{say.change()}<span class="hide">{say.change_of(word)}</span></a></dd>
+                {change}
             </div>
         }
     };

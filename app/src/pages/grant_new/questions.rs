@@ -24,7 +24,21 @@ use crate::{
 };
 
 fn head(say: Say, number: i32, heading: &'static str, says: &'static str) -> impl IntoView {
-    view! { <div class="title"><p class="quiet">{say.new_share_question(number)}</p><h1>{heading}</h1><p>{says}</p></div> }
+    headed(say.new_share_question(number), heading, says)
+}
+
+/// The head of a question that is asked of carers too, who are asked two fewer before.
+fn head_of(say: Say, kept: &KeptDraft, number: i32, heading: &'static str, says: &'static str) -> impl IntoView + use<> {
+    let above = if is_carer(kept) { say.carer_question(number - 2) } else { say.new_share_question(number) };
+    headed(above, heading, says)
+}
+
+fn headed(above: String, heading: &'static str, says: &'static str) -> impl IntoView {
+    view! { <div class="title"><p class="quiet">{above}</p><h1>{heading}</h1><p>{says}</p></div> }
+}
+
+fn is_carer(kept: &KeptDraft) -> bool {
+    kept.draft.recipient.as_ref().is_some_and(Recipient::is_carer)
 }
 
 fn hidden(draft: DraftId) -> impl IntoView {
@@ -125,7 +139,7 @@ pub(super) fn what(say: Say, kept: &KeptDraft, parts: &Parts) -> (&'static str, 
     let private =
         (parts.private > 0).then(|| notice(Role::Held, say.private_heading(), view! { <p>{say.private_things(parts.private)}</p> }));
     let body = view! {
-        {head(say, 3, say.what_question(), say.what_says())}
+        {head_of(say, kept, 3, say.what_question(), say.what_says())}
         <form method="post" action="/api/grant-what" id="categories">
             {hidden(kept.id)}
             {beside(say, "categories")}
@@ -151,7 +165,7 @@ pub(super) fn time(say: Say, kept: &KeptDraft) -> (&'static str, AnyView) {
         choice("checkbox", name, "on".to_owned(), checked, words, Some(hint.to_owned()))
     };
     let body = view! {
-        {head(say, 4, say.time_question(), say.time_says())}
+        {head_of(say, kept, 4, say.time_question(), say.time_says())}
         <form method="post" action="/api/grant-time">
             {hidden(kept.id)}
             <fieldset class="choices sheet">
@@ -170,7 +184,7 @@ pub(super) fn time(say: Say, kept: &KeptDraft) -> (&'static str, AnyView) {
             <fieldset class="choices sheet">
                 <legend class="hide">{say.more_legend()}</legend><h2>{say.more_legend()}</h2>
                 {tick("may_export", draft.may_export, say.may_copy_choice(), say.may_copy_hint())}
-                {tick("may_write", draft.may_write, say.may_write_choice(), say.may_write_hint())}
+                {(!is_carer(kept)).then(|| tick("may_write", draft.may_write, say.may_write_choice(), say.may_write_hint()))}
             </fieldset>
             {go_on(say)}
         </form>

@@ -55,6 +55,13 @@ pub(super) fn forms() -> Vec<Row> {
             holders("/sharing/new?draft={draft}&step=purpose", "/sharing/new?draft={draft}&step=who&problem=not-found"),
             to("/sharing/new?draft={draft}&step=who&problem=not-found"),
         ),
+        // Somebody who helps is asked neither who they are nor what for.
+        form(
+            "/api/grant-who",
+            "draft={draft}&recipient=carer",
+            holders("/sharing/new?draft={draft}&step=what", "/sharing/new?draft={draft}&step=who&problem=not-found"),
+            to("/sharing/new?draft={draft}&step=who&problem=not-found"),
+        ),
         form(
             "/api/grant-purpose",
             "draft={draft}&purpose=treatment",

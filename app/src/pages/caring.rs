@@ -1,0 +1,47 @@
+//! `/shared` for somebody who is no clinician: whom they help.
+
+use chartkey_domain::grant::GrantState;
+use chartkey_portal::caring::Cared;
+use leptos::prelude::*;
+use time::OffsetDateTime;
+
+use crate::{
+    api::ApiError,
+    catalogue::Say,
+    components::{
+        sentence::{Life, life, sentence},
+        sheet::title,
+    },
+    request::{caller, of_record, portal, visitor},
+    shell::{Page, Place, document},
+};
+
+/// The people, each with what they have confirmed; nothing of a record is on it.
+///
+/// # Errors
+/// [`ApiError::NotFound`] for a clinician.
+pub async fn caring() -> Result<AnyView, ApiError> {
+    let say = caller().say();
+    let (cared, now) = portal()?.cared_for(&visitor()?).await?;
+    let nobody = cared.is_empty().then(|| view! { <p>{say.helps_nobody()}</p> });
+    let body = view! {
+        {title(say.people_you_help(), Some(say.people_you_help_says().to_owned()))}
+        {nobody}
+        {cared.iter().map(|one| patient(say, one, now)).collect_view()}
+        <p>{say.have_a_code()} " " <a href="/redeem">{say.use_a_code()}</a></p>
+    };
+    Ok(document(Page::new(say.people_you_help(), Place::Patients).live(), body).into_any())
+}
+
+fn patient(say: Say, cared: &Cared, now: OffsetDateTime) -> impl IntoView + use<> {
+    let span = Life { starts_at: cared.starts_at, ends_at: cared.ends_at, state: GrantState::Active };
+    let born = cared.birth_date.as_ref().map(|date| view! { <p class="quiet">{say.born(&say.fhir_date(date))}</p> });
+    view! {
+        <section class="sheet">
+            <h2>{cared.name.clone()}</h2>
+            {born}
+            <div class="grant compact">{sentence(say, &cared.sentence)}{life(say, span, now)}</div>
+            <p class="actions"><a class="button" href=of_record(cared.patient, "")>{say.open_record_of(&cared.name)}</a></p>
+        </section>
+    }
+}
