@@ -14,7 +14,7 @@ use chartkey_ground::{Size, mutate::Dice, saw};
 use chartkey_server::http::{leptos_app, routes::ROUTES};
 use endpoints::{
     canary::Canaries,
-    probe::{Tally, from_elsewhere, normalised, probe},
+    probe::{Tally, ask, everything, from_elsewhere, normalised, probe},
     table::{Caller, Outcome, Row, Which, table},
     world::World,
 };
@@ -143,6 +143,43 @@ async fn ask_everything(world: &mut World, canaries: &mut Canaries, tally: &mut 
             from_elsewhere(world, tally, row).await;
         }
     }
+}
+
+/// Whoever helped once and does so no more gets from everything, with every identifier of the record, what anybody gets who never did.
+#[sqlx::test(migrations = "../migrations")]
+async fn whoever_helped_once_is_anybody(_: PgPoolOptions, options: PgConnectOptions) {
+    let world = World::build(options).await;
+    let (mut canaries, mut compared) = (Canaries::new(), 0);
+    let people = [world.person().await, world.person().await];
+    let [(carer, _), _] = &people;
+    let grant = world.let_help(carer).await;
+    let record = format!("/record/{}", world.ada.patient);
+    assert_eq!(world.browser_of(carer, None).await.get(&record).await.status, StatusCode::OK, "they helped");
+    world.house.portal.withdraw_grant(&world.ada.visitor(), grant).await.unwrap();
+    let mut different = Vec::new();
+    for row in table() {
+        for which in Which::ALL.into_iter().filter(|which| row.outcomes.iter().any(|(of, _)| of == which)) {
+            let mut names = world.names(Caller::NoGrant, which).await;
+            names.insert("mark".to_owned(), "none".to_owned());
+            let mut said = Vec::new();
+            for (person, email) in &people {
+                let answer = ask(&mut world.browser_of(person, None).await, &row, &names).await;
+                let what = format!("{which:?} {} {}", row.method, row.address);
+                different.extend(
+                    canaries.leaks(&world, Caller::NoGrant, &what, &everything(&answer)).iter().map(|leak| format!("{what}: {leak}")),
+                );
+                let own = [("email".to_owned(), email.clone()), ("account".to_owned(), person.actor.account().to_string())];
+                said.push(normalised(&answer, &names.clone().into_iter().chain(own).collect()));
+            }
+            compared += 1;
+            if said[0] != said[1] {
+                different.push(format!("{which:?} {} {}:\n{}\n\n{}", row.method, row.address, said[0], said[1]));
+            }
+        }
+    }
+    saw(&format!("{compared} answers to somebody whose share to help has ended, {} other than anybody's", different.len()));
+    assert!(different.is_empty(), "{}", different.join("\n\n"));
+    assert!(compared > 300, "{compared}");
 }
 
 #[sqlx::test(migrations = "../migrations")]

@@ -16,15 +16,17 @@ use chartkey_domain::{
 };
 use chartkey_portal::{
     Standing,
+    accounts::{Email, PersonName},
     codes::CodeState,
     corrections::Opening,
     emergency::{Contact, NewPlan},
     import::{identity, own},
     organizations::NewOrganization,
+    passwords::NewPassword,
     requests::{Length, NewRequest},
     sessions::{NewSession, SessionKey},
     sharing::{NewGrant, Sentence},
-    sign_in::{SignedIn, VerifiedClinician},
+    sign_in::{FirstStep, SignedIn, VerifiedClinician},
 };
 use sqlx::{AssertSqlSafe, postgres::PgConnectOptions};
 use time::{Duration, OffsetDateTime};
@@ -449,11 +451,50 @@ impl World {
         }
     }
 
+    /// Somebody without a record, and their address; everybody is called the same.
+    pub async fn person(&self) -> (SignedIn, String) {
+        let (portal, email) = (&self.house.portal, format!("{}@example.org", Uuid::new_v4().simple()));
+        let (name, password) = (PersonName::parse("Somebody").unwrap(), "a password nobody expects");
+        portal.make_person(&name, &Email::parse(&email).unwrap(), NewPassword::parse(password.into()).unwrap()).await.unwrap();
+        let FirstStep::In(person) = portal.sign_in(&email, password.into(), &email).await.unwrap() else { panic!("no second factor") };
+        (person, email)
+    }
+
+    /// Lets somebody help ada with everything, by a code that she confirms.
+    pub async fn let_help(&self, carer: &SignedIn) -> GrantId {
+        let (portal, own) = (&self.house.portal, self.ada.visitor());
+        let everything = Draft {
+            recipient: Some(Recipient::CarerCode),
+            labels: Labels::ALL,
+            categories: Category::SHAREABLE.into_iter().collect(),
+            ..draft("")
+        };
+        let (id, terms) = self.drafted(&self.ada, everything).await;
+        let code = portal.make_code(&own, id, terms, sentence("A code.")).await.unwrap();
+        let codes = portal.codes(&own).await.unwrap().view;
+        let secret = codes.into_iter().find_map(|made| match made.state {
+            CodeState::Waiting(secret) if made.id == code => Some(secret),
+            _ => None,
+        });
+        portal.redeem_code(&visitor(carer, BTreeMap::new()), &secret.unwrap()).await.unwrap();
+        portal.confirm_code(&own, code, carer.actor.account(), sentence("A share.")).await.unwrap()
+    }
+
     /// A browser with a session that begins now. A clinician has declared to treat
     /// both patients.
     pub async fn browser(&self, caller: Caller) -> Browser {
+        let Some(signed_in) = self.signed_in(caller) else { return self.house.browser() };
+        let record = match caller {
+            Caller::Patient => Some(self.ada.patient),
+            Caller::OtherPatient => Some(self.bea.patient),
+            _ => None,
+        };
+        self.browser_of(signed_in, record).await
+    }
+
+    /// The same of anybody.
+    pub async fn browser_of(&self, signed_in: &SignedIn, record: Option<PatientId>) -> Browser {
         let mut browser = self.house.browser();
-        let Some(signed_in) = self.signed_in(caller) else { return browser };
         let at: OffsetDateTime = sqlx::query_scalar("select clock_timestamp()").fetch_one(&self.house.superuser).await.unwrap();
         let signed_in = SignedIn { at, ..signed_in.clone() };
         // What a clinician opens in an emergency needs that they have proved just now who they are.
@@ -463,11 +504,6 @@ impl World {
             .execute(&self.house.superuser)
             .await
             .unwrap();
-        let record = match caller {
-            Caller::Patient => Some(self.ada.patient),
-            Caller::OtherPatient => Some(self.bea.patient),
-            _ => None,
-        };
         let purposes: BTreeMap<PatientId, Purpose> = match record {
             None => [&self.ada, &self.bea].map(|side| (side.patient, Purpose::Treatment)).into(),
             Some(_) => BTreeMap::new(),
