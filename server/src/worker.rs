@@ -194,6 +194,7 @@ async fn once(portal: &Portal) {
         tracing::error!(letters, "messages that could not be sent for three days were given up");
     }
     ended("tell-losses", limited(portal.tell_losses()).await);
+    ended("tell-endings", limited(portal.tell_endings()).await);
 }
 
 /// Gives a job its time.

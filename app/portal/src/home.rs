@@ -68,6 +68,8 @@ pub struct HomeGrant {
     /// Until when; `None`: until the patient stops it.
     #[serde(with = "time::serde::rfc3339::option")]
     pub ends_at: Option<OffsetDateTime>,
+    /// Whether that is so soon that the patient is told.
+    pub ends_soon: bool,
 }
 
 impl Portal {
@@ -133,10 +135,11 @@ async fn asked(record: &mut Record) -> Result<Asked, Error> {
                 and (item.behind = 0 or (select true from item b where b.patient_id = item.patient_id and b.twin = item.twin
                     and b.behind < item.behind and b.waits limit 1) is null)) as "results!",
             coalesce((select jsonb_agg(to_jsonb(g)) from (
-                select h.grant_id, h.sentence, h.starts_at, h.ends_at from access_grant h
+                select h.grant_id, h.sentence, h.starts_at, h.ends_at,
+                    h.purpose <> 'emergency' and gate.ends_soon(h.starts_at, h.ends_at) as ends_soon from access_grant h
                 where h.patient_id = $1 and h.state = 'active' and h.starts_at <= now() and (h.ends_at is null or h.ends_at > now())
                     and not gate.is_blocked(h.patient_id, h.grantee_account_id, h.organization_id)
-                order by h.created_at desc, h.grant_id limit 20
+                order by ends_soon desc, h.created_at desc, h.grant_id limit 20
             ) g), '[]') as "grants!: Json<Vec<HomeGrant>>",
             (select item_id from item
                 where patient_id = $1 and not is_error and sort_at > now() and resource_type = any (array['Appointment', 'Encounter'])

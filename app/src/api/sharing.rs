@@ -193,6 +193,23 @@ pub async fn give_grant(draft: DraftId, seen: String, #[server(default)] languag
     answer(give(draft, &seen, &language).await, &Step::Check.page(draft))
 }
 
+/// Begins a new version of a grant, or the same once more where it is over: with the question how long (`time`), or where
+/// everything is checked.
+///
+/// # Errors
+/// As [`grant_who`].
+#[server(endpoint = "change-grant")]
+pub async fn change_grant(grant: GrantId, #[server(default)] step: String) -> Result<(), ApiError> {
+    use crate::{
+        pages::grant_new::Step,
+        request::{answer, portal, visitor},
+    };
+
+    let begun = async { Ok(portal()?.change_grant(&visitor()?, grant).await?) };
+    let first = if step == "time" { Step::Time } else { Step::Check };
+    answer(begun.await.map(|draft| first.page(draft)), &format!("/sharing/{grant}"))
+}
+
 /// Ends one of the signed-in patient's grants.
 ///
 /// # Errors

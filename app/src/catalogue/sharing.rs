@@ -29,6 +29,21 @@ messages! {
     }
     no_end { English: "No end: until you stop it", Spanish: "Sin fecha final: hasta que usted lo retire" }
     until_time(when: &str) { English: "until {when} (UTC)", Spanish: "hasta el {when} (UTC)" }
+    ends_soon { English: "Ends soon", Spanish: "Termina pronto" }
+    make_longer { English: "Make it longer", Spanish: "Alargarlo" }
+    change_share { English: "Change it", Spanish: "Cambiarlo" }
+    change_share_says {
+        English: "You check everything again. Until you give the new share, this one stays as it is.",
+        Spanish: "Usted lo revisa todo otra vez. Mientras no dé el permiso nuevo, este sigue como está.",
+    }
+    share_again { English: "Share the same again", Spanish: "Compartir lo mismo otra vez" }
+    ask_once_more { English: "Ask again", Spanish: "Pedir otra vez" }
+    ask_for_longer { English: "Ask for longer", Spanish: "Pedir más tiempo" }
+    share_is_over { English: "What was shared with you here has ended", Spanish: "Lo que se compartió aquí con usted ha terminado" }
+    share_is_over_says {
+        English: "Nothing of it is shown any more. You can ask the patient for it again; they decide.",
+        Spanish: "Ya no se muestra nada de ello. Puede pedirlo otra vez a la persona; ella decide.",
+    }
     days_left(count: i64) { English: one "1 day left", other "{count} days left"; Spanish: one "Queda 1 día", other "Quedan {count} días" }
     days_left_label { English: "Days left", Spanish: "Días que quedan" }
     done_given { English: "The key is out. It works from now on.", Spanish: "La llave está dada. Funciona desde ahora." }

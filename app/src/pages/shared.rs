@@ -12,7 +12,7 @@ use crate::{
         sentence::{Life, life, sentence, unmarked},
         sheet::{more, sheet, title},
     },
-    pages::{Paged, ask, emergency, page},
+    pages::{Paged, ask, emergency, page, sharing::ends_soon},
     request::{caller, portal, problem, visitor},
     shell::{Page, Place, document},
 };
@@ -51,11 +51,12 @@ pub fn shared() -> impl IntoView {
 
 fn patient(say: Say, entry: &SharedEntry, now: OffsetDateTime) -> impl IntoView + use<> {
     let span = Life { starts_at: entry.starts_at, ends_at: entry.ends_at, state: GrantState::Active };
+    let soon = entry.ends_soon && entry.may_be_asked();
     view! {
         <section class="sheet">
             <h2>{entry.name.clone()}</h2>
             {born(say, entry)}
-            <div class="grant compact">{sentence(say, &entry.sentence)}{life(say, span, now)}</div>
+            <div class="grant compact">{sentence(say, &entry.sentence)}{soon.then(|| ends_soon(say))}{life(say, span, now)}</div>
             <form method="post" action="/api/open-shared">
                 <input type="hidden" name="grant" value=entry.grant.to_string()/>
                 <p class="actions">
@@ -63,6 +64,7 @@ fn patient(say: Say, entry: &SharedEntry, now: OffsetDateTime) -> impl IntoView 
                     <span class="quiet">{say.purpose_is(say.purpose(entry.purpose))}</span>
                 </p>
             </form>
+            {soon.then(|| ask_again(say.ask_for_longer(), entry))}
         </section>
     }
 }
@@ -86,8 +88,13 @@ fn ended(say: Say, entry: &SharedEntry) -> impl IntoView + use<> {
             <p class="label"><b class="name">{entry.name.clone()}</b> " " <span class="flag unknown">{say.ended_word()}</span></p>
             {born(say, entry)}
             <p class="meta"><span class="who">{unmarked(say, &entry.sentence)}</span></p>
+            {entry.may_be_asked().then(|| ask_again(say.ask_once_more(), entry))}
         </li>
     }
+}
+
+fn ask_again(words: &'static str, entry: &SharedEntry) -> impl IntoView + use<> {
+    view! { <p>{more(ask::again(entry.grant), view! { {words}<span class="hide">": " {entry.name.clone()}</span> })}</p> }
 }
 
 fn born(say: Say, entry: &SharedEntry) -> Option<impl IntoView + use<>> {
