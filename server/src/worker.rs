@@ -26,6 +26,7 @@ pub async fn work(portal: Portal, config: Arc<Config>, mut stopping: watch::Rece
         tracing::error!(%error, "messages cannot be sent");
     }
     tokio::spawn(files(portal.clone(), stopping.clone()));
+    tokio::spawn(unread(portal.clone(), stopping.clone()));
     for reading in [Reading::Labels, Reading::Words] {
         tokio::spawn(read_again(portal.clone(), reading, stopping.clone()));
     }
@@ -137,6 +138,21 @@ async fn files(portal: Portal, mut stopping: watch::Receiver<bool>) {
                 tracing::error!(%error, job, "whoever read a file has ended");
                 Duration::from_secs(10)
             }
+        };
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            () = told(&mut stopping) => return,
+        }
+    }
+}
+
+/// Tells the lists of clinicians what has come into the records of their patients.
+async fn unread(portal: Portal, mut stopping: watch::Receiver<bool>) {
+    loop {
+        let pause = match ended("unread", limited(portal.note_next_unread()).await) {
+            Some(true) => Duration::ZERO,
+            Some(false) => LOOK,
+            None => AGAIN,
         };
         tokio::select! {
             () = tokio::time::sleep(pause) => {}

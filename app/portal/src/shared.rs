@@ -16,6 +16,7 @@ use crate::{
 
 mod ended;
 mod print;
+mod unread;
 
 pub(crate) use ended::once_shared;
 pub(crate) use print::essentials;
@@ -42,6 +43,8 @@ pub struct SharedEntry {
     pub ends_soon: bool,
     /// Whether it is in force.
     pub is_open: bool,
+    /// Whether something has come in since the visitor last looked that they may see through it.
+    pub is_new: bool,
 }
 
 impl SharedEntry {
@@ -120,6 +123,8 @@ async fn rows(connection: &mut PgConnection, visitor: &Visitor, of: Of) -> Resul
     let rows = sqlx::query!(
             r#"select g.grant_id, g.patient_id, p.full_name, p.birth_date, g.sentence, g.purpose, g.starts_at, g.ends_at,
                 least(g.ended_at, g.ends_at) as over_at, gate.ends_soon(g.starts_at, g.ends_at) as "ends_soon!",
+                (select true from grant_news n join viewer_mark m on m.patient_id = n.patient_id and m.account_id = n.account_id
+                    where n.patient_id = g.patient_id and n.grant_id = g.grant_id and n.account_id = $1 and n.seq > m.seen_seq) is not null as "is_new!",
                 g.state = 'active' and g.starts_at <= now() and (g.ends_at is null or now() < g.ends_at) as "open!"
             from access_grant g
             join patient p on p.patient_id = g.patient_id
@@ -157,6 +162,7 @@ async fn rows(connection: &mut PgConnection, visitor: &Visitor, of: Of) -> Resul
                         ends_at: row.ends_at,
                         ends_soon: row.ends_soon,
                         is_open: row.open,
+                        is_new: row.open && row.is_new,
                     },
                     patient: PatientId(row.patient_id),
                     over_at: row.over_at,

@@ -198,6 +198,13 @@ messages! {
         Spanish: "Lo que confirmó cada paciente, con las palabras que leyó. Elija el permiso que necesita ahora: cada vez que mire, el paciente lo ve.",
     }
     shared_nothing { English: "Nobody shares with you at the moment.", Spanish: "En este momento nadie comparte con usted." }
+    new_since_you_looked { English: "New since you looked", Spanish: "Hay novedades desde que usted miró" }
+    shared_orders { English: "Order", Spanish: "Orden" }
+    shared_purposes { English: "What for", Spanish: "Para qué" }
+    every_purpose { English: "Everything", Spanish: "Todo" }
+    shared_before { English: "Those before", Spanish: "Anteriores" }
+    shared_after { English: "Those after", Spanish: "Siguientes" }
+    shared_part(first: usize, last: usize, all: usize) { English: "{first} to {last} of {all}", Spanish: "{first} a {last} de {all}" }
     open_record_of(name: &str) { English: "Open the record of {name}", Spanish: "Abrir la historia clínica de {name}" }
     ended_word { English: "Ended", Spanish: "Terminado" }
     ended_lately { English: "Ended in the last 90 days", Spanish: "Terminados en los últimos 90 días" }
@@ -239,6 +246,19 @@ impl super::Say {
             (super::Language::Spanish, "resumed") => "Usted lo activó otra vez",
             (super::Language::Spanish, "withdrawn") => "Usted lo retiró",
             (super::Language::Spanish, _) => "Usted lo cambió por uno nuevo",
+        })
+    }
+
+    /// What stands first in a clinician's list.
+    #[must_use]
+    pub fn shared_order(self, order: &str) -> &'static str {
+        self.word(match (self.0, order) {
+            (super::Language::English, "end") => "What ends first",
+            (super::Language::English, "new") => "What is new first",
+            (super::Language::English, _) => "By name",
+            (super::Language::Spanish, "end") => "Lo que termina antes",
+            (super::Language::Spanish, "new") => "Primero las novedades",
+            (super::Language::Spanish, _) => "Por nombre",
         })
     }
 

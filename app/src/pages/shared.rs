@@ -1,6 +1,6 @@
 //! `/shared`: a clinician's patients, by what each has confirmed; below it their summaries to print.
 
-use chartkey_domain::grant::GrantState;
+use chartkey_domain::grant::{GrantState, Purpose};
 use chartkey_portal::shared::SharedEntry;
 use leptos::prelude::*;
 use time::OffsetDateTime;
@@ -8,7 +8,9 @@ use time::OffsetDateTime;
 use crate::{
     catalogue::Say,
     components::{
+        flag::flag,
         form::{problem_summary, titled},
+        icon::Icon,
         sentence::{Life, life, sentence, unmarked},
         sheet::{more, sheet, title},
     },
@@ -17,8 +19,10 @@ use crate::{
     shell::{Page, Place, document},
 };
 
+mod asked;
 mod print;
 
+use asked::Asked;
 pub use print::print_shared;
 
 /// The list; nothing of a record is on it.
@@ -26,10 +30,14 @@ pub fn shared() -> impl IntoView {
     page(async {
         let say = caller().say();
         let list = portal()?.shared_list(&visitor()?).await?;
-        let open = if list.open.is_empty() {
+        let asked = Asked::of_query();
+        let purposes: Vec<_> = Purpose::CHOICES.into_iter().chain([Purpose::Emergency]).filter(|purpose| list.open.iter().any(|entry| entry.purpose == *purpose)).collect();
+        let choices = (list.open.len() > 1).then(|| asked.choices(say, &purposes));
+        let (all, shown) = asked.of(list.open);
+        let open = if shown.is_empty() {
             view! { <p>{say.shared_nothing()}</p> }.into_any()
         } else {
-            list.open.iter().map(|entry| patient(say, entry, list.now)).collect_view().into_any()
+            shown.iter().map(|entry| patient(say, entry, list.now)).collect_view().into_any()
         };
         let ended = (!list.ended.is_empty()).then(|| {
             let rows = list.ended.iter().map(|entry| ended(say, entry)).collect_view();
@@ -38,7 +46,10 @@ pub fn shared() -> impl IntoView {
         let body = view! {
             {problem_summary(say, problem())}
             {title(say.shared_title(), Some(say.shared_says().to_owned()))}
+            {choices}
+            {asked.pages(say, all)}
             {open}
+            {asked.pages(say, all)}
             {to_print(say)}
             <p>{say.have_a_code()} " " <a href="/redeem">{say.use_a_code()}</a></p>
             <p>{more(ask::PAGE.to_owned(), say.ask_title())}</p>
@@ -56,6 +67,7 @@ fn patient(say: Say, entry: &SharedEntry, now: OffsetDateTime) -> impl IntoView 
         <section class="sheet">
             <h2>{entry.name.clone()}</h2>
             {born(say, entry)}
+            {entry.is_new.then(|| view! { <p>{flag("new", Icon::Info, say.new_since_you_looked().to_owned())}</p> })}
             <div class="grant compact">{sentence(say, &entry.sentence)}{soon.then(|| ends_soon(say))}{life(say, span, now)}</div>
             <form method="post" action="/api/open-shared">
                 <input type="hidden" name="grant" value=entry.grant.to_string()/>
