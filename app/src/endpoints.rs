@@ -118,6 +118,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         endpoint::<sharing::PauseGrant>(),
         endpoint::<sharing::ResumeGrant>(),
         endpoint::<sharing::OpenShared>(),
+        endpoint::<sharing::FindPatient>().keeping(&["words"]),
         endpoint::<sharing::PrintShared>(),
         endpoint::<prescribing::AskBeforePrescribing>(),
         endpoint::<reach::KeepFrom>(),

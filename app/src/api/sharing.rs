@@ -266,6 +266,22 @@ pub async fn open_shared(grant: GrantId) -> Result<(), ApiError> {
     answer(go.await, "/shared")
 }
 
+/// Looks for a name in a clinician's list of patients. It is kept with the session, and stands in no address.
+///
+/// # Errors
+/// As [`grant_who`].
+#[server(endpoint = "find-patient")]
+pub async fn find_patient(#[server(default)] words: String) -> Result<(), ApiError> {
+    use crate::request::{answer, portal, session, visitor};
+
+    let begun = async {
+        let visitor = visitor()?;
+        let key = session()?.0.key().ok_or(ApiError::SignedOut)?;
+        Ok(portal()?.begin_finding(&visitor, key, &words).await?)
+    };
+    answer(begun.await.map(|search| format!("/shared?find={search}")), "/shared")
+}
+
 /// Opens the summaries of all who share for treatment: declares that purpose for each of
 /// their records, and goes to the page that prints them.
 ///

@@ -199,6 +199,9 @@ messages! {
     }
     shared_nothing { English: "Nobody shares with you at the moment.", Spanish: "En este momento nadie comparte con usted." }
     new_since_you_looked { English: "New since you looked", Spanish: "Hay novedades desde que usted miró" }
+    find_patient { English: "Find a patient by name", Spanish: "Buscar a un paciente por su nombre" }
+    nobody_called_so { English: "Nobody who shares with you is called so.", Spanish: "Nadie que comparta con usted se llama así." }
+    all_of_them { English: "Show everybody", Spanish: "Mostrar a todos" }
     shared_orders { English: "Order", Spanish: "Orden" }
     shared_purposes { English: "What for", Spanish: "Para qué" }
     every_purpose { English: "Everything", Spanish: "Todo" }

@@ -6,16 +6,17 @@ use leptos::prelude::*;
 use time::OffsetDateTime;
 
 use crate::{
+    api::ApiError,
     catalogue::Say,
     components::{
         flag::flag,
-        form::{problem_summary, titled},
+        form::{beside, problem_summary, titled},
         icon::Icon,
         sentence::{Life, life, sentence, unmarked},
         sheet::{more, sheet, title},
     },
     pages::{Paged, ask, emergency, page, sharing::ends_soon},
-    request::{caller, portal, problem, visitor},
+    request::{caller, portal, problem, session, typed, visitor},
     shell::{Page, Place, document},
 };
 
@@ -33,8 +34,12 @@ pub fn shared() -> impl IntoView {
         let asked = Asked::of_query();
         let purposes: Vec<_> = Purpose::CHOICES.into_iter().chain([Purpose::Emergency]).filter(|purpose| list.open.iter().any(|entry| entry.purpose == *purpose)).collect();
         let choices = (list.open.len() > 1).then(|| asked.choices(say, &purposes));
-        let (all, shown) = asked.of(list.open);
-        let open = if shown.is_empty() {
+        let name = found(asked).await?;
+        let find = (!list.open.is_empty()).then(|| find(say, &name));
+        let (all, shown) = asked.of(list.open, &name);
+        let open = if shown.is_empty() && asked.find.is_some() {
+            view! { <p>{say.nobody_called_so()}</p> }.into_any()
+        } else if shown.is_empty() {
             view! { <p>{say.shared_nothing()}</p> }.into_any()
         } else {
             shown.iter().map(|entry| patient(say, entry, list.now)).collect_view().into_any()
@@ -46,6 +51,7 @@ pub fn shared() -> impl IntoView {
         let body = view! {
             {problem_summary(say, problem())}
             {title(say.shared_title(), Some(say.shared_says().to_owned()))}
+            {find}
             {choices}
             {asked.pages(say, all)}
             {open}
@@ -58,6 +64,27 @@ pub fn shared() -> impl IntoView {
         };
         Paged::Ok(document(Page::new(titled(say, say.shared_title(), problem()), Place::Patients).live(), body).into_any())
     })
+}
+
+/// The name that is looked for; of a search that is no more, none.
+async fn found(asked: Asked) -> Result<String, ApiError> {
+    let Some(search) = asked.find else { return Ok(String::new()) };
+    let key = session()?.0.key().ok_or(ApiError::SignedOut)?;
+    Ok(portal()?.finding(&visitor()?, &key, search).await?.unwrap_or_default())
+}
+
+fn find(say: Say, name: &str) -> impl IntoView + use<> {
+    let all = (!name.is_empty()).then(|| view! { <a href="/shared">{say.all_of_them()}</a> });
+    view! {
+        <form method="post" action="/api/find-patient">
+            <div class="field">
+                <label for="words">{say.find_patient()}</label>
+                {beside(say, "words")}
+                <input id="words" name="words" type="text" autocomplete="off" maxlength="100" required value=typed("words").unwrap_or_else(|| name.to_owned())/>
+            </div>
+            <p class="actions"><button class="button second" type="submit">{say.search()}</button>{all}</p>
+        </form>
+    }
 }
 
 fn patient(say: Say, entry: &SharedEntry, now: OffsetDateTime) -> impl IntoView + use<> {

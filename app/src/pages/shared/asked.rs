@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use chartkey_domain::grant::Purpose;
+use chartkey_domain::{fold, grant::Purpose, id::SearchId};
 use chartkey_portal::shared::SharedEntry;
 use leptos::prelude::*;
 
@@ -42,6 +42,8 @@ impl Order {
 /// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Asked {
+    /// The search for a name.
+    pub(super) find: Option<SearchId>,
     order: Order,
     purpose: Option<Purpose>,
     /// How many stand on the pages before.
@@ -52,6 +54,7 @@ impl Asked {
     /// That of the page's query; what cannot be read there is left out.
     pub(super) fn of_query() -> Self {
         Self {
+            find: query("find").and_then(|search| search.parse().ok()),
             order: query("order").and_then(|slug| Order::ALL.into_iter().find(|order| order.slug() == slug)).unwrap_or_default(),
             purpose: query("purpose").and_then(|slug| Purpose::from_slug(&slug)),
             from: query("from").and_then(|from| from.parse().ok()).unwrap_or_default(),
@@ -59,7 +62,7 @@ impl Asked {
     }
 
     fn address(self) -> String {
-        let mut parts = Vec::new();
+        let mut parts: Vec<_> = self.find.map(|search| format!("find={search}")).into_iter().collect();
         if self.order != Order::default() {
             parts.push(format!("order={}", self.order.slug()));
         }
@@ -70,9 +73,10 @@ impl Asked {
         if parts.is_empty() { "/shared".to_owned() } else { format!("/shared?{}", parts.join("&")) }
     }
 
-    /// Those of the purpose, in the order, of which the page shows the second part; before it stand so many. The list comes by name.
-    pub(super) fn of(self, mut open: Vec<SharedEntry>) -> (usize, Vec<SharedEntry>) {
-        open.retain(|entry| self.purpose.is_none_or(|purpose| entry.purpose == purpose));
+    /// How many have this name and purpose, and those of the page, in the order. The list comes by name.
+    pub(super) fn of(self, mut open: Vec<SharedEntry>, name: &str) -> (usize, Vec<SharedEntry>) {
+        let wanted = fold::words(name);
+        open.retain(|entry| self.purpose.is_none_or(|purpose| entry.purpose == purpose) && is_called(&entry.name, &wanted));
         match self.order {
             Order::Name => {}
             Order::End => open.sort_by_key(|entry| (entry.ends_at.is_none(), entry.ends_at)),
@@ -110,6 +114,12 @@ impl Asked {
     }
 }
 
+/// Whether each of these is the beginning of a word of the name.
+fn is_called(name: &str, wanted: &[String]) -> bool {
+    let words = fold::words(name);
+    wanted.iter().all(|wanted| words.iter().any(|word| word.starts_with(wanted.as_str())))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -133,7 +143,7 @@ mod tests {
     }
 
     fn numbers(asked: Asked, open: Vec<SharedEntry>) -> Vec<u128> {
-        asked.of(open).1.into_iter().map(|entry| entry.grant.0.as_u128()).collect()
+        asked.of(open, "").1.into_iter().map(|entry| entry.grant.0.as_u128()).collect()
     }
 
     #[test]
@@ -152,10 +162,17 @@ mod tests {
     }
 
     #[test]
+    fn a_name_is_found_by_how_its_words_begin() {
+        let called = |wanted: &str| is_called("José Ángel Müller", &fold::words(wanted));
+        assert!(["jose", "MÜL", "muller jos", "ángel", ""].into_iter().all(called));
+        assert!(!["ose", "jose maria", "x"].into_iter().any(called));
+    }
+
+    #[test]
     fn a_long_list_is_shown_in_parts_that_leave_none_out() {
         let open: Vec<_> = (0..120).map(|number| entry(number, None, false, Purpose::Treatment)).collect();
         let parts = [0, 50, 100].map(|from| numbers(Asked { from, ..Asked::default() }, open.clone()));
         assert_eq!(parts.concat(), (0..120).collect::<Vec<_>>());
-        assert_eq!(Asked { from: 50, order: Order::End, purpose: Some(Purpose::Treatment) }.address(), "/shared?order=end&purpose=treatment&from=50");
+        assert_eq!(Asked { from: 50, order: Order::End, purpose: Some(Purpose::Treatment), find: None }.address(), "/shared?order=end&purpose=treatment&from=50");
     }
 }

@@ -216,6 +216,14 @@ pub(super) fn forms() -> Vec<Row> {
             holders(NO_ASKER, "/shared/ask?problem=share-name"),
             holders(NO_ASKER, "/shared/ask?problem=share-name"),
         ),
+        {
+            let mut done = [To("/shared?find={new}"); 6];
+            done[Caller::Anonymous as usize] = Welcome;
+            for nobody in [Caller::OtherPatient, Caller::Patient] {
+                done[nobody as usize] = To("/shared?problem=not-found");
+            }
+            post("/api/find-patient", "words=ada", done)
+        },
         // Whoever has a share, or had one; nobody else.
         {
             let mut done = [To(NO_SHARE); 6];
