@@ -118,7 +118,7 @@ test('an open page is covered within a second of the withdrawal, and holds nothi
   await expect(doctor.getByRole('heading', { name: 'This page is closed' })).toBeVisible();
   expect(await doctor.locator('main').count()).toBe(0);
   await doctor.getByRole('link', { name: 'Look again' }).click();
-  await expect(doctor.getByRole('heading', { level: 1 })).toHaveText('We cannot find that page');
+  await expect(doctor.getByRole('heading', { level: 1 })).toHaveText('What was shared with you here has ended');
 });
 
 test('an open page is covered when the stream is cut, and uncovered by a fresh answer', async ({ page, house, mail, chartkeyOk, sql, browser }) => {
@@ -152,7 +152,7 @@ test('a page that is gone back to shows nothing that has ended meanwhile', async
   await doctor.goto('/shared');
   await stop(patient);
   await doctor.goBack();
-  await expect(doctor.getByText(/This page is closed|We cannot find that page/)).toBeVisible();
+  await expect(doctor.getByText(/This page is closed|What was shared with you here has ended/)).toBeVisible();
   await expect(doctor.locator('.result')).toHaveCount(0);
 });
 

@@ -26,6 +26,7 @@ pub async fn work(portal: Portal, config: Arc<Config>, mut stopping: watch::Rece
         tracing::error!(%error, "messages cannot be sent");
     }
     tokio::spawn(files(portal.clone(), stopping.clone()));
+    tokio::spawn(unread(portal.clone(), stopping.clone()));
     for reading in [Reading::Labels, Reading::Words] {
         tokio::spawn(read_again(portal.clone(), reading, stopping.clone()));
     }
@@ -145,6 +146,21 @@ async fn files(portal: Portal, mut stopping: watch::Receiver<bool>) {
     }
 }
 
+/// Tells the lists of clinicians what has come into the records of their patients.
+async fn unread(portal: Portal, mut stopping: watch::Receiver<bool>) {
+    loop {
+        let pause = match ended("unread", limited(portal.note_next_unread()).await) {
+            Some(true) => Duration::ZERO,
+            Some(false) => LOOK,
+            None => AGAIN,
+        };
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            () = told(&mut stopping) => return,
+        }
+    }
+}
+
 async fn told(stopping: &mut watch::Receiver<bool>) {
     // An error means that whoever would tell us is gone: that is the end, too.
     let _ = stopping.wait_for(|stop| *stop).await;
@@ -194,6 +210,7 @@ async fn once(portal: &Portal) {
         tracing::error!(letters, "messages that could not be sent for three days were given up");
     }
     ended("tell-losses", limited(portal.tell_losses()).await);
+    ended("tell-endings", limited(portal.tell_endings()).await);
 }
 
 /// Gives a job its time.

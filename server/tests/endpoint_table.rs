@@ -87,7 +87,7 @@ async fn every_endpoint_answers_every_caller_as_the_table_says(_: PgPoolOptions,
 /// Whether a form that is answered so may have changed anything, be it how often somebody may try.
 fn uses(outcome: Outcome) -> bool {
     match outcome {
-        Outcome::Welcome | Outcome::NotFound | Outcome::SignedOut | Outcome::Unreadable => false,
+        Outcome::Welcome | Outcome::NotFound | Outcome::Ended | Outcome::SignedOut | Outcome::Unreadable => false,
         Outcome::To(path) => !path.ends_with("problem=not-found"),
         Outcome::Shown | Outcome::Says(_) => true,
     }
@@ -102,6 +102,8 @@ fn shuffle(rows: &mut [Row], dice: &mut Dice) {
 /// Every row, for every caller and kind of identifier.
 async fn ask_everything(world: &mut World, canaries: &mut Canaries, tally: &mut Tally, rows: &[Row]) {
     let mut is_used = true;
+    // What is said of a share that has ended, once for every page of its record.
+    let mut ended: Option<String> = None;
     for row in rows {
         // As the page is now: what was changed by the row before may stand on every page of a caller.
         let mut absent = BTreeMap::new();
@@ -123,6 +125,9 @@ async fn ask_everything(world: &mut World, canaries: &mut Canaries, tally: &mut 
                 let is_page = outcome == Outcome::NotFound && row.pattern != "/events" && !row.pattern.contains("/files/");
                 if is_page && answer != absent[&caller] {
                     tally.faults.push(format!("{caller:?} {which:?} {}: not the answer for what never was", row.address));
+                }
+                if outcome == Outcome::Ended && ended.get_or_insert_with(|| answer.clone()) != &answer {
+                    tally.faults.push(format!("{caller:?} {which:?} {}: another answer than the rest of the record's", row.address));
                 }
                 match of_nothing.get(&caller) {
                     None if which == Which::Random => drop(of_nothing.insert(caller, (outcome, answer))),

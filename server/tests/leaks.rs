@@ -107,6 +107,7 @@ async fn around(world: &World, reader: &mut Reader, dice: &mut Dice, change: &Ch
     }
     // Whoever looks sets a mark up to which they have seen everything.
     sight(world, reader, &[Question::Page(reader.address(world))]).await;
+    tell_lists(world).await;
     let asked = questions(world, reader, dice, &change.places, &change.words).await;
     let mut seen = Vec::new();
     for is_after in [false, true] {
@@ -119,6 +120,7 @@ async fn around(world: &World, reader: &mut Reader, dice: &mut Dice, change: &Ch
             if !reader.is_kept(world, item).await {
                 return None;
             }
+            tell_lists(world).await;
         }
         let events = world.events(reader.record).await.len();
         let mut answers = sight(world, reader, &asked).await;
@@ -128,6 +130,11 @@ async fn around(world: &World, reader: &mut Reader, dice: &mut Dice, change: &Ch
     }
     let after = seen.pop()?;
     Some((seen.pop()?, after))
+}
+
+/// The lists of clinicians say what came in: the worker has done what it had to.
+async fn tell_lists(world: &World) {
+    while world.house.portal.note_next_unread().await.unwrap() {}
 }
 
 /// With a policy too many, the same comparison fails.

@@ -95,6 +95,12 @@ impl TypedDay {
     }
 }
 
+impl From<Date> for TypedDay {
+    fn from(day: Date) -> Self {
+        Self { day: day.day().to_string(), month: u8::from(day.month()).to_string(), year: day.year().to_string() }
+    }
+}
+
 /// When a drafted grant ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -309,6 +315,11 @@ mod tests {
         for (draft, problem) in cases {
             assert_eq!(draft.terms(TODAY), Err(problem), "{draft:?}");
         }
+    }
+
+    #[test]
+    fn a_day_survives_being_typed() {
+        assert_eq!(TypedDay::from(TODAY).parse(Problem::End), Ok(Some(TODAY)));
     }
 
     #[test]

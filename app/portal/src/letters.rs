@@ -77,6 +77,8 @@ pub enum LetterSubject {
     Emergency,
     /// The same to whom the patient has named: it says whose.
     EmergencyContact,
+    /// A share of theirs ends soon.
+    ShareEnding,
 }
 
 impl LetterSubject {
@@ -97,6 +99,7 @@ impl LetterSubject {
             Self::FactorLost => "factor-lost",
             Self::Emergency => "emergency",
             Self::EmergencyContact => "emergency-contact",
+            Self::ShareEnding => "share-ending",
         })
     }
 
@@ -115,6 +118,7 @@ impl LetterSubject {
             Self::FactorLost,
             Self::Emergency,
             Self::EmergencyContact,
+            Self::ShareEnding,
         ];
         stored.into_iter().find(|subject| subject.slug() == Some(slug))
     }

@@ -31,10 +31,12 @@ mod in_force;
 mod preview;
 #[cfg(test)]
 mod tests;
+mod unread;
 use preview::Subject;
 
 pub(crate) use in_force::{Loaded, facts, on_clock};
 pub use preview::{Eyes, Preview, PreviewedPart};
+pub(crate) use unread::Reader;
 
 /// What a page shows, and whose it is.
 #[derive(Debug, Clone)]

@@ -6,6 +6,7 @@ use chartkey_domain::{
     grant::Purpose,
     id::{GrantId, PatientId},
 };
+use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use crate::{
@@ -13,8 +14,11 @@ use crate::{
     audit::{self, Chain, Event, What, Why},
 };
 
+mod ended;
 mod print;
+mod unread;
 
+pub(crate) use ended::once_shared;
 pub(crate) use print::essentials;
 pub use print::{MOST, PrintedSummaries, PrintedSummary};
 
@@ -35,6 +39,20 @@ pub struct SharedEntry {
     pub starts_at: OffsetDateTime,
     /// The first moment at which it is over.
     pub ends_at: Option<OffsetDateTime>,
+    /// Whether that is near.
+    pub ends_soon: bool,
+    /// Whether it is in force.
+    pub is_open: bool,
+    /// Whether something has come in since the visitor last looked that they may see through it.
+    pub is_new: bool,
+}
+
+impl SharedEntry {
+    /// Whether it can be asked for again: nobody asks for an emergency.
+    #[must_use]
+    pub fn may_be_asked(&self) -> bool {
+        self.purpose != Purpose::Emergency
+    }
 }
 
 /// What is shared with a clinician.
@@ -51,7 +69,16 @@ pub struct SharedList {
 struct Row {
     entry: SharedEntry,
     patient: PatientId,
-    open: bool,
+    /// When it was over, whatever ended it; it is told to nobody.
+    over_at: Option<OffsetDateTime>,
+}
+
+/// Of whom the list is to be.
+#[derive(Debug, Clone, Copy)]
+enum Of {
+    Everybody,
+    Grant(GrantId),
+    Patient(PatientId),
 }
 
 impl Portal {
@@ -60,8 +87,8 @@ impl Portal {
     /// # Errors
     /// [`Error::NotFound`] for anybody who is no clinician.
     pub async fn shared_list(&self, visitor: &Visitor) -> Result<SharedList, Error> {
-        let (rows, now) = self.entries(visitor, "shared", None).await?;
-        let (open, ended): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.open);
+        let (rows, now) = self.entries(visitor, "shared", Of::Everybody).await?;
+        let (open, ended): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.entry.is_open);
         let entries = |rows: Vec<Row>| rows.into_iter().map(|row| row.entry).collect();
         Ok(SharedList { open: entries(open), ended: entries(ended), now })
     }
@@ -71,22 +98,41 @@ impl Portal {
     /// # Errors
     /// [`Error::NotFound`] where it is not in force for the visitor.
     pub async fn pick_grant(&self, visitor: &Visitor, grant: GrantId) -> Result<(PatientId, Purpose), Error> {
-        let (rows, _) = self.entries(visitor, "shared-picked", Some(grant)).await?;
-        rows.into_iter().find(|row| row.open).map(|row| (row.patient, row.entry.purpose)).ok_or(Error::NotFound)
+        let (rows, _) = self.entries(visitor, "shared-picked", Of::Grant(grant)).await?;
+        rows.into_iter().find(|row| row.entry.is_open).map(|row| (row.patient, row.entry.purpose)).ok_or(Error::NotFound)
     }
 
-    async fn entries(&self, visitor: &Visitor, page: &str, only: Option<GrantId>) -> Result<(Vec<Row>, OffsetDateTime), Error> {
-        let Actor::Clinician { account, organization, profession } = &visitor.actor else { return Err(Error::NotFound) };
+    async fn entries(&self, visitor: &Visitor, page: &str, of: Of) -> Result<(Vec<Row>, OffsetDateTime), Error> {
         let (mut transaction, now) = self.enter(visitor).await?;
-        sqlx::query!("select set_config('chartkey.task', 'shared', true)").fetch_one(&mut *transaction).await?;
-        let rows = sqlx::query!(
+        let rows = rows(&mut transaction, visitor, of).await?;
+        note(&mut transaction, visitor, now, page, &rows, of).await?;
+        transaction.commit().await?;
+        Ok((rows, now))
+    }
+}
+
+/// The grants of a clinician, in a transaction that knows who they are; from here on it is for this list.
+async fn rows(connection: &mut PgConnection, visitor: &Visitor, of: Of) -> Result<Vec<Row>, Error> {
+    let Actor::Clinician { account, organization, profession } = &visitor.actor else { return Err(Error::NotFound) };
+    sqlx::query!("select set_config('chartkey.task', 'shared', true)").fetch_one(&mut *connection).await?;
+    let (grant, patient) = match of {
+        Of::Everybody => (None, None),
+        Of::Grant(grant) => (Some(grant.0), None),
+        Of::Patient(patient) => (None, Some(patient.0)),
+    };
+    let rows = sqlx::query!(
             r#"select g.grant_id, g.patient_id, p.full_name, p.birth_date, g.sentence, g.purpose, g.starts_at, g.ends_at,
+                least(g.ended_at, g.ends_at) as over_at, gate.ends_soon(g.starts_at, g.ends_at) as "ends_soon!",
+                (select true from grant_news n join viewer_mark m on m.patient_id = n.patient_id and m.account_id = n.account_id
+                    where n.patient_id = g.patient_id and n.grant_id = g.grant_id and n.account_id = $1 and n.seq > m.seen_seq) is not null as "is_new!",
                 g.state = 'active' and g.starts_at <= now() and (g.ends_at is null or now() < g.ends_at) as "open!"
             from access_grant g
             join patient p on p.patient_id = g.patient_id
             where (g.grantee_account_id = $1 or g.grantee_account_id is null) and g.organization_id = $2
                 and (g.professions is null or $4 = any (g.professions))
-                and ($3::uuid is null or g.grant_id = $3)
+                and ($3::uuid is null or g.grant_id = $3) and ($5::uuid is null or g.patient_id = $5)
+                -- What another version has taken the place of has not ended.
+                and (g.state <> 'replaced' or g.purpose = 'emergency')
                 -- What is paused or has not begun is nothing to them now, and not ended either.
                 and (g.state = 'withdrawn' or g.ends_at <= now() or (g.state = 'active' and g.starts_at <= now()))
                 and coalesce(least(g.ended_at, g.ends_at) > now() - interval '90 days', true)
@@ -96,39 +142,46 @@ impl Portal {
             limit 1000"#,
             account.0,
             organization.0,
-            only.map(|only| only.0),
-            profession
+            grant,
+            profession,
+            patient
         )
-        .fetch_all(&mut *transaction)
+        .fetch_all(connection)
         .await?;
-        let rows: Vec<_> = rows
-            .into_iter()
-            .filter_map(|row| {
-                Some(Row {
-                    entry: SharedEntry {
-                        grant: GrantId(row.grant_id),
-                        name: row.full_name,
-                        birth_date: row.birth_date,
-                        sentence: row.sentence,
-                        purpose: Purpose::from_slug(&row.purpose)?,
-                        starts_at: row.starts_at,
-                        ends_at: row.ends_at,
-                    },
-                    patient: PatientId(row.patient_id),
-                    open: row.open,
-                })
+    let rows = rows
+        .into_iter()
+        .filter_map(|row| {
+            Some(Row {
+                entry: SharedEntry {
+                    grant: GrantId(row.grant_id),
+                    name: row.full_name,
+                    birth_date: row.birth_date,
+                    sentence: row.sentence,
+                    purpose: Purpose::from_slug(&row.purpose)?,
+                    starts_at: row.starts_at,
+                    ends_at: row.ends_at,
+                    ends_soon: row.ends_soon,
+                    is_open: row.open,
+                    is_new: row.open && row.is_new,
+                },
+                patient: PatientId(row.patient_id),
+                over_at: row.over_at,
             })
-            .collect();
-        let what = What {
-            action: "read".to_owned(),
-            page: Some(page.to_owned()),
-            items: u32::try_from(rows.len()).unwrap_or(u32::MAX),
-            grant: only,
-            ..What::default()
-        };
-        let event = Event { at: now, who: visitor.into(), what, why: Why::Own };
-        audit::append(&mut transaction, Chain::Account(*account), &event).await?;
-        transaction.commit().await?;
-        Ok((rows, now))
-    }
+        })
+        .collect();
+    Ok(rows)
+}
+
+/// The event of a look at the list, in the chain of whoever looks.
+async fn note(connection: &mut PgConnection, visitor: &Visitor, at: OffsetDateTime, page: &str, rows: &[Row], of: Of) -> Result<(), Error> {
+    let grant = if let Of::Grant(grant) = of { Some(grant) } else { None };
+    let what = What {
+        action: "read".to_owned(),
+        page: Some(page.to_owned()),
+        items: u32::try_from(rows.len()).unwrap_or(u32::MAX),
+        grant,
+        ..What::default()
+    };
+    let event = Event { at, who: visitor.into(), what, why: Why::Own };
+    audit::append(connection, Chain::Account(visitor.actor.account()), &event).await
 }

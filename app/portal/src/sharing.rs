@@ -26,10 +26,13 @@ use crate::{
     requests,
 };
 
+mod announce;
+mod change;
 mod ending;
 mod known;
 mod list;
 
+pub(crate) use change::terms_of;
 pub use ending::Change;
 pub(crate) use ending::{replace, suspend};
 pub(crate) use known::check as check_grantee;

@@ -2,7 +2,7 @@
 
 #![expect(missing_docs, reason = "the macro makes a struct of each endpoint's arguments")]
 
-use chartkey_domain::id::{DraftId, RequestId};
+use chartkey_domain::id::{DraftId, GrantId, RequestId};
 use leptos::prelude::*;
 
 use super::ApiError;
@@ -41,6 +41,23 @@ pub async fn ask_patient(
         Ok(()) => answer(Ok(format!("{PAGE}?done=sent")), PAGE),
         Err(problem) => answer(Err::<&str, _>(problem), &kept(draft, answers).await),
     }
+}
+
+/// Asks a patient once more for what they shared, or for longer than it lasts, without their share name.
+///
+/// # Errors
+/// As [`ask_patient`].
+#[server(endpoint = "ask-again")]
+pub async fn ask_again(grant: GrantId, #[server(default)] length: String, #[server(default)] words: String) -> Result<(), ApiError> {
+    use crate::{
+        pages::ask::{PAGE, again},
+        request::{answer, portal, visitor},
+    };
+    use chartkey_portal::requests::Length;
+
+    let length = Length::from_slug(&length).unwrap_or_default();
+    let asked = async { Ok(portal()?.ask_again(&visitor()?, grant, length, &words).await?) };
+    answer(asked.await.map(|()| format!("{PAGE}?done=sent-again")), &again(grant))
 }
 
 /// Says something about a request that waits.

@@ -194,6 +194,23 @@ pub async fn give_grant(draft: DraftId, seen: String, #[server(default)] languag
     answer(give(draft, &seen, &language).await, &Step::Check.page(draft))
 }
 
+/// Begins a new version of a grant, or the same once more where it is over: with the question how long (`time`), or where
+/// everything is checked.
+///
+/// # Errors
+/// As [`grant_who`].
+#[server(endpoint = "change-grant")]
+pub async fn change_grant(grant: GrantId, #[server(default)] step: String) -> Result<(), ApiError> {
+    use crate::{
+        pages::grant_new::Step,
+        request::{answer, portal, visitor},
+    };
+
+    let begun = async { Ok(portal()?.change_grant(&visitor()?, grant).await?) };
+    let first = if step == "time" { Step::Time } else { Step::Check };
+    answer(begun.await.map(|draft| first.page(draft)), &format!("/sharing/{grant}"))
+}
+
 /// Ends one of the signed-in patient's grants.
 ///
 /// # Errors
@@ -248,6 +265,22 @@ pub async fn open_shared(grant: GrantId) -> Result<(), ApiError> {
         Ok(format!("/record/{patient}"))
     };
     answer(go.await, "/shared")
+}
+
+/// Looks for a name in a clinician's list of patients. It is kept with the session, and stands in no address.
+///
+/// # Errors
+/// As [`grant_who`].
+#[server(endpoint = "find-patient")]
+pub async fn find_patient(#[server(default)] words: String) -> Result<(), ApiError> {
+    use crate::request::{answer, portal, session, visitor};
+
+    let begun = async {
+        let visitor = visitor()?;
+        let key = session()?.0.key().ok_or(ApiError::SignedOut)?;
+        Ok(portal()?.begin_finding(&visitor, key, &words).await?)
+    };
+    answer(begun.await.map(|search| format!("/shared?find={search}")), "/shared")
 }
 
 /// Opens the summaries of all who share for treatment: declares that purpose for each of

@@ -14,6 +14,10 @@ messages! {
         English: one "Somebody has used your code. Say whether it is the right person.", other "{count} of your codes have been used. Say whether these are the right people.";
         Spanish: one "Alguien usó su código. Diga si es la persona correcta.", other "Se usaron {count} de sus códigos. Diga si son las personas correctas.";
     }
+    shares_end_soon(count: usize) {
+        English: one "Something that you share ends soon. Make it longer, or let it end.", other "{count} things that you share end soon. Make them longer, or let them end.";
+        Spanish: one "Algo que usted comparte termina pronto. Alárguelo o deje que termine.", other "{count} cosas que usted comparte terminan pronto. Alárguelas o deje que terminen.";
+    }
     unusual_looks(count: usize) {
         English: one "1 look at your record is unusual. See whether you know it.", other "{count} looks at your record are unusual. See whether you know them.";
         Spanish: one "Su historia clínica se abrió 1 vez de forma poco habitual. Mire si la reconoce.", other "Su historia clínica se abrió {count} veces de forma poco habitual. Mire si las reconoce.";

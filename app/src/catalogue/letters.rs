@@ -134,6 +134,16 @@ messages! {
             {link}\n\n\
             Si fue usted, no haga nada. Le avisamos cada día.\n",
     }
+    letter_share_ending { English: "Something that you share ends soon", Spanish: "Algo que usted comparte termina pronto" }
+    letter_share_ending_says(link: &str) {
+        English: "Something that you share at Chartkey ends within a few days.\n\n\
+            Look at it here, and make it longer if you want to:\n{link}\n\n\
+            If you do nothing, it ends by itself.\n",
+        Spanish: "Algo que usted comparte en Chartkey termina dentro de pocos días.\n\n\
+            Mírelo aquí y alárguelo si quiere:\n\
+            {link}\n\n\
+            Si no hace nada, termina por sí solo.\n",
+    }
 }
 
 #[cfg(test)]
@@ -157,6 +167,7 @@ mod tests {
                 say.letter_codes_made_says(""),
                 say.letter_code_used_says(""),
                 say.letter_factor_lost_says(""),
+                say.letter_share_ending_says(""),
             ];
             for line in letters.iter().flat_map(|letter| letter.lines()) {
                 assert!(line.chars().count() <= 76, "{line}");

@@ -157,6 +157,7 @@ messages! {
     your_next_visit { English: "Your next visit", Spanish: "Su próxima consulta" }
     who_can_see_now { English: "Who can see your record now", Spanish: "Quién puede ver ahora su historia clínica" }
     share_with_someone { English: "Share with someone", Spanish: "Compartir con alguien" }
+    longer_or_stop { English: "Make it longer or stop", Spanish: "Alargar o retirar" }
     see_or_stop { English: "See or stop", Spanish: "Ver o retirar" }
     no_record_yet { English: "You have no record here yet", Spanish: "Todavía no tiene aquí una historia clínica" }
     no_record_says {

@@ -62,6 +62,15 @@ messages! {
         English: "If somebody has this share name, they see what you ask for. You learn nothing more until they answer.",
         Spanish: "Si alguien tiene este nombre, ve lo que usted pide. Usted no sabrá nada más hasta que conteste.",
     }
+    ask_again_says(name: &str) {
+        English: "You ask {name} for the same again. They can give less, ask why, or refuse.",
+        Spanish: "Usted pide a {name} lo mismo otra vez. Puede dar menos, preguntar por qué o rechazarlo.",
+    }
+    what_you_had { English: "What was shared with you", Spanish: "Lo que se compartió con usted" }
+    done_sent_again {
+        English: "The patient sees what you ask for. You learn nothing more until they answer.",
+        Spanish: "La persona ve lo que usted pide. Usted no sabrá nada más hasta que conteste.",
+    }
     done_explained { English: "It is sent.", Spanish: "Está enviado." }
     done_taken_back_request { English: "You ask for it no more.", Spanish: "Usted ya no lo pide." }
     what_you_asked { English: "What you have asked for", Spanish: "Lo que usted pidió" }
@@ -71,10 +80,13 @@ messages! {
     take_request_back { English: "Take it back", Spanish: "Retirarlo" }
     open_your_patients { English: "Open your patients", Spanish: "Abrir sus pacientes" }
     share_name_problem { English: "Write the share name that the patient gave you.", Spanish: "Escriba el nombre para pedir que le dio la persona." }
-    asked_problem { English: "You have asked this name, and it waits. Wait for the answer, or take it back.", Spanish: "Usted ya pidió a este nombre, y está en espera. Espere la respuesta, o retírelo." }
+    asked_problem { English: "You have asked, and it waits. Wait for the answer, or take it back.", Spanish: "Usted ya lo pidió, y está en espera. Espere la respuesta, o retírelo." }
     request_words_problem { English: "Write something, in up to 600 letters.", Spanish: "Escriba algo, en 600 letras como máximo." }
     request_full_problem { English: "Enough was said about this. Decide, or ask anew.", Spanish: "Sobre esto ya se dijo bastante. Decida, o pida de nuevo." }
-    why_asked { English: "By the share name that you gave", Spanish: "Por el nombre para pedir que usted dio" }
+    why_asked {
+        English: "By the share name that you gave, or by a share that they have or had",
+        Spanish: "Por el nombre para pedir que usted dio, o por un permiso que tiene o tuvo",
+    }
 }
 
 impl Say {

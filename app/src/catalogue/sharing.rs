@@ -29,6 +29,21 @@ messages! {
     }
     no_end { English: "No end: until you stop it", Spanish: "Sin fecha final: hasta que usted lo retire" }
     until_time(when: &str) { English: "until {when} (UTC)", Spanish: "hasta el {when} (UTC)" }
+    ends_soon { English: "Ends soon", Spanish: "Termina pronto" }
+    make_longer { English: "Make it longer", Spanish: "Alargarlo" }
+    change_share { English: "Change it", Spanish: "Cambiarlo" }
+    change_share_says {
+        English: "You check everything again. Until you give the new share, this one stays as it is.",
+        Spanish: "Usted lo revisa todo otra vez. Mientras no dé el permiso nuevo, este sigue como está.",
+    }
+    share_again { English: "Share the same again", Spanish: "Compartir lo mismo otra vez" }
+    ask_once_more { English: "Ask again", Spanish: "Pedir otra vez" }
+    ask_for_longer { English: "Ask for longer", Spanish: "Pedir más tiempo" }
+    share_is_over { English: "What was shared with you here has ended", Spanish: "Lo que se compartió aquí con usted ha terminado" }
+    share_is_over_says {
+        English: "Nothing of it is shown any more. You can ask the patient for it again; they decide.",
+        Spanish: "Ya no se muestra nada de ello. Puede pedirlo otra vez a la persona; ella decide.",
+    }
     days_left(count: i64) { English: one "1 day left", other "{count} days left"; Spanish: one "Queda 1 día", other "Quedan {count} días" }
     days_left_label { English: "Days left", Spanish: "Días que quedan" }
     done_given { English: "The key is out. It works from now on.", Spanish: "La llave está dada. Funciona desde ahora." }
@@ -183,6 +198,16 @@ messages! {
         Spanish: "Lo que confirmó cada paciente, con las palabras que leyó. Elija el permiso que necesita ahora: cada vez que mire, el paciente lo ve.",
     }
     shared_nothing { English: "Nobody shares with you at the moment.", Spanish: "En este momento nadie comparte con usted." }
+    new_since_you_looked { English: "New since you looked", Spanish: "Hay novedades desde que usted miró" }
+    find_patient { English: "Find a patient by name", Spanish: "Buscar a un paciente por su nombre" }
+    nobody_called_so { English: "Nobody who shares with you is called so.", Spanish: "Nadie que comparta con usted se llama así." }
+    all_of_them { English: "Show everybody", Spanish: "Mostrar a todos" }
+    shared_orders { English: "Order", Spanish: "Orden" }
+    shared_purposes { English: "What for", Spanish: "Para qué" }
+    every_purpose { English: "Everything", Spanish: "Todo" }
+    shared_before { English: "Those before", Spanish: "Anteriores" }
+    shared_after { English: "Those after", Spanish: "Siguientes" }
+    shared_part(first: usize, last: usize, all: usize) { English: "{first} to {last} of {all}", Spanish: "{first} a {last} de {all}" }
     open_record_of(name: &str) { English: "Open the record of {name}", Spanish: "Abrir la historia clínica de {name}" }
     ended_word { English: "Ended", Spanish: "Terminado" }
     ended_lately { English: "Ended in the last 90 days", Spanish: "Terminados en los últimos 90 días" }
@@ -224,6 +249,19 @@ impl super::Say {
             (super::Language::Spanish, "resumed") => "Usted lo activó otra vez",
             (super::Language::Spanish, "withdrawn") => "Usted lo retiró",
             (super::Language::Spanish, _) => "Usted lo cambió por uno nuevo",
+        })
+    }
+
+    /// What stands first in a clinician's list.
+    #[must_use]
+    pub fn shared_order(self, order: &str) -> &'static str {
+        self.word(match (self.0, order) {
+            (super::Language::English, "end") => "What ends first",
+            (super::Language::English, "new") => "What is new first",
+            (super::Language::English, _) => "By name",
+            (super::Language::Spanish, "end") => "Lo que termina antes",
+            (super::Language::Spanish, "new") => "Primero las novedades",
+            (super::Language::Spanish, _) => "Por nombre",
         })
     }
 

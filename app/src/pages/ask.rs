@@ -4,10 +4,13 @@ use chartkey_domain::{
     category::Category,
     draft::Draft,
     grant::Purpose,
-    id::{DraftId, RequestId},
+    id::{DraftId, GrantId, RequestId},
     label::Label,
 };
-use chartkey_portal::requests::{Asked, LONGEST, Length, NewRequest, RequestState};
+use chartkey_portal::{
+    requests::{Asked, LONGEST, Length, NewRequest, RequestState},
+    shared::SharedEntry,
+};
 use leptos::prelude::*;
 
 use crate::{
@@ -31,6 +34,11 @@ pub const PAGE: &str = "/shared/ask";
 /// The address where a clinician says something about their request.
 pub fn answering(request: RequestId) -> String {
     format!("{PAGE}?answer={request}")
+}
+
+/// The address where a clinician asks again for what was shared.
+pub fn again(grant: GrantId) -> String {
+    format!("{PAGE}?again={grant}")
 }
 
 /// Asks.
@@ -58,6 +66,12 @@ pub fn ask() -> impl IntoView {
     page(async {
         let caller = caller();
         let (say, portal, visitor) = (caller.say(), portal()?, visitor()?);
+        if let Some(grant) = query("again") {
+            let entry = portal.once_shared(&visitor, grant.parse().map_err(|_| ApiError::NotFound)?).await?;
+            let title = if entry.is_open { say.ask_for_longer() } else { say.ask_once_more() };
+            let body = renew(say, title, &entry);
+            return Paged::Ok(document(Page::new(titled(say, title, problem()), Place::Patients), body).into_any());
+        }
         let asked = portal.asked(&visitor).await?;
         let body = match query("answer") {
             Some(answer) => {
@@ -94,6 +108,7 @@ fn whole(say: Say, draft: Option<DraftId>, answers: &Draft, asked: &[Asked]) -> 
 fn done(say: Say) -> Option<impl IntoView> {
     let (heading, words) = match query("done")?.as_str() {
         "sent" => (say.done_sent_title(), say.done_sent()),
+        "sent-again" => (say.done_sent_title(), say.done_sent_again()),
         "written" => (say.done(), say.done_explained()),
         "taken-back" => (say.done(), say.done_taken_back_request()),
         _ => return None,
@@ -112,10 +127,6 @@ fn form(say: Say, draft: Option<DraftId>, answers: &Draft) -> impl IntoView + us
     let labels = Label::ALL
         .into_iter()
         .map(|label| choice("checkbox", "parts[]", label.slug().to_owned(), answers.labels.contains(label), say.label(label), None));
-    let chosen = typed("length").and_then(|length| Length::from_slug(&length)).unwrap_or_default();
-    let lengths = Length::ALL
-        .into_iter()
-        .map(|length| choice("radio", "length", length.slug().to_owned(), length == chosen, say.length(length), None));
     view! {
         <form method="post" action="/api/ask-patient">
             {hidden("draft", draft.map(|draft| draft.to_string()))}
@@ -138,10 +149,37 @@ fn form(say: Say, draft: Option<DraftId>, answers: &Draft) -> impl IntoView + us
                 <legend class="hide">{say.sensitive_legend()}</legend><h2>{say.sensitive_legend()}</h2>
                 {labels.collect_view()}
             </fieldset>
-            <fieldset class="choices sheet">
-                <legend class="hide">{say.ask_length()}</legend><h2>{say.ask_length()}</h2>
-                {lengths.collect_view()}
-            </fieldset>
+            {lengths(say)}
+            {area("words", say.ask_words(), say.ask_words_hint(), LONGEST, None)}
+            <p class="actions"><button class="button" type="submit">{say.ask_button()}</button><a href="/shared">{say.patients()}</a></p>
+        </form>
+    }
+}
+
+/// How long.
+fn lengths(say: Say) -> impl IntoView {
+    let chosen = typed("length").and_then(|length| Length::from_slug(&length)).unwrap_or_default();
+    let lengths = Length::ALL
+        .into_iter()
+        .map(|length| choice("radio", "length", length.slug().to_owned(), length == chosen, say.length(length), None));
+    view! {
+        <fieldset class="choices sheet">
+            <legend class="hide">{say.ask_length()}</legend><h2>{say.ask_length()}</h2>
+            {lengths.collect_view()}
+        </fieldset>
+    }
+}
+
+/// The form that asks again for what was shared.
+fn renew(say: Say, heading: &'static str, entry: &SharedEntry) -> impl IntoView + use<> {
+    view! {
+        {back("/shared".to_owned(), say.patients())}
+        {problem_summary(say, problem())}
+        {title(heading, Some(say.ask_again_says(&entry.name)))}
+        <section class="grant compact" aria-label=say.what_you_had()>{sentence(say, &entry.sentence)}</section>
+        <form method="post" action="/api/ask-again">
+            {hidden("grant", Some(entry.grant.to_string()))}
+            {lengths(say)}
             {area("words", say.ask_words(), say.ask_words_hint(), LONGEST, None)}
             <p class="actions"><button class="button" type="submit">{say.ask_button()}</button><a href="/shared">{say.patients()}</a></p>
         </form>

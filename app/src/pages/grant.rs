@@ -17,7 +17,7 @@ use crate::{
     },
     pages::{
         Paged, blocked, page,
-        sharing::{done, grantee},
+        sharing::{done, ends_soon, grantee},
     },
     request::{caller, parameter, portal, preview_page, problem, query, visitor},
     shell::{Bar, Page, Place, document},
@@ -61,8 +61,8 @@ fn whole(say: Say, heading: String, story: &GrantStory, over: bool) -> impl Into
         {problem_summary(say, problem())}
         {done(say)}
         {title(heading, None)}
-        <section class="grant" aria-label=say.the_share()>{sentence(say, &grant.sentence)}{below}</section>
-        {(!over).then(|| steps(say, story))}
+        <section class="grant" aria-label=say.the_share()>{sentence(say, &grant.sentence)}{grant.ends_soon.then(|| ends_soon(say))}{below}</section>
+        {if over { again(say, story).into_any() } else { steps(say, story).into_any() }}
         {sheet("looks", say.looks_through(), looks(say, &story.looks))}
         {sheet("story", say.story(), view! { <dl class="facts">{lines}</dl> })}
     }
@@ -79,7 +79,21 @@ fn steps(say: Say, story: &GrantStory) -> impl IntoView + use<> {
     let preview = story.grant.in_force(story.now).then(|| {
         view! { <a class="button second" href=preview_page(story.grant.id.0.into())>{icon(Icon::Eye)}{say.see_as_they_do()}</a> }
     });
+    let longer = (story.grant.may_change && story.grant.ends_at.is_some()).then(|| {
+        let class = if story.grant.ends_soon { "button" } else { "button second" };
+        view! { <button class=class type="submit" name="step" value="time">{say.make_longer()}</button> }
+    });
+    let change = story.grant.may_change.then(|| {
+        view! {
+            <form method="post" action="/api/change-grant">
+                <input type="hidden" name="grant" value=id.clone()/>
+                <p class="actions">{longer}<button class="button second" type="submit" name="step" value="check">{say.change_share()}</button></p>
+                <p class="small quiet">{say.change_share_says()}</p>
+            </form>
+        }
+    });
     view! {
+        {change}
         <div class="actions">
             {preview}
             <a class="button stop" href="?ask=stop">{say.stop_sharing()}</a>
@@ -89,6 +103,18 @@ fn steps(say: Say, story: &GrantStory) -> impl IntoView + use<> {
             </form>
         </div>
     }
+}
+
+/// The way to give what is over once more.
+fn again(say: Say, story: &GrantStory) -> Option<impl IntoView + use<>> {
+    story.grant.may_change.then(|| {
+        view! {
+            <form method="post" action="/api/change-grant">
+                <input type="hidden" name="grant" value=story.grant.id.to_string()/>
+                <p class="actions"><button class="button second" type="submit" name="step" value="check">{say.share_again()}</button></p>
+            </form>
+        }
+    })
 }
 
 /// What withdrawing does, and does not.

@@ -22,7 +22,7 @@ use crate::{
         sentence::{Life, life, sentence, unmarked},
         sheet::{more, sheet, title},
     },
-    pages::{Paged, emergency_plan, page, visits::day},
+    pages::{Paged, emergency_plan, page, sharing::ends_soon, visits::day},
     request::{caller, look, portal, query, redirect},
     shell::{Page, Place, document},
 };
@@ -47,6 +47,7 @@ pub fn home() -> impl IntoView {
         let new = home.grants.iter().filter(|grant| grant.is_new_carer).map(|grant| new_carer(say, grant)).collect_view();
         let helps = home.helps.then(|| sheet("helps", say.people_you_help(), more("/shared".to_owned(), say.people_you_help_see())));
         let nobody = home.grants.is_empty().then(|| view! { <p>{say.nobody_can_see()}</p> });
+        let ending = home.grants.iter().filter(|grant| grant.ends_soon).count();
         let grants = home.grants.into_iter().map(|grant| granted(say, grant, home.now)).collect_view();
         let claimed =
             (query("done").as_deref() == Some("claimed")).then(|| what_was_done(say.done(), view! { <p>{say.done_claimed()}</p> }));
@@ -56,7 +57,7 @@ pub fn home() -> impl IntoView {
             {new}
             <div class="split">
                 <div>
-                    {sheet("waits", say.what_waits(), waiting(say, patient, home.waiting))}
+                    {sheet("waits", say.what_waits(), waiting(say, patient, home.waiting, ending))}
                     {what_is_new(say, patient, home.news, home.latest)}
                 </div>
                 <div>
@@ -89,7 +90,8 @@ pub fn without_record(say: Say, place: Place, name: &str) -> AnyView {
     document(Page::new(say.no_record_yet(), place), body).into_any()
 }
 
-fn waiting(say: Say, patient: PatientId, waiting: Waiting) -> impl IntoView {
+/// What waits, and how many shares end soon.
+fn waiting(say: Say, patient: PatientId, waiting: Waiting, ending: usize) -> impl IntoView {
     let line = |sign: Icon, href: String, words: String| view! { <li>{icon(sign)}<a href=href>{words}</a></li> };
     let codes = (waiting.codes > 0).then(|| line(Icon::KeyOne, "/sharing/codes".to_owned(), say.codes_to_confirm(waiting.codes)));
     let requests =
@@ -101,7 +103,9 @@ fn waiting(say: Say, patient: PatientId, waiting: Waiting) -> impl IntoView {
     let emergencies =
         (waiting.emergencies > 0).then(|| line(Icon::Warn, emergency_plan::PAGE.to_owned(), say.emergencies_unread(waiting.emergencies)));
     let undecided = waiting.is_undecided.then(|| line(Icon::Info, emergency_plan::PAGE.to_owned(), say.emergency_to_decide().to_owned()));
+    let ending = (ending > 0).then(|| line(Icon::Clock, "/sharing".to_owned(), say.shares_end_soon(ending)));
     if emergencies.is_none()
+        && ending.is_none()
         && undecided.is_none()
         && codes.is_none()
         && requests.is_none()
@@ -111,7 +115,7 @@ fn waiting(say: Say, patient: PatientId, waiting: Waiting) -> impl IntoView {
     {
         return view! { <p class="quiet">{say.nothing_waits()}</p> }.into_any();
     }
-    view! { <ul class="waiting">{emergencies}{codes}{requests}{answered}{results}{unusual}{undecided}</ul> }.into_any()
+    view! { <ul class="waiting">{emergencies}{codes}{requests}{answered}{results}{ending}{unusual}{undecided}</ul> }.into_any()
 }
 
 /// What came in since the last visit; where that is nothing, the newest of the record.
@@ -148,11 +152,13 @@ fn new_carer(say: Say, grant: &HomeGrant) -> impl IntoView + use<> {
 /// A grant in its own sentence, with what is left of it.
 fn granted(say: Say, grant: HomeGrant, now: OffsetDateTime) -> impl IntoView {
     let left = Life { starts_at: grant.starts_at, ends_at: grant.ends_at, state: GrantState::Active };
+    let words = if grant.ends_soon { say.longer_or_stop() } else { say.see_or_stop() };
     view! {
         <div class="grant compact">
             {sentence(say, &grant.sentence)}
+            {grant.ends_soon.then(|| ends_soon(say))}
             {life(say, left, now)}
-            <p class="actions"><a class="button small" href=format!("/sharing/{}", grant.id)>{say.see_or_stop()}<span class="hide">": " {unmarked(say, &grant.sentence)}</span></a></p>
+            <p class="actions"><a class="button small" href=format!("/sharing/{}", grant.id)>{words}<span class="hide">": " {unmarked(say, &grant.sentence)}</span></a></p>
         </div>
     }
 }

@@ -84,7 +84,7 @@ pub use home::home;
 pub use item::{about_visit, item};
 pub use landing::landing;
 pub use new_password::new_password;
-pub use not_found::{failed, missing, not_found};
+pub use not_found::{absent, failed, not_found};
 pub use offline::offline;
 pub use print::print;
 pub use record::record;
@@ -124,7 +124,7 @@ pub fn page(page: impl Future<Output = Paged> + Send + 'static) -> impl IntoView
                 redirect(&request::again(&path()));
                 ().into_any()
             }
-            Err(ApiError::NotFound | ApiError::Invalid | ApiError::Gone) => missing().into_any(),
+            Err(ApiError::NotFound | ApiError::Invalid | ApiError::Gone) => absent().await,
             Err(_) => {
                 status(StatusCode::SERVICE_UNAVAILABLE);
                 failed().into_any()

@@ -35,7 +35,7 @@ pub fn new_password() -> impl IntoView {
             None => notice(
                 Role::Caution,
                 say.link_missing(),
-                view! { <p>{say.link_missing_says()} " " <a href="/sign-in/forgotten">{say.ask_again()}</a></p> },
+                view! { <p>{say.link_missing_says()} " " <a href="/sign-in/forgotten">{say.ask_once_more()}</a></p> },
             )
             .into_any(),
         };

@@ -7,6 +7,7 @@ use time::OffsetDateTime;
 use crate::{
     catalogue::Say,
     components::{
+        flag::flag,
         form::{problem_summary, titled},
         icon::{Icon, icon},
         notice::{Role, notice, what_was_done},
@@ -93,10 +94,16 @@ fn key(say: Say, grant: &Whole, now: OffsetDateTime) -> impl IntoView + use<> {
     view! {
         <section class="grant compact" aria-label=format!("{}: {}", say.share_of(&who), say.purpose(grant.purpose))>
             {sentence(say, &grant.sentence)}
+            {grant.ends_soon.then(|| ends_soon(say))}
             {life}
             {more(href, view! { {say.details_of()}<span class="hide">": " {say.open_this_share(&who)}</span> })}
         </section>
     }
+}
+
+/// What stands beside a share that ends soon.
+pub fn ends_soon(say: Say) -> impl IntoView {
+    view! { <p>{flag("out", Icon::Clock, say.ends_soon().to_owned())}</p> }
 }
 
 fn ended(say: Say, grant: &Whole) -> impl IntoView + use<> {

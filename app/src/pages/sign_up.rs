@@ -49,7 +49,7 @@ pub(super) fn sent(say: Say, again: &'static str) -> impl IntoView {
     notice(
         Role::Info,
         say.check_mail(),
-        view! { <p>{say.check_mail_says()}</p><p>{say.check_mail_again()} " " <a href=again>{say.ask_again()}</a></p> },
+        view! { <p>{say.check_mail_says()}</p><p>{say.check_mail_again()} " " <a href=again>{say.ask_once_more()}</a></p> },
     )
 }
 

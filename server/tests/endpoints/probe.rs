@@ -35,6 +35,7 @@ pub fn faults(row: &Row, caller: Caller, outcome: Outcome, names: &Names, answer
     let is_it = match outcome {
         Outcome::Shown => answer.status == StatusCode::OK,
         Outcome::NotFound => answer.status == StatusCode::NOT_FOUND,
+        Outcome::Ended => answer.status == StatusCode::NOT_FOUND && answer.body.contains("/shared/ask?again="),
         Outcome::SignedOut => answer.status == StatusCode::UNAUTHORIZED,
         Outcome::Unreadable => answer.status == StatusCode::BAD_REQUEST,
         Outcome::Says(word) => answer.status == StatusCode::OK && answer.body.starts_with(&format!("event: {word}\n")),

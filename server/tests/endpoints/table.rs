@@ -60,6 +60,8 @@ pub enum Outcome {
     Welcome,
     /// 404, as for what never was.
     NotFound,
+    /// 404 that says that a share has ended, whatever of the record was asked for.
+    Ended,
     /// 303 to this address.
     To(&'static str),
     /// 400.
@@ -69,7 +71,7 @@ pub enum Outcome {
     /// A stream that says this first.
     Says(&'static str),
 }
-use Outcome::{NotFound, Says, Shown, To, Unreadable, Welcome};
+use Outcome::{Ended, NotFound, Says, Shown, To, Unreadable, Welcome};
 
 /// One outcome for each caller.
 pub type Columns = [Outcome; 6];
@@ -112,6 +114,15 @@ fn row(method: &'static str, pattern: &'static str, address: &str, form: &'stati
 impl Row {
     fn with(mut self, which: &[Which], columns: Columns) -> Self {
         self.outcomes.extend(which.iter().map(|which| (*which, columns)));
+        self
+    }
+
+    /// A page of the record of which somebody had a share: they are told that it has ended, and nothing else of it.
+    fn ended(mut self) -> Self {
+        let of_record = |which: Which| matches!(which, Which::Own | Which::Crossed | Which::Private | Which::Labelled);
+        for (_, columns) in self.outcomes.iter_mut().filter(|(which, _)| of_record(*which)) {
+            columns[Caller::Withdrawn as usize] = Ended;
+        }
         self
     }
 }
@@ -207,6 +218,8 @@ fn pages() -> Vec<Row> {
         record("/sharing/requests", "/sharing/requests?why={request}", HOLDERS),
         page("/shared/ask", CLINICIANS),
         record("/shared/ask", "/shared/ask?answer={request}", [Welcome, NotFound, NotFound, Shown, NotFound, NotFound]),
+        record("/shared/ask", "/shared/ask?again={grant}", [Welcome, NotFound, NotFound, Shown, NotFound, NotFound]),
+        record("/shared/ask", "/shared/ask?again={withdrawn}", [Welcome, NotFound, NotFound, NotFound, Shown, NotFound]),
         page("/sharing/blocked", HOLDERS),
         row("GET", "/sharing/blocked", "/sharing/blocked?ask=block", "").with(&[Which::Own], HOLDERS),
         page("/sharing/emergency", HOLDERS),
@@ -291,7 +304,7 @@ fn of_record() -> Vec<Row> {
         }
     }
     rows.push(row("GET", "/record/{patient}/{category}", "/record/{patient}/nonsense", "").with(&[Which::Random, Which::Own], NOBODY));
-    rows
+    rows.into_iter().map(Row::ended).collect()
 }
 
 /// The patient's own record with the eyes of a grantee who is shown results without labels, and of one to whom a draft would show

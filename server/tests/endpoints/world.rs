@@ -88,6 +88,11 @@ impl World {
         };
         let grant = world.give(&world.ada, &withdrawn, everything).await;
         world.house.portal.withdraw_grant(&world.ada.visitor(), grant).await.unwrap();
+        for side in [&mut world.ada, &mut world.bea] {
+            // Bea has withdrawn nothing: what is named in her place is of nobody.
+            side.names.insert("withdrawn".to_owned(), Uuid::new_v4().to_string());
+        }
+        world.ada.names.insert("withdrawn".to_owned(), grant.to_string());
         world.refresh().await;
         world.random = world.ada.names.iter().map(|(name, value)| (name.clone(), random_like(name, value))).collect();
         let mut gil = Side::lay(&world.house, "gil", other).await;
@@ -417,6 +422,7 @@ impl World {
             "access_grant",
             "grant_item",
             "grant_event",
+            "ending_told",
             "exclusion",
             "block",
             "grant_code",
@@ -456,7 +462,9 @@ impl World {
         let (portal, email) = (&self.house.portal, format!("{}@example.org", Uuid::new_v4().simple()));
         let (name, password) = (PersonName::parse("Somebody").unwrap(), "a password nobody expects");
         portal.make_person(&name, &Email::parse(&email).unwrap(), NewPassword::parse(password.into()).unwrap()).await.unwrap();
-        let FirstStep::In(person) = portal.sign_in(&email, password.into(), &email).await.unwrap() else { panic!("no second factor") };
+        let FirstStep::In(person) = portal.sign_in(&email, password.into(), email.as_str()).await.unwrap() else {
+            panic!("no second factor")
+        };
         (person, email)
     }
 
@@ -537,6 +545,8 @@ impl World {
         };
         if which == Which::Crossed {
             names.insert("patient".to_owned(), own.patient.to_string());
+            // What a page about the record may name, whatever it was asked for.
+            names.insert("withdrawn".to_owned(), own.names.get("withdrawn").cloned().unwrap_or_default());
         }
         if which == Which::Foreign {
             names.insert("organization".to_owned(), "eastfield".to_owned());

@@ -71,15 +71,15 @@ impl World {
             world.named.push(clinician);
         }
         for (place, invented) in rehearsal::patients(5, now.date(), 3).enumerate() {
-            world.lay(place, &format!("invented-{place}"), &invented.bytes()).await;
+            world.lay(&format!("invented-{place}"), &invented.bytes()).await;
         }
         for (place, file) in shared() {
-            world.lay(3 + place, &format!("shared-{place}"), &file).await;
+            world.lay(&format!("shared-{place}"), &file).await;
         }
         world
     }
 
-    async fn lay(&mut self, place: usize, source: &str, file: &[u8]) {
+    async fn lay(&mut self, source: &str, file: &[u8]) {
         let portal = &self.house.portal;
         let report = portal.import_file(file, &ImportOptions::new(source, "record.json"), |_| {}).await.unwrap();
         let patient = report.patients[0];
@@ -320,7 +320,9 @@ impl World {
             .make_person(&PersonName::parse(name).unwrap(), &Email::parse(&email).unwrap(), NewPassword::parse(PASSWORD.into()).unwrap())
             .await
             .unwrap();
-        let FirstStep::In(person) = portal.sign_in(&email, PASSWORD.into(), &email).await.unwrap() else { panic!("no second factor") };
+        let FirstStep::In(person) = portal.sign_in(&email, PASSWORD.into(), email.as_str()).await.unwrap() else {
+            panic!("no second factor")
+        };
         person
     }
 

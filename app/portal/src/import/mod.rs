@@ -351,10 +351,12 @@ async fn tell(connection: &mut PgConnection, report: &ImportReport, options: &Im
     Ok(())
 }
 
-/// Notes where in the log of a record it came what was added at this moment: its newest event.
+/// Notes where in the log of a record it came what was added at this moment: its newest event; and that the lists of its readers
+/// are to be told.
 pub(crate) async fn arrived(connection: &mut PgConnection, patient: PatientId, at: OffsetDateTime) -> Result<(), sqlx::Error> {
     sqlx::query(
-        "insert into arrival (patient_id, seq, added_at)
+        "with due as (insert into news_due (patient_id) values ($1::uuid) on conflict (patient_id) do update set since = excluded.since)
+         insert into arrival (patient_id, seq, added_at)
          select $1::uuid, seq, $2 from chain_head where chain = 'patient/' || $1::uuid::text",
     )
     .bind(patient.0)

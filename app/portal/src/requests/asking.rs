@@ -18,6 +18,7 @@ use crate::{
     notices::Notice,
     pool::detached,
     secrets::typed_code,
+    shared::once_shared,
 };
 
 /// How often one name may be asked in 30 days, however often it was refused.
@@ -68,12 +69,10 @@ impl Length {
     /// The answers of a draft that say the same on this day.
     pub(super) fn said(self, draft: Draft, today: Date) -> Draft {
         let days = |days: i64| today.checked_add(Duration::days(days)).unwrap_or(Date::MAX);
-        let day =
-            |day: Date| TypedDay { day: day.day().to_string(), month: u8::from(day.month()).to_string(), year: day.year().to_string() };
         let (end, until) = match self {
-            Self::Week => (End::Day, day(days(7))),
+            Self::Week => (End::Day, TypedDay::from(days(7))),
             Self::Preset => (End::Preset, TypedDay::default()),
-            Self::Quarter => (End::Day, day(days(90))),
+            Self::Quarter => (End::Day, TypedDay::from(days(90))),
             Self::Open => (End::Open, TypedDay::default()),
         };
         Draft { end, until, ..draft }
@@ -161,6 +160,43 @@ impl Portal {
             let kept = new.kept.map(|kept| kept.0);
             sqlx::query!("delete from draft where draft_id = $1 and account_id = $2", kept, account.0).execute(&mut *transaction).await?;
             tell(transaction, &visitor, found, at, "access-asked").await
+        })
+        .await
+    }
+
+    /// Asks the patient of a share that the visitor has, or had within 90 days, for the same once more. They know them, so no share
+    /// name is asked for, and how often is counted apart: neither says what the share name is.
+    ///
+    /// # Errors
+    /// As [`Self::ask`]; and [`Error::NotFound`] where there is no such share.
+    pub async fn ask_again(&self, visitor: &Visitor, grant: GrantId, length: Length, words: &str) -> Result<(), Error> {
+        let (portal, visitor, words) = (self.clone(), visitor.clone(), read(words)?);
+        detached(async move {
+            let Actor::Clinician { account, organization, .. } = visitor.actor else { return Err(Error::NotFound) };
+            let (mut transaction, at) = portal.enter(&visitor).await?;
+            let (patient, draft) = once_shared(&mut transaction, &visitor, grant).await?;
+            length.said(draft.clone(), at.date()).terms(at.date()).map_err(|problem| Error::Invalid(problem.code()))?;
+            let hash = portal.pepper.digest("share-again", &patient.to_string());
+            match portal.may_ask(&mut transaction, &visitor, &hash, &words).await {
+                Ok(true) => {}
+                told => {
+                    transaction.rollback().await?;
+                    return told.map(drop);
+                }
+            }
+            sqlx::query!(
+                "insert into access_request (account_id, organization_id, patient_id, name_hash, terms, length, words) values ($1, $2, $3, $4, $5, $6, $7)",
+                account.0,
+                organization.0,
+                patient.0,
+                hash,
+                Json(&draft) as _,
+                length.slug(),
+                words.as_str()
+            )
+            .execute(&mut *transaction)
+            .await?;
+            tell(transaction, &visitor, Some(patient), at, "access-asked").await
         })
         .await
     }

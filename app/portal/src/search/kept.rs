@@ -1,12 +1,14 @@
 //! What somebody looked for, by words or by a lens: a row that lives with their session, sealed.
 
 use chartkey_domain::{
-    account::Visitor,
+    account::{Actor, Visitor},
+    fold,
     id::{PatientId, SearchId},
     lens::Lens,
     query::Query,
 };
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::{Error, Portal, pool::detached, record::Record, sessions::SessionKey};
 
@@ -15,6 +17,12 @@ const PURPOSE: &str = "search";
 
 /// So many searches of one session are kept; an older one ends.
 const MOST: i64 = 50;
+
+/// The longest name that is looked for, in characters.
+const LONGEST_NAME: usize = 100;
+
+/// What stands in the place of a record where a list is searched.
+const NO_RECORD: PatientId = PatientId(Uuid::nil());
 
 /// What is sealed.
 #[derive(Debug, Serialize, Deserialize)]
@@ -46,6 +54,44 @@ impl Portal {
     /// [`Error::NotFound`] where the session has ended.
     pub async fn begin_lens(&self, visitor: &Visitor, session: SessionKey, patient: PatientId, lens: &Lens) -> Result<SearchId, Error> {
         self.keep_search(visitor, session, patient, &Sealed::Lens(lens.slug.to_owned())).await
+    }
+
+    /// The same for a name in a clinician's list of patients, which is of no record.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] where nothing was typed or too much, [`Error::NotFound`] where the session has ended, and for anybody who is no
+    /// clinician.
+    pub async fn begin_finding(&self, visitor: &Visitor, session: SessionKey, words: &str) -> Result<SearchId, Error> {
+        let words = words.trim();
+        if !matches!(visitor.actor, Actor::Clinician { .. }) {
+            return Err(Error::NotFound);
+        }
+        if fold::words(words).is_empty() || words.chars().count() > LONGEST_NAME {
+            return Err(Error::Invalid("search"));
+        }
+        self.keep_search(visitor, session, NO_RECORD, &Sealed::Words(words.to_owned())).await
+    }
+
+    /// What was typed for [`Self::begin_finding`] in this session.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn finding(&self, visitor: &Visitor, session: &SessionKey, search: SearchId) -> Result<Option<String>, Error> {
+        let (mut transaction, _) = self.enter(visitor).await?;
+        let sealed = sqlx::query_scalar!(
+            "select sealed from search where search_id = $1 and session_key = $2 and patient_id = $3",
+            search.0,
+            session.bytes(),
+            NO_RECORD.0
+        )
+        .fetch_optional(&mut *transaction)
+        .await?;
+        transaction.rollback().await?;
+        let what = sealed.and_then(|sealed| self.pepper.open(PURPOSE, &context(visitor, NO_RECORD), &sealed));
+        Ok(match what.and_then(|what| serde_json::from_slice(&what).ok()) {
+            Some(Sealed::Words(words)) => Some(words),
+            Some(Sealed::Lens(_)) | None => None,
+        })
     }
 
     async fn keep_search(&self, visitor: &Visitor, session: SessionKey, patient: PatientId, what: &Sealed) -> Result<SearchId, Error> {

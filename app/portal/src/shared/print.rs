@@ -12,6 +12,7 @@ use crate::{
     audit::Shown,
     entry::{Entry, entries},
     record::Record,
+    shared::Of,
 };
 
 /// The most patients of one page: each is a record opened, and each is watched while the
@@ -74,9 +75,9 @@ impl Portal {
     }
 
     async fn in_treatment(&self, visitor: &Visitor, page: &str) -> Result<(Vec<PatientId>, OffsetDateTime), Error> {
-        let (rows, now) = self.entries(visitor, page, None).await?;
+        let (rows, now) = self.entries(visitor, page, Of::Everybody).await?;
         let mut seen = HashSet::new();
-        let open = rows.into_iter().filter(|row| row.open && row.entry.purpose == Purpose::Treatment);
+        let open = rows.into_iter().filter(|row| row.entry.is_open && row.entry.purpose == Purpose::Treatment);
         Ok((open.map(|row| row.patient).filter(|patient| seen.insert(*patient)).collect(), now))
     }
 

@@ -50,6 +50,10 @@ pub struct Whole {
     pub ended_at: Option<OffsetDateTime>,
     /// Whether the patient has blocked them.
     pub is_blocked: bool,
+    /// Whether its last day is so near that the patient is told.
+    pub ends_soon: bool,
+    /// Whether the patient can give it anew with other terms ([`Portal::change_grant`]).
+    pub may_change: bool,
 }
 
 impl Whole {
@@ -235,7 +239,9 @@ async fn grants(record: &mut Record, only: Option<GrantId>) -> Result<Vec<Whole>
     let rows = sqlx::query!(
         r#"select g.grant_id, g.grantee_account_id, a.display_name as "display_name?", o.name as "organization?", g.professions, g.purpose, g.categories,
             g.labels, g.sentence, g.may_export, g.state, g.starts_at, g.ends_at, g.ended_at,
-            gate.is_blocked(g.patient_id, g.grantee_account_id, g.organization_id) as "is_blocked!"
+            gate.is_blocked(g.patient_id, g.grantee_account_id, g.organization_id) as "is_blocked!",
+            g.purpose <> 'emergency' and g.state = 'active' and gate.ends_soon(g.starts_at, g.ends_at) as "ends_soon!",
+            g.purpose <> 'emergency' and g.organization_id is not null and g.made_by_account_id is null as "may_change!"
         from access_grant g
         left join account a on a.account_id = g.grantee_account_id
         left join organization o on o.organization_id = g.organization_id
@@ -263,6 +269,8 @@ async fn grants(record: &mut Record, only: Option<GrantId>) -> Result<Vec<Whole>
             ends_at: row.ends_at,
             ended_at: row.ended_at,
             is_blocked: row.is_blocked,
+            ends_soon: row.ends_soon,
+            may_change: row.may_change,
         })
     });
     Ok(grants.collect())

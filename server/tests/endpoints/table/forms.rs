@@ -159,6 +159,7 @@ pub(super) fn forms() -> Vec<Row> {
         ),
         // A draft that is no more has become a grant, or never was one: both lead to the list.
         form("/api/give-grant", "draft={draft}&seen={draft-seen}", holders("/sharing/{new}?done=given", "/sharing"), to("/sharing")),
+        form("/api/change-grant", "grant={grant}&step=time", holders("/sharing/new?draft={new}&step=time", LATER), to(LATER)),
         form("/api/withdraw-grant", "grant={grant}", holders("/sharing/{grant}?done=withdrawn", LATER), to(LATER)),
         form("/api/pause-grant", "grant={grant}", holders("/sharing/{grant}?done=paused", LATER), to(LATER)),
         form(
@@ -222,6 +223,20 @@ pub(super) fn forms() -> Vec<Row> {
             holders(NO_ASKER, "/shared/ask?problem=share-name"),
             holders(NO_ASKER, "/shared/ask?problem=share-name"),
         ),
+        {
+            let mut done = [To("/shared?find={new}"); 6];
+            done[Caller::Anonymous as usize] = Welcome;
+            for nobody in [Caller::OtherPatient, Caller::Patient] {
+                done[nobody as usize] = To("/shared?problem=not-found");
+            }
+            post("/api/find-patient", "words=ada", done)
+        },
+        // Whoever has a share, or had one; nobody else.
+        {
+            let mut done = [To(NO_SHARE); 6];
+            (done[Caller::Anonymous as usize], done[Caller::NarrowGrant as usize]) = (Welcome, To("/shared/ask?done=sent-again"));
+            form("/api/ask-again", "grant={grant}&length=week&words=why", done, to(NO_SHARE))
+        },
         of_asker("/api/write-to-request", "request={request}&words=because", "/shared/ask?done=written", {
             const OTHER: &str = "/shared/ask?answer={request}&problem=not-found";
             const NONE: &str = "/sharing/requests?why={request}&problem=not-found";
@@ -275,6 +290,7 @@ pub(super) fn forms() -> Vec<Row> {
 
 const NO_PLAN: &str = "/sharing/emergency?problem=not-found";
 const NO_EMERGENCY: &str = "/emergency?problem=not-found";
+const NO_SHARE: &str = "/shared/ask?again={grant}&problem=not-found";
 const NO_ASKER: &str = "/shared/ask?problem=not-found";
 
 /// A form about a request: who asked is led to `asked`, the patient and other persons to the first two of `others`, other

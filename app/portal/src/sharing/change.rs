@@ -1,0 +1,90 @@
+//! Changing a grant, which is never edited: its terms begin a draft, and what comes of it takes its place.
+
+use chartkey_domain::{
+    account::Visitor,
+    category::Categories,
+    draft::{Draft, End, Recipient, TypedDay},
+    grant::{Grantee, Purpose},
+    id::{AccountId, DraftId, GrantId, OrganizationId, PatientId},
+    label::Labels,
+};
+use sqlx::{PgConnection, types::Json};
+use time::{Date, Duration, OffsetDateTime};
+
+use crate::{Error, Portal, audit::Shown, pool::detached};
+
+impl Portal {
+    /// Begins a draft with the terms of a grant, in force or over. Its end is the same, or, where that is near or has passed, the one
+    /// that is preset.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where it is none of the visitor's own that they could give so.
+    pub async fn change_grant(&self, visitor: &Visitor, grant: GrantId) -> Result<DraftId, Error> {
+        let (portal, visitor) = (self.clone(), visitor.clone());
+        detached(async move {
+            let mut record = portal.open_own(&visitor).await?;
+            let patient = record.whose().patient;
+            let row = sqlx::query!(
+                r#"select grantee_account_id, organization_id as "organization_id!", professions, ends_at,
+                    coalesce(ends_at <= now() or gate.ends_soon(starts_at, ends_at), false) as "is_near!"
+                from access_grant
+                where patient_id = $1 and grant_id = $2 and organization_id is not null and purpose <> 'emergency' and made_by_account_id is null"#,
+                patient.0,
+                grant.0
+            )
+            .fetch_optional(record.connection())
+            .await?
+            .ok_or(Error::NotFound)?;
+            let organization = OrganizationId(row.organization_id);
+            let grantee = match (row.grantee_account_id, row.professions) {
+                (Some(account), _) => Grantee::Clinician { account: AccountId(account), organization },
+                (None, professions) => Grantee::Professions { organization, professions: professions.unwrap_or_default() },
+            };
+            let (end, until) = match row.ends_at {
+                None => (End::Open, TypedDay::default()),
+                Some(_) if row.is_near => (End::Preset, TypedDay::default()),
+                Some(end) => (End::Day, TypedDay::from(last_day(end))),
+            };
+            let terms = terms_of(record.connection(), patient, grant).await?;
+            let draft = Draft { recipient: Some(Recipient::Known(grantee)), end, until, ..terms };
+            let id = sqlx::query_scalar!(
+                "insert into draft (account_id, kind, fields) values ($1, 'grant', $2) returning draft_id",
+                visitor.actor.account().0,
+                Json(draft) as _
+            )
+            .fetch_one(record.connection())
+            .await?;
+            record.close("grant", Shown::default(), DraftId(id)).await.map(|opened| opened.view)
+        })
+        .await
+    }
+}
+
+/// What a grant says but for whom and how long, as answers to the questions before one.
+pub(crate) async fn terms_of(connection: &mut PgConnection, patient: PatientId, grant: GrantId) -> Result<Draft, Error> {
+    let row = sqlx::query!(
+        "select purpose, purpose_text, categories, labels, data_from, data_to, includes_new, may_export, may_write
+        from access_grant where patient_id = $1 and grant_id = $2",
+        patient.0,
+        grant.0
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(Draft {
+        purpose: Purpose::from_slug(&row.purpose),
+        purpose_text: row.purpose_text.unwrap_or_default(),
+        categories: Categories::from_bits(row.categories),
+        labels: Labels::from_bits(u8::try_from(row.labels).unwrap_or_default()),
+        from: row.data_from.map(|from| TypedDay::from(from.date())).unwrap_or_default(),
+        to: row.data_to.map(|to| TypedDay::from(last_day(to))).unwrap_or_default(),
+        only_todays: !row.includes_new,
+        may_export: row.may_export,
+        may_write: row.may_write,
+        ..Draft::default()
+    })
+}
+
+/// The last day before a moment at which something is over.
+fn last_day(over: OffsetDateTime) -> Date {
+    (over - Duration::NANOSECOND).date()
+}
