@@ -121,5 +121,8 @@ async fn a_list_of_500_is_found_put_in_order_and_read_in_parts(_: PgPoolOptions,
     }
     times.sort();
     let size = browser.get("/shared?order=end").await.body.len();
-    saw(&format!("a list of 500 shares, 50 of them on a page of {size} bytes: {:?} at the middle of 40, {:?} at most", times[20], times[39]));
+    saw(&format!(
+        "a list of 500 shares, 50 of them on a page of {size} bytes: {:?} at the middle of 40, {:?} at most",
+        times[20], times[39]
+    ));
 }

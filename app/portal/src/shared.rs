@@ -148,47 +148,40 @@ async fn rows(connection: &mut PgConnection, visitor: &Visitor, of: Of) -> Resul
         )
         .fetch_all(connection)
         .await?;
-        let rows = rows
-            .into_iter()
-            .filter_map(|row| {
-                Some(Row {
-                    entry: SharedEntry {
-                        grant: GrantId(row.grant_id),
-                        name: row.full_name,
-                        birth_date: row.birth_date,
-                        sentence: row.sentence,
-                        purpose: Purpose::from_slug(&row.purpose)?,
-                        starts_at: row.starts_at,
-                        ends_at: row.ends_at,
-                        ends_soon: row.ends_soon,
-                        is_open: row.open,
-                        is_new: row.open && row.is_new,
-                    },
-                    patient: PatientId(row.patient_id),
-                    over_at: row.over_at,
-                })
+    let rows = rows
+        .into_iter()
+        .filter_map(|row| {
+            Some(Row {
+                entry: SharedEntry {
+                    grant: GrantId(row.grant_id),
+                    name: row.full_name,
+                    birth_date: row.birth_date,
+                    sentence: row.sentence,
+                    purpose: Purpose::from_slug(&row.purpose)?,
+                    starts_at: row.starts_at,
+                    ends_at: row.ends_at,
+                    ends_soon: row.ends_soon,
+                    is_open: row.open,
+                    is_new: row.open && row.is_new,
+                },
+                patient: PatientId(row.patient_id),
+                over_at: row.over_at,
             })
-            .collect();
+        })
+        .collect();
     Ok(rows)
 }
 
 /// The event of a look at the list, in the chain of whoever looks.
-async fn note(
-    connection: &mut PgConnection,
-    visitor: &Visitor,
-    at: OffsetDateTime,
-    page: &str,
-    rows: &[Row],
-    of: Of,
-) -> Result<(), Error> {
+async fn note(connection: &mut PgConnection, visitor: &Visitor, at: OffsetDateTime, page: &str, rows: &[Row], of: Of) -> Result<(), Error> {
     let grant = if let Of::Grant(grant) = of { Some(grant) } else { None };
     let what = What {
-            action: "read".to_owned(),
-            page: Some(page.to_owned()),
-            items: u32::try_from(rows.len()).unwrap_or(u32::MAX),
-            grant,
-            ..What::default()
-        };
+        action: "read".to_owned(),
+        page: Some(page.to_owned()),
+        items: u32::try_from(rows.len()).unwrap_or(u32::MAX),
+        grant,
+        ..What::default()
+    };
     let event = Event { at, who: visitor.into(), what, why: Why::Own };
     audit::append(connection, Chain::Account(visitor.actor.account()), &event).await
 }

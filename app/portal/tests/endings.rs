@@ -73,7 +73,9 @@ async fn what_is_short_stopped_or_an_emergency_is_not_announced(_: PgPoolOptions
     assert_eq!(portal.tell_endings().await.unwrap(), 0, "all of it is left");
     house.tamper("update access_grant set purpose = 'emergency', starts_at = now() - interval '55 minutes', ends_at = now() + interval '5 minutes'").await;
     assert_eq!(portal.tell_endings().await.unwrap(), 0, "an emergency has been told");
-    house.tamper("update access_grant set purpose = 'treatment', starts_at = now() - interval '5 days', ends_at = now() + interval '1 day'").await;
+    house
+        .tamper("update access_grant set purpose = 'treatment', starts_at = now() - interval '5 days', ends_at = now() + interval '1 day'")
+        .await;
     portal.pause_grant(&house.ines(), short).await.unwrap();
     assert_eq!(portal.tell_endings().await.unwrap(), 0, "nothing is seen through it");
     portal.resume_grant(&house.ines(), short).await.unwrap();
@@ -148,7 +150,10 @@ async fn whoever_had_a_share_asks_for_the_same_again_and_the_patient_decides(_: 
     let requests = portal.requests(&ines).await.unwrap().view.requests;
     let [asked] = requests.as_slice() else { panic!("{requests:?}") };
     let terms = asked.terms.clone().unwrap();
-    assert_eq!((asked.state, terms.purpose, terms.categories), (RequestState::Sent, Purpose::Treatment, house.draft(Purpose::Treatment).await.terms.categories));
+    assert_eq!(
+        (asked.state, terms.purpose, terms.categories),
+        (RequestState::Sent, Purpose::Treatment, house.draft(Purpose::Treatment).await.terms.categories)
+    );
     let draft = portal.answer_request(&ines, asked.id).await.unwrap();
     let kept = portal.draft(&ines, draft).await.unwrap();
     let Some(Recipient::Known(grantee)) = kept.draft.recipient.clone() else { panic!("{kept:?}") };

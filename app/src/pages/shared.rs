@@ -32,7 +32,11 @@ pub fn shared() -> impl IntoView {
         let say = caller().say();
         let list = portal()?.shared_list(&visitor()?).await?;
         let asked = Asked::of_query();
-        let purposes: Vec<_> = Purpose::CHOICES.into_iter().chain([Purpose::Emergency]).filter(|purpose| list.open.iter().any(|entry| entry.purpose == *purpose)).collect();
+        let purposes: Vec<_> = Purpose::CHOICES
+            .into_iter()
+            .chain([Purpose::Emergency])
+            .filter(|purpose| list.open.iter().any(|entry| entry.purpose == *purpose))
+            .collect();
         let choices = (list.open.len() > 1).then(|| asked.choices(say, &purposes));
         let name = found(asked).await?;
         let find = (!list.open.is_empty()).then(|| find(say, &name));

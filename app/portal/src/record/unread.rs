@@ -36,9 +36,14 @@ impl Portal {
             return Ok(());
         };
         tell(&mut transaction, &permission, LABEL_TABLE_VERSION).await?;
-        sqlx::query!("delete from grant_news where patient_id = $1 and grant_id = $2 and account_id = $3", patient.0, reader.grant.0, account)
-            .execute(&mut *transaction)
-            .await?;
+        sqlx::query!(
+            "delete from grant_news where patient_id = $1 and grant_id = $2 and account_id = $3",
+            patient.0,
+            reader.grant.0,
+            account
+        )
+        .execute(&mut *transaction)
+        .await?;
         sqlx::query!(
             "with came as materialized (
                 select a.seq, a.added_at from arrival a

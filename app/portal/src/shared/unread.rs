@@ -28,7 +28,9 @@ impl Portal {
             // What has come in meanwhile is due still.
             match noted {
                 Ok(()) => sqlx::query!("delete from news_due where patient_id = $1 and since = $2", patient.0, since),
-                Err(_) => sqlx::query!("update news_due set since = clock_timestamp() where patient_id = $1 and since = $2", patient.0, since),
+                Err(_) => {
+                    sqlx::query!("update news_due set since = clock_timestamp() where patient_id = $1 and since = $2", patient.0, since)
+                }
             }
             .execute(&mut *transaction)
             .await?;

@@ -107,7 +107,8 @@ impl Asked {
     pub(super) fn pages(self, say: Say, all: usize) -> Option<impl IntoView + use<>> {
         (all > A_PAGE).then(|| {
             let last = all.min(self.from + A_PAGE);
-            let before = (self.from > 0).then(|| back(Self { from: self.from.saturating_sub(A_PAGE), ..self }.address(), say.shared_before()));
+            let before =
+                (self.from > 0).then(|| back(Self { from: self.from.saturating_sub(A_PAGE), ..self }.address(), say.shared_before()));
             let after = (last < all).then(|| more(Self { from: last, ..self }.address(), say.shared_after()));
             view! { <p class="quiet">{say.shared_part(self.from + 1, last, all)}</p><p class="actions">{before}{after}</p> }
         })
@@ -173,6 +174,9 @@ mod tests {
         let open: Vec<_> = (0..120).map(|number| entry(number, None, false, Purpose::Treatment)).collect();
         let parts = [0, 50, 100].map(|from| numbers(Asked { from, ..Asked::default() }, open.clone()));
         assert_eq!(parts.concat(), (0..120).collect::<Vec<_>>());
-        assert_eq!(Asked { from: 50, order: Order::End, purpose: Some(Purpose::Treatment), find: None }.address(), "/shared?order=end&purpose=treatment&from=50");
+        assert_eq!(
+            Asked { from: 50, order: Order::End, purpose: Some(Purpose::Treatment), find: None }.address(),
+            "/shared?order=end&purpose=treatment&from=50"
+        );
     }
 }
