@@ -150,6 +150,19 @@ async fn ask_everything(world: &mut World, canaries: &mut Canaries, tally: &mut 
     }
 }
 
+/// A text without identifiers, of which some are made anew for each who asks.
+fn without_identifiers(text: &str) -> String {
+    let is_one = |part: &str| part.len() == 36 && part.parse::<uuid::Uuid>().is_ok();
+    text.split_inclusive(|letter: char| !letter.is_ascii_hexdigit() && letter != '-')
+        .map(|part| {
+            let end = part.trim_end_matches(|letter: char| !letter.is_ascii_hexdigit() && letter != '-').len();
+            part.split_at_checked(end)
+                .filter(|(before, _)| is_one(before))
+                .map_or_else(|| part.to_owned(), |(_, after)| format!("ID{after}"))
+        })
+        .collect()
+}
+
 /// Whoever helped once and does so no more gets from everything, with every identifier of the record, what anybody gets who never did.
 #[sqlx::test(migrations = "../migrations")]
 async fn whoever_helped_once_is_anybody(_: PgPoolOptions, options: PgConnectOptions) {
@@ -161,8 +174,12 @@ async fn whoever_helped_once_is_anybody(_: PgPoolOptions, options: PgConnectOpti
     let record = format!("/record/{}", world.ada.patient);
     assert_eq!(world.browser_of(carer, None).await.get(&record).await.status, StatusCode::OK, "they helped");
     world.house.portal.withdraw_grant(&world.ada.visitor(), grant).await.unwrap();
+    // For a day somebody is told what became of the code that they have used.
+    let yesterday = "update grant_code set redeemed_at = redeemed_at - interval '1 day' where for_carer";
+    assert_eq!(sqlx::query(yesterday).execute(&world.house.superuser).await.unwrap().rows_affected(), 1);
     let mut different = Vec::new();
-    for row in table() {
+    // An account is one's own, with its address and its sessions.
+    for row in table().into_iter().filter(|row| !(row.method == "GET" && row.pattern.starts_with("/account"))) {
         for which in Which::ALL.into_iter().filter(|which| row.outcomes.iter().any(|(of, _)| of == which)) {
             let mut names = world.names(Caller::NoGrant, which).await;
             names.insert("mark".to_owned(), "none".to_owned());
@@ -174,7 +191,7 @@ async fn whoever_helped_once_is_anybody(_: PgPoolOptions, options: PgConnectOpti
                     canaries.leaks(&world, Caller::NoGrant, &what, &everything(&answer)).iter().map(|leak| format!("{what}: {leak}")),
                 );
                 let own = [("email".to_owned(), email.clone()), ("account".to_owned(), person.actor.account().to_string())];
-                said.push(normalised(&answer, &names.clone().into_iter().chain(own).collect()));
+                said.push(without_identifiers(&normalised(&answer, &names.clone().into_iter().chain(own).collect())));
             }
             compared += 1;
             if said[0] != said[1] {

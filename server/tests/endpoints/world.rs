@@ -16,13 +16,12 @@ use chartkey_domain::{
 };
 use chartkey_portal::{
     Standing,
-    accounts::{Email, PersonName},
+    accounts::{Email, NewPassword, PersonName},
     codes::CodeState,
     corrections::Opening,
     emergency::{Contact, NewPlan},
     import::{identity, own},
     organizations::NewOrganization,
-    passwords::NewPassword,
     requests::{Length, NewRequest},
     sessions::{NewSession, SessionKey},
     sharing::{NewGrant, Sentence},

@@ -47,8 +47,15 @@ impl Portal {
             };
             let terms = terms_of(record.connection(), patient, grant).await?;
             let draft = Draft { recipient: Some(Recipient::Known(grantee)), end, until, ..terms };
+            // The second click of a double one goes on with the first.
             let id = sqlx::query_scalar!(
-                "insert into draft (account_id, kind, fields) values ($1, 'grant', $2) returning draft_id",
+                r#"with begun as (
+                    select draft_id from draft where account_id = $1 and kind = 'grant' and fields = $2 and created_at > now() - interval '1 minute'
+                    order by created_at limit 1
+                ), made as (
+                    insert into draft (account_id, kind, fields) select $1, 'grant', $2 where not exists (select from begun) returning draft_id
+                )
+                select draft_id as "draft_id!" from begun union all select draft_id from made"#,
                 visitor.actor.account().0,
                 Json(draft) as _
             )
