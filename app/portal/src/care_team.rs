@@ -59,7 +59,7 @@ pub(crate) async fn team(record: &mut Record, shown: &mut Shown) -> Result<Vec<M
     let rows = sqlx::query_as!(
         Row,
         r#"with team as materialized (
-            select item_id, source_id from item
+            select item_id, source_id, row_number() over (order by sort_at desc, item_id desc) as team_no from item
             where patient_id = $1 and category = 12 and resource_type = 'CareTeam' and not is_error and (last_at is null or last_at > now())
                 and coalesce(status, '') <> all (array['proposed', 'suspended', 'inactive', 'entered-in-error'])
             order by sort_at desc, item_id desc limit 3
@@ -73,22 +73,24 @@ pub(crate) async fn team(record: &mut Record, shown: &mut Shown) -> Result<Vec<M
                     and b.author = i.author and (b.author_is_named or (select gate.own_patient()) is not null) limit 1) is null)
             order by sort_at desc, item_id desc limit 20
         ), found as (
-            (select t.item_id, 12::smallint as category, coalesce(a.title, r.display) as name, true as is_in_team, null::timestamptz as first_at,
+            (select t.item_id, 12::smallint as category, coalesce(a.title, r.display) as name, true as is_in_team,
+                row_number() over (order by r.ordinal, t.team_no) as nth, null::timestamptz as first_at,
                 null::smallint as precision, null::smallint as utc_offset, null::text as place, t.source_id
             from team t join item_reference r on r.patient_id = $1 and r.item_id = t.item_id and r.path = 'participant.member'
             left join attachment a on a.patient_id = $1 and a.item_id = r.target_id
             where (a.title is not null or (select gate.own_patient()) is not null)
                 and (select p.resource_type from item p where p.patient_id = $1 and p.item_id = r.target_id) is distinct from 'Patient'
-            order by r.ordinal limit 30)
+            order by r.ordinal, t.team_no limit 30)
             union all
-            select item_id, 9::smallint, author, false, first_at, precision, utc_offset, place, source_id from visit where author is not null
+            select item_id, 9::smallint, author, false, 0, first_at, precision, utc_offset, place, source_id from visit where author is not null
         )
         select f.item_id as "item!", f.category as "category!", f.name, f.is_in_team as "is_in_team!", f.first_at, f.precision, f.utc_offset, f.place,
             s.name as source, (select gate.own_patient()) is not null as "is_readers!",
             case when (select gate.disputes()) then
                 (select gate.said_here(i.patient_id, i.item_id, i.twin) from item i where i.patient_id = $1 and i.item_id = f.item_id) end as "said: _"
         from found f join source s on s.source_id = f.source_id
-        order by f.is_in_team desc, f.first_at desc nulls last"#,
+        -- To the last: an order that is left to PostgreSQL changes with rows that the reader does not see.
+        order by f.is_in_team desc, f.nth, f.first_at desc nulls last, f.item_id desc, f.name"#,
         patient.0
     )
     .fetch_all(record.connection())
