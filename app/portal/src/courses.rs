@@ -77,7 +77,7 @@ impl Portal {
                     'cancelled', 'resolved', 'inactive', 'remission', 'not-taken', 'draft', 'ended', 'not-done'])) as "is_active!"
             from item i where i.patient_id = $1 and i.category = $2 and (not i.is_error or $3)
                 and (i.behind = 0 or gate.is_first(i.patient_id, i.twin, i.behind))
-            group by gate.meaning(i.title, i.codes, i.title_key, i.resource_type, i.item_id, i.status), i.is_error, i.source_id = (select gate.by_hand()) order by 4 desc, max(i.sort_at) desc limit 201"#,
+            group by gate.meaning(i.title, i.codes, i.title_key, i.resource_type, i.item_id, i.status), i.is_error, i.source_id = (select gate.by_hand()) order by 4 desc, max(i.sort_at) desc, 1 desc limit 201"#,
             patient.0,
             category.number(),
             with_errors

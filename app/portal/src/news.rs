@@ -112,7 +112,7 @@ impl Found {
                     (array_agg(item_id order by sort_at desc, item_id desc) filter (where is_disputed))[1:3] as disputed,
                     greatest(count(*) filter (where is_disputed) - 3, 0) as more_disputed,
                     (sum(count(*)) over of_category)::bigint as items, count(*) over of_category as kinds,
-                    row_number() over (partition by category order by max(sort_at) desc, title) as place
+                    row_number() over (partition by category order by max(sort_at) desc, title, meaning) as place
                 from came where is_fresh group by category, title, meaning, is_by_hand
                 window of_category as (partition by category)
             ),
@@ -124,7 +124,7 @@ impl Found {
             select m.since_seq, m.since_at, l.category as "category?", l.newest as "newest?", l.disputed as "disputed?",
                 l.more_disputed as "more_disputed?", l.count as "count?", l.items as "items?", l.kinds as "kinds?"
             from mark m left join line l on true
-            order by l.at desc nulls last, l.count desc, l.category"#,
+            order by l.at desc nulls last, l.count desc, l.category, l.newest"#,
             patient.0,
             counts
         )
