@@ -227,6 +227,7 @@ test('a question that was not answered is asked again, with what was typed', { t
 });
 
 test('the pages of sharing are accessible', { tag: '@desktop' }, async ({ page, house, mail, chartkeyOk, sql, browser }) => {
+  test.setTimeout(120_000);
   const { patient, doctor, record } = await meet(page, { house, mail, chartkeyOk, sql, browser });
   const look = async (shown: Page, name: string) => {
     await expectAccessible(shown);

@@ -132,7 +132,13 @@ impl Portal {
             .fetch_optional(record.connection())
             .await?;
             let Some(category) = found.and_then(Category::from_number) else { return record.refuse().await };
-            let name = called(record.connection(), whom).await?;
+            let name = match called(record.connection(), whom).await? {
+                // A carer has no place.
+                None => sqlx::query_scalar!("select display_name from account where account_id = $1", account)
+                    .fetch_optional(record.connection())
+                    .await?,
+                name => name,
+            };
             let changed = if is_kept {
                 sqlx::query!(
                     "insert into exclusion (patient_id, item_id, account_id, organization_id) values ($1, $2, $3, $4) on conflict do nothing",

@@ -14,13 +14,13 @@ pub(crate) const fn columns(whom: Whom) -> (Option<Uuid>, Option<Uuid>) {
     }
 }
 
-/// What a clinician is called, with where they work, a carer, or an organization; `None` where there is none like that.
+/// What a clinician is called, with where they work, or an organization; `None` where there is none like that.
 pub(crate) async fn called(connection: &mut PgConnection, whom: Whom) -> Result<Option<String>, Error> {
     let (account, organization) = columns(whom);
     let name = sqlx::query_scalar!(
         r#"select coalesce(
-            (select concat_ws(', ', a.display_name, o.name) from account a left join clinician c on c.account_id = a.account_id
-                left join organization o on o.organization_id = c.organization_id where a.account_id = $1),
+            (select concat_ws(', ', a.display_name, o.name) from account a join clinician c on c.account_id = a.account_id
+                join organization o on o.organization_id = c.organization_id where a.account_id = $1),
             (select o.name from organization o where o.organization_id = $2))"#,
         account,
         organization

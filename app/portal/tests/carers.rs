@@ -123,8 +123,8 @@ async fn what_ends_or_is_kept_is_closed_to_a_carer_too(_: PgPoolOptions, options
     let page = house.portal.item(&carer, house.patient, Category::Results, result, Original::Leave).await;
     assert!(matches!(page, Err(Error::NotFound)));
     assert_eq!(holders().await[0].access, Access::Kept);
-    let kept = house.events().await.pop().unwrap();
-    assert_eq!(kept.what.page.as_deref(), Some("who"));
+    let kept = house.events().await.into_iter().rfind(|event| event.what.action == "kept-from").unwrap();
+    assert_eq!((kept.what.page.as_deref(), kept.what.text.as_deref()), (Some("who"), Some("Somebody")));
     house.portal.show_again(&ines, house.patient, result, holder.whom).await.unwrap();
     assert_eq!(titles(&house, &carer).await.len(), 2);
 

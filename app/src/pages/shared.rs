@@ -32,7 +32,7 @@ pub fn shared() -> impl IntoView {
         let caller = caller();
         let say = caller.say();
         if caller.visitor.is_some() && !caller.is_clinician() {
-            return Paged::Ok(caring().await?);
+            return caring().await;
         }
         let list = portal()?.shared_list(&visitor()?).await?;
         let asked = Asked::of_query();
