@@ -28,19 +28,21 @@ pub async fn caring() -> Result<AnyView, ApiError> {
         {title(say.people_you_help(), Some(say.people_you_help_says().to_owned()))}
         {nobody}
         {cared.iter().map(|one| patient(say, one, now)).collect_view()}
-        <p>{say.have_a_code()} " " <a href="/redeem">{say.use_a_code()}</a></p>
+        <p class="actions"><a class="button second" href="/redeem">{say.use_a_code()}</a></p>
     };
     Ok(document(Page::new(say.people_you_help(), Place::Patients).live(), body).into_any())
 }
 
 fn patient(say: Say, cared: &Cared, now: OffsetDateTime) -> impl IntoView + use<> {
+    // Without an end it is the patient who ends it, and their sentence says so.
     let span = Life { starts_at: cared.starts_at, ends_at: cared.ends_at, state: GrantState::Active };
+    let left = cared.ends_at.map(|_| life(say, span, now));
     let born = cared.birth_date.as_ref().map(|date| view! { <p class="quiet">{say.born(&say.fhir_date(date))}</p> });
     view! {
         <section class="sheet">
             <h2>{cared.name.clone()}</h2>
             {born}
-            <div class="grant compact">{sentence(say, &cared.sentence)}{life(say, span, now)}</div>
+            <div class="grant compact">{sentence(say, &cared.sentence)}{left}</div>
             <p class="actions"><a class="button" href=of_record(cared.patient, "")>{say.open_record_of(&cared.name)}</a></p>
         </section>
     }

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test binary uses its own part of the world")]
 
 pub mod canary;
+mod carers;
 mod devices;
 pub mod probe;
 pub mod record;

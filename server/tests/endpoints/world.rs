@@ -16,7 +16,6 @@ use chartkey_domain::{
 };
 use chartkey_portal::{
     Standing,
-    accounts::{Email, NewPassword, PersonName},
     codes::CodeState,
     corrections::Opening,
     emergency::{Contact, NewPlan},
@@ -25,7 +24,7 @@ use chartkey_portal::{
     requests::{Length, NewRequest},
     sessions::{NewSession, SessionKey},
     sharing::{NewGrant, Sentence},
-    sign_in::{FirstStep, SignedIn, VerifiedClinician},
+    sign_in::{SignedIn, VerifiedClinician},
 };
 use sqlx::{AssertSqlSafe, postgres::PgConnectOptions};
 use time::{Duration, OffsetDateTime};
@@ -378,7 +377,7 @@ impl World {
         Grantee::Clinician { account: clinician.actor.account(), organization: self.organization }
     }
 
-    async fn drafted(&self, side: &Side, draft: Draft) -> (DraftId, Terms) {
+    pub(super) async fn drafted(&self, side: &Side, draft: Draft) -> (DraftId, Terms) {
         let id = self.house.portal.begin_draft(&side.visitor(), draft).await.unwrap();
         let kept = self.house.portal.draft(&side.visitor(), id).await.unwrap();
         (id, kept.draft.terms(kept.today).unwrap())
@@ -454,37 +453,6 @@ impl World {
             Caller::Patient => Some(&self.ada.holder),
             Caller::NoGrant | Caller::NarrowGrant | Caller::Withdrawn => self.clinicians.get(&caller),
         }
-    }
-
-    /// Somebody without a record, and their address; everybody is called the same.
-    pub async fn person(&self) -> (SignedIn, String) {
-        let (portal, email) = (&self.house.portal, format!("{}@example.org", Uuid::new_v4().simple()));
-        let (name, password) = (PersonName::parse("Somebody").unwrap(), "a password nobody expects");
-        portal.make_person(&name, &Email::parse(&email).unwrap(), NewPassword::parse(password.into()).unwrap()).await.unwrap();
-        let FirstStep::In(person) = portal.sign_in(&email, password.into(), email.as_str()).await.unwrap() else {
-            panic!("no second factor")
-        };
-        (person, email)
-    }
-
-    /// Lets somebody help ada with everything, by a code that she confirms.
-    pub async fn let_help(&self, carer: &SignedIn) -> GrantId {
-        let (portal, own) = (&self.house.portal, self.ada.visitor());
-        let everything = Draft {
-            recipient: Some(Recipient::CarerCode),
-            labels: Labels::ALL,
-            categories: Category::SHAREABLE.into_iter().collect(),
-            ..draft("")
-        };
-        let (id, terms) = self.drafted(&self.ada, everything).await;
-        let code = portal.make_code(&own, id, terms, sentence("A code.")).await.unwrap();
-        let codes = portal.codes(&own).await.unwrap().view;
-        let secret = codes.into_iter().find_map(|made| match made.state {
-            CodeState::Waiting(secret) if made.id == code => Some(secret),
-            _ => None,
-        });
-        portal.redeem_code(&visitor(carer, BTreeMap::new()), &secret.unwrap()).await.unwrap();
-        portal.confirm_code(&own, code, carer.actor.account(), sentence("A share.")).await.unwrap()
     }
 
     /// A browser with a session that begins now. A clinician has declared to treat
@@ -583,7 +551,7 @@ async fn clinician(house: &House, organization: OrganizationId, name: &str) -> S
 }
 
 /// Results for treatment, with words that are the patient's own.
-fn draft(owner: &str) -> Draft {
+pub(super) fn draft(owner: &str) -> Draft {
     Draft {
         purpose: Some(Purpose::Treatment),
         purpose_text: record::mark(owner, "purpose"),
@@ -592,7 +560,7 @@ fn draft(owner: &str) -> Draft {
     }
 }
 
-fn sentence(text: &str) -> Sentence {
+pub(super) fn sentence(text: &str) -> Sentence {
     Sentence { text: text.to_owned(), language: "en".to_owned(), catalogue_version: "1".to_owned() }
 }
 
