@@ -11,7 +11,7 @@ use serde::{
 };
 
 use crate::api::{
-    accounts, activity, added, blocks, codes, corrections, credentials, devices, emergency, prescribing, reach, requests, search,
+    accounts, activity, added, blocks, codes, corrections, credentials, devices, emergency, passkeys, prescribing, reach, requests, search,
     second_factor, second_step, sharing, sources, twins, waiting,
 };
 
@@ -65,6 +65,12 @@ pub fn endpoints() -> Vec<Endpoint> {
         endpoint::<second_factor::NewRecoveryCodes>(),
         endpoint::<second_factor::RemoveSecondFactor>(),
         endpoint::<second_factor::NotLost>(),
+        endpoint::<passkeys::BeginPasskey>(),
+        endpoint::<passkeys::AddPasskey>().keeping(&["name"]),
+        endpoint::<passkeys::RemovePasskey>(),
+        endpoint::<passkeys::AskForPasskey>(),
+        endpoint::<passkeys::SignInPasskey>(),
+        endpoint::<passkeys::SignInAgainPasskey>(),
         endpoint::<second_step::SignInCode>(),
         endpoint::<second_step::SecondFactorLost>(),
         endpoint::<second_step::KeepSecondFactor>(),

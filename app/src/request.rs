@@ -114,6 +114,10 @@ pub trait SessionControl: Send + Sync {
     fn wait_for_code(&self, half: &str);
     /// What [`Self::wait_for_code`] kept.
     fn half(&self) -> Option<String>;
+    /// Keeps in this browser, for five minutes, that it was asked for a passkey.
+    fn wait_for_passkey(&self, token: &str);
+    /// What [`Self::wait_for_passkey`] kept.
+    fn asked_for_passkey(&self) -> Option<String>;
     /// The key of the session, if there is one: for saying which of a list it is.
     fn key(&self) -> Option<SessionKey>;
     /// Signs out: the session is gone before the answer is.
@@ -220,6 +224,14 @@ pub fn actor() -> Result<Actor, ApiError> {
 /// [`ApiError::Unavailable`] where the server provides none.
 pub fn session() -> Result<Session, ApiError> {
     use_context().ok_or(ApiError::Unavailable)
+}
+
+/// The key of this session.
+///
+/// # Errors
+/// [`ApiError::SignedOut`] where there is none.
+pub fn session_key() -> Result<SessionKey, ApiError> {
+    session()?.0.key().ok_or(ApiError::SignedOut)
 }
 
 /// Where messages go.

@@ -100,6 +100,7 @@ pub struct Page {
     is_live: bool,
     checks: bool,
     asks_again: bool,
+    asks_for_passkeys: bool,
 }
 
 /// What a page that is not the reader's own rests on: `cover.js` covers it when any of that
@@ -200,6 +201,13 @@ impl Page {
         self
     }
 
+    /// The page has a form that asks the browser for a passkey.
+    #[must_use]
+    pub const fn that_asks_for_passkeys(mut self) -> Self {
+        self.asks_for_passkeys = true;
+        self
+    }
+
     /// The page shows something that goes on by itself: it asks again, without script.
     #[must_use]
     pub const fn that_asks_again(mut self) -> Self {
@@ -213,7 +221,21 @@ impl Page {
 pub fn document(page: Page, body: impl IntoView) -> impl IntoView {
     let caller = caller();
     let say = caller.say();
-    let Page { title, place, bar, open: open_page, preview, parts, islands, installs, uploads, is_live, checks, asks_again } = page;
+    let Page {
+        title,
+        place,
+        bar,
+        open: open_page,
+        preview,
+        parts,
+        islands,
+        installs,
+        uploads,
+        is_live,
+        checks,
+        asks_again,
+        asks_for_passkeys,
+    } = page;
     let files = assets();
     let has_cover = open_page.is_some();
     let nonce = use_nonce().map(|nonce| nonce.to_string());
@@ -266,6 +288,7 @@ pub fn document(page: Page, body: impl IntoView) -> impl IntoView {
                 {is_live.then(|| view! { <script type="module" src=files.address("live.js") nonce=nonce.clone()></script> })}
                 {uploads.then(|| view! { <script type="module" src=files.address("upload.js") nonce=nonce.clone()></script> })}
                 {checks.then(|| view! { <script type="module" src=files.address("log.js") nonce=nonce.clone()></script> })}
+                {asks_for_passkeys.then(|| view! { <script type="module" src=files.address("passkey.js") nonce=nonce.clone()></script> })}
                 {asks_again.then(|| view! {
                     <script type="module" src=files.address("follow.js") nonce=nonce.clone()></script>
                     <noscript><meta http-equiv="refresh" content="10"/></noscript>

@@ -61,7 +61,8 @@ export async function build(): Promise<{ house: House; close: () => Promise<void
   const name = `chartkey_end2end_${process.pid}`;
   const database = addresses(name);
   const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
+  // Browsers have no passkeys at an address that is a number.
+  const url = `http://localhost:${port}`;
   const anchorFile = path.join(place, 'anchor');
   const environment: Record<string, string> = {
     DATABASE_URL: database.runtime,

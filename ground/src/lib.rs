@@ -7,6 +7,7 @@ use anyhow::{Context, Result, bail};
 use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
+mod authenticator;
 mod cluster;
 pub mod cpu;
 pub mod machine;
@@ -16,6 +17,7 @@ mod server;
 mod size;
 mod tap;
 
+pub use authenticator::Authenticator;
 pub use cluster::{Cluster, is_root, signal};
 pub use record::{LABEL_TABLE, RESULTS, lay_record};
 pub use server::{Running, Server};

@@ -120,6 +120,9 @@ impl Post {
             LetterSubject::FactorOff => (say.letter_factor_off(), say.letter_factor_off_says(&page("/account/devices"))),
             LetterSubject::CodesMade => (say.letter_codes_made(), say.letter_codes_made_says(&page("/account/devices"))),
             LetterSubject::CodeUsed => (say.letter_code_used(), say.letter_code_used_says(&page("/account/devices"))),
+            LetterSubject::PasskeyAdded => (say.letter_passkey_added(), say.letter_passkey_added_says(&page("/account/passkeys"))),
+            LetterSubject::PasskeyRemoved => (say.letter_passkey_removed(), say.letter_passkey_removed_says(&page("/account/passkeys"))),
+            LetterSubject::PasskeyStopped => (say.letter_passkey_stopped(), say.letter_passkey_stopped_says(&page("/account/passkeys"))),
             LetterSubject::Emergency => (say.letter_emergency(), say.letter_emergency_says(&page("/sharing/emergency"))),
             LetterSubject::EmergencyContact => {
                 let said = letter.about.as_ref().map(|about| {

@@ -136,6 +136,7 @@ pub async fn open(config: &Config, connections: u32) -> anyhow::Result<Portal> {
 /// # Errors
 /// A mail folder that cannot be made, a database that does not answer.
 pub async fn shared(config: Config, portal: Portal, stopping: watch::Receiver<bool>) -> anyhow::Result<Shared> {
+    let portal = portal.with_passkeys(config.public_url.origin());
     let post = Post::new(&config.mail, config.public_url.clone()).context("mail")?;
     Ok(Shared {
         is_rehearsal: portal.is_rehearsal().await.context("database")?,

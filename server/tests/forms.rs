@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use axum::http::{StatusCode, header};
 use chartkey_app::endpoints::endpoints;
+use chartkey_ground::Authenticator;
 use chartkey_portal::{accounts::Email, letters::LetterSubject, second_factor::SecondFactor};
 use chartkey_server::http::routes::ROUTES;
 use endpoints::{
@@ -15,7 +16,7 @@ use endpoints::{
     table::{Caller, Outcome, Which, table},
     world::{World, encoded},
 };
-use harness::{Answer, Browser, PASSWORD};
+use harness::{Answer, Browser, HERE, PASSWORD};
 use scraper::{ElementRef, Html, Selector};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
@@ -269,6 +270,9 @@ async fn right(world: &World, endpoint: &str) -> (Caller, String) {
         }
         "/api/sign-in-again" => (Caller::Patient, format!("password={}", encoded(PASSWORD))),
         "/api/sign-in-code" => (Caller::Anonymous, format!("code={}", world.recovery_code().await)),
+        // What a browser was asked before is told below.
+        "/api/add-passkey" | "/api/sign-in-again-passkey" => (Caller::Patient, String::new()),
+        "/api/sign-in-passkey" => (Caller::Anonymous, String::new()),
         "/api/second-factor-lost" => (Caller::Anonymous, String::new()),
         "/api/keep-second-factor" => (Caller::Anonymous, format!("token={}", link(world, LetterSubject::FactorLost).await)),
         "/api/confirm-second-factor" => {
@@ -298,8 +302,11 @@ async fn a_double_click_has_one_effect(_: PgPoolOptions, options: PgConnectOptio
     let mut world = World::build(options).await;
     for endpoint in endpoints() {
         world.refresh().await;
-        let (caller, form) = right(&world, endpoint.path).await;
+        let (caller, mut form) = right(&world, endpoint.path).await;
         let mut browser = world.browser(caller).await;
+        if ["/api/add-passkey", "/api/sign-in-again-passkey", "/api/sign-in-passkey"].contains(&endpoint.path) {
+            form = with_passkey(&world, &mut browser, endpoint.path).await;
+        }
         if ["/api/sign-in-code", "/api/second-factor-lost"].contains(&endpoint.path) {
             browser.cookies.insert("__Host-chartkey-half".to_owned(), world.half(&world.bea).await);
         }
@@ -320,7 +327,8 @@ async fn a_double_click_has_one_effect(_: PgPoolOptions, options: PgConnectOptio
         let is_out = endpoint.path == "/api/sign-out-everywhere" && second.status == StatusCode::UNAUTHORIZED;
         // A code is taken once, whoever sends it again; the first answer has signed in.
         let is_taken = endpoint.path == "/api/sign-in-code" && second.location() == "/sign-in?problem=half-ended";
-        let is_over = is_out || is_taken;
+        let is_answered = endpoint.path.ends_with("-passkey") && second.location().ends_with("?problem=passkey-ended");
+        let is_over = is_out || is_taken || is_answered;
         assert!(
             is_over || (second.status == StatusCode::SEE_OTHER && !is_problem(&second)),
             "{}: {} {}",
@@ -329,6 +337,21 @@ async fn a_double_click_has_one_effect(_: PgPoolOptions, options: PgConnectOptio
             second.location()
         );
     }
+}
+
+/// What is sent by a browser that was asked for a passkey and gave the right one.
+async fn with_passkey(world: &World, browser: &mut Browser, endpoint: &str) -> String {
+    let mut device = Authenticator::at(HERE).unwrap();
+    let mut owner = if endpoint == "/api/sign-in-passkey" { world.browser(Caller::Patient).await } else { browser.clone() };
+    let asked = owner.as_island("/api/begin-passkey", "").await;
+    let made = device.make(&serde_json::from_str::<String>(&asked.body).unwrap()).unwrap();
+    let made = format!("name=Phone&credential={}", encoded(&made));
+    if endpoint == "/api/add-passkey" {
+        return made;
+    }
+    assert_eq!(owner.post("/api/add-passkey", &made).await.location(), "/account/passkeys?done=added");
+    let asked = browser.as_island("/api/ask-for-passkey", "").await;
+    format!("credential={}", encoded(&device.sign(&serde_json::from_str::<String>(&asked.body).unwrap()).unwrap()))
 }
 
 /// How many messages were asked for, and how many accounts there are.

@@ -49,7 +49,7 @@ pub struct Visitor {
     pub name: String,
     /// The name of a clinician's organization.
     pub organization_name: Option<String>,
-    /// How they signed in: `password`, `password and code`, or `oidc` and the issuer.
+    /// How they signed in: `password`, `password and code`, `passkey`, or `oidc` and the issuer.
     pub signed_in_by: String,
     /// When they signed in.
     #[serde(with = "time::serde::rfc3339")]

@@ -66,4 +66,6 @@ ids! {
     SessionId
     /// A browser in which somebody has signed in.
     DeviceId
+    /// A passkey, as its holder points at it.
+    PasskeyId
 }

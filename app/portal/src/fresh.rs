@@ -7,9 +7,33 @@
 use chartkey_domain::account::{Actor, Visitor};
 use sqlx::PgConnection;
 
-use crate::{Error, Portal, pool::detached};
+use crate::{Error, Portal, pool::detached, second_factor::person};
+
+/// With what a person can prove themselves again, beside their password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AgainBy {
+    /// The password is asked for a code.
+    pub code: bool,
+    /// They have a passkey that opens something.
+    pub passkey: bool,
+}
 
 impl Portal {
+    /// With what the visitor can prove themselves again.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for a clinician: they do that at their organization.
+    pub async fn again_by(&self, visitor: &Visitor) -> Result<AgainBy, Error> {
+        Ok(sqlx::query_as!(
+            AgainBy,
+            r#"select exists (select from second_factor where account_id = $1 and confirmed_at is not null) as "code!",
+                exists (select from passkey where account_id = $1 and stopped_at is null) as "passkey!""#,
+            person(visitor)?
+        )
+        .fetch_one(&self.pool)
+        .await?)
+    }
+
     /// Whether the visitor has signed in freshly, for a page that shows what is then
     /// asked for, or a download.
     ///

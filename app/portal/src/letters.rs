@@ -73,6 +73,12 @@ pub enum LetterSubject {
     CodeUsed,
     /// Somebody says that the second factor is lost; a link keeps it.
     FactorLost,
+    /// The account has another passkey.
+    PasskeyAdded,
+    /// A passkey was taken away.
+    PasskeyRemoved,
+    /// A passkey opens nothing any more: somebody may have a copy.
+    PasskeyStopped,
     /// A clinician has opened the record in an emergency.
     Emergency,
     /// The same to whom the patient has named: it says whose.
@@ -97,6 +103,9 @@ impl LetterSubject {
             Self::CodesMade => "codes-made",
             Self::CodeUsed => "code-used",
             Self::FactorLost => "factor-lost",
+            Self::PasskeyAdded => "passkey-added",
+            Self::PasskeyRemoved => "passkey-removed",
+            Self::PasskeyStopped => "passkey-stopped",
             Self::Emergency => "emergency",
             Self::EmergencyContact => "emergency-contact",
             Self::ShareEnding => "share-ending",
@@ -116,6 +125,9 @@ impl LetterSubject {
             Self::CodesMade,
             Self::CodeUsed,
             Self::FactorLost,
+            Self::PasskeyAdded,
+            Self::PasskeyRemoved,
+            Self::PasskeyStopped,
             Self::Emergency,
             Self::EmergencyContact,
             Self::ShareEnding,

@@ -52,6 +52,7 @@ pub mod organizations;
 pub mod pack_lock;
 pub mod paper;
 mod parts;
+pub mod passkeys;
 mod passwords;
 pub mod pool;
 mod portal;

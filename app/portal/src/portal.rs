@@ -5,7 +5,10 @@ use std::sync::Arc;
 use chartkey_domain::id::PreviewId;
 use sqlx::{PgPool, postgres::PgConnectOptions};
 
-use crate::{Error, audit::Who, journal::Journal, passwords::Passwords, pool, pool::Strict, seal::Seal, secrets::Pepper, tally::Counters};
+use crate::{
+    Error, audit::Who, journal::Journal, passkeys::webauthn::RelyingParty, passwords::Passwords, pool, pool::Strict, seal::Seal,
+    secrets::Pepper, tally::Counters,
+};
 
 /// Everything the portal can do. Cheap to clone; clones share their connections.
 #[derive(Debug, Clone)]
@@ -18,6 +21,8 @@ pub struct Portal {
     pub(crate) journal: Option<Arc<Journal>>,
     pub(crate) seal: Option<Arc<Seal>>,
     pub(crate) strict: Strict,
+    /// Who asks for passkeys; `None`: there are none.
+    pub(crate) relying_party: Option<Arc<RelyingParty>>,
     /// With whose eyes every record is opened; `None`: with the visitor's own.
     pub(crate) preview: Option<PreviewId>,
 }
@@ -53,6 +58,7 @@ impl Portal {
             journal: None,
             seal: None,
             strict: Strict::default(),
+            relying_party: None,
             preview: None,
         })
     }

@@ -345,14 +345,15 @@ pub(crate) async fn is_asked(connection: &mut PgConnection, who: &Who, account: 
     Ok(asked)
 }
 
-/// The event of a change and its message.
-async fn changed(connection: &mut PgConnection, visitor: &Visitor, subject: LetterSubject, action: &str) -> Result<(), Error> {
+/// The event of a change to how somebody signs in, and its message.
+pub(crate) async fn changed(connection: &mut PgConnection, visitor: &Visitor, subject: LetterSubject, action: &str) -> Result<(), Error> {
     let account = visitor.actor.account();
     letters::tell(connection, account.0, subject).await?;
     audit::append_to_account(connection, visitor.into(), account, action).await
 }
 
-fn person(visitor: &Visitor) -> Result<Uuid, Error> {
+/// The account of a person; a clinician signs in at their organization.
+pub(crate) fn person(visitor: &Visitor) -> Result<Uuid, Error> {
     match visitor.actor {
         Actor::Person { account } => Ok(account.0),
         Actor::Clinician { .. } => Err(Error::NotFound),

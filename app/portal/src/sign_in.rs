@@ -19,6 +19,7 @@ use crate::{
 
 mod again;
 mod clinicians;
+mod passkey;
 mod second_step;
 mod waits;
 
@@ -35,7 +36,7 @@ pub struct SignedIn {
     pub name: String,
     /// The name of a clinician's organization.
     pub organization_name: Option<String>,
-    /// How they signed in: `password`, `password and code`, or `oidc` and the issuer.
+    /// How they signed in: `password`, `password and code`, `passkey`, or `oidc` and the issuer.
     pub signed_in_by: String,
     /// When it was proven, by the database's clock: a session that begins after the
     /// account's sessions were ended, but was proven before, does not begin.
@@ -52,6 +53,11 @@ impl SignedIn {
     /// Somebody who proved a password and a second factor.
     pub(crate) fn with_code(account: AccountId, name: String, at: OffsetDateTime) -> Self {
         Self { signed_in_by: "password and code".to_owned(), ..Self::person(account, name, at) }
+    }
+
+    /// Somebody who proved a passkey: both in one.
+    pub(crate) fn with_passkey(account: AccountId, name: String, at: OffsetDateTime) -> Self {
+        Self { signed_in_by: "passkey".to_owned(), ..Self::person(account, name, at) }
     }
 
     pub(crate) fn who(&self) -> Who {

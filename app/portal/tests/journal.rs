@@ -107,6 +107,9 @@ async fn every_act_that_takes_access_away_is_noted_with_its_commit(_: PgPoolOpti
     house.tamper("update second_factor set confirmed_at = now()").await;
     house.tamper("update recovery_code set used_at = now()").await;
     house.tamper("delete from second_factor").await;
+    house.tamper("insert into passkey (account_id, credential_id, name, credential) select account_id, '1', 'Phone', '{}' from account where kind = 'person'").await;
+    house.tamper("update passkey set used_at = now()").await;
+    house.tamper("delete from passkey").await;
     house.portal.keep_journal().await.unwrap();
     assert_eq!(house.portal.journal_lag().await.unwrap().waiting, 0);
 
@@ -126,6 +129,7 @@ async fn every_act_that_takes_access_away_is_noted_with_its_commit(_: PgPoolOpti
             Act::Email { .. } => "email".to_owned(),
             Act::SecondFactor { in_force, .. } => format!("factor {in_force}"),
             Act::RecoveryCode { .. } => "saved code".to_owned(),
+            Act::Passkey { .. } => "passkey".to_owned(),
             Act::Undone { .. } => "undone".to_owned(),
             Act::Correction { .. } => "correction".to_owned(),
             Act::ByHand { in_force, .. } => format!("by-hand {in_force}"),
@@ -149,7 +153,8 @@ async fn every_act_that_takes_access_away_is_noted_with_its_commit(_: PgPoolOpti
             "email",
             "factor true",
             "saved code",
-            "factor false"
+            "factor false",
+            "passkey"
         ]
     );
     let text = std::fs::read_to_string(kept.file()).unwrap();
@@ -255,10 +260,17 @@ async fn what_protects_an_account_does_not_go_back(_: PgPoolOptions, options: Pg
             of("olga")
         ))
         .await;
+    for (name, passkey) in [("olga", "one"), ("olga", "two"), ("nina", "three")] {
+        let passkey = format!("values ({}, '{passkey}', '{passkey}', '{{}}')", of(name));
+        house.tamper(&format!("insert into passkey (account_id, credential_id, name, credential) {passkey}")).await;
+    }
     portal.keep_journal().await.unwrap();
 
-    // Ines left her address, Nina turned a second factor on, Olga used a saved code.
+    // Ines left her address, Nina turned a second factor on, Olga used a saved code and took a passkey away, Nina's was stopped.
     house.tamper("create table old as select account_id, email_since from account").await;
+    house.tamper("create table old_passkey as select * from passkey").await;
+    house.tamper("delete from passkey where name = 'one'").await;
+    house.tamper("update passkey set stopped_at = now() where name = 'three'").await;
     house.tamper("update account set email = 'elsewhere@example.org' where email = 'ines@example.org'").await;
     house.tamper(&format!("insert into second_factor (account_id, sealed_seed) values ({}, '')", of("nina"))).await;
     house.tamper("update second_factor set confirmed_at = now() where confirmed_at is null").await;
@@ -268,6 +280,8 @@ async fn what_protects_an_account_does_not_go_back(_: PgPoolOptions, options: Pg
         "update account a set email = 'ines@example.org', email_since = old.email_since from old
             where a.account_id = old.account_id and email = 'elsewhere@example.org';
         delete from second_factor where account_id = {};
+        delete from passkey;
+        insert into passkey select * from old_passkey;
         update recovery_code set used_at = null",
         of("nina")
     ))
@@ -275,7 +289,9 @@ async fn what_protects_an_account_does_not_go_back(_: PgPoolOptions, options: Pg
     assert!(portal.begin_new_password(&email("ines@example.org")).await.unwrap().is_some(), "links would go there again");
 
     let taken = kept.replay().await;
-    assert_eq!((taken.addresses, taken.passwords, taken.recovery_codes), (1, 1, 1), "{taken:?}");
+    assert_eq!((taken.addresses, taken.passwords, taken.recovery_codes, taken.passkeys), (1, 1, 1, 2), "{taken:?}");
+    let passkeys: Vec<String> = sqlx::query_scalar("select name from passkey").fetch_all(&house.superuser).await.unwrap();
+    assert_eq!(passkeys, ["two"], "the other passkey still opens");
     assert_eq!(portal.begin_new_password(&email("ines@example.org")).await.unwrap(), None);
     assert!(portal.sign_in("nina@example.org", "a long password".into(), "address").await.is_err());
     assert!(portal.begin_new_password(&email("nina@example.org")).await.unwrap().is_some(), "a new one can be chosen");

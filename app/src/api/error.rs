@@ -67,6 +67,16 @@ problems! {
     HalfEnded = "half-ended", 410;
     /// The code is wrong, used or too old.
     WrongCode = "wrong-code", 422;
+    /// A passkey has no name, or one that is too long.
+    PasskeyName = "passkey-name", 422;
+    /// The browser gave no passkey, or too long after it was asked.
+    PasskeyEnded = "passkey-ended", 410;
+    /// A passkey opens nothing here.
+    WrongPasskey = "wrong-passkey", 422;
+    /// A passkey was stopped, because somebody may have a copy.
+    PasskeyStopped = "passkey-stopped", 403;
+    /// There are as many passkeys as there may be.
+    PasskeysFull = "passkeys-full", 422;
     /// A password is too short or too long.
     WeakPassword = "weak-password", 422;
     /// The passphrase of a pack is too short or too long.
@@ -185,7 +195,7 @@ impl ApiError {
     pub const fn field(self) -> Option<&'static str> {
         match self {
             Self::Email => Some("email"),
-            Self::Name | Self::AddedName | Self::ContactName => Some("name"),
+            Self::Name | Self::PasskeyName | Self::AddedName | Self::ContactName => Some("name"),
             Self::BirthDate | Self::AddedDay | Self::AddedAhead | Self::AddedUnshared => Some("day"),
             Self::WrongCode | Self::Emergency => Some("code"),
             Self::EmergencyExtent => Some("extent"),

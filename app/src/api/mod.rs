@@ -12,6 +12,7 @@ pub mod credentials;
 pub mod devices;
 pub mod emergency;
 mod error;
+pub mod passkeys;
 pub mod prescribing;
 pub mod reach;
 pub mod requests;

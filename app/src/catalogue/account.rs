@@ -42,14 +42,14 @@ messages! {
     email_changed_says { English: "Sign in with the new one from now on.", Spanish: "A partir de ahora, entre con el nuevo." }
     undo_email { English: "Undo the change of your email address", Spanish: "Deshacer el cambio de su correo electrónico" }
     undo_email_says {
-        English: "Your account gets this address back. Every device is signed out, the password opens nothing any more, and a second step that was set up since is off: whoever changed the address is shut out.",
-        Spanish: "Su cuenta recupera esta dirección. Deja de estar abierta en todos los dispositivos, la contraseña ya no abre nada y, si después se activó un segundo paso, queda desactivado: quien cambió la dirección se queda fuera.",
+        English: "Your account gets this address back. Every device is signed out, the password opens nothing any more, and a second step or passkey that was set up since is gone: whoever changed the address is shut out.",
+        Spanish: "Su cuenta recupera esta dirección. Deja de estar abierta en todos los dispositivos, la contraseña ya no abre nada y, si después se activó un segundo paso o se añadió una clave de acceso, queda sin efecto: quien cambió la dirección se queda fuera.",
     }
     undo_email_button { English: "Take my address back", Spanish: "Recuperar mi dirección" }
     email_undone { English: "Your address is back", Spanish: "Ha recuperado su dirección" }
     email_undone_says {
-        English: "We have sent you a message with a link to choose a new password. Until you have, nobody can sign in.",
-        Spanish: "Le hemos enviado un mensaje con un enlace para elegir una contraseña nueva. Hasta que lo haga, nadie puede entrar.",
+        English: "We have sent you a message with a link to choose a new password. Until you have, nobody can sign in with a password.",
+        Spanish: "Le hemos enviado un mensaje con un enlace para elegir una contraseña nueva. Hasta que lo haga, nadie puede entrar con una contraseña.",
     }
     second_factor { English: "Second step", Spanish: "Segundo paso" }
     second_factor_says {
@@ -135,6 +135,77 @@ messages! {
         English: "If it was not you who said that it is lost, somebody knows your password: choose another.",
         Spanish: "Si no fue usted quien dijo que se había perdido, alguien conoce su contraseña: elija otra.",
     }
+    passkeys { English: "Passkeys", Spanish: "Claves de acceso" }
+    passkeys_says {
+        English: "Your phone or computer can open your account after it has recognised you, by your finger, face or PIN. Neither the password nor a code is asked for then.",
+        Spanish: "Su teléfono o su computadora puede abrir su cuenta después de reconocerle por la huella, la cara o un PIN. Entonces no se pide ni la contraseña ni un código.",
+    }
+    your_passkeys { English: "Your passkeys", Spanish: "Sus claves de acceso" }
+    no_passkeys { English: "None yet.", Spanish: "Todavía ninguna." }
+    passkey_added_on { English: "Added", Spanish: "Añadida el" }
+    passkey_never_used { English: "never used", Spanish: "sin usar" }
+    passkey_stopped { English: "Stopped", Spanish: "Detenida" }
+    passkey_stopped_says {
+        English: "Somebody may have a copy of it, so it opens nothing any more. Remove it, and look at what has happened to your account.",
+        Spanish: "Puede que alguien tenga una copia, así que ya no abre nada. Quítela y mire lo que ha pasado en su cuenta.",
+    }
+    remove_passkey { English: "Remove", Spanish: "Quitar" }
+    remove_passkey_says {
+        English: "Your password stays. A device that is signed in stays signed in: sign it out under “Devices, and what has happened”.",
+        Spanish: "Su contraseña no cambia. Un dispositivo en el que su cuenta está abierta la sigue teniendo abierta: ciérrela en «Dispositivos y lo que ha pasado».",
+    }
+    add_passkey { English: "Add a passkey", Spanish: "Añadir una clave de acceso" }
+    add_passkey_says {
+        English: "Only on a device that is yours, or with a security key: whoever the device recognises gets into your account.",
+        Spanish: "Solo en un dispositivo suyo, o con una llave de seguridad: a quien el dispositivo reconozca, le abre su cuenta.",
+    }
+    passkey_name { English: "What do you call this device?", Spanish: "¿Cómo llama a este dispositivo?" }
+    passkey_name_hint { English: "So that you find it again in the list, for example “My phone”", Spanish: "Para reconocerlo en la lista, por ejemplo «Mi teléfono»" }
+    passkey_name_problem {
+        English: "Write a name, on one line of at most 60 characters.",
+        Spanish: "Escriba un nombre, en una sola línea de 60 caracteres como máximo.",
+    }
+    passkey_added { English: "The passkey is added", Spanish: "La clave de acceso está añadida" }
+    passkey_added_says {
+        English: "Next time you can sign in with it. Your password still works as well.",
+        Spanish: "La próxima vez puede entrar con ella. Su contraseña también sigue sirviendo.",
+    }
+    passkey_removed { English: "The passkey is removed", Spanish: "La clave de acceso está quitada" }
+    passkey_removed_says {
+        English: "It opens nothing here any more. Delete it on the device, too.",
+        Spanish: "Aquí ya no abre nada. Bórrela también en el dispositivo.",
+    }
+    no_passkeys_here {
+        English: "There are no passkeys at this address, because it is a number and not a name.",
+        Spanish: "En esta dirección no hay claves de acceso, porque es un número y no un nombre.",
+    }
+    passkey_needs_script {
+        English: "A passkey needs JavaScript, which is off in this browser.",
+        Spanish: "Una clave de acceso necesita JavaScript, que en este navegador está desactivado.",
+    }
+    passkey_unable { English: "This browser has no passkeys.", Spanish: "Este navegador no tiene claves de acceso." }
+    passkey_sign_in { English: "Sign in with a passkey", Spanish: "Entrar con una clave de acceso" }
+    passkey_again { English: "Use a passkey", Spanish: "Usar una clave de acceso" }
+    passkey_not_given {
+        English: "The browser gave no passkey. Nothing was changed. Try again, or go another way.",
+        Spanish: "El navegador no dio ninguna clave de acceso. No ha cambiado nada. Inténtelo otra vez o hágalo de otra manera.",
+    }
+    passkey_ended {
+        English: "No passkey came in time. Try again.",
+        Spanish: "No llegó ninguna clave de acceso a tiempo. Inténtelo otra vez.",
+    }
+    wrong_passkey {
+        English: "That passkey opens nothing here. Use another, or your password.",
+        Spanish: "Esa clave de acceso no abre nada aquí. Use otra, o su contraseña.",
+    }
+    passkey_stopped_problem {
+        English: "Somebody may have a copy of that passkey: the count of its uses went backwards. It opens nothing any more. Use your password, then remove the passkey in your account.",
+        Spanish: "Puede que alguien tenga una copia de esa clave de acceso: la cuenta de sus usos retrocedió. Ya no abre nada. Use su contraseña y después quite la clave en su cuenta.",
+    }
+    passkeys_full {
+        English: "You have 20 passkeys. Remove one that you do not need any more first.",
+        Spanish: "Tiene 20 claves de acceso. Quite primero una que ya no necesite.",
+    }
     have_neither { English: "I have neither the app nor a saved code", Spanish: "No tengo ni la aplicación ni un código guardado" }
     wait_72 { English: "Wait 72 hours", Spanish: "Esperar 72 horas" }
     lost_says {
@@ -208,6 +279,10 @@ impl super::Say {
                 "second-factor-kept" => "The wait ended, and the second step stayed on",
                 "recovery-codes-made" => "New saved codes were made",
                 "recovery-code-used" => "A saved code was used",
+                "passkey-added" => "A passkey was added",
+                "passkey-removed" => "A passkey was removed",
+                "passkey-failed" => "A passkey was refused",
+                "passkey-stopped" => "A passkey was stopped: somebody may have a copy of it",
                 "device-forgotten" => "A known device was forgotten",
                 "language-changed" => "The language was changed",
                 _ => "Something was changed",
@@ -234,6 +309,10 @@ impl super::Say {
                 "second-factor-kept" => "La espera terminó, y el segundo paso siguió activado",
                 "recovery-codes-made" => "Se crearon códigos guardados nuevos",
                 "recovery-code-used" => "Se usó un código guardado",
+                "passkey-added" => "Se añadió una clave de acceso",
+                "passkey-removed" => "Se quitó una clave de acceso",
+                "passkey-failed" => "Se rechazó una clave de acceso",
+                "passkey-stopped" => "Se detuvo una clave de acceso: puede que alguien tenga una copia",
                 "device-forgotten" => "Se olvidó un dispositivo conocido",
                 "language-changed" => "Se cambió el idioma",
                 _ => "Se cambió algo",

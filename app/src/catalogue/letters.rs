@@ -79,11 +79,12 @@ messages! {
     letter_password_changed { English: "Your password was changed", Spanish: "Su contraseña ha cambiado" }
     letter_password_changed_says(link: &str) {
         English: "Your account at Chartkey has another password now, and every other device\n\
-            was signed out.\n\nIf it was not you, choose a new one:\n{link}\n\n\
+            was signed out. Passkeys still open it.\n\n\
+            If it was not you, choose a new one, then look at your passkeys:\n{link}\n\n\
             If it was you, do nothing.\n",
         Spanish: "Su cuenta de Chartkey tiene ahora otra contraseña, y ya no está abierta en\n\
-            ningún otro dispositivo.\n\n\
-            Si no fue usted, elija una nueva:\n\
+            ningún otro dispositivo. Las claves de acceso la siguen abriendo.\n\n\
+            Si no fue usted, elija una nueva y después mire sus claves de acceso:\n\
             {link}\n\n\
             Si fue usted, no haga nada.\n",
     }
@@ -119,6 +120,34 @@ messages! {
         Spanish: "Alguien, probablemente usted, entró en su cuenta de Chartkey con uno de sus\n\
             códigos guardados.\n\n\
             Si no fue usted, elija una contraseña nueva y después mire su cuenta:\n\
+            {link}\n",
+    }
+    letter_passkey_added { English: "You have another passkey", Spanish: "Tiene otra clave de acceso" }
+    letter_passkey_added_says(link: &str) {
+        English: "From now on another passkey opens your account at Chartkey, without the\n\
+            password.\n\nIf it was not you, choose a new password, then remove the passkey here:\n{link}\n",
+        Spanish: "A partir de ahora otra clave de acceso abre su cuenta de Chartkey, sin la\n\
+            contraseña.\n\n\
+            Si no fue usted, elija una contraseña nueva y después quite la clave aquí:\n\
+            {link}\n",
+    }
+    letter_passkey_removed { English: "A passkey was removed", Spanish: "Se quitó una clave de acceso" }
+    letter_passkey_removed_says(link: &str) {
+        English: "A passkey opens your account at Chartkey no more.\n\n\
+            If it was not you, choose a new password, then look at your account:\n{link}\n",
+        Spanish: "Una clave de acceso ya no abre su cuenta de Chartkey.\n\n\
+            Si no fue usted, elija una contraseña nueva y después mire su cuenta:\n\
+            {link}\n",
+    }
+    letter_passkey_stopped { English: "A passkey was stopped", Spanish: "Se detuvo una clave de acceso" }
+    letter_passkey_stopped_says(link: &str) {
+        English: "Somebody may have a copy of one of your passkeys: it counts how often it was\n\
+            used, and the count went backwards. It opens your account at Chartkey no more.\n\n\
+            Sign in with your password, look at what has happened, and remove it here:\n{link}\n",
+        Spanish: "Puede que alguien tenga una copia de una de sus claves de acceso: la clave\n\
+            cuenta cuántas veces se usa, y la cuenta retrocedió. Ya no abre su cuenta de\n\
+            Chartkey.\n\n\
+            Entre con su contraseña, mire lo que ha pasado y quítela aquí:\n\
             {link}\n",
     }
     letter_factor_lost { English: "Is your second step lost?", Spanish: "¿Se ha perdido su segundo paso?" }
@@ -168,6 +197,9 @@ mod tests {
                 say.letter_code_used_says(""),
                 say.letter_factor_lost_says(""),
                 say.letter_share_ending_says(""),
+                say.letter_passkey_added_says(""),
+                say.letter_passkey_removed_says(""),
+                say.letter_passkey_stopped_says(""),
             ];
             for line in letters.iter().flat_map(|letter| letter.lines()) {
                 assert!(line.chars().count() <= 76, "{line}");

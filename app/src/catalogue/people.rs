@@ -19,8 +19,8 @@ messages! {
     }
     password_done { English: "Your password is changed", Spanish: "Su contraseña ha cambiado" }
     password_done_says {
-        English: "You were signed out on every device. Sign in with the new password.",
-        Spanish: "Su cuenta ya no está abierta en ningún dispositivo. Entre con la contraseña nueva.",
+        English: "You were signed out on every device. Sign in with the new password. Passkeys still work: look whether each of them is yours.",
+        Spanish: "Su cuenta ya no está abierta en ningún dispositivo. Entre con la contraseña nueva. Las claves de acceso siguen sirviendo: mire si todas son suyas.",
     }
     sign_up { English: "Make an account", Spanish: "Crear una cuenta" }
     sign_up_says {

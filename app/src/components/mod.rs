@@ -12,6 +12,7 @@ pub mod list;
 pub mod meaning;
 pub mod news;
 pub mod notice;
+pub mod passkey;
 pub mod picture;
 pub mod preview;
 pub mod result;

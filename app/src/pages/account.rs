@@ -19,11 +19,13 @@ use crate::{
 
 mod devices;
 mod email;
+mod passkeys;
 mod password;
 mod second_factor;
 
 pub use devices::devices;
 pub use email::{confirm_email, email, undo_email};
+pub use passkeys::{add_passkey, passkeys};
 pub use password::password;
 pub use second_factor::{keep_second_factor, second_factor};
 
@@ -65,6 +67,7 @@ fn person(say: Say, account: OwnAccount) -> impl IntoView {
         (say.account_email().to_owned(), account.email.into_any()),
         (say.account_since().to_owned(), say.date(account.since.date()).into_any()),
         (say.second_factor().to_owned(), factor.into_any()),
+        (say.passkeys().to_owned(), account.passkeys.into_any()),
         (say.account_devices().to_owned(), say.devices(account.sessions).into_any()),
     ]);
     view! {
@@ -74,6 +77,7 @@ fn person(say: Say, account: OwnAccount) -> impl IntoView {
                 <li>{more("/account/email".to_owned(), say.change_email())}</li>
                 <li>{more("/account/password".to_owned(), say.change_password())}</li>
                 <li>{more("/account/second-factor".to_owned(), say.second_factor())}</li>
+                <li>{more("/account/passkeys".to_owned(), say.passkeys())}</li>
                 <li>{more("/account/devices".to_owned(), say.devices_and_log())}</li>
             </ul>
         })}

@@ -6,10 +6,11 @@ use crate::{
     components::{
         form::{choice, field, hidden, problem_summary, titled},
         notice::what_was_done,
+        passkey::by_passkey,
         sheet::{more, sheet, title},
     },
     pages::{Paged, page},
-    request::{caller, problem, query, redirect, typed, way_back, with_way_back},
+    request::{caller, portal, problem, query, redirect, typed, way_back, with_way_back},
     shell::{Page, Place, document},
 };
 
@@ -28,6 +29,8 @@ pub fn sign_in() -> impl IntoView {
             Some("password") => Some((say.password_done(), say.password_done_says())),
             _ => None,
         };
+        let has_passkeys = portal()?.has_passkeys();
+        let by_passkey = has_passkeys.then(|| by_passkey(say, "/api/sign-in-passkey", say.passkey_sign_in(), to.clone(), false));
         let clinicians = with_way_back("/clinicians", to.as_deref());
         let body = view! {
             {problem_summary(say, problem)}
@@ -42,6 +45,7 @@ pub fn sign_in() -> impl IntoView {
                     <p><a href="/sign-in/forgotten">{say.forgot_password()}</a></p>
                     <p class="actions"><button class="button" type="submit">{say.sign_in()}</button></p>
                 </form>
+                {by_passkey}
                 <p>{say.new_here()} " " <a href="/sign-up">{say.make_account()}</a></p>
             })}
             <section class="sheet plain" aria-labelledby="clinicians">
@@ -51,6 +55,8 @@ pub fn sign_in() -> impl IntoView {
                 </div>
             </section>
         };
-        Paged::Ok(document(Page::new(titled(say, say.sign_in(), problem), Place::None).that_installs(), body).into_any())
+        let page = Page::new(titled(say, say.sign_in(), problem), Place::None).that_installs();
+        let page = if has_passkeys { page.that_asks_for_passkeys() } else { page };
+        Paged::Ok(document(page, body).into_any())
     })
 }

@@ -2,12 +2,12 @@
 //! leads back to its page.
 
 use chartkey_domain::account::Actor;
-use chartkey_portal::second_factor::SecondFactor;
 use leptos::prelude::*;
 
 use crate::{
     components::{
         form::{field, hidden, problem_summary, titled},
+        passkey::by_passkey,
         sheet::{more, sheet, title},
     },
     pages::{Paged, page},
@@ -24,10 +24,16 @@ pub fn sign_in_again() -> impl IntoView {
         let to = way_back();
         // The pages of an account would lead here again.
         let elsewhere = to.clone().filter(|to| !to.starts_with("/account")).unwrap_or_else(|| "/account".to_owned());
+        let mut page = Page::new(titled(say, say.is_it_you(), problem), Place::None);
         let step = match visitor.actor {
             Actor::Person { .. } => {
-                let is_on = matches!(portal.second_factor(&visitor).await?, SecondFactor::On { .. });
-                let code = is_on.then(|| field("code", say.app_code(), "text", "one-time-code", Some(say.app_or_saved_code_hint())));
+                let by = portal.again_by(&visitor).await?;
+                let has_passkey = by.passkey && portal.has_passkeys();
+                if has_passkey {
+                    page = page.that_asks_for_passkeys();
+                }
+                let by_passkey = has_passkey.then(|| by_passkey(say, "/api/sign-in-again-passkey", say.passkey_again(), to.clone(), false));
+                let code = by.code.then(|| field("code", say.app_code(), "text", "one-time-code", Some(say.app_or_saved_code_hint())));
                 sheet(
                     "again",
                     say.password(),
@@ -38,6 +44,7 @@ pub fn sign_in_again() -> impl IntoView {
                             {code}
                             <p class="actions"><button class="button" type="submit">{say.go_on()}</button></p>
                         </form>
+                        {by_passkey}
                     },
                 )
                 .into_any()
@@ -57,6 +64,6 @@ pub fn sign_in_again() -> impl IntoView {
             {step}
             <p><a href=elsewhere>{say.back()}</a></p>
         };
-        Paged::Ok(document(Page::new(titled(say, say.is_it_you(), problem), Place::None), body).into_any())
+        Paged::Ok(document(page, body).into_any())
     })
 }

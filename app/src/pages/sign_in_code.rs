@@ -7,10 +7,11 @@ use crate::{
     components::{
         form::{field, hidden, problem_summary, titled},
         notice::{Role, notice},
+        passkey::by_passkey,
         sheet::{back, sheet, title},
     },
     pages::{Paged, page},
-    request::{caller, problem, query, way_back},
+    request::{caller, portal, problem, query, way_back},
     shell::{Page, Place, document},
 };
 
@@ -20,6 +21,9 @@ pub fn sign_in_code() -> impl IntoView {
         let say = caller().say();
         let problem = problem();
         let to = way_back();
+        let has_passkeys = portal()?.has_passkeys();
+        let by_passkey =
+            has_passkeys.then(|| by_passkey(say, "/api/sign-in-passkey", say.passkey_again(), to.clone(), query("shared").is_some()));
         let body = view! {
             {back("/sign-in".to_owned(), say.sign_in())}
             {problem_summary(say, problem)}
@@ -31,10 +35,13 @@ pub fn sign_in_code() -> impl IntoView {
                     {field("code", say.app_code(), "text", "one-time-code", Some(say.app_or_saved_code_hint()))}
                     <p class="actions"><button class="button" type="submit">{say.sign_in()}</button></p>
                 </form>
+                {by_passkey}
                 <p><a href="/sign-in/lost">{say.have_neither()}</a></p>
             })}
         };
-        Paged::Ok(document(Page::new(titled(say, say.second_factor(), problem), Place::None), body).into_any())
+        let page = Page::new(titled(say, say.second_factor(), problem), Place::None);
+        let page = if has_passkeys { page.that_asks_for_passkeys() } else { page };
+        Paged::Ok(document(page, body).into_any())
     })
 }
 

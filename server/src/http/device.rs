@@ -1,5 +1,5 @@
 //! The cookies of a browser beside its session: by which a device is known, what a right
-//! password proved while its code is missing, and the language that was chosen in it. None
+//! password proved while its code is missing, that a passkey was asked for, and the language that was chosen in it. None
 //! opens anything.
 
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -19,12 +19,15 @@ pub struct Browser {
     pub known: Option<String>,
     /// What the cookie of a half sign-in holds.
     pub half: Option<String>,
+    /// What the cookie of somebody who was asked for a passkey holds.
+    pub asked: Option<String>,
     secure: bool,
 }
 
 /// A device is known for at most so long; the database decides.
 const KNOWN_FOR: Duration = Duration::days(180);
 const HALF_FOR: Duration = Duration::minutes(10);
+const ASKED_FOR: Duration = Duration::minutes(5);
 const SPOKEN_FOR: Duration = Duration::days(365);
 
 impl Browser {
@@ -35,7 +38,13 @@ impl Browser {
         let value = |name: &str| jar.get(name).map(|cookie| cookie.value().to_owned());
         let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
         let names = names(secure);
-        Self { device: Device::from_user_agent(agent), known: value(names.known), half: value(names.half), secure }
+        Self {
+            device: Device::from_user_agent(agent),
+            known: value(names.known),
+            half: value(names.half),
+            asked: value(names.asked),
+            secure,
+        }
     }
 
     /// The header that keeps what a device is known by.
@@ -54,6 +63,12 @@ impl Browser {
     #[must_use]
     pub fn forget_half(&self) -> Option<HeaderValue> {
         self.half.as_ref().and_then(|_| self.keep(names(self.secure).half, String::new(), Duration::ZERO))
+    }
+
+    /// The header that keeps that a passkey was asked for.
+    #[must_use]
+    pub fn keep_asked(&self, token: &str) -> Option<HeaderValue> {
+        self.keep(names(self.secure).asked, token.to_owned(), ASKED_FOR)
     }
 
     /// The header that keeps the language that was chosen.
@@ -78,12 +93,13 @@ pub const fn language_cookie(secure: bool) -> &'static str {
 struct Names {
     known: &'static str,
     half: &'static str,
+    asked: &'static str,
 }
 
 const fn names(secure: bool) -> Names {
     if secure {
-        Names { known: "__Host-chartkey-device", half: "__Host-chartkey-half" }
+        Names { known: "__Host-chartkey-device", half: "__Host-chartkey-half", asked: "__Host-chartkey-passkey" }
     } else {
-        Names { known: "chartkey-device", half: "chartkey-half" }
+        Names { known: "chartkey-device", half: "chartkey-half", asked: "chartkey-passkey" }
     }
 }

@@ -12,7 +12,16 @@ use super::{Shared, plain};
 
 /// What opens or ends a session and takes nothing from anybody else: a journal that cannot be
 /// written keeps nobody from it. What it notes all the same is written beside it.
-const ONLY_SIGNS_IN: [&str; 5] = ["/api/sign-in", "/api/sign-in-code", "/api/sign-in-again", "/api/sign-out", "/api/sign-out-everywhere"];
+const ONLY_SIGNS_IN: [&str; 8] = [
+    "/api/sign-in",
+    "/api/sign-in-code",
+    "/api/sign-in-again",
+    "/api/ask-for-passkey",
+    "/api/sign-in-passkey",
+    "/api/sign-in-again-passkey",
+    "/api/sign-out",
+    "/api/sign-out-everywhere",
+];
 
 /// Around every request that may change something: its answer waits for the journal, within the
 /// time that admission gives it. A refusal waits for nothing; and what goes on after an answer

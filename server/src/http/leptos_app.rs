@@ -204,6 +204,14 @@ impl SessionControl for Control {
         self.browser.half.clone()
     }
 
+    fn wait_for_passkey(&self, token: &str) {
+        self.set_cookie(self.browser.keep_asked(token));
+    }
+
+    fn asked_for_passkey(&self) -> Option<String> {
+        self.browser.asked.clone()
+    }
+
     fn key(&self) -> Option<SessionKey> {
         self.current.session.id().map(|id| store::key(&id))
     }

@@ -1,4 +1,4 @@
-//! What the rows about an account name: a session and a known browser, and where each
+//! What the rows about an account name: a session, a known browser and a passkey, and where each
 //! patient stands with a second factor.
 
 use chartkey_portal::{
@@ -13,13 +13,15 @@ use super::{side::Side, world::World};
 use crate::harness::PASSWORD;
 
 impl World {
-    /// One more session, and one known browser. Ada is setting a second factor up; Bea has
+    /// One more session, one known browser, and a passkey that no device has. Ada is setting a second factor up; Bea has
     /// one, with codes that she has not put away, and somebody says that it is lost.
-    pub(super) async fn renew_devices(&self, side: &Side) -> (Uuid, Uuid) {
+    pub(super) async fn renew_devices(&self, side: &Side) -> (Uuid, Uuid, Uuid) {
         let account = side.holder.actor.account();
         for statement in [
             "delete from second_factor where account_id = $1",
             "delete from known_device where account_id = $1",
+            "delete from passkey where account_id = $1",
+            "insert into passkey (account_id, credential_id, name, credential) values ($1, sha256(gen_random_uuid()::text::bytea), 'Phone', '{}')",
             "delete from session where account_id = $1",
         ] {
             sqlx::query(statement).bind(account.0).execute(&self.house.superuser).await.unwrap();
@@ -45,7 +47,7 @@ impl World {
         };
         assert!(self.house.portal.begin_session(SessionKey::of(&Uuid::new_v4().to_string()), session).await.unwrap());
         self.house.portal.know_device(&side.holder.actor, None, Default::default()).await.unwrap();
-        sqlx::query_as("select session_id, device_id from session join known_device using (account_id) where account_id = $1")
+        sqlx::query_as("select session_id, device_id, passkey_id from session join known_device using (account_id) join passkey using (account_id) where account_id = $1")
             .bind(account.0)
             .fetch_one(&self.house.superuser)
             .await

@@ -205,6 +205,8 @@ fn pages() -> Vec<Row> {
         page("/account/password", HOLDERS),
         page("/account/second-factor", HOLDERS),
         page("/account/second-factor/keep", ANYBODY),
+        page("/account/passkeys", HOLDERS),
+        page("/account/passkeys/add", HOLDERS),
         page("/account/devices", SIGNED_IN),
         page("/sharing", HOLDERS),
         page("/sharing/new", HOLDERS),

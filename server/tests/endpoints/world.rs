@@ -198,7 +198,7 @@ impl World {
             .fetch_one(&self.house.superuser)
             .await
             .unwrap();
-        let (session, device) = self.renew_devices(side).await;
+        let (session, device, passkey) = self.renew_devices(side).await;
         let (import, asking) = self.renew_files(side).await;
         self.renew_corrections(side).await;
         self.renew_writing(side).await;
@@ -210,6 +210,7 @@ impl World {
                 ("asking", asking.to_string()),
                 ("session", session.to_string()),
                 ("device", device.to_string()),
+                ("passkey", passkey.to_string()),
                 ("grant", grant.to_string()),
                 ("paused", paused.to_string()),
                 ("code", typed.id.to_string()),
@@ -407,7 +408,7 @@ impl World {
             let statement = AssertSqlSafe(format!("delete from {table} where patient_id = $1"));
             sqlx::query(statement).bind(side.patient.0).execute(&mut *connection).await.unwrap();
         }
-        for table in ["draft", "session", "known_device", "second_factor"] {
+        for table in ["draft", "session", "known_device", "second_factor", "passkey"] {
             let statement = AssertSqlSafe(format!("delete from {table} where account_id = $1"));
             sqlx::query(statement).bind(side.holder.actor.account().0).execute(&mut *connection).await.unwrap();
         }
@@ -436,6 +437,7 @@ impl World {
             "claim_code",
             "account",
             "second_factor",
+            "passkey",
             "recovery_code",
             "factor_loss",
         ];

@@ -1,6 +1,6 @@
 //! What a line of the journal says. The triggers of `0014_journal.sql`,
 //! `0016_protection.sql`, `0018_sources.sql`, `0024_by_hand.sql`, `0026_correction_sides.sql`,
-//! `0042_emergency.sql` and `0045_asks_first.sql` write it.
+//! `0042_emergency.sql`, `0045_asks_first.sql` and `0051_passkeys.sql` write it.
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -111,6 +111,13 @@ pub enum Act {
         /// The first 16 bytes of what is stored of it.
         code: Uuid,
     },
+    /// A passkey was taken away, or stopped.
+    Passkey {
+        /// Whose.
+        account: Uuid,
+        /// Which.
+        passkey: Uuid,
+    },
     /// A patient resolved or withdrew what they had said is wrong.
     Correction {
         /// Whose record.
@@ -166,6 +173,7 @@ pub(super) enum About {
     Email(Uuid),
     SecondFactor(Uuid),
     RecoveryCode(Uuid, Uuid),
+    Passkey(Uuid, Uuid),
     Correction(Uuid, Uuid),
     ByHand(Uuid, Uuid),
     EmergencyPlan(Uuid),
@@ -186,6 +194,7 @@ impl Act {
             Self::Email { account, .. } => About::Email(*account),
             Self::SecondFactor { account, .. } => About::SecondFactor(*account),
             Self::RecoveryCode { account, code } => About::RecoveryCode(*account, *code),
+            Self::Passkey { account, passkey } => About::Passkey(*account, *passkey),
             Self::Correction { patient, correction, .. } => About::Correction(*patient, *correction),
             Self::ByHand { patient, item, .. } => About::ByHand(*patient, *item),
             Self::EmergencyPlan { patient, .. } => About::EmergencyPlan(*patient),
@@ -208,6 +217,7 @@ impl Act {
             | Self::Password { .. }
             | Self::Email { .. }
             | Self::RecoveryCode { .. }
+            | Self::Passkey { .. }
             | Self::Correction { .. }
             | Self::EmergencyPlan { .. } => true,
         }

@@ -63,6 +63,8 @@ pub struct TakenAway {
     pub addresses: u32,
     /// Recovery codes that were used or replaced since.
     pub recovery_codes: u32,
+    /// Passkeys that were taken away or stopped since.
+    pub passkeys: u32,
     /// Corrections whose statement stands no more.
     pub corrections: u32,
     /// Patients who have to decide again what opens in an emergency: it was narrowed since, or their card replaced.

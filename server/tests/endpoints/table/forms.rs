@@ -332,6 +332,27 @@ pub(super) fn of_account() -> Vec<Row> {
             "password=a+long+enough+password",
             person("/account?done=password", "/account/password?problem=not-found"),
         ),
+        // A plain form is led to the page with the button; nobody gave a passkey.
+        post("/api/begin-passkey", "", [To("/account/passkeys/add"); 6]),
+        post("/api/ask-for-passkey", "", [To("/sign-in"); 6]),
+        post(
+            "/api/add-passkey",
+            "name=Phone&credential=none",
+            person("/account/passkeys/add?problem=passkey-ended", "/account/passkeys/add?problem=not-found"),
+        ),
+        form(
+            "/api/remove-passkey",
+            "passkey={passkey}",
+            // One that has gone, and one that is somebody else's: removed here, either way.
+            person("/account/passkeys?done=removed", "/account/passkeys?problem=not-found"),
+            person("/account/passkeys?done=removed", "/account/passkeys?problem=not-found"),
+        ),
+        post("/api/sign-in-passkey", "credential=none", [To("/sign-in?problem=passkey-ended"); 6]),
+        post(
+            "/api/sign-in-again-passkey",
+            "credential=none",
+            person("/sign-in/again?problem=passkey-ended", "/sign-in/again?problem=wrong-passkey"),
+        ),
         post("/api/begin-second-factor", "", each("/account/second-factor?problem=gone", FACTOR)),
         post("/api/confirm-second-factor", "code=no-code", each(NO_FACTOR, "/account/second-factor?problem=wrong-code")),
         post("/api/put-codes-away", "", each(FACTOR, FACTOR)),

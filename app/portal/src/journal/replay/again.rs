@@ -56,6 +56,7 @@ impl<'c> Again<'c> {
             Act::Email { account, since } => self.email(account, since).await,
             Act::SecondFactor { account, made_at, .. } => self.second_factor(account, made_at).await,
             Act::RecoveryCode { account, code } => self.recovery_code(account, code).await,
+            Act::Passkey { account, passkey } => self.passkey(account, passkey).await,
             Act::Correction { patient, correction, state } => self.correction(patient, correction, state.as_deref()).await,
             Act::ByHand { patient, item, .. } => self.by_hand(patient, item).await,
             Act::AsksFirst { patient, .. } => self.asks_first(patient).await,
@@ -377,6 +378,7 @@ impl<'c> Again<'c> {
         // Nor a loss of a second factor that its holder may have stopped, nor a sign-in that lacks its code.
         sqlx::query!("delete from factor_loss").execute(&mut *self.connection).await?;
         sqlx::query!("delete from half_sign_in").execute(&mut *self.connection).await?;
+        sqlx::query!("delete from passkey_question").execute(&mut *self.connection).await?;
         let why = Why::Operator { reason: "closed again after a restore".to_owned() };
         self.accounts.sort_unstable();
         for (account, action) in &self.accounts {

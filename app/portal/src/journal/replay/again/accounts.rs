@@ -71,6 +71,17 @@ impl Again<'_> {
         Ok(())
     }
 
+    pub(super) async fn passkey(&mut self, account: Uuid, passkey: Uuid) -> Result<(), Error> {
+        let removed = sqlx::query!("delete from passkey where account_id = $1 and passkey_id = $2", account, passkey)
+            .execute(&mut *self.connection)
+            .await?;
+        if removed.rows_affected() > 0 {
+            self.taken.passkeys += 1;
+            self.accounts.push((account, "passkey-removed"));
+        }
+        Ok(())
+    }
+
     /// A password that opens nothing any more, and one more thing that was taken away.
     fn voided(&mut self, account: Uuid, rows: u64) {
         if rows > 0 {
