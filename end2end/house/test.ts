@@ -87,7 +87,7 @@ export async function signIn(page: Page, { email, password }: Pick<Person, 'emai
   await page.goto('/sign-in');
   await field(page, 'Email address').fill(email);
   await field(page, 'Password').fill(password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 }
 
 export async function signOut(page: Page): Promise<void> {
@@ -102,7 +102,7 @@ export async function signInAt(page: Page, organization: House['organizations'][
   await page.goto(`/auth/${organization.slug}/start`);
   await field(page, 'User name').fill(account.username);
   await field(page, 'Password').fill(account.password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 }
 
 /** WCAG 2.2 AA as far as a machine can judge, in both themes: nothing found. */

@@ -25,7 +25,7 @@ async function look(page: Page, name: string): Promise<void> {
 async function typeCode(page: Page, code: string): Promise<void> {
   await page.waitForURL('**/sign-in/code**');
   await field(page, 'Code').fill(code);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await page.waitForURL('**/home');
 }
 
@@ -66,7 +66,7 @@ test('a second step is set up, asked for, replaced by a saved code, and the addr
   await signIn(page, person);
   await page.waitForURL('**/sign-in/code**');
   await field(page, 'Code').fill(saved[0] ?? '');
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await expect(page.getByRole('heading', { name: 'There is a problem' })).toBeVisible();
   await typeCode(page, saved[1] ?? '');
 

@@ -42,20 +42,20 @@ test('without a network the page says so, and comes back with it', { tag: '@desk
   });
   const listen = (port: number) => new Promise<number>((listening) => cable.listen(port, '127.0.0.1', () => listening((cable.address() as AddressInfo).port)));
   const port = await listen(0);
-  await page.goto(`http://127.0.0.1:${port}/sign-in`);
+  await page.goto(`http://localhost:${port}/sign-in`);
   await expect.poll(() => ready(page)).toBe('activated');
 
   const unplugged = new Promise((done) => cable.close(done));
   open.forEach((socket) => socket.destroy());
   await unplugged;
-  await page.goto(`http://127.0.0.1:${port}/welcome`);
+  await page.goto(`http://localhost:${port}/welcome`);
   await expect(page.getByRole('heading', { level: 1, name: 'There is no network' })).toBeVisible();
   await expectAccessible(page);
 
   await listen(port);
   await page.getByRole('link', { name: 'Try again' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'There is no network' })).toHaveCount(0);
-  await expect(page).toHaveURL(`http://127.0.0.1:${port}/welcome`);
+  await expect(page).toHaveURL(`http://localhost:${port}/welcome`);
   open.forEach((socket) => socket.destroy());
   await new Promise((done) => cable.close(done));
 });
