@@ -60,7 +60,6 @@ impl RelyingParty {
 
     /// Asks for another passkey of an account; not from an authenticator that has one of it.
     pub fn ask_to_make(&self, account: Uuid, email: &str, name: &str, known: Vec<Vec<u8>>) -> Result<Question, Error> {
-        let known = known.into_iter().map(Into::into).collect();
         let (asked, kept) = self.0.start_passkey_registration(account, email, name, Some(known)).map_err(Error::internal)?;
         let mut options = public_key(&asked)?;
         // The crate leaves to the authenticator whether it remembers the account. Only one that does signs in by itself.
