@@ -44,9 +44,9 @@ if (form && window.PublicKeyCredential) {
     try {
       await ask(form.elements);
       // Whose device it is, the other form of the page asks.
-      if (document.querySelector('[type=checkbox][name=shared]')?.checked) {
-        form.append(Object.assign(document.createElement('input'), { type: 'hidden', name: 'shared', value: '1' }));
-      }
+      const box = document.querySelector('[type=checkbox][name=shared]');
+      if (box) form.querySelector('[name=shared]')?.remove();
+      if (box?.checked) form.append(Object.assign(document.createElement('input'), { type: 'hidden', name: 'shared', value: '1' }));
       form.submit();
     } catch {
       said.textContent = said.dataset.failed;

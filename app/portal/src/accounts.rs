@@ -78,7 +78,7 @@ pub struct OwnAccount {
     pub sessions: i64,
     /// Whether a second factor is asked for.
     pub has_second_factor: bool,
-    /// How many passkeys there are.
+    /// How many passkeys open it.
     pub passkeys: i64,
 }
 
@@ -222,7 +222,7 @@ impl Portal {
                     where s.account_id = a.account_id and s.idle_until > now() and s.ends_at > now()
                         and s.signed_in_at >= a.sessions_valid_after) as "sessions!",
                 exists (select from second_factor f where f.account_id = a.account_id and f.confirmed_at is not null) as "has_second_factor!",
-                (select count(*) from passkey p where p.account_id = a.account_id) as "passkeys!"
+                (select count(*) from passkey p where p.account_id = a.account_id and p.stopped_at is null) as "passkeys!"
             from account a where account_id = $1 and kind = 'person'"#,
             visitor.actor.account().0
         )

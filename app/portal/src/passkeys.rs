@@ -122,7 +122,7 @@ impl Portal {
     /// seconds changes nothing.
     ///
     /// # Errors
-    /// [`Error::SignInAgain`], [`Error::Invalid`] `passkey-ended` where nothing was asked in the last minutes, and
+    /// [`Error::SignInAgain`], [`Error::Invalid`] `passkeys-full`, `passkey-ended` where nothing was asked in the last minutes, and
     /// `wrong-passkey` where the answer does not hold; [`Error::NotFound`] for a clinician.
     pub async fn add_passkey(&self, visitor: &Visitor, session: &SessionKey, name: PasskeyName, answer: &str) -> Result<(), Error> {
         let (portal, visitor, session, account) = (self.clone(), visitor.clone(), session.clone(), person(visitor)?);
@@ -131,6 +131,13 @@ impl Portal {
             let party = portal.party()?;
             let mut transaction = portal.pool.begin().await?;
             fresh::require(&mut transaction, &visitor).await?;
+            // Two sessions may have begun at once.
+            let there = sqlx::query_scalar!(r#"select count(*) as "there!" from passkey where account_id = $1"#, account)
+                .fetch_one(&mut *transaction)
+                .await?;
+            if usize::try_from(there).is_ok_and(|there| there >= MOST) {
+                return Err(Error::Invalid("passkeys-full"));
+            }
             let Some(kept) = questions::take(&mut transaction, session.bytes(), Purpose::Add, Some(account)).await? else {
                 let was_made = sqlx::query_scalar!(
                     r#"select exists (select from passkey where account_id = $1 and credential_id = $2

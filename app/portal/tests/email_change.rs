@@ -67,6 +67,9 @@ async fn the_address_before_takes_it_back_and_signs_everybody_out(_: PgPoolOptio
     let town = Town::build(options).await;
     let thief = town.sign_in().await;
     assert!(town.begin("the thief's", &thief).await);
+    // Made before the address changed, and it would open the account alone.
+    town.run("insert into passkey (account_id, credential_id, name, credential) select account_id, 'a key', 'Phone', '{}' from account")
+        .await;
     let letter = asked(&town, &visitor(&thief), "thief@example.org").await;
     town.portal.confirm_email(&letter.token).await.unwrap();
     let undo = town.letters().await.remove(0);
@@ -84,6 +87,8 @@ async fn the_address_before_takes_it_back_and_signs_everybody_out(_: PgPoolOptio
     town.portal.undo_email(&undo.token).await.unwrap();
     let factors: i64 = sqlx::query_scalar("select count(*) from second_factor").fetch_one(&town.superuser).await.unwrap();
     assert_eq!(factors, 0, "a second factor of the thief's is none");
+    let passkeys: i64 = sqlx::query_scalar("select count(*) from passkey").fetch_one(&town.superuser).await.unwrap();
+    assert_eq!(passkeys, 0, "nor is a passkey");
     assert!(town.try_password("the thief's own password").await.is_err(), "nor is their password");
     let way_in = town.letters().await;
     assert_eq!(way_in.iter().map(|letter| (letter.to.as_str(), letter.subject)).collect::<Vec<_>>(), [(MARA, LetterSubject::NewPassword)]);

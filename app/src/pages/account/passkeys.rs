@@ -31,7 +31,8 @@ pub fn passkeys() -> impl IntoView {
         };
         let none = passkeys.is_empty().then(|| view! { <p>{say.no_passkeys()}</p> });
         let remove = (!passkeys.is_empty()).then(|| view! { <p>{say.remove_passkey_says()}</p> });
-        let own = passkeys.iter().map(|passkey| own(say, passkey)).collect_view();
+        let own = (!passkeys.is_empty())
+            .then(|| view! { <ul class="rows">{passkeys.iter().map(|passkey| own(say, passkey)).collect_view()}</ul> });
         let add = if portal.has_passkeys() {
             more("/account/passkeys/add".to_owned(), say.add_passkey()).into_any()
         } else {
@@ -42,7 +43,7 @@ pub fn passkeys() -> impl IntoView {
             {problem_summary(say, problem)}
             {done.map(|(heading, says)| what_was_done(heading, view! { <p>{says}</p> }))}
             {title(say.passkeys(), Some(say.passkeys_says().to_owned()))}
-            {sheet("own", say.your_passkeys(), view! { {none} <ul class="rows">{own}</ul> {remove} <p>{add}</p> })}
+            {sheet("own", say.your_passkeys(), view! { {none} {own} {remove} <p>{add}</p> })}
         };
         Paged::Ok(document(Page::new(titled(say, say.passkeys(), problem), Place::Account), body).into_any())
     })
