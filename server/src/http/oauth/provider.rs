@@ -94,6 +94,9 @@ const ALGORITHMS: [CoreJwsSigningAlgorithm; 8] = [
     CoreJwsSigningAlgorithm::EdDsa,
 ];
 
+/// The most characters of a subject.
+const LONGEST_SUBJECT: usize = 255;
+
 /// A discovery document is read again after so long.
 const FRESH: Duration = Duration::from_secs(600);
 
@@ -194,6 +197,10 @@ fn verified(
     let verifier = openidconnect::core::CoreIdTokenVerifier::new_public_client(ClientId::new(registered.client_id.clone()), issuer, keys)
         .set_allowed_algs(ALGORITHMS);
     let claims = token.claims(&verifier, nonce)?;
+    // Everybody without a subject would be one person (OpenID Connect Core 1.0, 2: at most 255 characters).
+    if claims.subject().is_empty() || claims.subject().len() > LONGEST_SUBJECT {
+        return Err(ClaimsVerificationError::InvalidSubject("a subject has 1 to 255 characters".to_owned()));
+    }
     // The library leaves this to its caller (OpenID Connect Core 1.0, 3.1.3.7, step 5).
     match claims.authorized_party() {
         Some(party) if party.as_str() != registered.client_id => {
