@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { claim, give, heartDoctor, openShared } from '../house/journey.ts';
-import { expect, expectAccessible, field, shoot, test } from '../house/test.ts';
+import { expect, field, look, test } from '../house/test.ts';
 
 async function on(page: Page, day: string, month: string, year: string): Promise<void> {
   for (const [label, value] of [['Day', day], ['Month', month], ['Year', year]] as const) await field(page, label).fill(value);
@@ -19,11 +19,6 @@ async function add(page: Page): Promise<void> {
 test('what a patient adds by hand is theirs everywhere, to change and to take back', { tag: ['@desktop', '@no-script'] }, async ({ page, house, mail, chartkeyOk, sql, browser }, { project }) => {
   test.setTimeout(300_000);
   const isScripted = project.name !== 'no-script';
-  const look = async (at: Page, name: string) => {
-    // axe runs as a script of the page.
-    if (isScripted) await expectAccessible(at);
-    if (isScripted) await shoot(at, name);
-  };
   const chartkey = { house, mail, chartkeyOk, sql };
   const context = await browser.newContext({ baseURL: house.url, viewport: page.viewportSize(), javaScriptEnabled: isScripted });
   const doctor = await context.newPage();

@@ -1,6 +1,6 @@
 // A doctor is blocked: their open page closes, nothing reaches them, and they are let in again.
 import { claim, give, heartDoctor, openShared } from '../house/journey.ts';
-import { expect, expectAccessible, shoot, test } from '../house/test.ts';
+import { expect, look, test } from '../house/test.ts';
 
 test('a doctor who is blocked gets nothing, and their open page closes', { tag: '@desktop' }, async ({ page, house, mail, chartkeyOk, sql, browser }) => {
   const doctor = await (await browser.newContext({ baseURL: house.url })).newPage();
@@ -10,23 +10,18 @@ test('a doctor who is blocked gets nothing, and their open page closes', { tag: 
   await openShared(doctor, record, sql);
   expect((await doctor.goto(`/record/${record}/results`))?.status()).toBe(200);
 
-  const look = async (name: string) => {
-    expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), `${name} is wider than the screen`).toBe(0);
-    await expectAccessible(page);
-    await shoot(page, name);
-  };
   await page.goto('/sharing');
   await page.getByRole('link', { name: 'Whom you have blocked' }).click();
   await expect(page.getByRole('main')).toContainText('You have blocked nobody.');
   await page.getByRole('link', { name: 'Block somebody' }).click();
   await page.getByRole('button', { name: 'Block', exact: true }).click();
   await expect(page.getByRole('main')).toContainText('Choose whom you want to block.');
-  await look('block-nobody');
+  await look(page, 'block-nobody');
   await page.getByRole('radio', { name: 'Dr Hana Lindqvist' }).check();
-  await look('block-who');
+  await look(page, 'block-who');
   await page.getByRole('button', { name: 'Block', exact: true }).click();
   await expect(page.getByRole('main')).toContainText('They are blocked.');
-  await look('blocked');
+  await look(page, 'blocked');
 
   await expect(doctor.locator('#cover')).toBeVisible();
   expect((await doctor.goto(`/record/${record}/results`))?.status()).toBe(404);
@@ -48,5 +43,5 @@ test('a doctor who is blocked gets nothing, and their open page closes', { tag: 
   await page.evaluate(() => fetch('/api/choose-language', { method: 'POST', body: new URLSearchParams({ language: 'es' }) }));
   await page.goto('/sharing/blocked?ask=block');
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('¿A quién quiere bloquear?');
-  await look('es-block-who');
+  await look(page, 'es-block-who');
 });

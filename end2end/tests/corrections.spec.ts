@@ -1,17 +1,12 @@
 import type { Page } from '@playwright/test';
 import { claim, give, heartDoctor, openShared } from '../house/journey.ts';
-import { expect, expectAccessible, field, shoot, test } from '../house/test.ts';
+import { expect, expectAccessible, field, look, shoot, test } from '../house/test.ts';
 
 const words = 'This was not my blood: I was on holiday that week.\nPlease look at the name on the tube.';
 
 test('what a patient says is wrong stands beside it until it is settled', { tag: ['@desktop', '@no-script'] }, async ({ page, house, mail, chartkeyOk, sql, browser }, { project }) => {
   test.setTimeout(240_000);
   const isScripted = project.name !== 'no-script';
-  const look = async (at: Page, name: string) => {
-    // axe runs as a script of the page.
-    if (isScripted) await expectAccessible(at);
-    if (isScripted) await shoot(at, name);
-  };
   const chartkey = { house, mail, chartkeyOk, sql };
   const context = await browser.newContext({ baseURL: house.url, viewport: page.viewportSize(), javaScriptEnabled: isScripted });
   const doctor = await context.newPage();

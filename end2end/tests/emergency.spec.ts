@@ -1,17 +1,11 @@
 // A patient decides what opens in an emergency; a doctor opens it with the card, a colleague reviews it, and it ends with its hour.
-import type { Page } from '@playwright/test';
 import { claim, heartDoctor } from '../house/journey.ts';
-import { expect, expectAccessible, field, shoot, signInAt, test } from '../house/test.ts';
+import { expect, field, look, signInAt, test } from '../house/test.ts';
 
 const REASON = 'Found unconscious at the station.';
 
 test('what was decided opens with the card for an hour, is told, reviewed and ends', { tag: ['@desktop', '@no-script'] }, async ({ page, house, mail, chartkeyOk, sql, browser }, info) => {
   test.setTimeout(180_000);
-  const look = async (name: string, of: Page = page) => {
-    expect(await of.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), `${name} is wider than the screen`).toBe(0);
-    if (info.project.name !== 'no-script') await expectAccessible(of);
-    await shoot(of, name);
-  };
   const another = async () => (await browser.newContext({ baseURL: house.url, viewport: page.viewportSize() })).newPage();
   const doctor = await another();
   await heartDoctor(doctor, house);
@@ -27,7 +21,7 @@ test('what was decided opens with the card for an hour, is told, reviewed and en
   await page.getByRole('button', { name: 'Decide so' }).click();
   await expect(page.getByRole('alert')).toBeVisible();
   await expect(field(page, 'Their name')).toHaveValue('Tomás');
-  await look('emergency-problem');
+  await look(page, 'emergency-problem');
   const contact = `tomas-${record}@example.test`;
   await field(page, 'Their e-mail address').fill(contact);
   await expect(page.getByRole('checkbox', { name: 'HIV' })).toBeChecked();
@@ -36,14 +30,14 @@ test('what was decided opens with the card for an hour, is told, reviewed and en
   await expect(page.getByRole('checkbox', { name: 'HIV' })).toBeChecked();
   const card = await page.locator('.code strong').innerText();
   expect(card).toMatch(/^[A-Z0-9]{4}-[A-Z0-9]{4}-[A-Z0-9]{4}$/);
-  await look('emergency-plan');
+  await look(page, 'emergency-plan');
   await page.getByRole('link', { name: 'Print the card' }).click();
   await expect(page.getByRole('main')).toContainText(card);
-  await look('emergency-card');
+  await look(page, 'emergency-card');
 
   // The doctor proves who they are just now; what opens nothing says nothing.
   await doctor.getByRole('link', { name: 'In an emergency' }).click();
-  await look('emergency-stale', doctor);
+  await look(doctor, 'emergency-stale');
   await doctor.getByRole('link', { name: 'Sign in again' }).click();
   await doctor.getByRole('link', { name: 'Northgate Heart Clinic' }).click();
   await field(doctor, 'User name').fill('lindqvist');
@@ -52,16 +46,16 @@ test('what was decided opens with the card for an hour, is told, reviewed and en
   await doctor.waitForURL('**/emergency');
   await doctor.getByLabel('Code of the card').fill('ABCD-EFGH-JKLM');
   await doctor.getByLabel('Why do you need it now?').fill(REASON);
-  await look('emergency-form', doctor);
+  await look(doctor, 'emergency-form');
   await doctor.getByRole('button', { name: 'Open it for 60 minutes' }).click();
   await expect(doctor.getByRole('alert')).toContainText('Nothing can be opened with this.');
   await expect(doctor.getByLabel('Why do you need it now?')).toHaveValue(REASON);
-  await look('emergency-nothing', doctor);
+  await look(doctor, 'emergency-nothing');
   await doctor.getByLabel('Code of the card').fill(card.toLowerCase());
   await doctor.getByRole('button', { name: 'Open it for 60 minutes' }).click();
   await doctor.waitForURL(`**/record/${record}`);
   await expect(doctor.getByRole('main')).toContainText('In an emergency, Dr Hana Lindqvist');
-  await look('emergency-record', doctor);
+  await look(doctor, 'emergency-record');
   await doctor.goto(`/record/${record}/results`);
   await expect(doctor.getByRole('main')).toContainText('Not shared with you');
 
@@ -74,10 +68,10 @@ test('what was decided opens with the card for an hour, is told, reviewed and en
   await page.getByRole('link', { name: 'Your record was opened in an emergency. Read who it was.' }).click();
   await expect(page.getByRole('main')).toContainText('Dr Hana Lindqvist opened your record in an emergency');
   await expect(page.getByRole('main')).toContainText(REASON);
-  await look('emergency-told');
+  await look(page, 'emergency-told');
   await page.goto('/activity');
   await expect(page.getByRole('main').getByRole('heading', { level: 2 }).first()).toContainText('opened your record in an emergency');
-  await look('emergency-log');
+  await look(page, 'emergency-log');
 
   // A colleague looks whether it had to be.
   const colleague = await another();
@@ -86,14 +80,14 @@ test('what was decided opens with the card for an hour, is told, reviewed and en
   await signInAt(colleague, northgate, 'lee');
   await expect(colleague).toHaveURL(`${house.url}/shared`);
   await colleague.goto('/emergency');
-  await look('emergency-reviews', colleague);
+  await look(colleague, 'emergency-reviews');
   const [grant = ''] = sql(`select grant_id from emergency_look where patient_id = '${record}'`);
   await colleague.locator(`a[href$="${grant}"]`).click();
   await colleague.getByLabel('What have you checked?').fill('The ambulance brought them.');
   await colleague.getByRole('button', { name: 'Close it' }).click();
   await expect(colleague.getByRole('alert')).toContainText('Say whether it was needed.');
   await colleague.getByRole('radio', { name: 'It was needed' }).check();
-  await look('emergency-review', colleague);
+  await look(colleague, 'emergency-review');
   await colleague.getByRole('button', { name: 'Close it' }).click();
   await expect(colleague.getByRole('main')).toContainText('It is closed.');
   expect((await colleague.goto(`/record/${record}`))?.status(), 'to review opens nothing').toBe(404);
@@ -120,5 +114,5 @@ test('what was decided opens with the card for an hour, is told, reviewed and en
   await page.evaluate(() => fetch('/api/choose-language', { method: 'POST', body: new URLSearchParams({ language: 'es' }) }));
   await page.goto('/sharing/emergency');
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('En una emergencia');
-  await look('es-emergency-plan');
+  await look(page, 'es-emergency-plan');
 });

@@ -1,18 +1,12 @@
 // A share that ends is announced and made longer; when it has ended, whoever had it is told so and asks again.
-import type { Page } from '@playwright/test';
 import { claim, give, heartDoctor, openShared } from '../house/journey.ts';
-import { expect, expectAccessible, shoot, test } from '../house/test.ts';
+import { expect, look, test } from '../house/test.ts';
 
 test('a share is announced before it ends, made longer, and asked for again when it has ended', { tag: ['@desktop', '@no-script'] }, async ({ page, house, mail, chartkeyOk, sql, browser }, info) => {
   test.setTimeout(120_000);
   const doctor = await (await browser.newContext({ baseURL: house.url, viewport: page.viewportSize() })).newPage();
   await heartDoctor(doctor, house);
   const record = await claim(page, 'synthea/typical-adult-sanford.json', { house, mail, chartkeyOk, sql });
-  const look = async (name: string, of: Page = page) => {
-    expect(await of.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), `${name} is wider than the screen`).toBe(0);
-    if (info.project.name !== 'no-script') await expectAccessible(of);
-    await shoot(of, name);
-  };
   const pass = (days: number) =>
     sql(`update access_grant set starts_at = starts_at - interval '${days} days', created_at = created_at - interval '${days} days', ends_at = ends_at - interval '${days} days' where patient_id = '${record}'`);
   await give(page, ['Results']);
@@ -23,12 +17,12 @@ test('a share is announced before it ends, made longer, and asked for again when
   await page.getByRole('link', { name: 'Something that you share ends soon. Make it longer, or let it end.' }).click();
   await expect(page.getByRole('main')).toContainText('Ends soon');
   await page.goto('/home');
-  await look('ending-home');
+  await look(page, 'ending-home');
   await page.getByRole('link', { name: /^Make it longer or stop/ }).click();
-  await look('ending-share');
+  await look(page, 'ending-share');
   await doctor.goto('/shared');
   await expect(doctor.locator('section', { has: doctor.getByRole('link', { name: /^Ask for longer/ }) }).first()).toContainText('Ends soon');
-  await look('ending-shared', doctor);
+  await look(doctor, 'ending-shared');
   await page.getByRole('button', { name: 'Make it longer' }).click();
   await page.waitForURL('**step=time');
   await page.getByRole('button', { name: 'Continue' }).click();
@@ -43,9 +37,9 @@ test('a share is announced before it ends, made longer, and asked for again when
   const over = await doctor.goto(`/record/${record}/results`);
   expect(over?.status()).toBe(404);
   await expect(doctor.getByRole('heading', { level: 1 })).toHaveText('What was shared with you here has ended');
-  await look('ended', doctor);
+  await look(doctor, 'ended');
   await doctor.getByRole('link', { name: 'Ask again' }).click();
-  await look('ask-again', doctor);
+  await look(doctor, 'ask-again');
   await doctor.getByLabel('Why do you need it?').fill(' ');
   await doctor.getByRole('button', { name: 'Ask', exact: true }).click();
   await expect(doctor.getByRole('main')).toContainText('Write something, in up to 600 letters.');
@@ -67,7 +61,7 @@ test('a share is announced before it ends, made longer, and asked for again when
   await doctor.goto(`/record/${record}`);
   await expect(doctor.getByRole('heading', { level: 1 })).toHaveText('Lo que se compartió aquí con usted ha terminado');
   await doctor.getByRole('link', { name: 'Pedir otra vez' }).click();
-  await look('es-ask-again', doctor);
+  await look(doctor, 'es-ask-again');
   // Other tests meet the same doctor.
   await speak('en-GB');
 });

@@ -3,15 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Page } from '@playwright/test';
 import { claim, give, heartDoctor, openShared } from '../house/journey.ts';
-import { expect, expectAccessible, field, shoot, test } from '../house/test.ts';
-
-async function look(page: Page, name: string): Promise<void> {
-  expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), `${name} is wider than the screen`).toBe(0);
-  if (test.info().project.name !== 'no-script') await expectAccessible(page);
-  await shoot(page, name);
-}
+import { expect, field, look, test } from '../house/test.ts';
 
 const laboratory = [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/observation-category', code: 'laboratory' }] }];
 

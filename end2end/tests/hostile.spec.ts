@@ -6,7 +6,7 @@ import path from 'node:path';
 import { deflateSync } from 'node:zlib';
 import type { Page } from '@playwright/test';
 import { claim } from '../house/journey.ts';
-import { expect, expectAccessible, sharedData, shoot, test } from '../house/test.ts';
+import { expect, expectAccessible, expectNoOverflow, sharedData, shoot, test } from '../house/test.ts';
 
 /** What each payload would do if it ran: seen by `watched`. */
 const RUN = 'window.ran=1;alert(1)';
@@ -152,7 +152,7 @@ test('nothing that came with a record runs, and a person reads what can be read'
     const answer = await page.goto(where);
     expect(answer?.status(), where).toBe(200);
     await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
-    expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), `${where} is wider than the screen`).toBe(0);
+    await expectNoOverflow(page);
   };
   const look = async (where: string, name: string): Promise<void> => {
     await open(where);

@@ -4,18 +4,13 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Page } from '@playwright/test';
 import { answer, type Chartkey, claim, give, heartDoctor } from '../house/journey.ts';
-import { expect, expectAccessible, field, newPerson, sharedData, shoot, signUp, test } from '../house/test.ts';
+import { expect, expectAccessible, expectNoOverflow, field, newPerson, sharedData, shoot, test } from '../house/test.ts';
 
 const FILE = 'synthea/typical-adult-sanford.json';
 
 /** Chooses a language for the account, those that no page offers too. */
 async function choose(page: Page, language: string): Promise<void> {
   await page.evaluate((language) => fetch('/api/choose-language', { method: 'POST', body: new URLSearchParams({ language }) }), language);
-}
-
-async function expectNoOverflow(page: Page): Promise<void> {
-  const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
-  expect(content, `the width of ${page.url()}`).toBeLessThanOrEqual(window ?? 0);
 }
 
 /** Every string of a JSON value. */

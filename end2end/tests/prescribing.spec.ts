@@ -1,6 +1,6 @@
 // The patient has clinicians told to ask before they prescribe; a doctor from whom problems are kept reads it on every page.
 import { claim, give, heartDoctor, openShared } from '../house/journey.ts';
-import { expect, expectAccessible, shoot, test } from '../house/test.ts';
+import { expect, look, test } from '../house/test.ts';
 
 test('a doctor from whom something is kept is told to ask first, where the patient wants it', { tag: ['@desktop', '@no-script'] }, async ({ page, house, mail, chartkeyOk, sql, browser }, info) => {
   const doctor = await (await browser.newContext({ baseURL: house.url })).newPage();
@@ -12,19 +12,14 @@ test('a doctor from whom something is kept is told to ask first, where the patie
   await doctor.goto(`/record/${record}/medicines`);
   await expect(line).toHaveCount(0);
 
-  const look = async (name: string, of = page) => {
-    expect(await of.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), `${name} is wider than the screen`).toBe(0);
-    if (info.project.name !== 'no-script') await expectAccessible(of);
-    await shoot(of, name);
-  };
   await page.goto('/sharing');
   await page.getByRole('link', { name: 'Before somebody prescribes' }).click();
   await expect(page.getByRole('heading', { name: 'This is off' })).toBeVisible();
-  await look('prescribing-off');
+  await look(page, 'prescribing-off');
   await page.getByRole('button', { name: 'Turn this on' }).click();
   await expect(page.getByRole('main')).toContainText('It is on. It counts from the next page');
   await expect(page.getByRole('heading', { name: 'This is on' })).toBeVisible();
-  await look('prescribing-on');
+  await look(page, 'prescribing-on');
 
   for (const place of ['', '/medicines', '/results', '/timeline']) {
     await doctor.goto(`/record/${record}${place}`);
@@ -32,7 +27,7 @@ test('a doctor from whom something is kept is told to ask first, where the patie
     expect(await doctor.locator('main').getByText('Ask the patient').count(), 'it stands beside the page, not in it').toBe(0);
   }
   await doctor.goto(`/record/${record}/medicines`);
-  await look('prescribing-told', doctor);
+  await look(doctor, 'prescribing-told');
   expect(await page.getByRole('region', { name: 'Whose record this is' }).getByText('Ask the patient').count(), 'to the patient it is not said').toBe(0);
 
   await page.goto('/activity');
@@ -46,5 +41,5 @@ test('a doctor from whom something is kept is told to ask first, where the patie
   await page.evaluate(() => fetch('/api/choose-language', { method: 'POST', body: new URLSearchParams({ language: 'es' }) }));
   await page.goto('/sharing/prescribing');
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Antes de que alguien recete');
-  await look('es-prescribing');
+  await look(page, 'es-prescribing');
 });

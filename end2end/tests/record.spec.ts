@@ -1,6 +1,6 @@
 // Every page of a record, the patient's and a doctor's: accessible in both themes, no wider than the screen, and photographed.
 import { claim, give, heartDoctor, openShared } from '../house/journey.ts';
-import { expect, expectAccessible, shoot, test, watch } from '../house/test.ts';
+import { expect, expectAccessible, expectNoOverflow, shoot, test, watch } from '../house/test.ts';
 
 const CATEGORIES = ['results', 'visits', 'medicines', 'problems', 'allergies', 'vaccines', 'vitals', 'procedures', 'documents', 'imaging', 'plans', 'lifestyle', 'devices', 'insurance', 'details'];
 // The record has something of each of these.
@@ -20,7 +20,7 @@ test('every page of a record is accessible and fits the screen', { tag: '@deskto
     const answer = await page.goto(address);
     expect(answer?.status(), address).toBe(200);
     await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
-    expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), `${address} is wider than the screen`).toBe(0);
+    await expectNoOverflow(page);
     await expectAccessible(page);
     await shoot(page, name);
   };

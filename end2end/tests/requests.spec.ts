@@ -1,7 +1,7 @@
 // A clinician asks by a share name; the patient asks why, gives less than was asked for, and refuses the next one.
 import type { Page } from '@playwright/test';
 import { claim, heartDoctor, openShared } from '../house/journey.ts';
-import { expect, expectAccessible, shoot, test } from '../house/test.ts';
+import { expect, look, test } from '../house/test.ts';
 
 async function ask(doctor: Page, name: string, categories: string[]): Promise<void> {
   await doctor.goto('/shared/ask');
@@ -16,11 +16,6 @@ test('a clinician asks, the patient asks why, gives less, and refuses the next',
   const doctor = await (await browser.newContext({ baseURL: house.url, viewport: page.viewportSize() })).newPage();
   await heartDoctor(doctor, house);
   const record = await claim(page, 'synthea/typical-adult-sanford.json', { house, mail, chartkeyOk, sql });
-  const look = async (name: string, of: Page = page) => {
-    expect(await of.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), `${name} is wider than the screen`).toBe(0);
-    if (info.project.name !== 'no-script') await expectAccessible(of);
-    await shoot(of, name);
-  };
 
   await page.goto('/sharing');
   await page.getByRole('link', { name: 'Who asks to see your record' }).click();
@@ -28,7 +23,7 @@ test('a clinician asks, the patient asks why, gives less, and refuses the next',
   await page.getByRole('button', { name: 'Make a share name' }).click();
   const name = await page.locator('.code strong').innerText();
   expect(name).toMatch(/^[A-Z0-9]{4}-[A-Z0-9]{4}-[A-Z0-9]{4}$/);
-  await look('share-name');
+  await look(page, 'share-name');
 
   // What was chosen is there again where something is missing; a name that nobody has is answered like any other.
   await ask(doctor, '-', ['Results', 'Medicines']);
@@ -36,22 +31,22 @@ test('a clinician asks, the patient asks why, gives less, and refuses the next',
   await expect(doctor.getByRole('checkbox', { name: 'Medicines', exact: true })).toBeChecked();
   await expect(doctor.getByRole('radio', { name: 'A week' })).toBeChecked();
   await expect(doctor.getByLabel('Why do you need it?')).toHaveValue('Your practice says that your heart skips.');
-  await look('ask', doctor);
+  await look(doctor, 'ask');
   const nobody = Array.from({ length: 12 }, () => 'ABCDEFGH'.charAt(Math.floor(Math.random() * 8))).join('');
   await ask(doctor, nobody, ['Results']);
   await expect(doctor.getByRole('main')).toContainText('You learn nothing more until they answer.');
   await ask(doctor, name, ['Results', 'Medicines']);
   await expect(doctor.getByRole('main')).toContainText('You learn nothing more until they answer.');
-  await look('asked', doctor);
+  await look(doctor, 'asked');
 
   await page.goto('/home');
   await page.getByRole('link', { name: 'A clinician asks to see something of yours.' }).click();
   await expect(page.getByRole('main')).toContainText('Dr Hana Lindqvist asks');
   await expect(page.getByRole('main')).toContainText('Your practice says that your heart skips.');
-  await look('requests');
+  await look(page, 'requests');
   await page.getByRole('link', { name: 'Ask why' }).click();
   await page.getByLabel('Your words').fill('Who told you that?');
-  await look('ask-why');
+  await look(page, 'ask-why');
   await page.getByRole('button', { name: 'Send' }).click();
   await expect(page.getByRole('main')).toContainText('It is sent.');
   await doctor.goto('/shared/ask');
@@ -82,7 +77,7 @@ test('a clinician asks, the patient asks why, gives less, and refuses the next',
   await page.goto('/sharing/requests');
   await page.getByRole('button', { name: /^Refuse/ }).click();
   await expect(page.getByRole('main')).toContainText('You have refused.');
-  await look('requests-answered');
+  await look(page, 'requests-answered');
   await doctor.goto('/shared/ask');
   await expect(doctor.getByRole('main')).toContainText('Refused');
   await page.goto('/activity');
@@ -92,5 +87,5 @@ test('a clinician asks, the patient asks why, gives less, and refuses the next',
   await page.evaluate(() => fetch('/api/choose-language', { method: 'POST', body: new URLSearchParams({ language: 'es' }) }));
   await page.goto('/sharing/requests');
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Quién pide ver su historia clínica');
-  await look('es-requests');
+  await look(page, 'es-requests');
 });

@@ -2,7 +2,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import type { Browser, Page } from '@playwright/test';
 import type { House } from '../house/house.ts';
 import { answer, type Chartkey, claim, give, heartDoctor, openShared } from '../house/journey.ts';
-import { expect, expectAccessible, field, shoot, test } from '../house/test.ts';
+import { expect, field, look, test } from '../house/test.ts';
 
 type Given = Chartkey & { browser: Browser };
 
@@ -229,10 +229,6 @@ test('a question that was not answered is asked again, with what was typed', { t
 test('the pages of sharing are accessible', { tag: '@desktop' }, async ({ page, house, mail, chartkeyOk, sql, browser }) => {
   test.setTimeout(120_000);
   const { patient, doctor, record } = await meet(page, { house, mail, chartkeyOk, sql, browser });
-  const look = async (shown: Page, name: string) => {
-    await expectAccessible(shown);
-    await shoot(shown, name);
-  };
   await patient.goto('/sharing');
   await look(patient, 'sharing-empty');
   await patient.goto('/sharing/new');

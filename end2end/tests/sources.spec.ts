@@ -2,14 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Page } from '@playwright/test';
 import { claim } from '../house/journey.ts';
-import { expect, expectAccessible, field, sharedData, shoot, test } from '../house/test.ts';
+import { expect, field, look, sharedData, test } from '../house/test.ts';
 import path from 'node:path';
-
-async function look(page: Page, name: string): Promise<void> {
-  expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), `${name} is wider than the screen`).toBe(0);
-  if (test.info().project.name !== 'no-script') await expectAccessible(page);
-  await shoot(page, name);
-}
 
 const laboratory = [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/observation-category', code: 'laboratory' }] }];
 

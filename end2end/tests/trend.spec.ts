@@ -1,9 +1,8 @@
 // Trends: two sources with other codes and units in one picture, limits and words beside it, both numbers of a blood pressure, and
 // several pictures on one line of time; a report of a hundred results.
 import { randomUUID } from 'node:crypto';
-import type { Page } from '@playwright/test';
 import { birth } from '../house/record.ts';
-import { expect, expectAccessible, field, shoot, signUp, test } from '../house/test.ts';
+import { expect, field, look, signUp, test } from '../house/test.ts';
 
 const patient = randomUUID();
 const person = { resourceType: 'Patient', id: patient, name: [{ family: 'Example', given: ['Robin'] }], birthDate: `${birth.year}-05-17`, gender: 'female' };
@@ -55,12 +54,6 @@ const elsewhere = () => bundle([
   measured('2345-7', 'Glucose', '2022-05-04', quantity(104, 'mg/dL', 70, 99)), measured('2345-7', 'Glucose', '2023-09-20', quantity(130, 'mg/dL', 70, 99)),
   measured('2345-7', 'Glucose', '2022-11-02', { valueQuantity: { value: 20, comparator: '<', unit: 'mg/dL' } }), measured('2345-7', 'Glucose', '2022-12-02', { valueString: 'Sample was lost' }),
 ]);
-
-async function look(page: Page, name: string): Promise<void> {
-  expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), `${name} is wider than the screen`).toBe(0);
-  if (test.info().project.name !== 'no-script') await expectAccessible(page);
-  await shoot(page, name);
-}
 
 test('one measurement of two sources is one trend, and others stand under it', { tag: ['@desktop', '@no-script'] }, async ({ page, mail, chartkeyOk }, info) => {
   test.setTimeout(240_000);

@@ -1,7 +1,7 @@
 // One result of two sources: one row with both, a page for each, taken apart and put together again.
 import { randomUUID } from 'node:crypto';
 import { birth } from '../house/record.ts';
-import { expect, expectAccessible, field, shoot, signUp, test } from '../house/test.ts';
+import { expect, field, look, signUp, test } from '../house/test.ts';
 
 const measured = (patient: string, value: number, unit: string, code: string, text: string) => ({
   resourceType: 'Observation', id: randomUUID(), status: 'final', subject: { reference: `Patient/${patient}` }, effectiveDateTime: '2024-03-01T08:00:00Z',
@@ -30,26 +30,21 @@ test('one result of two sources is one row, can be taken apart and is put togeth
   await page.getByRole('button', { name: 'Claim this record' }).click();
   await page.waitForURL('**/home?done=claimed');
 
-  const look = async (name: string) => {
-    expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), `${name} is wider than the screen`).toBe(0);
-    if (info.project.name !== 'no-script') await expectAccessible(page);
-    await shoot(page, name);
-  };
   const rows = async (count: number) => {
     await page.goto(`/record/${record}/results`);
     await expect(page.getByRole('link', { name: /^Blood sugar/ })).toHaveCount(count);
   };
   await rows(1);
   await expect(page.getByRole('main')).toContainText('also from');
-  await look('twins-in-a-list');
+  await look(page, 'twins-in-a-list');
   await page.getByRole('link', { name: /^Blood sugar/ }).click();
   await expect(page.getByRole('heading', { name: 'Also recorded by' })).toBeVisible();
-  await look('twins-one');
+  await look(page, 'twins-one');
   await page.getByRole('link', { name: /^What .* says$/ }).click();
   await expect(page.getByRole('link', { name: /^What .* says$/ })).toHaveCount(1);
   await page.getByRole('button', { name: 'These are not the same' }).click();
   await expect(page.getByRole('main')).toContainText('Each is listed by itself now.');
-  await look('twins-apart');
+  await look(page, 'twins-apart');
   await rows(2);
   await page.getByRole('link', { name: /^Blood sugar/ }).first().click();
   await page.getByRole('button', { name: 'They are the same after all' }).click();
@@ -60,5 +55,5 @@ test('one result of two sources is one row, can be taken apart and is put togeth
   await page.goto(`/record/${record}/results`);
   await page.getByRole('link', { name: /^Azúcar/ }).click();
   await expect(page.getByRole('button', { name: 'No son lo mismo' })).toBeVisible();
-  await look('es-twins-one');
+  await look(page, 'es-twins-one');
 });

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { Page } from '@playwright/test';
 import { claimBundle, give, heartDoctor, openShared } from '../house/journey.ts';
 import { bundleOfVisit } from '../house/record.ts';
-import { expect, expectAccessible, field, shoot, test } from '../house/test.ts';
+import { expect, expectAccessible, field, look, shoot, test } from '../house/test.ts';
 
 /** A report of tissue that comes in later, with a result and a conclusion. */
 function later(): string {
@@ -18,11 +17,6 @@ function later(): string {
 test('a result waits until its patient opens it, and for nobody else', { tag: ['@desktop', '@no-script'] }, async ({ page, house, mail, chartkeyOk, sql, browser }, { project }) => {
   test.setTimeout(240_000);
   const isScripted = project.name !== 'no-script';
-  const look = async (at: Page, name: string) => {
-    // axe runs as a script of the page.
-    if (isScripted) await expectAccessible(at);
-    if (isScripted) await shoot(at, name);
-  };
   const main = page.getByRole('main');
   const context = await browser.newContext({ baseURL: house.url, viewport: page.viewportSize(), javaScriptEnabled: isScripted });
   const doctor = await context.newPage();

@@ -1,16 +1,11 @@
 // A doctor writes a note, a result and a plan into a record whose patient lets them; the patient finds them at once.
 import { answer, claim, heartDoctor, openShared } from '../house/journey.ts';
-import { expect, expectAccessible, field, shoot, test } from '../house/test.ts';
+import { expect, field, look, test } from '../house/test.ts';
 
 test('a doctor writes into a record, and the patient reads it', { tag: ['@desktop', '@no-script'] }, async ({ page, house, mail, chartkeyOk, sql, browser }, info) => {
   const doctor = await (await browser.newContext({ baseURL: house.url, viewport: page.viewportSize() })).newPage();
   await heartDoctor(doctor, house);
   const record = await claim(page, 'synthea/typical-adult-sanford.json', { house, mail, chartkeyOk, sql });
-  const look = async (name: string, of = doctor) => {
-    expect(await of.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), `${name} is wider than the screen`).toBe(0);
-    if (info.project.name !== 'no-script') await expectAccessible(of);
-    await shoot(of, name);
-  };
 
   await answer(page, 'Dr Hana Lindqvist', ['Documents', 'Results', 'Plans']);
   await page.goto(page.url().replace('step=check', 'step=time'));
@@ -22,7 +17,7 @@ test('a doctor writes into a record, and the patient reads it', { tag: ['@deskto
 
   await openShared(doctor, record, sql);
   await doctor.getByRole('link', { name: 'Write into this record' }).click();
-  await look('write-into');
+  await look(doctor, 'write-into');
   await doctor.getByRole('link', { name: 'Visit note' }).click();
   await field(doctor, 'What is it about?').fill('Control after the fall');
   await doctor.locator('form[action="/api/keep-writing"]').evaluate((form: HTMLFormElement) => (form.noValidate = true));
@@ -30,19 +25,19 @@ test('a doctor writes into a record, and the patient reads it', { tag: ['@deskto
   await expect(doctor.getByRole('alert')).toContainText('Write something, in up to 8,000 characters.');
   await expect(field(doctor, 'What is it about?')).toHaveValue('Control after the fall');
   await doctor.getByLabel('The note').fill('Walks well.\nNo pain on stairs.');
-  await look('write-note');
+  await look(doctor, 'write-note');
   await doctor.getByRole('button', { name: 'Continue' }).click();
   await expect(doctor.getByRole('main')).toContainText('It goes into the record with your name and your organization, and the patient is told.');
-  await look('write-check');
+  await look(doctor, 'write-check');
   await doctor.getByRole('button', { name: 'Write it into the record' }).click();
   await doctor.waitForURL(`**/record/${record}?done=written`);
-  await look('write-done');
+  await look(doctor, 'write-done');
 
   await doctor.goto(`/record/${record}/add/finding`);
   await field(doctor, 'What was examined?').fill('Peak flow');
   await field(doctor, 'What was found?').fill('410');
   await field(doctor, 'Unit, if it is a number').fill('L/min');
-  await look('write-result');
+  await look(doctor, 'write-result');
   await doctor.getByRole('button', { name: 'Continue' }).click();
   await doctor.getByRole('button', { name: 'Write it into the record' }).click();
   await doctor.waitForURL(`**/record/${record}?done=written`);
@@ -59,7 +54,7 @@ test('a doctor writes into a record, and the patient reads it', { tag: ['@deskto
   await expect(page.getByRole('main')).toContainText('No pain on stairs.');
   await expect(page.getByRole('main')).toContainText('Dr Hana Lindqvist');
   await expect(page.getByRole('main')).toContainText('Northgate Heart Clinic');
-  await look('written-note', page);
+  await look(page, 'written-note');
   await page.goto(`/record/${record}/plans`);
   await expect(page.getByRole('main')).toContainText('See again in six weeks');
   await page.goto('/activity');
