@@ -1,6 +1,6 @@
-// One thing is kept from a doctor who may see the others, from its own page, and shown again.
+// One thing is kept from a doctor who may see the others, or from everybody, from its own page, and shown again.
 import { claim, give, heartDoctor, openShared } from '../house/journey.ts';
-import { expect, expectAccessible, shoot, test } from '../house/test.ts';
+import { expect, look, test } from '../house/test.ts';
 
 test('one result is kept from a doctor and shown again, from its own page', { tag: ['@desktop', '@no-script'] }, async ({ page, house, mail, chartkeyOk, sql, browser }, info) => {
   const doctor = await (await browser.newContext({ baseURL: house.url })).newPage();
@@ -9,23 +9,18 @@ test('one result is kept from a doctor and shown again, from its own page', { ta
   await give(page, ['Results']);
   await openShared(doctor, record, sql);
 
-  const look = async (name: string) => {
-    expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), `${name} is wider than the screen`).toBe(0);
-    if (info.project.name !== 'no-script') await expectAccessible(page);
-    await shoot(page, name);
-  };
   const [item = ''] = sql(`select item_id from item where patient_id = '${record}' and category = 6 and value_text is not null and not is_error order by sort_at desc, item_id desc limit 1`);
   const result = `/record/${record}/results/${item}`;
   await page.goto(result);
   await page.getByRole('link', { name: 'See or change who can see it' }).click();
   await expect(page.getByRole('main')).toContainText('Can see this');
-  await look('who-sees');
+  await look(page, 'who-sees');
   expect((await doctor.goto(result))?.status()).toBe(200);
 
   await page.getByRole('button', { name: 'Keep it from Dr Hana Lindqvist' }).click();
   await expect(page.getByRole('main')).toContainText('It is closed to them from now on.');
   await expect(page.getByRole('main')).toContainText('You keep it from them');
-  await look('who-kept');
+  await look(page, 'who-kept');
   expect((await doctor.goto(result))?.status()).toBe(404);
   await doctor.goto(`/record/${record}/results`);
   expect(await doctor.locator(`a[href$="${item}"]`).count(), 'no list leads to it').toBe(0);
@@ -37,9 +32,22 @@ test('one result is kept from a doctor and shown again, from its own page', { ta
   await page.getByRole('button', { name: 'Show it to Dr Hana Lindqvist again' }).click();
   await expect(page.getByRole('main')).toContainText('Can see this');
   expect((await doctor.goto(result))?.status()).toBe(200);
+
+  // From everybody, also from whoever gets a share later.
+  await page.getByRole('button', { name: 'Keep it to myself' }).click();
+  await expect(page.getByRole('main')).toContainText('Only you can see it from now on.');
+  await expect(page.getByRole('main')).toContainText('Only you see this. No share reaches it.');
+  await look(page, 'who-private');
+  expect((await doctor.goto(result))?.status()).toBe(404);
+  await page.goto(result);
+  await expect(page.getByRole('main')).toContainText('Private');
+  await page.goto(`${result}/who`);
+  await page.getByRole('button', { name: 'Leave it to my shares again' }).click();
+  await expect(page.getByRole('main')).toContainText('Your shares reach it again, as far as each goes.');
+  expect((await doctor.goto(result))?.status()).toBe(200);
   if (info.project.name === 'no-script') return;
   await page.evaluate(() => fetch('/api/choose-language', { method: 'POST', body: new URLSearchParams({ language: 'es' }) }));
   await page.goto(`${result}/who`);
   await expect(page.getByRole('button', { name: 'No mostrárselo a Dr Hana Lindqvist' })).toBeVisible();
-  await look('es-who');
+  await look(page, 'es-who');
 });

@@ -35,6 +35,8 @@ pub enum Whom {
     Account(AccountId),
     /// Everybody at an organization.
     Organization(OrganizationId),
+    /// Everybody but the patient: an exclusion alone.
+    Everybody,
 }
 
 /// Everything in force around one record, as loaded in stage one.
@@ -325,6 +327,7 @@ fn is(whom: Whom, account: AccountId, organization: Option<OrganizationId>) -> b
     match whom {
         Whom::Account(named) => named == account,
         Whom::Organization(named) => Some(named) == organization,
+        Whom::Everybody => true,
     }
 }
 

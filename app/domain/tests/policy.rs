@@ -75,7 +75,7 @@ fn a_part_is_decided_as_an_item_of_its_own_category_and_never_without_its_item()
     let (mut looks, mut shown, mut withheld, mut narrowed) = (0, 0, 0, 0);
     over_worlds(10, WORLDS / 5, |dice, mut world| {
         // Kept from somebody who may have passed on a grant.
-        if let Some(item) = world.items.first().filter(|_| dice.percent(50)).cloned() {
+        if let Some(item) = world.items.first().filter(|_| dice.percent(80)).cloned() {
             world.in_force.exclusions.push((item.id, Whom::Account(COLLEAGUE)));
             if world.in_force.singled.iter().all(|singled| singled.id != item.id) {
                 world.in_force.singled.push(item);

@@ -83,8 +83,7 @@ fn who_is_let_in() -> String {
         vec![grant]
     };
     let emergency = |change: fn(&mut Grant)| {
-        let starts_at = NOW - Duration::minutes(20);
-        let mut grant = Grant { purpose: Purpose::Emergency, starts_at, ends_at: Some(starts_at + EMERGENCY), ..grant(named()) };
+        let mut grant = opened();
         change(&mut grant);
         vec![grant]
     };
@@ -279,6 +278,12 @@ fn what_is_shown() -> String {
     text
 }
 
+/// An emergency that is open.
+fn opened() -> Grant {
+    let starts_at = NOW - Duration::minutes(20);
+    Grant { purpose: Purpose::Emergency, starts_at, ends_at: Some(starts_at + EMERGENCY), ..grant(named()) }
+}
+
 /// Items that a grant or an exclusion names.
 fn singled() -> Vec<(&'static str, ItemFacts, InForce)> {
     let naming = |version| {
@@ -299,6 +304,17 @@ fn singled() -> Vec<(&'static str, ItemFacts, InForce)> {
             world(naming(1), vec![(ITEM, Whom::Organization(CLINIC))], &result),
         ),
         ("a result kept from somebody else", result.clone(), world(vec![grant(named())], vec![(ITEM, Whom::Account(SOMEBODY))], &result)),
+        (
+            "a result that the patient keeps to themselves, though named",
+            result.clone(),
+            world(naming(1), vec![(ITEM, Whom::Everybody)], &result),
+        ),
+        ("a result in an emergency", result.clone(), world(vec![opened()], vec![], &result)),
+        (
+            "a result that the patient keeps to themselves, in an emergency",
+            result.clone(),
+            world(vec![opened()], vec![(ITEM, Whom::Everybody)], &result),
+        ),
     ]
 }
 

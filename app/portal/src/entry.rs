@@ -455,7 +455,8 @@ macro_rules! entries {
         sqlx::query_as!(
             $crate::entry::EntryRow,
             "select i.item_id, i.category, i.resource_type, i.title, i.codes, i.status, i.is_error, \
-             case when i.is_private and i.twin is not null then gate.are_private(i.patient_id, i.twin) else i.is_private end as \"is_private!\", i.first_at, i.last_at, i.precision, \
+             case when i.is_private and i.twin is not null then gate.are_private(i.patient_id, i.twin) else i.is_private end
+                or i.item_id = any ((select gate.kept_to_oneself())::uuid[]) as \"is_private!\", i.first_at, i.last_at, i.precision, \
              i.utc_offset, i.value_text, i.value_num, i.unit, i.range_low, i.range_high, i.range_low_text, i.range_high_text, i.range_text, i.interpretation, i.series, \
              case when i.author_is_named or (select gate.own_patient()) is not null then i.author end as author, \
              case when i.place_is_named or (select gate.own_patient()) is not null then i.place end as place, \

@@ -1,4 +1,4 @@
-//! Who can see one thing of a record now, and keeping it from one of them. The patient alone asks either.
+//! Who can see one thing of a record now, and keeping it from one of them, or from everybody. The patient alone asks either.
 
 use std::collections::BTreeMap;
 
@@ -29,6 +29,8 @@ use crate::{
 pub struct Reach {
     /// The thing.
     pub entry: Entry,
+    /// Whether the patient keeps it to themselves.
+    pub is_kept: bool,
     /// Whoever has a share in force, and whoever it is kept from; by organization and name.
     pub holders: Vec<Holder>,
 }
@@ -87,17 +89,19 @@ impl Portal {
             .await?;
         let Some(row) = row else { return record.refuse().await };
         let entry = Entry::from(row);
-        let holders = holders(&mut record, item).await?;
+        let in_force = Loaded::load(record.connection(), patient).await?.in_force;
+        let is_kept = in_force.exclusions.contains(&(item, Whom::Everybody));
+        let holders = holders(&mut record, &in_force, item).await?;
         let mut shown = Shown::default();
         shown.entries([&entry]);
-        record.close("who", shown, Reach { entry, holders }).await
+        record.close("who", shown, Reach { entry, is_kept, holders }).await
     }
 
-    /// Keeps an item of the visitor's own record from somebody, whatever they are given: with it what other sources tell of
-    /// the same. Their open pages close. Returns the category of the item.
+    /// Keeps an item of the visitor's own record from somebody, or from everybody, whatever they are given: with it what other
+    /// sources tell of the same. Their open pages close. Returns the category of the item.
     ///
     /// # Errors
-    /// [`Error::NotFound`] where there is no such item, or nothing was ever shared with them.
+    /// [`Error::NotFound`] where there is no such item, nothing was ever shared with them, or no share could reach it.
     pub async fn keep_from(&self, visitor: &Visitor, patient: PatientId, item: ItemId, whom: Whom) -> Result<Category, Error> {
         self.keep(visitor, patient, item, whom, true).await
     }
@@ -122,16 +126,20 @@ impl Portal {
             }
             let (account, organization) = columns(whom);
             let found = sqlx::query_scalar!(
-                "select i.category from item i where i.patient_id = $1 and i.item_id = $2 and exists (
-                    select from access_grant g where g.patient_id = $1 and (g.grantee_account_id = $3 or g.organization_id = $4))",
+                "select i.category from item i where i.patient_id = $1 and i.item_id = $2 and ($5 or exists (
+                    select from access_grant g where g.patient_id = $1 and (g.grantee_account_id = $3 or g.organization_id = $4)))",
                 patient.0,
                 item.0,
                 account,
-                organization
+                organization,
+                whom == Whom::Everybody
             )
             .fetch_optional(record.connection())
             .await?;
             let Some(category) = found.and_then(Category::from_number) else { return record.refuse().await };
+            if whom == Whom::Everybody && category == Category::Own {
+                return record.refuse().await;
+            }
             let name = match called(record.connection(), whom).await? {
                 // A carer has no place.
                 None => sqlx::query_scalar!("select display_name from account where account_id = $1", account)
@@ -166,7 +174,12 @@ impl Portal {
             notices::send(record.connection(), notice).await?;
             let mut shown = Shown::default();
             shown.add(item, category);
-            let action = if is_kept { "kept-from" } else { "shown-again" };
+            let action = match (whom, is_kept) {
+                (Whom::Everybody, true) => "kept-to-oneself",
+                (Whom::Everybody, false) => "left-to-shares",
+                (_, true) => "kept-from",
+                (_, false) => "shown-again",
+            };
             record.finish(What { text: name, ..shown.what(action, "who") }).await?;
             Ok(category)
         })
@@ -175,16 +188,15 @@ impl Portal {
 }
 
 /// What the policy would answer each of them, with all that is in force around the record now.
-async fn holders(record: &mut Record, item: ItemId) -> Result<Vec<Holder>, Error> {
+async fn holders(record: &mut Record, in_force: &InForce, item: ItemId) -> Result<Vec<Holder>, Error> {
     let (patient, now) = (record.whose().patient, record.now());
-    let in_force = Loaded::load(record.connection(), patient).await?.in_force;
     let Some(facts) = facts(record.connection(), patient, &[item]).await?.pop() else { return Ok(Vec::new()) };
     let rows = sqlx::query_as!(
         Row,
         r#"with kept as (
             select e.account_id, coalesce(e.organization_id, c.organization_id) as organization_id
             from exclusion e left join clinician c on c.account_id = e.account_id
-            where e.patient_id = $1 and e.item_id = $2
+            where e.patient_id = $1 and e.item_id = $2 and (e.account_id is not null or e.organization_id is not null)
         ), named as (
             select g.grantee_account_id as account_id, g.organization_id, g.professions, g.purpose
             from access_grant g
@@ -208,7 +220,7 @@ async fn holders(record: &mut Record, item: ItemId) -> Result<Vec<Holder>, Error
     let mut holders: Vec<Holder> = Vec::new();
     let mut places = BTreeMap::new();
     for row in rows {
-        let Some(one) = holder(&row, item, &in_force) else { continue };
+        let Some(one) = holder(&row, item, in_force) else { continue };
         let place = *places.entry((row.organization, row.account)).or_insert_with(|| {
             holders.push(one);
             holders.len() - 1
@@ -217,7 +229,7 @@ async fn holders(record: &mut Record, item: ItemId) -> Result<Vec<Holder>, Error
             holder.professions.extend(row.professions.clone().unwrap_or_default());
             holder.professions.sort_unstable();
             holder.professions.dedup();
-            if holder.access == Access::Closed && sees(&row, &facts, &in_force, now) {
+            if holder.access == Access::Closed && sees(&row, &facts, in_force, now) {
                 holder.access = Access::Sees;
             }
         }

@@ -1,4 +1,4 @@
-//! A clinician or an organization, as blocks and exclusions name one of them.
+//! A clinician or an organization, as blocks and exclusions name one of them, or, for an exclusion, everybody.
 
 use chartkey_domain::policy::Whom;
 use sqlx::PgConnection;
@@ -6,15 +6,16 @@ use uuid::Uuid;
 
 use crate::Error;
 
-/// The account or the organization, for the columns of a row.
+/// The account or the organization, for the columns of a row; everybody is neither.
 pub(crate) const fn columns(whom: Whom) -> (Option<Uuid>, Option<Uuid>) {
     match whom {
         Whom::Account(account) => (Some(account.0), None),
         Whom::Organization(organization) => (None, Some(organization.0)),
+        Whom::Everybody => (None, None),
     }
 }
 
-/// What a clinician is called, with where they work, or an organization; `None` where there is none like that.
+/// What a clinician is called, with where they work, or an organization; `None` where there is none like that, and for everybody.
 pub(crate) async fn called(connection: &mut PgConnection, whom: Whom) -> Result<Option<String>, Error> {
     let (account, organization) = columns(whom);
     let name = sqlx::query_scalar!(

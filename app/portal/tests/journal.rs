@@ -100,6 +100,7 @@ async fn every_act_that_takes_access_away_is_noted_with_its_commit(_: PgPoolOpti
         .await;
     house.tamper("delete from block").await;
     house.tamper("insert into exclusion (patient_id, item_id, organization_id) select patient_id, item_id, organization_id from item, organization limit 1").await;
+    house.tamper("insert into exclusion (patient_id, item_id) select patient_id, item_id from item limit 1").await;
     house.tamper("update account set password_hash = 'another' where kind = 'person'").await;
     house.tamper("update account set email = 'another@example.org' where kind = 'person'").await;
     house.tamper("insert into second_factor (account_id, sealed_seed) select account_id, '' from account where kind = 'person'").await;
@@ -148,6 +149,7 @@ async fn every_act_that_takes_access_away_is_noted_with_its_commit(_: PgPoolOpti
             "claim",
             "block true",
             "block false",
+            "exclusion true",
             "exclusion true",
             "password true",
             "email",

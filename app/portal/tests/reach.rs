@@ -1,4 +1,4 @@
-//! Who can see one thing, and keeping it from one of them.
+//! Who can see one thing, and keeping it from one of them, or from everybody.
 
 mod harness;
 mod people;
@@ -85,6 +85,39 @@ async fn what_is_kept_from_a_place_is_kept_from_everybody_there(_: PgPoolOptions
     // What another source tells of the same is kept with it; that is shown with the twins' own tests.
     portal.show_again(&ines, patient, result, place).await.unwrap();
     assert!(sees(&house, &doctor, result).await);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_a_patient_keeps_to_themselves_reaches_nobody_whatever_is_given(_: PgPoolOptions, options: PgConnectOptions) {
+    let house = House::build(Ground::lay(options).await).await;
+    take(&house, RESULT).await;
+    let result = item(&house, "n").await;
+    let (portal, ines, patient) = (&house.portal, house.ines(), house.patient);
+    // Before anybody has a share, and for whoever gets one later.
+    portal.keep_from(&ines, patient, result, Whom::Everybody).await.unwrap();
+    portal.keep_from(&ines, patient, result, Whom::Everybody).await.unwrap();
+    house.give(Purpose::Treatment).await;
+    let (doctor, nurse) = (house.doctor(Some(Purpose::Treatment)), house.nurse(Some(Purpose::Treatment)));
+    let whom = Whom::Account(doctor.actor.account());
+    assert_eq!(told(&house, result).await, [(whom, Access::Closed)]);
+    assert!(!sees(&house, &doctor, result).await && !sees(&house, &nurse, result).await && sees(&house, &ines, result).await);
+    let reach = portal.reach(&ines, patient, Category::Results, result).await.unwrap().view;
+    assert!(reach.is_kept && reach.entry.is_private);
+    // What is kept from one of them, too, stays so.
+    portal.keep_from(&ines, patient, result, whom).await.unwrap();
+    let mut earlier = house.ines();
+    earlier.signed_in_at -= time::Duration::hours(2);
+    assert!(matches!(portal.show_again(&earlier, patient, result, Whom::Everybody).await, Err(Error::SignInAgain)));
+    portal.show_again(&ines, patient, result, Whom::Everybody).await.unwrap();
+    assert_eq!(told(&house, result).await, [(whom, Access::Kept)]);
+    portal.show_again(&ines, patient, result, whom).await.unwrap();
+    assert!(sees(&house, &doctor, result).await);
+    let done = house.events().await.into_iter().map(|event| event.what).filter(|what| what.page.as_deref() == Some("who"));
+    let changes: Vec<_> = done.filter(|what| what.action != "read").map(|what| what.action).collect();
+    assert_eq!(changes, ["kept-to-oneself", "kept-from", "left-to-shares", "shown-again"], "to ask twice is one change");
+    for visitor in [doctor, house.stranger().await] {
+        assert!(matches!(portal.keep_from(&visitor, patient, result, Whom::Everybody).await, Err(Error::NotFound)));
+    }
 }
 
 #[sqlx::test(migrations = "../../migrations")]

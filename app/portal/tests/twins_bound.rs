@@ -6,7 +6,7 @@ mod harness;
 mod people;
 mod twinned;
 
-use chartkey_domain::{category::Category, grant::Purpose, waiting::ResultKind};
+use chartkey_domain::{category::Category, grant::Purpose, policy::Whom, waiting::ResultKind};
 use chartkey_portal::{Error, items::Original, news::Look};
 use files::bundle;
 use harness::Ground;
@@ -263,6 +263,26 @@ async fn nobody_takes_apart_while_something_comes_in(_: PgPoolOptions, options: 
     keeping.commit().await.unwrap();
     house.portal.put_together(&house.ines(), house.patient, here).await.unwrap();
     assert_eq!(house.counted("select count(*) from exclusion").await, 2, "it is kept from them in both");
+}
+
+/// Nobody is told of it by a source that comes later, and letting shares reach it lets them reach all that tell it.
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_a_patient_keeps_to_themselves_stays_theirs_where_another_source_tells_it_later(_: PgPoolOptions, options: PgConnectOptions) {
+    let house = House::build(Ground::lay(options).await).await;
+    take(&house, house.patient, "clinic", &measured("here", 110.0, "mg/dL", AT)).await;
+    house.give(Purpose::Treatment).await;
+    let (ines, doctor) = (house.ines(), house.doctor(Some(Purpose::Treatment)));
+    house.portal.keep_from(&ines, house.patient, item(&house, "here").await, Whom::Everybody).await.unwrap();
+    take(&house, house.patient, "hospital", &measured("there", 1.1, "g/L", AT)).await;
+    assert_eq!(shown(&house, &doctor).await.len(), 0);
+    let [own] = shown(&house, &ines).await.try_into().unwrap();
+    assert_eq!((own.twins.len(), own.is_private), (1, true));
+    let parts = house.portal.parts_to_share(&ines).await.unwrap().view;
+    assert_eq!(parts.private, 1, "counted once, as private");
+    house.portal.show_again(&ines, house.patient, item(&house, "there").await, Whom::Everybody).await.unwrap();
+    assert_eq!(shown(&house, &doctor).await.len(), 1);
+    let [own] = shown(&house, &ines).await.try_into().unwrap();
+    assert!(!own.is_private);
 }
 
 /// What waits is not shown by another source that tells the same, whatever waits by now, and opening one opens

@@ -1,4 +1,4 @@
-//! Keeping one thing from somebody who has a share, and letting them see it again.
+//! Keeping one thing from somebody who has a share, or from everybody, and letting them see it again.
 
 #![expect(missing_docs, reason = "the macro makes a struct of each endpoint's arguments")]
 
@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use super::ApiError;
 
-/// Keeps an item from a clinician, or from everybody at an organization, whatever they are given.
+/// Keeps an item from a clinician, from everybody at an organization, or from everybody, whatever they are given.
 ///
 /// # Errors
 /// None for a plain form post, which goes back to its page.
@@ -18,14 +18,18 @@ pub async fn keep_from(
     item: ItemId,
     account: Option<AccountId>,
     organization: Option<OrganizationId>,
+    everybody: Option<String>,
 ) -> Result<(), ApiError> {
     use crate::{
-        pages::who::{said, whom},
+        pages::who::{done, said, whom},
         request::{answer, portal, visitor},
     };
 
-    let kept = async { Ok(portal()?.keep_from(&visitor()?, patient, item, whom(account, organization)?).await?) };
-    let (done, from) = said(kept.await, "kept", patient, &category, item);
+    let kept = async {
+        let whom = whom(account, organization, everybody.as_deref())?;
+        Ok((portal()?.keep_from(&visitor()?, patient, item, whom).await?, done(whom, true)))
+    };
+    let (done, from) = said(kept.await, patient, &category, item);
     answer(done, &from)
 }
 
@@ -40,13 +44,17 @@ pub async fn show_again(
     item: ItemId,
     account: Option<AccountId>,
     organization: Option<OrganizationId>,
+    everybody: Option<String>,
 ) -> Result<(), ApiError> {
     use crate::{
-        pages::who::{said, whom},
+        pages::who::{done, said, whom},
         request::{answer, portal, visitor},
     };
 
-    let shown = async { Ok(portal()?.show_again(&visitor()?, patient, item, whom(account, organization)?).await?) };
-    let (done, from) = said(shown.await, "shown", patient, &category, item);
+    let shown = async {
+        let whom = whom(account, organization, everybody.as_deref())?;
+        Ok((portal()?.show_again(&visitor()?, patient, item, whom).await?, done(whom, false)))
+    };
+    let (done, from) = said(shown.await, patient, &category, item);
     answer(done, &from)
 }

@@ -24,5 +24,18 @@ messages! {
         English: "A share reaches it again, as far as that share goes.",
         Spanish: "Un permiso llega a ello otra vez, hasta donde llegue ese permiso.",
     }
+    only_for_me { English: "Only for me", Spanish: "Solo para mí" }
+    keep_to_oneself { English: "Keep it to myself", Spanish: "Guardármelo para mí" }
+    keep_to_oneself_says {
+        English: "Nobody but you can see it then, whatever you share, and not in an emergency either. What was read before is not erased, and a letter or a note can still mention it.",
+        Spanish: "Entonces nadie más que usted puede verlo, comparta lo que comparta, tampoco en una emergencia. Lo que ya se leyó no se borra, y una carta o una nota puede mencionarlo.",
+    }
+    leave_to_shares { English: "Leave it to my shares again", Spanish: "Dejarlo otra vez a mis permisos" }
+    leave_to_shares_says {
+        English: "You keep it to yourself. Whatever another place sends of the same is closed with it.",
+        Spanish: "Usted se lo guarda para sí. Lo que otro centro envíe de lo mismo queda cerrado con ello.",
+    }
+    done_kept_to_oneself { English: "Only you can see it from now on.", Spanish: "Desde ahora solo puede verlo usted." }
+    done_left_to_shares { English: "Your shares reach it again, as far as each goes.", Spanish: "Sus permisos llegan a ello otra vez, hasta donde llegue cada uno." }
     private_reaches_nobody { English: "Only you see this. No share reaches it.", Spanish: "Solo usted ve esto. Ningún permiso llega a ello." }
 }

@@ -43,6 +43,8 @@ fn value(whom: Whom) -> String {
     match whom {
         Whom::Account(account) => format!("account.{account}"),
         Whom::Organization(organization) => format!("organization.{organization}"),
+        // Nobody blocks everybody.
+        Whom::Everybody => String::new(),
     }
 }
 

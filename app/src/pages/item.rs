@@ -86,7 +86,7 @@ async fn one(reader: Reader, category: Category) -> Paged {
         sheet(
             "who",
             say.who_can_see_this(),
-            view! { <p>{key(say, detail.aside.as_ref(), category)}</p><p><a href=format!("{here}/who")>{say.see_and_stop()}</a></p> },
+            view! { <p>{seen_by(say, &detail, category)}</p><p><a href=format!("{here}/who")>{say.see_and_stop()}</a></p> },
         )
     });
     let raw = detail.original.clone().map(|raw| {
@@ -99,7 +99,10 @@ async fn one(reader: Reader, category: Category) -> Paged {
             <h1 lang=lang.clone().filter(|_| !is_ours)>{named(say, &detail.entry)}</h1>
             {beside.map(|beside| view! { <p class="medical" lang=lang>{beside}</p> })}
             <p class="quiet">{date}</p>
-            {detail.entry.is_by_hand().then(|| view! { <p>{by_hand(say, &detail.entry.source)} " " {private}</p> })}
+            {(detail.entry.is_by_hand() || private.is_some()).then(|| {
+                let by_hand = detail.entry.is_by_hand().then(|| view! { {by_hand(say, &detail.entry.source)} " " });
+                view! { <p>{by_hand}{private}</p> }
+            })}
         </div>
         {done(say, reader.patient, &detail, is_own_hand)}
         {is_error}
@@ -119,6 +122,14 @@ async fn one(reader: Reader, category: Category) -> Paged {
     Ok(document(reader.page(titled(say, &name, problem()), Place::Category(category), &whose), body).into_any())
 }
 
+/// How many a share lets see what is of its category; nobody, where it is private.
+fn seen_by(say: Say, detail: &Detail, category: Category) -> AnyView {
+    if detail.entry.is_private {
+        return say.private_reaches_nobody().into_any();
+    }
+    key(say, detail.aside.as_ref(), category).into_any()
+}
+
 /// The value, large, with its line.
 fn measured(say: Say, detail: &Detail) -> Option<AnyView> {
     let value = &detail.entry.value;
@@ -131,7 +142,7 @@ fn measured(say: Say, detail: &Detail) -> Option<AnyView> {
         view! {
             <section class="sheet" aria-labelledby="value">
                 <h2 id="value"><span class="hide">{say.the_result()}</span></h2>
-                {key(say, detail.aside.as_ref(), detail.entry.category)}
+                {(!detail.entry.is_private).then(|| key(say, detail.aside.as_ref(), detail.entry.category))}
                 {inside}
             </section>
         }

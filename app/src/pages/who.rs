@@ -1,4 +1,4 @@
-//! `/record/{patient}/{category}/{item}/who`: who can see one thing, and keeping it from one of them.
+//! `/record/{patient}/{category}/{item}/who`: who can see one thing, and keeping it from one of them, or from everybody.
 
 use chartkey_domain::{
     category::Category,
@@ -20,7 +20,7 @@ use crate::{
         form::{hidden, problem_summary, titled},
         icon::Icon,
         notice::{Role, notice, what_was_done},
-        sheet::{back, sheet, title},
+        sheet::{back, more, sheet, title},
     },
     pages::{blocked, page as page_of, reader::Reader},
     request::{item as item_of_page, parameter, problem, query},
@@ -32,27 +32,37 @@ fn page(patient: PatientId, category: Category, item: ItemId) -> String {
     format!("{}/who", address(patient, category, item))
 }
 
+/// What the page says after the redirect of a form: a word of its address.
+pub const fn done(whom: Whom, is_kept: bool) -> &'static str {
+    match (whom, is_kept) {
+        (Whom::Everybody, true) => "private",
+        (Whom::Everybody, false) => "left",
+        (_, true) => "kept",
+        (_, false) => "shown",
+    }
+}
+
 /// Where a form of this page leads, with what was done, and the page that it came from.
 pub fn said(
-    done: Result<Category, ApiError>,
-    what: &str,
+    done: Result<(Category, &str), ApiError>,
     patient: PatientId,
     category: &str,
     item: ItemId,
 ) -> (Result<String, ApiError>, String) {
     // What comes with a form is not put into an address unseen.
     let from = page(patient, Category::from_slug(category).unwrap_or(Category::Own), item);
-    (done.map(|category| format!("{}?done={what}", page(patient, category, item))), from)
+    (done.map(|(category, what)| format!("{}?done={what}", page(patient, category, item))), from)
 }
 
 /// Whom a form is about.
 ///
 /// # Errors
 /// [`ApiError::NotFound`] where it names nobody, or two.
-pub const fn whom(account: Option<AccountId>, organization: Option<OrganizationId>) -> Result<Whom, ApiError> {
-    match (account, organization) {
-        (Some(account), None) => Ok(Whom::Account(account)),
-        (None, Some(organization)) => Ok(Whom::Organization(organization)),
+pub const fn whom(account: Option<AccountId>, organization: Option<OrganizationId>, everybody: Option<&str>) -> Result<Whom, ApiError> {
+    match (account, organization, everybody) {
+        (Some(account), None, None) => Ok(Whom::Account(account)),
+        (None, Some(organization), None) => Ok(Whom::Organization(organization)),
+        (None, None, Some(_)) => Ok(Whom::Everybody),
         _ => Err(ApiError::NotFound),
     }
 }
@@ -64,7 +74,7 @@ pub fn who() -> impl IntoView {
         let name: String = parameter("category")?;
         let category = Category::from_slug(&name).ok_or(ApiError::NotFound)?;
         let opened = reader.portal.reach(&reader.visitor, reader.patient, category, item_of_page()?).await?;
-        let (say, whose, Reach { entry, holders }) = (reader.say, opened.whose, opened.view);
+        let (say, whose, Reach { entry, is_kept, holders }) = (reader.say, opened.whose, opened.view);
         let named = called(say, &entry).name;
         let about = entry.when.map_or_else(|| named.clone(), |(first, precision)| format!("{named}, {}", say.when(first, precision)));
         let nobody = holders.is_empty().then(|| view! { <p>{say.nobody_has_a_share()}</p> });
@@ -72,9 +82,10 @@ pub fn who() -> impl IntoView {
         let body = view! {
             {back(address(reader.patient, category, entry.id), named)}
             {problem_summary(say, problem())}
-            {done(say)}
+            {was_done(say)}
             {title(say.who_can_see_this(), Some(about))}
             {entry.is_private.then(|| notice(Role::Held, say.private(), view! { <p>{say.private_reaches_nobody()}</p> }))}
+            {to_oneself(say, reader.patient, &entry, is_kept)}
             {sheet("holders", say.with_a_share(), view! { {nobody}<ul class="rows">{rows}</ul><p class="quiet small">{say.keeping_says()}</p> })}
             <p class="actions"><a href="/sharing">{say.who_can_see()}</a><a href=blocked::PAGE>{say.blocked_title()}</a></p>
         };
@@ -83,13 +94,52 @@ pub fn who() -> impl IntoView {
 }
 
 /// What was just done, after the redirect of a form.
-fn done(say: Say) -> Option<impl IntoView> {
+fn was_done(say: Say) -> Option<impl IntoView> {
     let words = match query("done")?.as_str() {
         "kept" => say.done_kept_from(),
         "shown" => say.done_shown_again(),
+        "private" => say.done_kept_to_oneself(),
+        "left" => say.done_left_to_shares(),
         _ => return None,
     };
     Some(what_was_done(say.done(), view! { <p>{words}</p> }))
+}
+
+/// Keeping it from everybody. Of what the patient wrote they say so in its form; what is private for another reason (their file is not
+/// shown yet, or no share reaches its kind) is changed elsewhere, or never.
+fn to_oneself(say: Say, patient: PatientId, entry: &Entry, is_kept: bool) -> Option<AnyView> {
+    let (action, words, says) = match (is_kept, entry.is_private) {
+        (true, _) => ("/api/show-again", say.leave_to_shares(), say.leave_to_shares_says()),
+        (false, false) => ("/api/keep-from", say.keep_to_oneself(), say.keep_to_oneself_says()),
+        (false, true) => return None,
+    };
+    if !is_kept && entry.category == Category::Own {
+        return None;
+    }
+    if !is_kept && entry.is_by_hand() {
+        let change = format!("{}/change", address(patient, entry.category, entry.id));
+        return Some(sheet("private", say.only_for_me(), view! { <p>{more(change, say.change())}</p> }).into_any());
+    }
+    let form = form(patient, entry, Whom::Everybody, action, words.to_owned());
+    Some(sheet("private", say.only_for_me(), view! { <p>{says}</p> {form} }).into_any())
+}
+
+/// The button that keeps it from somebody, or shows it again.
+fn form(patient: PatientId, entry: &Entry, whom: Whom, action: &'static str, words: String) -> impl IntoView + use<> {
+    let (name, value) = match whom {
+        Whom::Account(account) => ("account", account.to_string()),
+        Whom::Organization(organization) => ("organization", organization.to_string()),
+        Whom::Everybody => ("everybody", "1".to_owned()),
+    };
+    view! {
+        <form method="post" action=action>
+            {hidden("patient", Some(patient.to_string()))}
+            {hidden("category", Some(entry.category.slug().to_owned()))}
+            {hidden("item", Some(entry.id.to_string()))}
+            {hidden(name, Some(value))}
+            <p class="actions"><button class="button second small" type="submit">{words}</button></p>
+        </form>
+    }
 }
 
 fn row(say: Say, patient: PatientId, entry: &Entry, holder: &Holder) -> impl IntoView + use<> {
@@ -105,22 +155,7 @@ fn row(say: Say, patient: PatientId, entry: &Entry, holder: &Holder) -> impl Int
         Access::KeptFromAll => (flag("held", Icon::Private, say.kept_from_all_at(&organization)), None),
         Access::Closed => (flag("unknown", Icon::Keyhole, say.share_reaches_not().to_owned()), None),
     };
-    let (account, organization) = match holder.whom {
-        Whom::Account(account) => (Some(account.to_string()), None),
-        Whom::Organization(organization) => (None, Some(organization.to_string())),
-    };
-    let form = button.map(|(action, words)| {
-        view! {
-            <form method="post" action=action>
-                {hidden("patient", Some(patient.to_string()))}
-                {hidden("category", Some(entry.category.slug().to_owned()))}
-                {hidden("item", Some(entry.id.to_string()))}
-                {account.map(|account| hidden("account", Some(account)))}
-                {organization.map(|organization| hidden("organization", Some(organization)))}
-                <button class="button second small" type="submit">{words}</button>
-            </form>
-        }
-    });
+    let form = button.map(|(action, words)| form(patient, entry, holder.whom, action, words));
     view! {
         <li class="row">
             <p class="label"><b>{name}</b></p>

@@ -58,7 +58,7 @@ impl Reader {
         sqlx::query_scalar(
             "select i.is_private or i.category = 16
                 or exists (select from exclusion e where e.patient_id = i.patient_id and e.item_id = i.item_id
-                    and (e.account_id = $3 or e.organization_id = $4))
+                    and (e.account_id = $3 or e.organization_id = $4 or e.account_id is null and e.organization_id is null))
                 or not exists (select from access_grant g where g.patient_id = i.patient_id and g.state = 'active'
                     and (g.grantee_account_id = $3 or (g.organization_id = $4 and $5 = any (g.professions)))
                     and (g.categories >> i.category) & 1 = 1 and i.labels & ~g.labels = 0

@@ -174,12 +174,13 @@ impl World {
             .unwrap();
         about("delete from exclusion where patient_id = $1 and $2 % 3 = 0", seed).await.unwrap();
         let whom = match plan.whom {
+            _ if seed % 5 == 0 => (None, None),
             Whom::Named(place) if seed % 2 == 0 => (Some(self.named[place].actor.account().0), None),
             Whom::Named(_) | Whom::Anyone(_) => (None, Some(self.clinic.0)),
             Whom::Code | Whom::Carer => (None, Some(self.elsewhere.0)),
         };
-        // Whoever will redeem a code is of no organization yet, so nothing can be kept from theirs.
-        if !plan.whom.is_unknown() {
+        // Whoever will redeem a code is of no organization yet, so what is kept from theirs is kept from everybody.
+        if !plan.whom.is_unknown() || whom == (None, None) {
             sqlx::query(
                 "insert into exclusion (patient_id, item_id, account_id, organization_id)
                 select $1, i.item_id, $2, $3 from item i

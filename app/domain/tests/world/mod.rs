@@ -217,7 +217,7 @@ pub fn world(dice: &mut Dice, now: OffsetDateTime) -> World {
     let mut exclusions: Vec<(ItemId, Whom)> = Vec::new();
     for item in &items {
         if dice.percent(6) {
-            exclusions.push((item.id, whom(dice)));
+            exclusions.push((item.id, if dice.percent(10) { Whom::Everybody } else { whom(dice) }));
         }
     }
     let singled = items
@@ -251,6 +251,7 @@ pub fn oracle(world: &World, item: &ItemFacts, now: OffsetDateTime) -> bool {
     let matches = |whom: &Whom, account: AccountId, organization: Option<OrganizationId>| match whom {
         Whom::Account(named) => *named == account,
         Whom::Organization(named) => organization == Some(*named),
+        Whom::Everybody => true,
     };
     let blocked = |account, organization| in_force.blocks.iter().any(|whom| matches(whom, account, organization));
     let excluded =

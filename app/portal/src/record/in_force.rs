@@ -26,7 +26,7 @@ pub(crate) struct Loaded {
     pub(crate) in_force: InForce,
     sentences: Vec<SharedGrant>,
     /// Who was kept from something, and when.
-    kept: Vec<(Whom, OffsetDateTime)>,
+    kept: Vec<(ItemId, Whom, OffsetDateTime)>,
 }
 
 /// A row of access_grant, as JSON.
@@ -111,10 +111,15 @@ impl Loaded {
             grants.push(given);
             sentences.push(words);
         }
-        let blocks = row.blocks.0.iter().filter_map(WhomRow::whom).collect();
+        let blocks = row.blocks.0.iter().map(WhomRow::whom).collect();
         let exclusions: Vec<_> =
-            row.exclusions.0.iter().filter_map(|exclusion| Some((ItemId(exclusion.item_id?), exclusion.whom()?))).collect();
-        let kept = row.exclusions.0.iter().filter_map(|exclusion| Some((exclusion.whom()?, exclusion.created_at?))).collect();
+            row.exclusions.0.iter().filter_map(|exclusion| Some((ItemId(exclusion.item_id?), exclusion.whom()))).collect();
+        let kept = row
+            .exclusions
+            .0
+            .iter()
+            .filter_map(|exclusion| Some((ItemId(exclusion.item_id?), exclusion.whom(), exclusion.created_at?)))
+            .collect();
         let mut singled: Vec<_> = grants
             .iter()
             .flat_map(|grant| grant.scope.named.iter().map(|(item, _)| *item))
@@ -127,16 +132,20 @@ impl Loaded {
     }
 
     /// When this reader was kept from something, each moment once, in order; where a grant of theirs rests on somebody else,
-    /// whoever was.
+    /// whoever was. What is kept from everybody counts where a grant of theirs reaches its category: no page of others closes for it,
+    /// and what becomes of its labels and dates changes nothing.
     pub(super) fn kept_from(&self, permission: &Permission, actor: &Actor) -> BTreeSet<OffsetDateTime> {
         let given = self.in_force.grants.iter().filter(|grant| permission.grants.contains(&grant.id));
         let rests_on_others = given.into_iter().any(|grant| grant.through.is_some());
-        let is_theirs = |whom: Whom| match (whom, actor) {
+        let reaches =
+            |item: ItemId| self.in_force.singled.iter().any(|facts| facts.id == item && permission.categories.contains(facts.category));
+        let is_theirs = |item: ItemId, whom: Whom| match (whom, actor) {
             (Whom::Account(account), _) => account == actor.account(),
             (Whom::Organization(organization), Actor::Clinician { organization: theirs, .. }) => organization == *theirs,
             (Whom::Organization(_), Actor::Person { .. }) => false,
+            (Whom::Everybody, _) => reaches(item),
         };
-        self.kept.iter().filter(|(whom, _)| rests_on_others || is_theirs(*whom)).map(|(_, at)| *at).collect()
+        self.kept.iter().filter(|(item, whom, _)| rests_on_others || is_theirs(*item, *whom)).map(|(.., at)| *at).collect()
     }
 
     /// The grants of a permission, with their words.
@@ -196,10 +205,12 @@ pub(super) fn grantee(account: Option<Uuid>, organization: Option<Uuid>, profess
 }
 
 impl WhomRow {
-    fn whom(&self) -> Option<Whom> {
-        self.account_id
-            .map(|account| Whom::Account(account.into()))
-            .or_else(|| self.organization_id.map(|organization| Whom::Organization(organization.into())))
+    fn whom(&self) -> Whom {
+        match (self.account_id, self.organization_id) {
+            (Some(account), _) => Whom::Account(account.into()),
+            (None, Some(organization)) => Whom::Organization(organization.into()),
+            (None, None) => Whom::Everybody,
+        }
     }
 }
 

@@ -316,6 +316,7 @@ fn whom_row(key: &str, patient: PatientId, item: Option<ItemId>, whom: Whom) -> 
     let (account, organization) = match whom {
         Whom::Account(account) => (Some(account), None),
         Whom::Organization(organization) => (None, Some(organization)),
+        Whom::Everybody => (None, None),
     };
     json!({ key: Uuid::new_v4(), "patient_id": patient, "item_id": item, "account_id": account, "organization_id": organization, "created_at": "2026-01-01T00:00:00Z" })
 }
