@@ -60,6 +60,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/account/password") view=pages::password ssr=SsrMode::Async/>
                 <Route path=path!("/account/second-factor") view=pages::second_factor ssr=SsrMode::Async/>
                 <Route path=path!("/account/second-factor/keep") view=pages::keep_second_factor ssr=SsrMode::Async/>
+                <Route path=path!("/account/messages") view=pages::messages ssr=SsrMode::Async/>
                 <Route path=path!("/account/passkeys") view=pages::passkeys ssr=SsrMode::Async/>
                 <Route path=path!("/account/passkeys/add") view=pages::add_passkey ssr=SsrMode::Async/>
                 <Route path=path!("/account/devices") view=pages::devices ssr=SsrMode::Async/>

@@ -1,7 +1,7 @@
 // People come back in: a second step, saved codes, devices, another address, and proving oneself again.
 import { createHmac } from 'node:crypto';
 import type { Page } from '@playwright/test';
-import { expect, expectAccessible, field, newPerson, shoot, signIn, signOut, signUp, test } from '../house/test.ts';
+import { expect, field, look, newPerson, signIn, signOut, signUp, test } from '../house/test.ts';
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
@@ -14,12 +14,6 @@ function appCode(seed: string, later = 0): string {
   const hash = createHmac('sha1', key).update(step).digest();
   const at = (hash.at(-1) ?? 0) & 0xf;
   return String((hash.readUInt32BE(at) & 0x7fffffff) % 1_000_000).padStart(6, '0');
-}
-
-async function look(page: Page, name: string): Promise<void> {
-  // axe is a script itself; the same page is asked at phone and desktop size, with scripts.
-  if (test.info().project.name !== 'no-script') await expectAccessible(page);
-  await shoot(page, name);
 }
 
 async function typeCode(page: Page, code: string): Promise<void> {
@@ -168,3 +162,16 @@ for (const path of ['/sign-in/code', '/sign-in/lost']) {
     await look(page, path.replaceAll('/', '-').slice(1));
   });
 }
+
+test('what messages are sent about is chosen', { tag: ['@desktop', '@no-script'] }, async ({ page, mail }) => {
+  await signUp(page, mail);
+  await page.goto('/account');
+  await page.getByRole('link', { name: 'Choose what we write about' }).click();
+  await expect(page.getByRole('checkbox', { checked: true })).toHaveCount(3);
+  await look(page, 'account-messages');
+  await page.getByRole('checkbox', { name: 'A share ends soon' }).uncheck();
+  await page.getByRole('button', { name: 'Save the choice' }).click();
+  await expect(page.getByRole('heading', { name: 'Your choice is saved' })).toBeVisible();
+  await expect(page.getByRole('checkbox', { name: 'A share ends soon' })).not.toBeChecked();
+  await expect(page.getByRole('checkbox', { checked: true })).toHaveCount(2);
+});

@@ -52,6 +52,7 @@ const PAGES: &[Page] = &[
     Page("/account/password", "/account/password", [None, Some(5), None]),
     Page("/account/second-factor", "/account/second-factor", [None, Some(5), None]),
     Page("/account/second-factor/keep", "/account/second-factor/keep", [Some(0), Some(1), Some(1)]),
+    Page("/account/messages", "/account/messages", [None, Some(2), None]),
     Page("/account/passkeys", "/account/passkeys", [None, Some(2), None]),
     Page("/account/passkeys/add", "/account/passkeys/add", [None, Some(5), None]),
     Page("/account/devices", "/account/devices", [None, Some(7), Some(7)]),

@@ -80,6 +80,7 @@ pub mod sources;
 pub mod summary;
 pub mod take_away;
 pub mod tally;
+pub mod telling;
 pub mod timeline;
 pub mod trends;
 pub mod twins;

@@ -21,6 +21,7 @@ pub mod second_factor;
 pub mod second_step;
 pub mod sharing;
 pub mod sources;
+pub mod telling;
 pub mod twins;
 pub mod waiting;
 

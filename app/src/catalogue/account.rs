@@ -42,14 +42,14 @@ messages! {
     email_changed_says { English: "Sign in with the new one from now on.", Spanish: "A partir de ahora, entre con el nuevo." }
     undo_email { English: "Undo the change of your email address", Spanish: "Deshacer el cambio de su correo electrónico" }
     undo_email_says {
-        English: "Your account gets this address back. Every device is signed out, the password opens nothing any more, and a second step or passkey that was set up since is gone: whoever changed the address is shut out.",
-        Spanish: "Su cuenta recupera esta dirección. Deja de estar abierta en todos los dispositivos, la contraseña ya no abre nada y, si después se activó un segundo paso o se añadió una clave de acceso, queda sin efecto: quien cambió la dirección se queda fuera.",
+        English: "Your account gets this address back. Every device is signed out, no password or passkey opens anything any more, and a second step that was set up since is off: whoever changed the address is shut out.",
+        Spanish: "Su cuenta recupera esta dirección. Deja de estar abierta en todos los dispositivos, ni la contraseña ni ninguna clave de acceso abren ya nada y, si después se activó un segundo paso, queda desactivado: quien cambió la dirección se queda fuera.",
     }
     undo_email_button { English: "Take my address back", Spanish: "Recuperar mi dirección" }
     email_undone { English: "Your address is back", Spanish: "Ha recuperado su dirección" }
     email_undone_says {
-        English: "We have sent you a message with a link to choose a new password. Until you have, nobody can sign in with a password.",
-        Spanish: "Le hemos enviado un mensaje con un enlace para elegir una contraseña nueva. Hasta que lo haga, nadie puede entrar con una contraseña.",
+        English: "We have sent you a message with a link to choose a new password. Until you have, nobody can sign in.",
+        Spanish: "Le hemos enviado un mensaje con un enlace para elegir una contraseña nueva. Hasta que lo haga, nadie puede entrar.",
     }
     second_factor { English: "Second step", Spanish: "Segundo paso" }
     second_factor_says {
@@ -135,7 +135,22 @@ messages! {
         English: "If it was not you who said that it is lost, somebody knows your password: choose another.",
         Spanish: "Si no fue usted quien dijo que se había perdido, alguien conoce su contraseña: elija otra.",
     }
-    passkeys { English: "Passkeys", Spanish: "Claves de acceso" }
+    messages { English: "Messages by email", Spanish: "Mensajes por correo" }
+    messages_say {
+        English: "We write when there is something for you to look at. A message names neither a person nor a place, and nothing of your record.",
+        Spanish: "Le escribimos cuando hay algo que mirar. El mensaje no nombra a nadie, ningún lugar ni nada de su historia clínica.",
+    }
+    messages_choose { English: "Choose what we write about", Spanish: "Elegir sobre qué le escribimos" }
+    message_of_look { English: "Somebody opens your record for the first time", Spanish: "Alguien abre su historia clínica por primera vez" }
+    message_of_request { English: "Somebody asks to see your record", Spanish: "Alguien pide ver su historia clínica" }
+    message_of_ending { English: "A share ends soon", Spanish: "Un permiso termina pronto" }
+    messages_always {
+        English: "We always write when your record is opened in an emergency, and when something about how you sign in changes.",
+        Spanish: "Siempre le escribimos cuando su historia clínica se abre en una emergencia y cuando cambia algo de cómo entra usted.",
+    }
+    messages_save { English: "Save the choice", Spanish: "Guardar la elección" }
+    messages_saved { English: "Your choice is saved", Spanish: "Su elección está guardada" }
+    passkeys { English: "Passkeys", Spanish: "Claves de acceso (passkeys)" }
     passkeys_says {
         English: "Your phone or computer can open your account after it has recognised you, by your finger, face or PIN. Neither the password nor a code is asked for then.",
         Spanish: "Su teléfono o su computadora puede abrir su cuenta después de reconocerle por la huella, la cara o un PIN. Entonces no se pide ni la contraseña ni un código.",
@@ -165,12 +180,12 @@ messages! {
         English: "Write a name, on one line of at most 60 characters.",
         Spanish: "Escriba un nombre, en una sola línea de 60 caracteres como máximo.",
     }
-    passkey_added { English: "The passkey is added", Spanish: "La clave de acceso está añadida" }
+    passkey_added { English: "The passkey is added", Spanish: "Se ha añadido la clave de acceso" }
     passkey_added_says {
         English: "Next time you can sign in with it. Your password still works as well.",
         Spanish: "La próxima vez puede entrar con ella. Su contraseña también sigue sirviendo.",
     }
-    passkey_removed { English: "The passkey is removed", Spanish: "La clave de acceso está quitada" }
+    passkey_removed { English: "The passkey is removed", Spanish: "Se ha quitado la clave de acceso" }
     passkey_removed_says {
         English: "It opens nothing here any more. Delete it on the device, too.",
         Spanish: "Aquí ya no abre nada. Bórrela también en el dispositivo.",
@@ -279,6 +294,7 @@ impl super::Say {
                 "second-factor-kept" => "The wait ended, and the second step stayed on",
                 "recovery-codes-made" => "New saved codes were made",
                 "recovery-code-used" => "A saved code was used",
+                "messages-chosen" => "What messages are sent about was changed",
                 "passkey-added" => "A passkey was added",
                 "passkey-removed" => "A passkey was removed",
                 "passkey-failed" => "A passkey was refused",
@@ -309,6 +325,7 @@ impl super::Say {
                 "second-factor-kept" => "La espera terminó, y el segundo paso siguió activado",
                 "recovery-codes-made" => "Se crearon códigos guardados nuevos",
                 "recovery-code-used" => "Se usó un código guardado",
+                "messages-chosen" => "Se cambió sobre qué se envían mensajes",
                 "passkey-added" => "Se añadió una clave de acceso",
                 "passkey-removed" => "Se quitó una clave de acceso",
                 "passkey-failed" => "Se rechazó una clave de acceso",

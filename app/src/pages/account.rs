@@ -19,12 +19,14 @@ use crate::{
 
 mod devices;
 mod email;
+mod messages;
 mod passkeys;
 mod password;
 mod second_factor;
 
 pub use devices::devices;
 pub use email::{confirm_email, email, undo_email};
+pub use messages::messages;
 pub use passkeys::{add_passkey, passkeys};
 pub use password::password;
 pub use second_factor::{keep_second_factor, second_factor};
@@ -80,6 +82,10 @@ fn person(say: Say, account: OwnAccount) -> impl IntoView {
                 <li>{more("/account/passkeys".to_owned(), say.passkeys())}</li>
                 <li>{more("/account/devices".to_owned(), say.devices_and_log())}</li>
             </ul>
+        })}
+        {sheet("messages", say.messages(), view! {
+            <p>{say.messages_say()}</p>
+            <p>{more("/account/messages".to_owned(), say.messages_choose())}</p>
         })}
         {sheet("new-results", say.waiting_title(), view! {
             <p>{say.waiting_says()}</p>

@@ -46,7 +46,9 @@ mod sign_up;
 mod welcome;
 
 pub use account::account;
-pub use account::{add_passkey, confirm_email, devices, email, keep_second_factor, passkeys, password, second_factor, undo_email};
+pub use account::{
+    add_passkey, confirm_email, devices, email, keep_second_factor, messages, passkeys, password, second_factor, undo_email,
+};
 pub use activity::activity;
 pub use claim::claim;
 pub use clinicians::clinicians;

@@ -205,6 +205,7 @@ fn pages() -> Vec<Row> {
         page("/account/password", HOLDERS),
         page("/account/second-factor", HOLDERS),
         page("/account/second-factor/keep", ANYBODY),
+        page("/account/messages", HOLDERS),
         page("/account/passkeys", HOLDERS),
         page("/account/passkeys/add", HOLDERS),
         page("/account/devices", SIGNED_IN),

@@ -408,7 +408,7 @@ impl World {
             let statement = AssertSqlSafe(format!("delete from {table} where patient_id = $1"));
             sqlx::query(statement).bind(side.patient.0).execute(&mut *connection).await.unwrap();
         }
-        for table in ["draft", "session", "known_device", "second_factor", "passkey"] {
+        for table in ["draft", "session", "known_device", "second_factor", "passkey", "untold"] {
             let statement = AssertSqlSafe(format!("delete from {table} where account_id = $1"));
             sqlx::query(statement).bind(side.holder.actor.account().0).execute(&mut *connection).await.unwrap();
         }
@@ -438,6 +438,7 @@ impl World {
             "account",
             "second_factor",
             "passkey",
+            "untold",
             "recovery_code",
             "factor_loss",
         ];

@@ -2,14 +2,17 @@
 
 use std::collections::BTreeSet;
 
+use chartkey_domain::telling::Telling;
+
 use crate::{
     Error, Portal,
     letters::{self, LetterSubject},
     pool::detached,
+    telling::holders,
 };
 
 impl Portal {
-    /// Writes to whoever holds a record of which a share ends soon: once for each share, and one message for all that are found
+    /// Writes to whoever holds a record of which a share ends soon, and wants to be told: once for each share, and one message for all that are found
     /// together. Returns how many shares.
     ///
     /// # Errors
@@ -32,10 +35,7 @@ impl Portal {
             .fetch_all(&mut *transaction)
             .await?;
             let patients: Vec<_> = told.iter().copied().collect::<BTreeSet<_>>().into_iter().collect();
-            let holders = sqlx::query_scalar!("select distinct account_id from patient_holder where patient_id = any ($1)", &patients)
-                .fetch_all(&mut *transaction)
-                .await?;
-            for holder in holders {
+            for holder in holders(&mut transaction, &patients, Telling::Ending).await? {
                 letters::tell(&mut transaction, holder, LetterSubject::ShareEnding).await?;
             }
             transaction.commit().await?;
