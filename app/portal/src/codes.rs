@@ -392,24 +392,14 @@ impl Portal {
         let (portal, visitor) = (self.clone(), visitor.clone());
         detached(async move {
             let mut record = portal.open_own(&visitor).await?;
-            let refused = if settle(&mut record, code, "redeemed", "refused").await? {
-                let redeemer = sqlx::query_scalar!(
-                    "select redeemed_by from grant_code where patient_id = $1 and code_id = $2",
-                    record.whose().patient.0,
-                    code.0
-                );
-                let redeemer = redeemer.fetch_one(record.connection()).await?.map(AccountId);
-                notices::send(record.connection(), Notice { account: redeemer, ..Notice::default() }).await?;
-                "code-redeemer-refused"
-            } else if settle(&mut record, code, "waiting", "cancelled").await? {
-                "code-cancelled"
-            } else if matches!(state(&mut record, code).await?.as_deref(), Some("refused" | "cancelled")) {
+            if let Some(refused) = void(&mut record, code).await? {
+                record.finish(What { action: refused.to_owned(), ..What::default() }).await?;
                 return Ok(());
-            } else {
-                return Err(Error::NotFound);
-            };
-            record.finish(What { action: refused.to_owned(), ..What::default() }).await?;
-            Ok(())
+            }
+            match state(&mut record, code).await?.as_deref() {
+                Some("refused" | "cancelled") => Ok(()),
+                _ => Err(Error::NotFound),
+            }
         })
         .await
     }
@@ -433,6 +423,26 @@ async fn holds(transaction: &mut Transaction<'_, Postgres>, visitor: &Visitor, p
         patient.0
     );
     Ok(holds.fetch_one(&mut **transaction).await?)
+}
+
+/// Refuses who redeemed a code, or calls back one that nobody has redeemed, inside another change; in one statement, so that whoever
+/// redeems it meanwhile is refused. Returns the action in the log; `None` where it waits for neither.
+pub(crate) async fn void(record: &mut Record, code: CodeId) -> Result<Option<&'static str>, Error> {
+    let voided = sqlx::query!(
+        "update grant_code set state = case state when 'redeemed' then 'refused' else 'cancelled' end
+        where patient_id = $1 and code_id = $2 and state in ('waiting', 'redeemed') returning state, redeemed_by",
+        record.whose().patient.0,
+        code.0
+    )
+    .fetch_optional(record.connection())
+    .await?;
+    let Some(voided) = voided else { return Ok(None) };
+    if voided.state == "cancelled" {
+        return Ok(Some("code-cancelled"));
+    }
+    let redeemer = voided.redeemed_by.map(AccountId);
+    notices::send(record.connection(), Notice { account: redeemer, ..Notice::default() }).await?;
+    Ok(Some("code-redeemer-refused"))
 }
 
 /// The guarded step of a code; false where it is not where the step starts.

@@ -36,6 +36,50 @@ async fn a_withdrawn_grant_closes_the_record_at_once(_: PgPoolOptions, options: 
 }
 
 #[sqlx::test(migrations = "../../migrations")]
+async fn everything_stops_in_one_step_with_one_line_in_the_log_and_no_message(_: PgPoolOptions, options: PgConnectOptions) {
+    let house = House::build(Ground::lay(options).await).await;
+    let (portal, ines) = (&house.portal, house.ines());
+    let grant = house.give(Purpose::Treatment).await;
+    let paused = house.give(Purpose::SecondOpinion).await;
+    portal.pause_grant(&ines, paused).await.unwrap();
+    let expired = house.give(Purpose::Coordination).await;
+    house
+        .tamper(&format!(
+            "update access_grant set starts_at = now() - interval '9 days', ends_at = now() - interval '1 day' where grant_id = '{expired}'"
+        ))
+        .await;
+    let new = house.draft(Purpose::Treatment).await;
+    let waiting = portal.make_code(&ines, new.draft, new.terms, sentence()).await.unwrap();
+    let [code] = portal.codes(&ines).await.unwrap().view.try_into().unwrap();
+    let chartkey_portal::codes::CodeState::Waiting(typed) = code.state else { panic!() };
+    let doctor = house.doctor(Some(Purpose::Treatment));
+    let letters = "select count(*) from letter";
+    let (before, told) = (house.events().await.len(), house.counted(letters).await);
+    let mut notices = portal.listen().await.unwrap();
+
+    let both = tokio::join!(portal.stop_sharing(&ines), portal.stop_sharing(&ines));
+    both.0.unwrap();
+    both.1.unwrap();
+    portal.stop_sharing(&ines).await.unwrap();
+    assert_eq!(portal.standing(&doctor, house.patient).await.unwrap(), Standing::Closed);
+    assert!(matches!(portal.redeem_code(&doctor, &typed).await, Err(Error::NotFound)));
+    assert!(matches!(portal.confirm_code(&ines, waiting, doctor.actor.account(), sentence()).await, Err(Error::NotFound)));
+    assert!(matches!(portal.resume_grant(&ines, paused).await, Err(Error::NotFound)), "what was stopped for now ends, too");
+    assert!(notices.next().await.unwrap().unwrap().concerns(house.patient, doctor.actor.account(), None));
+    let events = house.events().await;
+    let stopped: Vec<_> = events[before..].iter().map(|event| event.what.action.as_str()).collect();
+    assert_eq!(stopped.iter().filter(|action| **action == "sharing-stopped").count(), 1, "{stopped:?}");
+    assert_eq!(house.counted(letters).await, told, "nobody is written to");
+    for one in [grant, paused] {
+        let story = portal.grant(&ines, one).await.unwrap().view.story;
+        assert_eq!(story.last().map(|line| line.kind.as_str()), Some("withdrawn"));
+    }
+    let story = portal.grant(&ines, expired).await.unwrap().view.story;
+    assert_eq!(story.last().map(|line| line.kind.as_str()), Some("given"), "what has ended has ended as it did");
+    assert!(matches!(portal.stop_sharing(&doctor).await, Err(Error::NotFound)));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
 async fn withdrawing_twice_at_once_has_one_effect(_: PgPoolOptions, options: PgConnectOptions) {
     let house = House::build(Ground::lay(options).await).await;
     let grant = house.give(Purpose::Treatment).await;

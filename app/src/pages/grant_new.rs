@@ -23,6 +23,7 @@ use crate::{
 };
 
 mod check;
+mod presets;
 mod questions;
 
 /// What the form sends where somebody is to help the patient.
@@ -107,7 +108,7 @@ pub fn grant_new() -> impl IntoView {
         let answers = kept.as_ref().map(|kept| kept.draft.clone()).unwrap_or_default();
         let (heading, body) = match (step, kept) {
             (Step::Purpose, Some(kept)) => questions::purpose(say, &kept),
-            (Step::What, Some(kept)) => questions::what(say, &kept, &opened.view),
+            (Step::What, Some(kept)) => questions::what(say, &kept, &known, &opened.view),
             (Step::Time, Some(kept)) => questions::time(say, &kept),
             (Step::Check, Some(kept)) => match check::check(say, &kept, &known, &opened.view) {
                 Ok(checked) => checked,

@@ -39,6 +39,7 @@ pub fn sharing() -> impl IntoView {
         let requests = (requests_waiting > 0).then(|| {
             notice(Role::Ask, say.requests_wait(requests_waiting), view! { <p><a href=requests::PAGE>{say.see_requests()}</a></p> })
         });
+        let stop = (!out.is_empty() || codes_waiting > 0).then(|| stop_all(say));
         let ended = (!over.is_empty()).then(|| {
             let rows = over.iter().map(|grant| ended(say, grant)).collect_view();
             sheet("ended", say.ended_shares(), view! { <ul class="rows">{rows}</ul> })
@@ -60,6 +61,7 @@ pub fn sharing() -> impl IntoView {
                 <a href=emergency_plan::PAGE>{say.emergency_title()}</a>
                 <a href=prescribing::PAGE>{say.prescribing_title()}</a>
             </p>
+            {stop}
             {ended}
         };
         let page = Page::new(titled(say, say.who_can_see(), problem()), Place::Sharing).of(Bar::from(&opened.whose)).live();
@@ -72,12 +74,24 @@ pub fn done(say: Say) -> Option<impl IntoView> {
     let words = match query("done")?.as_str() {
         "given" => say.done_given(),
         "withdrawn" => say.done_withdrawn(),
+        "stopped" => say.done_stopped(),
         "paused" => say.done_paused(),
         "resumed" => say.done_resumed(),
         "code-refused" => say.done_code_refused(),
         _ => return None,
     };
     Some(what_was_done(say.done(), view! { <p>{words}</p> }))
+}
+
+/// Everything at once, in one step: whoever needs it may have no time for two.
+fn stop_all(say: Say) -> impl IntoView {
+    let form = view! {
+        <p>{say.stop_all_says()}</p>
+        <form method="post" action="/api/stop-sharing">
+            <p class="actions"><button class="button stop" type="submit">{say.stop_all()}</button></p>
+        </form>
+    };
+    sheet("stop", say.stop_all(), form)
 }
 
 /// To whom a grant is, in a few words.
@@ -113,7 +127,7 @@ fn ended(say: Say, grant: &Whole) -> impl IntoView + use<> {
             <p class="label"><a class="name" href=format!("/sharing/{}", grant.id)>{unmarked(say, &grant.sentence)}</a></p>
             <p class="meta">
                 <span class="when">{at.map(|at| moment(say, at))}</span>
-                " " <span class="who">{say.ended_how(grant.purpose, grant.state)}</span>
+                " " <span class="who">{say.ended_how(grant.purpose, grant.state, grant.is_given_back)}</span>
             </p>
         </li>
     }

@@ -5,7 +5,7 @@ use chartkey_domain::{
     draft::{Draft, End, Recipient, TypedDay},
     grant::{Grantee, Purpose},
     id::DraftId,
-    label::Label,
+    label::{Label, Labels},
     when::Precision,
 };
 use chartkey_portal::{
@@ -20,7 +20,7 @@ use crate::{
         form::{beside, choice, day},
         notice::{Role, notice},
     },
-    pages::grant_new::value,
+    pages::grant_new::{presets, value},
 };
 
 fn head(say: Say, number: i32, heading: &'static str, says: &'static str) -> impl IntoView {
@@ -121,28 +121,32 @@ pub(super) fn purpose(say: Say, kept: &KeptDraft) -> (&'static str, AnyView) {
 }
 
 /// Which categories and labels.
-pub(super) fn what(say: Say, kept: &KeptDraft, parts: &Parts) -> (&'static str, AnyView) {
+pub(super) fn what(say: Say, kept: &KeptDraft, known: &[KnownOrganization], parts: &Parts) -> (&'static str, AnyView) {
+    let chosen = presets::chosen();
+    let (ticked, let_through) = chosen.map_or((kept.draft.categories, kept.draft.labels), |preset| (preset.categories(), Labels::NONE));
     let categories = Category::SHAREABLE.into_iter().map(|category| {
         let hint = match parts.categories.iter().find(|(known, ..)| *known == category) {
             None => say.part_empty().to_owned(),
             Some((_, count, None)) => say.part_hint_undated(*count),
             Some((_, count, Some(newest))) => say.part_hint(*count, &say.when(*newest, Precision::Day)),
         };
-        let checked = kept.draft.categories.contains(category);
+        let checked = ticked.contains(category);
         choice("checkbox", "categories[]", category.slug().to_owned(), checked, say.category(category), Some(hint))
     });
     let labels = Label::ALL.into_iter().map(|label| {
         let count = parts.labels.iter().find(|(known, _)| *known == label).map_or(0, |(_, count)| *count);
         let hint = if count == 0 { say.part_empty().to_owned() } else { say.things(count) };
-        choice("checkbox", "labels[]", label.slug().to_owned(), kept.draft.labels.contains(label), say.label(label), Some(hint))
+        choice("checkbox", "labels[]", label.slug().to_owned(), let_through.contains(label), say.label(label), Some(hint))
     });
     let private =
         (parts.private > 0).then(|| notice(Role::Held, say.private_heading(), view! { <p>{say.private_things(parts.private)}</p> }));
     let body = view! {
         {head_of(say, kept, 3, say.what_question(), say.what_says())}
+        {presets::presets(say, kept, known)}
         <form method="post" action="/api/grant-what" id="categories">
             {hidden(kept.id)}
             {beside(say, "categories")}
+            {chosen.map(|preset| view! { <p class="hint">{say.preset_is_ticked(say.preset(preset))}</p> })}
             <fieldset class="choices two sheet"><legend class="hide">{say.what_legend()}</legend><h2>{say.what_legend()}</h2>{categories.collect_view()}</fieldset>
             <fieldset class="choices two sheet">
                 <legend class="hide">{say.sensitive_legend()}</legend><h2>{say.sensitive_legend()}</h2>
