@@ -12,7 +12,7 @@ use serde::{
 
 use crate::api::{
     accounts, activity, added, blocks, codes, corrections, credentials, devices, emergency, passkeys, prescribing, reach, requests, search,
-    second_factor, second_step, sharing, sources, twins, waiting,
+    second_factor, second_step, sharing, sources, telling, twins, waiting,
 };
 
 /// A server function.
@@ -121,6 +121,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         endpoint::<sharing::GiveGrant>(),
         endpoint::<sharing::ChangeGrant>(),
         endpoint::<sharing::WithdrawGrant>(),
+        endpoint::<sharing::StopSharing>(),
         endpoint::<sharing::PauseGrant>(),
         endpoint::<sharing::ResumeGrant>(),
         endpoint::<sharing::OpenShared>(),
@@ -135,6 +136,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         endpoint::<sources::UndoImport>(),
         endpoint::<twins::TakeApart>(),
         endpoint::<twins::PutTogether>(),
+        endpoint::<telling::ChooseMessages>(),
         endpoint::<waiting::ChooseWaiting>(),
         endpoint::<waiting::OpenWaiting>(),
     ]

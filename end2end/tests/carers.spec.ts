@@ -1,15 +1,9 @@
 // Somebody with an account of their own helps a patient: by a code, confirmed, seen at work, on top of the first page, ended.
-import type { Page } from '@playwright/test';
 import { claim } from '../house/journey.ts';
-import { expect, expectAccessible, field, newPerson, shoot, signUp, test } from '../house/test.ts';
+import { expect, expectAccessible, field, look, newPerson, signUp, test } from '../house/test.ts';
 
 test('somebody helps with an account of their own, until it is ended in one step', { tag: ['@desktop', '@no-script'] }, async ({ page, house, mail, chartkeyOk, sql, browser }, info) => {
   test.setTimeout(180_000);
-  const look = async (name: string, of: Page = page) => {
-    expect(await of.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), `${name} is wider than the screen`).toBe(0);
-    if (info.project.name !== 'no-script') await expectAccessible(of);
-    await shoot(of, name);
-  };
   const record = await claim(page, 'synthea/typical-adult-sanford.json', { house, mail, chartkeyOk, sql });
   const son = await (await browser.newContext({ baseURL: house.url, viewport: page.viewportSize(), javaScriptEnabled: info.project.name !== 'no-script' })).newPage();
   const helper = newPerson();
@@ -19,60 +13,60 @@ test('somebody helps with an account of their own, until it is ended in one step
   await page.goto('/sharing');
   await page.getByRole('link', { name: 'People who help you' }).click();
   await expect(page.getByRole('main')).toContainText('Nobody helps you with your record.');
-  await look('carers-none');
+  await look(page, 'carers-none');
   await page.getByRole('button', { name: 'Let somebody help you' }).click();
   await expect(page.getByRole('main')).toContainText('question 1 of 2');
   await page.getByRole('link', { name: 'Back' }).click();
   await page.waitForURL('**/sharing/carers');
   await page.getByRole('button', { name: 'Let somebody help you' }).click();
   for (const part of ['Medicines', 'Results']) await page.getByRole('checkbox', { name: part }).check();
-  await look('carers-what');
+  await look(page, 'carers-what');
   await page.getByRole('button', { name: 'Continue' }).click();
   await expect(page.getByRole('checkbox', { name: /write/i })).toHaveCount(0);
   await page.getByRole('radio', { name: 'Until I stop it' }).check();
   await page.getByRole('button', { name: 'Continue' }).click();
   await expect(page.locator('.grant .sentence')).toContainText('Whoever uses your code to help you');
-  await look('carers-check');
+  await look(page, 'carers-check');
   await page.getByRole('button', { name: 'See as they will see' }).click();
   await expect(page.locator('.eyes').first()).toContainText('whoever uses your code to help you');
-  await look('carers-preview');
+  await look(page, 'carers-preview');
   await page.getByRole('link', { name: 'Back to your answers' }).click();
   await page.getByRole('button', { name: 'Make the code' }).click();
   await page.waitForURL('**/sharing/codes');
   const code = await page.locator('.code strong').innerText();
-  await look('carers-code');
+  await look(page, 'carers-code');
 
   // The other one types it; nothing opens before it is confirmed.
   await son.goto('/home');
   await son.getByRole('link', { name: 'See whom you help, or use a code' }).click();
   await expect(son.getByRole('main')).toContainText('Nobody lets you see their record now.');
   await son.getByRole('link', { name: 'Use a code' }).click();
-  await look('carers-redeem', son);
+  await look(son, 'carers-redeem');
   await field(son, 'Code').fill('ABCD-EFGH-JKL');
   await son.getByRole('button', { name: 'Use a code' }).click();
   await expect(son.getByRole('alert')).toBeVisible();
   await field(son, 'Code').fill(code);
   await son.getByRole('button', { name: 'Use a code' }).click();
   await expect(son.getByRole('main')).toContainText('They have not confirmed yet.');
-  await look('carers-waits', son);
+  await look(son, 'carers-waits');
   expect((await son.request.get(`/record/${record}/results`)).status()).toBe(404);
   await page.goto('/home');
   await page.getByRole('link', { name: /code/ }).first().click();
   await expect(page.getByRole('main')).toContainText(helper.email);
-  await look('carers-confirm');
+  await look(page, 'carers-confirm');
   await page.getByRole('button', { name: 'Give this key' }).click();
   await page.waitForURL('**/sharing/*?done=given');
   await expect(page.locator('.grant .sentence')).toContainText(`${helper.name}, who helps you, can see your medicines and results`);
 
   // They see what was chosen, and no more.
   await son.goto('/shared');
-  await look('carers-list', son);
+  await look(son, 'carers-list');
   await son.getByRole('link', { name: /^Open/ }).click();
   await son.waitForURL(`**/record/${record}`);
-  await look('carers-record', son);
+  await look(son, 'carers-record');
   await son.goto(`/record/${record}/results`);
   await expect(son.locator('li.result').first()).toBeVisible();
-  await look('carers-results', son);
+  await look(son, 'carers-results');
   await son.goto(`/record/${record}/problems`);
   await expect(son.getByRole('main')).toContainText('Not shared with you');
   for (const path of ['/timeline', '/medicines', '/visits', '/search']) {
@@ -84,19 +78,19 @@ test('somebody helps with an account of their own, until it is ended in one step
   // It stands in the log and on the first page, where one step ends it.
   await page.goto('/activity');
   await expect(page.getByRole('main')).toContainText(helper.name);
-  await look('carers-log');
+  await look(page, 'carers-log');
   await page.goto('/sharing/carers');
   await expect(page.getByRole('main')).toContainText(helper.name);
-  await look('carers-one');
+  await look(page, 'carers-one');
   await page.goto('/home');
   await expect(page.getByRole('main')).toContainText('Somebody new can help you');
-  await look('carers-home');
+  await look(page, 'carers-home');
   await son.goto(`/record/${record}/results`);
   await page.getByRole('button', { name: 'End it now' }).click();
   await page.waitForURL('**/sharing/**');
   if (info.project.name !== 'no-script') {
     await expect(son.locator('#cover')).toBeVisible();
-    await look('carers-covered', son);
+    await look(son, 'carers-covered');
   }
   expect((await son.request.get(`/record/${record}/results`)).status()).toBe(404);
   await page.goto('/home');
@@ -106,6 +100,38 @@ test('somebody helps with an account of their own, until it is ended in one step
     await of.evaluate(() => fetch('/api/choose-language', { method: 'POST', body: new URLSearchParams({ language: 'es' }) }));
     await of.goto(path);
     await expect(of.getByRole('heading', { level: 1 })).toHaveText(words);
-    await look(`es-carers${path.replaceAll('/', '-')}`, of);
+    await look(of, `es-carers${path.replaceAll('/', '-')}`);
   }
+});
+
+test('whoever helps stops by themselves, and the patient is told', { tag: ['@desktop', '@no-script'] }, async ({ page, house, mail, chartkeyOk, sql, browser }, info) => {
+  test.setTimeout(120_000);
+  const record = await claim(page, 'synthea/typical-adult-sanford.json', { house, mail, chartkeyOk, sql });
+  const son = await (await browser.newContext({ baseURL: house.url, viewport: page.viewportSize(), javaScriptEnabled: info.project.name !== 'no-script' })).newPage();
+  const helper = newPerson();
+  await signUp(son, mail, helper);
+  await page.goto('/sharing/carers');
+  await page.getByRole('button', { name: 'Let somebody help you' }).click();
+  await page.getByRole('checkbox', { name: 'Results' }).check();
+  for (const next of ['Continue', 'Continue', 'Make the code']) await page.getByRole('button', { name: next }).click();
+  await page.waitForURL('**/sharing/codes');
+  await son.goto('/redeem');
+  await field(son, 'Code').fill(await page.locator('.code strong').innerText());
+  await son.getByRole('button', { name: 'Use a code' }).click();
+  await page.goto('/home');
+  await page.getByRole('link', { name: /code/ }).first().click();
+  await page.getByRole('button', { name: 'Give this key' }).click();
+  await page.waitForURL('**/sharing/*?done=given');
+  const given = page.url().replace(/\?.*/, '');
+
+  await son.goto('/shared');
+  await look(son, 'carers-may-stop');
+  await son.getByRole('button', { name: /^Stop helping/ }).click();
+  await expect(son.getByRole('main')).toContainText('You see nothing of their record any more.');
+  await look(son, 'carers-stopped');
+  expect((await son.request.get(`/record/${record}/results`)).status()).toBe(404);
+  await page.goto(given);
+  await expect(page.getByRole('main')).toContainText('They stopped helping you');
+  await page.goto('/activity');
+  await expect(page.getByRole('main')).toContainText('stopped helping');
 });

@@ -3,18 +3,24 @@
 
 use chartkey_domain::{
     account::{Actor, Visitor},
-    id::PatientId,
+    grant::GrantState,
+    id::{GrantId, PatientId},
 };
 use time::OffsetDateTime;
 
 use crate::{
     Error, Portal,
     audit::{self, Chain, Event, What, Why},
+    letters::{self, LetterSubject},
+    pool::detached,
+    sharing::give_back,
 };
 
 /// Somebody whom the visitor helps.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cared {
+    /// What they were given for it.
+    pub grant: GrantId,
     /// Their record.
     pub patient: PatientId,
     /// Their name.
@@ -39,7 +45,7 @@ impl Portal {
         let (mut transaction, now) = self.enter(visitor).await?;
         sqlx::query!("select set_config('chartkey.task', 'shared', true)").fetch_one(&mut *transaction).await?;
         let rows = sqlx::query!(
-            r#"select g.patient_id, p.full_name, p.birth_date, g.sentence, g.starts_at, g.ends_at
+            r#"select g.grant_id, g.patient_id, p.full_name, p.birth_date, g.sentence, g.starts_at, g.ends_at
             from access_grant g
             join patient p on p.patient_id = g.patient_id
             where g.grantee_account_id = $1 and g.organization_id is null
@@ -53,6 +59,7 @@ impl Portal {
         let cared: Vec<_> = rows
             .into_iter()
             .map(|row| Cared {
+                grant: GrantId(row.grant_id),
                 patient: PatientId(row.patient_id),
                 name: row.full_name,
                 birth_date: row.birth_date,
@@ -71,5 +78,54 @@ impl Portal {
         audit::append(&mut transaction, Chain::Account(account), &event).await?;
         transaction.commit().await?;
         Ok((cared, now))
+    }
+
+    /// The visitor stops helping: what they were given for it ends. The patient is told by a line in their log and a message. To stop again
+    /// changes nothing.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where they were never given this, or it lets them see nothing now.
+    pub async fn stop_helping(&self, visitor: &Visitor, grant: GrantId) -> Result<(), Error> {
+        let (portal, visitor) = (self.clone(), visitor.clone());
+        detached(async move {
+            let (patient, _) = portal.given_to_help(&visitor, grant).await?.ok_or(Error::NotFound)?;
+            let opened = portal.open(&visitor, patient).await;
+            // Of a double click the second finds it ended.
+            let has_stopped = matches!(&opened, Err(Error::NotFound))
+                && portal.given_to_help(&visitor, grant).await?.is_some_and(|(_, state)| state == GrantState::Withdrawn);
+            if has_stopped {
+                return Ok(());
+            }
+            let mut record = opened?;
+            if record.is_own() {
+                return record.refuse().await;
+            }
+            sqlx::query!("select set_config('chartkey.task', 'give-back', true)").fetch_one(record.connection()).await?;
+            let Some(what) = give_back(&mut record, grant).await? else { return Ok(()) };
+            let holders = sqlx::query_scalar!("select account_id from patient_holder where patient_id = $1", patient.0)
+                .fetch_all(record.connection())
+                .await?;
+            for holder in holders {
+                letters::tell(record.connection(), holder, LetterSubject::News).await?;
+            }
+            record.finish(what).await?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Whose record the visitor was given this grant of, as somebody who helps, and where it stands.
+    async fn given_to_help(&self, visitor: &Visitor, grant: GrantId) -> Result<Option<(PatientId, GrantState)>, Error> {
+        let Actor::Person { account } = visitor.actor else { return Ok(None) };
+        let (mut transaction, _) = self.enter(visitor).await?;
+        let given = sqlx::query!(
+            "select patient_id, state from access_grant where grant_id = $1 and grantee_account_id = $2 and organization_id is null",
+            grant.0,
+            account.0
+        )
+        .fetch_optional(&mut *transaction)
+        .await?;
+        transaction.rollback().await?;
+        Ok(given.and_then(|given| Some((PatientId(given.patient_id), GrantState::from_slug(&given.state)?))))
     }
 }

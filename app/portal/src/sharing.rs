@@ -31,10 +31,11 @@ mod change;
 mod ending;
 mod known;
 mod list;
+mod stop;
 
 pub(crate) use change::terms_of;
 pub use ending::Change;
-pub(crate) use ending::{replace, suspend};
+pub(crate) use ending::{give_back, replace, suspend};
 pub(crate) use known::check as check_grantee;
 pub use known::{Colleague, KnownOrganization};
 pub use list::{GrantStory, Look, Parts, SharingList, StoryLine, Whole};

@@ -16,6 +16,7 @@ use chartkey_portal::{
     Error, Standing,
     codes::{Code, CodeState},
     items::Original,
+    letters::LetterSubject,
     news::Look,
     reach::Access,
 };
@@ -133,6 +134,35 @@ async fn what_ends_or_is_kept_is_closed_to_a_carer_too(_: PgPoolOptions, options
     assert!(house.portal.cared_for(&carer).await.unwrap().0.is_empty());
     let home = house.portal.home(&ines, house.patient, Look::Opened).await.unwrap().view;
     assert!(home.grants.is_empty(), "nobody is on top who has ended");
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_carer_stops_helping_by_themselves_and_the_patient_is_told(_: PgPoolOptions, options: PgConnectOptions) {
+    let house = House::build(Ground::lay(options).await).await;
+    let (portal, ines) = (&house.portal, house.ines());
+    let (carer, grant) = carer(&house).await;
+    let given = house.give(Purpose::Treatment).await;
+    // Nobody gives back what was given to somebody else, and a clinician is no carer.
+    for (who, which) in [(house.stranger().await, grant), (ines.clone(), grant), (carer.clone(), given)] {
+        assert!(matches!(portal.stop_helping(&who, which).await, Err(Error::NotFound)));
+    }
+    assert!(matches!(portal.stop_helping(&house.doctor(Some(Purpose::Treatment)), given).await, Err(Error::NotFound)));
+    house.tamper("delete from letter").await;
+    let both = tokio::join!(portal.stop_helping(&carer, grant), portal.stop_helping(&carer, grant));
+    both.0.unwrap();
+    both.1.unwrap();
+    portal.stop_helping(&carer, grant).await.unwrap();
+    assert!(matches!(portal.results(&carer, house.patient, None, false).await, Err(Error::NotFound)));
+    assert!(portal.cared_for(&carer).await.unwrap().0.is_empty());
+    let told = portal.due_letters().await.unwrap();
+    assert_eq!(told.iter().map(|due| due.letter.subject).collect::<Vec<_>>(), [LetterSubject::News]);
+    let events = house.events().await;
+    let ended: Vec<_> = events.iter().filter(|event| event.what.action == "help-ended").collect();
+    assert_eq!(ended.iter().map(|event| event.who.account).collect::<Vec<_>>(), [Some(carer.actor.account())]);
+    let whole = portal.grant(&ines, grant).await.unwrap().view;
+    assert!(whole.grant.is_given_back);
+    assert_eq!(whole.story.iter().map(|line| line.kind.as_str()).collect::<Vec<_>>(), ["given", "given-back"]);
+    assert!(matches!(portal.resume_grant(&ines, grant).await, Err(Error::NotFound)), "it has ended");
 }
 
 #[sqlx::test(migrations = "../../migrations")]

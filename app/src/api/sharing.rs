@@ -211,16 +211,32 @@ pub async fn change_grant(grant: GrantId, #[server(default)] step: String) -> Re
     answer(begun.await.map(|draft| first.page(draft)), &format!("/sharing/{grant}"))
 }
 
-/// Ends one of the signed-in patient's grants.
+/// Ends one of the signed-in patient's grants, or, with `helping`, one by which they help somebody.
 ///
 /// # Errors
 /// As [`grant_who`].
 #[server(endpoint = "withdraw-grant")]
-pub async fn withdraw_grant(grant: GrantId) -> Result<(), ApiError> {
+pub async fn withdraw_grant(grant: GrantId, helping: Option<String>) -> Result<(), ApiError> {
     use crate::request::{answer, portal, visitor};
 
+    if helping.is_some() {
+        let done = async { Ok(portal()?.stop_helping(&visitor()?, grant).await?) };
+        return answer(done.await.map(|()| "/shared?done=helped"), "/shared");
+    }
     let done = async { Ok(portal()?.withdraw_grant(&visitor()?, grant).await?) };
     answer(done.await.map(|_| format!("/sharing/{grant}?done=withdrawn")), &format!("/sharing/{grant}"))
+}
+
+/// Ends all grants of the signed-in patient, and voids their codes.
+///
+/// # Errors
+/// As [`grant_who`].
+#[server(endpoint = "stop-sharing")]
+pub async fn stop_sharing() -> Result<(), ApiError> {
+    use crate::request::{answer, portal, visitor};
+
+    let done = async { Ok(portal()?.stop_sharing(&visitor()?).await?) };
+    answer(done.await.map(|()| "/sharing?done=stopped"), "/sharing")
 }
 
 /// Stops a grant for now.

@@ -51,6 +51,12 @@ messages! {
         Spanish: "¿Es lo que usted quería? Si no, termínelo ahora: desde ese momento ya no ve nada más.",
     }
     end_it_now { English: "End it now", Spanish: "Terminarlo ahora" }
+    stop_helping(name: &str) { English: "Stop helping {name}", Spanish: "Dejar de ayudar a {name}" }
+    done_helped {
+        English: "You see nothing of their record any more. They are told that you have stopped.",
+        Spanish: "Ya no ve nada de su historia clínica. Se le avisa de que usted ha dejado de ayudar.",
+    }
+    they_stopped_helping { English: "They stopped helping you", Spanish: "Dejó de ayudarle" }
     people_you_help { English: "People you help", Spanish: "Personas a quienes ayuda" }
     people_you_help_says {
         English: "They let you see a part of their record. They see each of your looks.",

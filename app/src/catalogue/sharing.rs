@@ -1,6 +1,9 @@
 //! What the pages of sharing say.
 
-use chartkey_domain::grant::{GrantState, Purpose};
+use chartkey_domain::{
+    grant::{GrantState, Purpose},
+    preset::Preset,
+};
 
 use super::messages;
 
@@ -51,6 +54,15 @@ messages! {
         English: "The share has ended. The next look is refused.",
         Spanish: "El permiso ha terminado. El próximo intento de mirar se rechaza.",
     }
+    done_stopped {
+        English: "All sharing has ended. The next look is refused.",
+        Spanish: "Todos los permisos han terminado. El próximo intento de mirar se rechaza.",
+    }
+    stop_all { English: "Stop all sharing now", Spanish: "Retirar todos los permisos ahora" }
+    stop_all_says {
+        English: "Everybody named above, and whoever helps you, sees nothing more from that moment on, and your codes are void. Nobody is sent a message. What was read is not erased. An emergency that is open ends, too; another may be opened as you have decided.",
+        Spanish: "Desde ese momento nadie de los de arriba, ni quien le ayuda, ve nada más, y sus códigos quedan anulados. No se envía ningún mensaje. Lo que ya se leyó no se borra. Una emergencia que esté abierta termina también; otra puede abrirse como usted lo decidió.",
+    }
     done_paused { English: "The share is stopped for now.", Spanish: "El permiso está en pausa por ahora." }
     done_resumed { English: "The share works again.", Spanish: "El permiso funciona otra vez." }
     done_code_refused { English: "The code is void. Nothing was shared.", Spanish: "El código ya no sirve. No se compartió nada." }
@@ -90,6 +102,24 @@ messages! {
         English: "Tick what you want. Anything you don’t tick stays closed.",
         Spanish: "Marque lo que quiera. Lo que no marque queda cerrado.",
     }
+    presets { English: "Start with what is often needed", Spanish: "Empezar con lo que suele hacer falta" }
+    presets_say {
+        English: "Each ticks boxes below. Change them as you like.",
+        Spanish: "Cada opción marca casillas más abajo. Cámbielas como quiera.",
+    }
+    more_presets { English: "More", Spanish: "Más" }
+    preset_is_ticked(preset: &str) {
+        English: "Ticked: {preset}. Nothing is kept before you continue.",
+        Spanish: "Marcado: {preset}. No se guarda nada antes de continuar.",
+    }
+    preset_everything { English: "Everything but what is private or sensitive", Spanish: "Todo, salvo lo privado y lo delicado" }
+    preset_emergency { English: "Emergency summary", Spanish: "Resumen para una emergencia" }
+    preset_heart { English: "What a heart clinic needs", Spanish: "Lo que necesita cardiología" }
+    preset_dentist { English: "What a dentist needs", Spanish: "Lo que necesita odontología" }
+    preset_pharmacist { English: "What a pharmacist needs", Spanish: "Lo que necesita una farmacia" }
+    preset_midwife { English: "What a midwife needs", Spanish: "Lo que necesita una matrona" }
+    preset_physiotherapist { English: "What a physiotherapist needs", Spanish: "Lo que necesita fisioterapia" }
+    preset_dietitian { English: "What a dietitian needs", Spanish: "Lo que necesita nutrición" }
     what_legend { English: "Parts of your record", Spanish: "Partes de su historia clínica" }
     sensitive_legend { English: "Sensitive things", Spanish: "Temas delicados" }
     sensitive_hint {
@@ -236,6 +266,7 @@ impl super::Say {
         match (purpose, kind) {
             (Purpose::Emergency, "given") => return self.emergency_was_opened(),
             (Purpose::Emergency, "replaced") => return self.emergency_ended(),
+            (_, "given-back") => return self.they_stopped_helping(),
             _ => {}
         }
         self.word(match (self.0, kind) {
@@ -267,7 +298,10 @@ impl super::Say {
 
     /// How a grant ended.
     #[must_use]
-    pub fn ended_how(self, purpose: Purpose, state: GrantState) -> &'static str {
+    pub fn ended_how(self, purpose: Purpose, state: GrantState, is_given_back: bool) -> &'static str {
+        if is_given_back {
+            return self.they_stopped_helping();
+        }
         match (purpose, state) {
             (Purpose::Emergency, GrantState::Replaced) => return self.emergency_ended(),
             (Purpose::Emergency, GrantState::Active | GrantState::Paused) => return self.emergency_hour_over(),
@@ -285,5 +319,22 @@ impl super::Say {
                 GrantState::Active | GrantState::Paused => "Su último día ya pasó",
             },
         })
+    }
+}
+
+impl super::Say {
+    /// What a preset is called.
+    #[must_use]
+    pub fn preset(self, preset: Preset) -> &'static str {
+        match preset {
+            Preset::Everything => self.preset_everything(),
+            Preset::Emergency => self.preset_emergency(),
+            Preset::Heart => self.preset_heart(),
+            Preset::Dentist => self.preset_dentist(),
+            Preset::Pharmacist => self.preset_pharmacist(),
+            Preset::Midwife => self.preset_midwife(),
+            Preset::Physiotherapist => self.preset_physiotherapist(),
+            Preset::Dietitian => self.preset_dietitian(),
+        }
     }
 }

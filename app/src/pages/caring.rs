@@ -9,10 +9,12 @@ use crate::{
     api::ApiError,
     catalogue::Say,
     components::{
+        form::{problem_summary, titled},
+        notice::what_was_done,
         sentence::{Life, life, sentence},
         sheet::title,
     },
-    request::{caller, of_record, portal, visitor},
+    request::{caller, of_record, portal, problem, query, visitor},
     shell::{Page, Place, document},
 };
 
@@ -23,14 +25,18 @@ use crate::{
 pub async fn caring() -> Result<AnyView, ApiError> {
     let say = caller().say();
     let (cared, now) = portal()?.cared_for(&visitor()?).await?;
+    let problem = problem();
+    let done = (query("done").as_deref() == Some("helped")).then(|| what_was_done(say.done(), view! { <p>{say.done_helped()}</p> }));
     let nobody = cared.is_empty().then(|| view! { <p>{say.helps_nobody()}</p> });
     let body = view! {
+        {problem_summary(say, problem)}
+        {done}
         {title(say.people_you_help(), Some(say.people_you_help_says().to_owned()))}
         {nobody}
         {cared.iter().map(|one| patient(say, one, now)).collect_view()}
         <p class="actions"><a class="button second" href="/redeem">{say.use_a_code()}</a></p>
     };
-    Ok(document(Page::new(say.people_you_help(), Place::Patients).live(), body).into_any())
+    Ok(document(Page::new(titled(say, say.people_you_help(), problem), Place::Patients).live(), body).into_any())
 }
 
 fn patient(say: Say, cared: &Cared, now: OffsetDateTime) -> impl IntoView + use<> {
@@ -44,6 +50,11 @@ fn patient(say: Say, cared: &Cared, now: OffsetDateTime) -> impl IntoView + use<
             {born}
             <div class="grant compact">{sentence(say, &cared.sentence)}{left}</div>
             <p class="actions"><a class="button" href=of_record(cared.patient, "")>{say.open_record_of(&cared.name)}</a></p>
+            <form method="post" action="/api/withdraw-grant">
+                <input type="hidden" name="grant" value=cared.grant.to_string()/>
+                <input type="hidden" name="helping" value="1"/>
+                <p class="actions"><button class="button second small" type="submit">{say.stop_helping(&cared.name)}</button></p>
+            </form>
         </section>
     }
 }

@@ -45,7 +45,7 @@ fn whole(say: Say, heading: String, story: &GrantStory, over: bool) -> impl Into
     let grant = &story.grant;
     let span = Life { starts_at: grant.starts_at, ends_at: grant.ends_at, state: grant.state };
     let below = if over {
-        view! { <div class="life"><span>{say.ended_how(grant.purpose, grant.state)}</span></div> }.into_any()
+        view! { <div class="life"><span>{say.ended_how(grant.purpose, grant.state, grant.is_given_back)}</span></div> }.into_any()
     } else if grant.is_blocked {
         blocked::mark(say).into_any()
     } else {

@@ -27,6 +27,8 @@ struct Step {
 
 const WITHDRAW: Step =
     Step { from: &[GrantState::Active, GrantState::Paused], to: GrantState::Withdrawn, kind: "withdrawn", action: "grant-withdrawn" };
+/// By whoever was given it.
+const GIVE_BACK: Step = Step { kind: "given-back", action: "help-ended", ..WITHDRAW };
 const REPLACE: Step = Step { to: GrantState::Replaced, kind: "replaced", ..WITHDRAW };
 const PAUSE: Step = Step { from: &[GrantState::Active], to: GrantState::Paused, kind: "paused", action: "grant-paused" };
 const RESUME: Step = Step { from: &[GrantState::Paused], to: GrantState::Active, kind: "resumed", action: "grant-resumed" };
@@ -81,6 +83,16 @@ impl Portal {
 /// Pauses a grant inside another change; `None` where it is not in force.
 pub(crate) async fn suspend(record: &mut Record, grant: GrantId) -> Result<Option<String>, Error> {
     take(record, grant, PAUSE).await
+}
+
+/// Ends a grant for whoever was given it; `None` where it has ended.
+pub(crate) async fn give_back(record: &mut Record, grant: GrantId) -> Result<Option<What>, Error> {
+    Ok(take(record, grant, GIVE_BACK).await?.map(|_| about(GIVE_BACK.action, grant)))
+}
+
+/// Ends a grant inside another change; `None` where it has ended.
+pub(super) async fn withdraw(record: &mut Record, grant: GrantId) -> Result<Option<String>, Error> {
+    take(record, grant, WITHDRAW).await
 }
 
 /// Ends a grant because what it rested on is another now; `None` where it has ended.

@@ -42,6 +42,8 @@ pub struct Whole {
     pub may_export: bool,
     /// What the patient last did with it.
     pub state: GrantState,
+    /// Whether it was ended by whoever was given it, who had helped the patient.
+    pub is_given_back: bool,
     /// From when.
     pub starts_at: OffsetDateTime,
     /// The first moment at which it is over.
@@ -200,14 +202,15 @@ impl Portal {
     pub async fn parts_to_share(&self, visitor: &Visitor) -> Result<Opened<Parts>, Error> {
         let mut record = self.open_own(visitor).await?;
         let rows = sqlx::query!(
-            r#"select category, labels, is_private, count(*) as "count!", max(first_at) as newest,
+            r#"select category, labels, is_private or kept.to_oneself as "is_private!", count(*) as "count!", max(first_at) as newest,
                 bool_or(labelled_by <> $2)
                     or (select true from exclusion e where e.patient_id = $1 limit 1) is not null
                     or (select true from block b where b.patient_id = $1 limit 1) is not null as "keeps_back!"
-            from item i where i.patient_id = $1 and not i.is_error
+            from item i cross join lateral (select i.item_id = any ((select gate.kept_to_oneself())::uuid[]) as to_oneself) kept
+            where i.patient_id = $1 and not i.is_error
                 and (i.twin is null or (select true from item b where b.patient_id = i.patient_id and b.twin = i.twin
                     and (b.is_private, b.behind) < (i.is_private, i.behind) limit 1) is null)
-            group by category, labels, is_private"#,
+            group by category, labels, is_private or kept.to_oneself"#,
             record.whose().patient.0,
             LABEL_TABLE_VERSION
         )
@@ -237,7 +240,8 @@ impl Portal {
 async fn grants(record: &mut Record, only: Option<GrantId>) -> Result<Vec<Whole>, Error> {
     let patient = record.whose().patient;
     let rows = sqlx::query!(
-        r#"select g.grant_id, g.grantee_account_id, a.display_name as "display_name?", o.name as "organization?", g.professions, g.purpose, g.categories,
+        r#"select (select true from grant_event e where e.patient_id = g.patient_id and e.grant_id = g.grant_id and e.kind = 'given-back')
+                is not null as "is_given_back!", g.grant_id, g.grantee_account_id, a.display_name as "display_name?", o.name as "organization?", g.professions, g.purpose, g.categories,
             g.labels, g.sentence, g.may_export, g.state, g.starts_at, g.ends_at, g.ended_at,
             gate.is_blocked(g.patient_id, g.grantee_account_id, g.organization_id) as "is_blocked!",
             g.purpose <> 'emergency' and g.state = 'active' and gate.ends_soon(g.starts_at, g.ends_at) as "ends_soon!",
@@ -265,6 +269,7 @@ async fn grants(record: &mut Record, only: Option<GrantId>) -> Result<Vec<Whole>
             sentence: row.sentence,
             may_export: row.may_export,
             state: GrantState::from_slug(&row.state)?,
+            is_given_back: row.is_given_back,
             starts_at: row.starts_at,
             ends_at: row.ends_at,
             ended_at: row.ended_at,

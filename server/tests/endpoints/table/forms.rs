@@ -160,6 +160,7 @@ pub(super) fn forms() -> Vec<Row> {
         // A draft that is no more has become a grant, or never was one: both lead to the list.
         form("/api/give-grant", "draft={draft}&seen={draft-seen}", holders("/sharing/{new}?done=given", "/sharing"), to("/sharing")),
         form("/api/change-grant", "grant={grant}&step=time", holders("/sharing/new?draft={new}&step=time", LATER), to(LATER)),
+        post("/api/stop-sharing", "", holders("/sharing?done=stopped", "/sharing?problem=not-found")),
         form("/api/withdraw-grant", "grant={grant}", holders("/sharing/{grant}?done=withdrawn", LATER), to(LATER)),
         form("/api/pause-grant", "grant={grant}", holders("/sharing/{grant}?done=paused", LATER), to(LATER)),
         form(
@@ -203,6 +204,21 @@ pub(super) fn forms() -> Vec<Row> {
             "/api/keep-from",
             "patient={patient}&category=medicines&item={written}&account={redeemer}",
             holders("/record/{patient}/medicines/{written}/who?done=kept", "/record/{patient}/medicines/{written}/who?problem=not-found"),
+            to("/record/{patient}/medicines/{written}/who?problem=not-found"),
+        ),
+        form(
+            "/api/keep-from",
+            "patient={patient}&category=medicines&item={written}&everybody=1",
+            holders(
+                "/record/{patient}/medicines/{written}/who?done=private",
+                "/record/{patient}/medicines/{written}/who?problem=not-found",
+            ),
+            to("/record/{patient}/medicines/{written}/who?problem=not-found"),
+        ),
+        form(
+            "/api/show-again",
+            "patient={patient}&category=medicines&item={written}&everybody=1",
+            holders("/record/{patient}/medicines/{written}/who?done=left", "/record/{patient}/medicines/{written}/who?problem=not-found"),
             to("/record/{patient}/medicines/{written}/who?problem=not-found"),
         ),
         form(
@@ -332,6 +348,7 @@ pub(super) fn of_account() -> Vec<Row> {
             "password=a+long+enough+password",
             person("/account?done=password", "/account/password?problem=not-found"),
         ),
+        post("/api/choose-messages", "kinds[0]=look", person("/account/messages?done=saved", "/account/messages?problem=not-found")),
         // A plain form is led to the page with the button; nobody gave a passkey.
         post("/api/begin-passkey", "", [To("/account/passkeys/add"); 6]),
         post("/api/ask-for-passkey", "", [To("/sign-in"); 6]),
