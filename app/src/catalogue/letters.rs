@@ -142,7 +142,8 @@ messages! {
     letter_passkey_stopped { English: "A passkey was stopped", Spanish: "Se detuvo una clave de acceso" }
     letter_passkey_stopped_says(link: &str) {
         English: "Somebody may have a copy of one of your passkeys: it counts how often it was\n\
-            used, and the count went backwards. It opens your account at Chartkey no more.\n\n\
+            used, and the count went backwards. It opens your account at Chartkey no\n\
+            more.\n\n\
             Sign in with your password, look at what has happened, and remove it here:\n{link}\n",
         Spanish: "Puede que alguien tenga una copia de una de sus claves de acceso: la clave\n\
             cuenta cuántas veces se usa, y la cuenta retrocedió. Ya no abre su cuenta de\n\
