@@ -108,18 +108,15 @@ fn was_done(say: Say) -> Option<impl IntoView> {
 /// Keeping it from everybody. Of what the patient wrote they say so in its form; what is private for another reason (their file is not
 /// shown yet, or no share reaches its kind) is changed elsewhere, or never.
 fn to_oneself(say: Say, patient: PatientId, entry: &Entry, is_kept: bool) -> Option<AnyView> {
-    let (action, words, says) = match (is_kept, entry.is_private) {
-        (true, _) => ("/api/show-again", say.leave_to_shares(), say.leave_to_shares_says()),
-        (false, false) => ("/api/keep-from", say.keep_to_oneself(), say.keep_to_oneself_says()),
-        (false, true) => return None,
+    let (action, words, says) = match () {
+        () if is_kept => ("/api/show-again", say.leave_to_shares(), say.leave_to_shares_says()),
+        () if entry.is_private || entry.category == Category::Own => return None,
+        () if entry.is_by_hand() => {
+            let change = format!("{}/change", address(patient, entry.category, entry.id));
+            return Some(sheet("private", say.only_for_me(), view! { <p>{more(change, say.change())}</p> }).into_any());
+        }
+        () => ("/api/keep-from", say.keep_to_oneself(), say.keep_to_oneself_says()),
     };
-    if !is_kept && entry.category == Category::Own {
-        return None;
-    }
-    if !is_kept && entry.is_by_hand() {
-        let change = format!("{}/change", address(patient, entry.category, entry.id));
-        return Some(sheet("private", say.only_for_me(), view! { <p>{more(change, say.change())}</p> }).into_any());
-    }
     let form = form(patient, entry, Whom::Everybody, action, words.to_owned());
     Some(sheet("private", say.only_for_me(), view! { <p>{says}</p> {form} }).into_any())
 }
