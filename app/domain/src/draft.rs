@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 use time::{Date, Duration, Month, OffsetDateTime, Time};
 
 use crate::{
-    category::Categories,
+    category::{Categories, Category},
     grant::{Dates, Grantee, Purpose, Scope},
+    id::ItemId,
     label::Labels,
 };
 
@@ -17,6 +18,9 @@ pub const PRESET_DAYS: i64 = 30;
 /// The longest text of a purpose in the patient's own words, in characters.
 pub const PURPOSE_TEXT_LENGTH: usize = 120;
 
+/// The most single things that a grant names.
+pub const MOST_THINGS: usize = 200;
+
 /// Why a draft cannot become a grant: the question that has to be answered again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Problem {
@@ -24,7 +28,7 @@ pub enum Problem {
     Who,
     /// No purpose, or no words where they are needed.
     Purpose,
-    /// No category.
+    /// No category and no single thing, or too many of these.
     What,
     /// No such day, or the end before the beginning.
     Dates,
@@ -63,6 +67,19 @@ impl Recipient {
     pub const fn is_carer(&self) -> bool {
         matches!(self, Self::CarerCode | Self::Known(Grantee::Carer { .. }))
     }
+}
+
+/// A single thing that a grant names, as the patient saw it: in another version, or with a label more, it is not meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Thing {
+    /// Which.
+    pub item: ItemId,
+    /// In which version.
+    pub version: i32,
+    /// Where it belongs.
+    pub category: Category,
+    /// Which sensitive labels it has.
+    pub labels: Labels,
 }
 
 /// A day as typed in three fields.
@@ -141,6 +158,8 @@ pub struct Draft {
     pub categories: Categories,
     /// Which sensitive labels.
     pub labels: Labels,
+    /// Which single things beside, each once.
+    pub things: Vec<Thing>,
     /// From when on.
     pub from: TypedDay,
     /// Up to when.
@@ -168,6 +187,9 @@ pub struct Terms {
     pub categories: Categories,
     /// Which sensitive labels.
     pub labels: Labels,
+    /// Which single things beside, whatever their dates and labels.
+    #[serde(default)]
+    pub things: Vec<Thing>,
     /// The first day shown.
     #[serde(with = "day::option")]
     pub from: Option<Date>,
@@ -200,20 +222,36 @@ impl Draft {
             End::Day => Some(self.until.parse(Problem::End)?.ok_or(Problem::End)?),
             End::Open => None,
         };
+        // What says how far categories go says nothing where there are none.
+        let has_categories = !self.categories.is_empty();
+        let day = |typed: &TypedDay| typed.parse(Problem::Dates).map(|day| day.filter(|_| has_categories));
         let terms = Terms {
             purpose,
             purpose_text: (purpose == Purpose::Other).then(|| text.to_owned()),
             categories: self.categories,
-            labels: self.labels,
-            from: self.from.parse(Problem::Dates)?,
-            to: self.to.parse(Problem::Dates)?,
+            labels: if has_categories { self.labels } else { Labels::NONE },
+            things: self.things.clone(),
+            from: day(&self.from)?,
+            to: day(&self.to)?,
             until,
-            includes_new: !self.only_todays,
+            includes_new: !self.only_todays && has_categories,
             may_export: self.may_export,
-            may_write: self.may_write && !is_carer,
+            may_write: self.may_write && !is_carer && has_categories,
         };
         terms.check(today)?;
         Ok(terms)
+    }
+
+    /// Names these things beside those that it names already, each once and as it was seen last, as far as there is room.
+    pub fn name(&mut self, things: impl IntoIterator<Item = Thing>) {
+        for thing in things {
+            let has_room = self.things.len() < MOST_THINGS;
+            match self.things.iter_mut().find(|named| named.item == thing.item) {
+                Some(named) => *named = thing,
+                None if has_room => self.things.push(thing),
+                None => {}
+            }
+        }
     }
 }
 
@@ -232,7 +270,7 @@ impl Terms {
         if self.purpose == Purpose::Emergency || self.purpose_text.is_some() != (self.purpose == Purpose::Other) {
             return Err(Problem::Purpose);
         }
-        if self.categories.is_empty() {
+        if self.categories.is_empty() && self.things.is_empty() || self.things.len() > MOST_THINGS {
             return Err(Problem::What);
         }
         if self.from.zip(self.to).is_some_and(|(from, to)| to < from) {
@@ -258,8 +296,14 @@ impl Terms {
             labels: self.labels,
             dates: self.dates(),
             added_before: (!self.includes_new).then_some(given_at),
-            named: Vec::new(),
+            named: self.things.iter().map(|thing| (thing.item, thing.version)).collect(),
         }
+    }
+
+    /// Which sensitive labels the single things have.
+    #[must_use]
+    pub fn named_labels(&self) -> Labels {
+        self.things.iter().fold(Labels::NONE, |labels, thing| labels.union(thing.labels))
     }
 
     /// The first moment at which the grant is over.
@@ -280,7 +324,7 @@ fn after(day: Date) -> Option<OffsetDateTime> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::category::Category;
+    use crate::label::Label;
     use time::macros::{date, datetime};
 
     const TODAY: Date = date!(2026 - 11 - 22);
@@ -299,6 +343,31 @@ mod tests {
         assert_eq!(terms.until, Some(date!(2026 - 12 - 22)));
         assert_eq!(terms.ends_at(), Some(datetime!(2026-12-23 0:00 UTC)));
         assert!(terms.labels.is_empty() && !terms.may_export && !terms.may_write && terms.includes_new);
+    }
+
+    fn thing(item: u128) -> Thing {
+        Thing { item: ItemId(uuid::Uuid::from_u128(item)), version: 1, category: Category::Results, labels: Labels::NONE.with(Label::Hiv) }
+    }
+
+    #[test]
+    fn single_things_alone_are_a_share_of_what_is_there_today() {
+        let mut draft =
+            Draft { categories: Categories::NONE, labels: Labels::ALL, may_write: true, from: typed("1", "2", "2024"), ..complete() };
+        draft.name([thing(1), thing(2), Thing { version: 2, ..thing(1) }]);
+        let terms = draft.terms(TODAY).unwrap();
+        let scope = terms.scope(datetime!(2026-11-22 12:00 UTC));
+        assert_eq!(scope.named, [(thing(1).item, 2), (thing(2).item, 1)]);
+        assert!(terms.labels.is_empty() && terms.from.is_none() && !terms.includes_new && !terms.may_write);
+        assert_eq!(terms.named_labels(), Labels::NONE.with(Label::Hiv));
+    }
+
+    #[test]
+    fn no_more_things_are_named_than_there_is_room_for() {
+        let mut draft = Draft::default();
+        draft.name((0..=MOST_THINGS as u128).map(thing));
+        assert_eq!(draft.things.len(), MOST_THINGS);
+        let terms = Terms { things: vec![thing(1); MOST_THINGS + 1], ..complete().terms(TODAY).unwrap() };
+        assert_eq!(terms.check(TODAY), Err(Problem::What));
     }
 
     #[test]

@@ -139,8 +139,10 @@ impl Question {
                 some => (some == count && is_whole).then_some(true),
             }
         };
+        let named = terms.named_labels();
         let labels = |is_shown: bool| {
-            let mut labels = Label::ALL.into_iter();
+            // Of what a single thing shows nothing is asked either.
+            let mut labels = Label::ALL.into_iter().filter(|label| is_shown || !named.contains(*label));
             let about = labels.find(|label| shown(&|held| held.labels.contains(*label)) == Some(is_shown))?;
             Some(Self { about: About::Label(about), is_shown })
         };
@@ -148,6 +150,7 @@ impl Question {
             // Name, birth date and sex are everybody's to see who sees anything: of details nothing can be said in one word.
             let asked = Category::SHAREABLE.into_iter().filter(|category| *category != Category::Details);
             let asked = asked.filter(|category| terms.categories.contains(*category) == is_shown);
+            let asked = asked.filter(|category| is_shown || terms.things.iter().all(|thing| thing.category != *category));
             let asked = asked.filter(|category| shown(&|held| held.category == *category) == Some(is_shown));
             let many = |category: &Category| held.iter().filter(|held| held.category == *category).map(|held| held.count).sum::<i64>();
             asked.max_by_key(many).map(|category| Self { about: About::Category(category), is_shown })
@@ -162,6 +165,7 @@ mod tests {
     use super::*;
     use crate::{
         category::Categories,
+        draft::Thing,
         grant::{Purpose, Scope},
         id::ItemId,
         item::ItemFacts,
@@ -176,6 +180,7 @@ mod tests {
             purpose_text: None,
             categories: categories.iter().copied().collect(),
             labels: labels.iter().copied().collect(),
+            things: Vec::new(),
             from: None,
             to: None,
             until: Some(date!(2026 - 12 - 27)),
@@ -217,6 +222,19 @@ mod tests {
         let today = Terms { until: Some(TODAY), ..some };
         assert_eq!(Question::of(&today, &record[..1], true, TODAY), None);
         assert_eq!(asked(&today, &record[..1]), Some((Label::Hiv.slug(), true)));
+    }
+
+    #[test]
+    fn nothing_that_a_single_thing_shows_is_asked_as_closed() {
+        let record = [held(Category::Results, &[], 4), held(Category::Problems, &[Label::Hiv], 1), held(Category::Visits, &[], 9)];
+        let named = |category, labels: &[Label]| {
+            let id = ItemId(uuid::Uuid::nil());
+            let thing = Thing { item: id, version: 1, category, labels: labels.iter().copied().collect() };
+            Terms { things: vec![thing], ..terms(&[Category::Results], &[]) }
+        };
+        assert_eq!(asked(&named(Category::Problems, &[Label::Hiv]), &record), Some(("visits", false)));
+        assert_eq!(asked(&named(Category::Visits, &[]), &record[..1]), Some(("later", true)));
+        assert_eq!(asked(&named(Category::Visits, &[]), &[record[0], record[2]]), Some(("later", true)));
     }
 
     #[test]

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use chartkey_domain::{
     account::{Actor, Visitor},
     category::Category,
+    draft::Thing,
     grant::Purpose,
-    id::{AccountId, ItemId, OrganizationId, PatientId},
+    id::{AccountId, DraftId, GrantId, ItemId, OrganizationId, PatientId},
     item::ItemFacts,
     policy::{Decision, InForce, Whom, decide},
 };
@@ -21,6 +22,7 @@ use crate::{
     notices::Notice,
     pool::detached,
     record::{Loaded, Record, facts},
+    sharing::things::things,
     whom::{called, columns},
 };
 
@@ -31,6 +33,10 @@ pub struct Reach {
     pub entry: Entry,
     /// Whether the patient keeps it to themselves.
     pub is_kept: bool,
+    /// The same as a share can name it; `None` where none can.
+    pub thing: Option<Thing>,
+    /// The newest share that the patient has begun and not given.
+    pub draft: Option<DraftId>,
     /// Whoever has a share in force, and whoever it is kept from; by organization and name.
     pub holders: Vec<Holder>,
 }
@@ -48,6 +54,8 @@ pub struct Holder {
     pub organization: Option<String>,
     /// Whether they see it.
     pub access: Access,
+    /// A share of theirs that the patient can change.
+    pub grant: Option<GrantId>,
 }
 
 /// Whether somebody sees a thing.
@@ -70,6 +78,7 @@ struct Row {
     profession: Option<String>,
     professions: Option<Vec<String>>,
     purpose: Option<String>,
+    grant: Option<Uuid>,
     name: Option<String>,
     organization_name: Option<String>,
 }
@@ -92,9 +101,18 @@ impl Portal {
         let in_force = Loaded::load(record.connection(), patient).await?.in_force;
         let is_kept = in_force.exclusions.contains(&(item, Whom::Everybody));
         let holders = holders(&mut record, &in_force, item).await?;
+        let thing = things(&mut record, &[item.0]).await?.pop();
+        let draft = sqlx::query_scalar!(
+            "select draft_id from draft where account_id = $1 and kind = 'grant' and ends_at > now() and fields -> 'recipient' <> 'null'
+            order by created_at desc, draft_id limit 1",
+            visitor.actor.account().0
+        )
+        .fetch_optional(record.connection())
+        .await?
+        .map(DraftId);
         let mut shown = Shown::default();
         shown.entries([&entry]);
-        record.close("who", shown, Reach { entry, is_kept, holders }).await
+        record.close("who", shown, Reach { entry, is_kept, thing, draft, holders }).await
     }
 
     /// Keeps an item of the visitor's own record from somebody, or from everybody, whatever they are given: with it what other
@@ -198,13 +216,14 @@ async fn holders(record: &mut Record, in_force: &InForce, item: ItemId) -> Resul
             from exclusion e left join clinician c on c.account_id = e.account_id
             where e.patient_id = $1 and e.item_id = $2 and (e.account_id is not null or e.organization_id is not null)
         ), named as (
-            select g.grantee_account_id as account_id, g.organization_id, g.professions, g.purpose
+            select g.grantee_account_id as account_id, g.organization_id, g.professions, g.purpose,
+                case when g.organization_id is not null and g.purpose <> 'emergency' and g.made_by_account_id is null then g.grant_id end as grant_id
             from access_grant g
             where g.patient_id = $1 and g.state = 'active' and g.starts_at <= now() and (g.ends_at is null or now() < g.ends_at)
             union all
-            select account_id, organization_id, null, null from kept
+            select account_id, organization_id, null, null, null from kept
         )
-        select n.account_id as account, n.organization_id as organization, c.profession as "profession?", n.professions, n.purpose,
+        select n.account_id as account, n.organization_id as organization, c.profession as "profession?", n.professions, n.purpose, n.grant_id as grant,
             a.display_name as "name?", o.name as "organization_name?"
         from named n
         left join organization o on o.organization_id = n.organization_id
@@ -227,6 +246,7 @@ async fn holders(record: &mut Record, in_force: &InForce, item: ItemId) -> Resul
         });
         if let Some(holder) = holders.get_mut(place) {
             holder.professions.extend(row.professions.clone().unwrap_or_default());
+            holder.grant = holder.grant.or(row.grant.map(GrantId));
             holder.professions.sort_unstable();
             holder.professions.dedup();
             if holder.access == Access::Closed && sees(&row, &facts, in_force, now) {
@@ -253,6 +273,7 @@ fn holder(row: &Row, item: ItemId, in_force: &InForce) -> Option<Holder> {
         professions: row.profession.clone().into_iter().collect(),
         organization: row.organization_name.clone(),
         access,
+        grant: None,
     })
 }
 

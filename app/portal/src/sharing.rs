@@ -32,6 +32,7 @@ mod ending;
 mod known;
 mod list;
 mod stop;
+pub mod things;
 
 pub(crate) use change::terms_of;
 pub use ending::Change;
@@ -223,6 +224,7 @@ pub(crate) async fn insert(
     .await
     .map_err(taken)?;
     let grant = GrantId(grant);
+    things::insert(record, grant, &terms.things).await?;
     if let Some(old) = replaced {
         let old_grant = GrantId(old.grant_id);
         let words = ending::as_given(record, old_grant, old.sentence).await?;

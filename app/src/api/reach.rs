@@ -1,8 +1,8 @@
-//! Keeping one thing from somebody who has a share, or from everybody, and letting them see it again.
+//! Keeping one thing from somebody who has a share, or from everybody, letting them see it again, and sharing it by itself.
 
 #![expect(missing_docs, reason = "the macro makes a struct of each endpoint's arguments")]
 
-use chartkey_domain::id::{AccountId, ItemId, OrganizationId, PatientId};
+use chartkey_domain::id::{AccountId, DraftId, GrantId, ItemId, OrganizationId, PatientId};
 use leptos::prelude::*;
 
 use super::ApiError;
@@ -57,4 +57,38 @@ pub async fn show_again(
     };
     let (done, from) = said(shown.await, patient, &category, item);
     answer(done, &from)
+}
+
+/// Names an item in a share that is being prepared, in the version that its page showed: in `draft`, in a new version of `grant`, or
+/// in a new share.
+///
+/// # Errors
+/// As [`keep_from`].
+#[server(endpoint = "name-thing")]
+pub async fn name_thing(
+    patient: PatientId,
+    category: String,
+    item: ItemId,
+    version: i32,
+    draft: Option<DraftId>,
+    grant: Option<GrantId>,
+) -> Result<(), ApiError> {
+    use crate::{
+        pages::{grant_new::Step, who},
+        request::{answer, portal, visitor},
+    };
+    use chartkey_portal::sharing::things::Beside;
+
+    let beside = match (draft, grant) {
+        (Some(draft), _) => Beside::Draft(draft),
+        (None, Some(grant)) => Beside::Grant(grant),
+        (None, None) => Beside::Nothing,
+    };
+    let named = async { Ok(portal()?.name_thing(&visitor()?, patient, item, version, beside).await?) };
+    let next = |draft| match beside {
+        Beside::Nothing => Step::Who.page(draft),
+        Beside::Draft(_) => format!("{}#things", Step::What.page(draft)),
+        Beside::Grant(_) => Step::Check.page(draft),
+    };
+    answer(named.await.map(next), &who::page(patient, &category, item))
 }

@@ -69,6 +69,7 @@ pub async fn grant_what(
     draft: DraftId,
     #[server(default)] categories: Vec<String>,
     #[server(default)] labels: Vec<String>,
+    #[server(default)] things: Vec<String>,
     #[server(default)] only: String,
 ) -> Result<(), ApiError> {
     use crate::{
@@ -81,10 +82,31 @@ pub async fn grant_what(
         answers.labels = labels.iter().filter_map(|label| Label::from_slug(label)).collect();
         if only != "labels" {
             answers.categories = categories.iter().filter_map(|category| Category::from_slug(category)).collect();
+            answers.things.retain(|thing| things.contains(&thing.item.to_string()));
         }
     });
     let next = if only == "labels" { Step::Check } else { Step::Time };
     answer(kept.await.map(|()| next.page(draft)), &Step::What.page(draft))
+}
+
+/// Makes a share one of what belongs to a condition: `lens` is its name in the table.
+///
+/// # Errors
+/// As [`grant_who`].
+#[server(endpoint = "grant-belonging")]
+pub async fn grant_belonging(draft: DraftId, #[server(default)] lens: String) -> Result<(), ApiError> {
+    use crate::{
+        pages::grant_new::Step,
+        request::{answer, portal, visitor},
+    };
+    use chartkey_domain::lens::Lens;
+
+    let named = async {
+        let lens = Lens::from_slug(&lens).ok_or(ApiError::NotFound)?;
+        Ok(portal()?.name_belonging(&visitor()?, draft, lens).await?)
+    };
+    let page = Step::What.page(draft);
+    answer(named.await.map(|()| format!("{page}#things")), &page)
 }
 
 /// The fields of the last question.

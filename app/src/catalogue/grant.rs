@@ -60,6 +60,22 @@ messages! {
         Spanish: "**El profesional sanitario que use su código**, una vez que usted haya confirmado quién es,",
     }
     may_see(who: &str, what: &str) { English: "{who} can see your **{what}**", Spanish: "{who} puede ver sus **{what}**" }
+    may_see_only(count: i64, who: &str) {
+        English: one "{who} can see **1 entry that you chose**, as it is **today**", other "{who} can see **{count} entries that you chose**, as they are **today**";
+        Spanish: one "{who} puede ver **1 entrada que usted eligió**, tal como está **hoy**", other "{who} puede ver **{count} entradas que usted eligió**, tal como están **hoy**";
+    }
+    also_chosen(count: i64) {
+        English: one "They can also see **1 entry that you chose**, whatever its date.", other "They can also see **{count} entries that you chose**, whatever their date.";
+        Spanish: one "Este permiso también deja ver **1 entrada que usted eligió**, sea cual sea su fecha.", other "Este permiso también deja ver **{count} entradas que usted eligió**, sea cual sea su fecha.";
+    }
+    chosen_sensitive(count: i64, labels: &str) {
+        English: one "It is marked **{labels}**.", other "Among these {count} is what is marked **{labels}**.";
+        Spanish: one "Está marcada como **{labels}**.", other "Entre estas {count} hay lo que está marcado como **{labels}**.";
+    }
+    nothing_else_sensitive {
+        English: "**Nothing else that is sensitive** is included, and everything else stays closed.",
+        Spanish: "**No incluye nada más que sea delicado**, y todo lo demás queda cerrado.",
+    }
     for_treatment { English: "for **treatment**", Spanish: "para el **tratamiento**" }
     for_second_opinion { English: "for a **second opinion**", Spanish: "para una **segunda opinión**" }
     for_coordination { English: "to **arrange your care**", Spanish: "para **organizar su atención médica**" }
@@ -110,17 +126,25 @@ impl Say {
             Named::Carer { name } => self.who_helps(&plain(name)),
             Named::CarerCode => self.whoever_uses_the_carer_code().to_owned(),
         };
-        let new = if terms.includes_new { "" } else { self.todays_only() };
-        let seen = self.may_see(&who, &self.categories(terms.categories));
+        let (count, named) = (i64::try_from(terms.things.len()).unwrap_or(i64::MAX), terms.named_labels());
+        let has_categories = !terms.categories.is_empty();
+        let new = if terms.includes_new || !has_categories { "" } else { self.todays_only() };
+        let seen = if has_categories { self.may_see(&who, &self.categories(terms.categories)) } else { self.may_see_only(count, &who) };
         let (dates, purpose, until) = (self.grant_dates(terms.from, terms.to), self.grant_purpose(terms), self.grant_until(terms.until));
-        let mut sentence = format!("{seen}{dates}{new}, {purpose}, {until}. {}", self.sensitive(terms.labels));
-        for (allowed, words) in [(terms.may_export, self.they_may_copy()), (terms.may_write, self.they_may_write())] {
-            if allowed {
-                sentence.push(' ');
-                sentence.push_str(words);
-            }
-        }
-        sentence
+        let sensitive = if terms.labels.is_empty() && !named.is_empty() {
+            self.nothing_else_sensitive().to_owned()
+        } else {
+            self.sensitive(terms.labels)
+        };
+        let sentences = [
+            Some(format!("{seen}{dates}{new}, {purpose}, {until}.")),
+            (has_categories && count > 0).then(|| self.also_chosen(count)),
+            (!named.is_empty()).then(|| self.chosen_sensitive(count, &self.labels(named))),
+            Some(sensitive),
+            terms.may_export.then(|| self.they_may_copy().to_owned()),
+            terms.may_write.then(|| self.they_may_write().to_owned()),
+        ];
+        sentences.into_iter().flatten().collect::<Vec<_>>().join(" ")
     }
 
     /// The `lang` of a stored sentence on a page in this language; `None` where it is the page's
@@ -130,10 +154,11 @@ impl Say {
     #[must_use]
     pub fn lang_of_sentence(self, sentence: &str) -> Option<&'static str> {
         let language = Language::ALL.into_iter().find(|language| {
-            sentence.contains(match language {
-                Language::English => " can see your **",
-                Language::Spanish => " puede ver sus **",
-            })
+            let says: [&str; 2] = match language {
+                Language::English => [" can see your **", " can see **"],
+                Language::Spanish => [" puede ver sus **", " puede ver **"],
+            };
+            says.into_iter().any(|words| sentence.contains(words))
         })?;
         (language.tag() != self.tag()).then_some(language.tag())
     }
@@ -285,7 +310,7 @@ fn plain(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chartkey_domain::category::Category;
+    use chartkey_domain::{category::Category, draft::Thing, id::ItemId};
     use time::macros::date;
 
     fn terms() -> Terms {
@@ -294,6 +319,7 @@ mod tests {
             purpose_text: None,
             categories: [Category::Results, Category::Medicines, Category::Visits].into_iter().collect(),
             labels: Labels::NONE,
+            things: Vec::new(),
             from: Some(date!(2024 - 01 - 01)),
             to: None,
             until: Some(date!(2026 - 12 - 22)),
@@ -335,6 +361,31 @@ mod tests {
              without what is added later, for **my claim**, until **you stop it**. This **includes** what is marked **mental health and HIV**. \
              Everything else stays closed. They may **take a copy**."
         );
+    }
+
+    fn thing(category: Category, labels: Labels) -> Thing {
+        Thing { item: ItemId(uuid::Uuid::nil()), version: 1, category, labels }
+    }
+
+    #[test]
+    fn single_things_are_counted_and_their_labels_are_said() {
+        let say = Say::default();
+        let plain = Terms { things: vec![thing(Category::Visits, Labels::NONE); 2], from: None, ..terms() };
+        assert_eq!(
+            say.grant_sentence(&hana(), &plain),
+            "**Dr Hana Lindqvist** at Northfield Heart Clinic can see your **medicines, results and visits**, for **treatment**, until \
+             **22 December 2026**. They can also see **2 entries that you chose**, whatever their date. \
+             **Nothing sensitive** is included, and everything else stays closed."
+        );
+        let hiv = thing(Category::Results, Labels::NONE.with(Label::Hiv));
+        let only = Terms { things: vec![hiv], categories: Categories::NONE, includes_new: false, ..plain };
+        assert_eq!(
+            say.grant_sentence(&hana(), &only),
+            "**Dr Hana Lindqvist** at Northfield Heart Clinic can see **1 entry that you chose**, as it is **today**, for **treatment**, \
+             until **22 December 2026**. It is marked **HIV**. **Nothing else that is sensitive** is included, and everything else stays closed."
+        );
+        assert_eq!(Say::of(Language::Spanish).lang_of_sentence(&say.grant_sentence(&hana(), &only)), Some("en-GB"));
+        assert_eq!(say.lang_of_sentence(&Say::of(Language::Spanish).grant_sentence(&hana(), &only)), Some("es"));
     }
 
     #[test]

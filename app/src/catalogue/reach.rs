@@ -24,6 +24,18 @@ messages! {
         English: "A share reaches it again, as far as that share goes.",
         Spanish: "Un permiso llega a ello otra vez, hasta donde llegue ese permiso.",
     }
+    share_alone_title { English: "Only this", Spanish: "Solo esto" }
+    share_alone_says {
+        English: "You can share this entry by itself, as it is now, whatever else you share. If it changes, it closes again.",
+        Spanish: "Puede compartir esta entrada sola, tal como está ahora, comparta lo que comparta además. Si cambia, se cierra otra vez.",
+    }
+    share_alone { English: "Share it with somebody", Spanish: "Compartirla con alguien" }
+    add_to_begun { English: "Add it to the share you have begun", Spanish: "Añadirla al permiso que ha empezado" }
+    chosen_is_marked(labels: &str) {
+        English: "It is marked {labels}: whoever you share it with will see that.",
+        Spanish: "Lleva la etiqueta {labels}: quien la reciba lo verá.",
+    }
+    show_only_this(who: &str) { English: "Show this to {who} as well", Spanish: "Mostrar también esto a {who}" }
     only_for_me { English: "Only for me", Spanish: "Solo para mí" }
     keep_to_oneself { English: "Keep it to myself", Spanish: "Guardármelo para mí" }
     keep_to_oneself_says {

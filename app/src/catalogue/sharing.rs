@@ -120,6 +120,32 @@ messages! {
     preset_midwife { English: "What a midwife needs", Spanish: "Lo que necesita una matrona" }
     preset_physiotherapist { English: "What a physiotherapist needs", Spanish: "Lo que necesita fisioterapia" }
     preset_dietitian { English: "What a dietitian needs", Spanish: "Lo que necesita nutrición" }
+    only_belonging { English: "Only what belongs to a condition", Spanish: "Solo lo que corresponde a un problema de salud" }
+    only_belonging_says(most: &str) {
+        English: "It chooses what belongs to it today, at most the newest {most} entries, and nothing sensitive. You see each below, and can leave any out.",
+        Spanish: "Elige lo que hoy corresponde a él, como mucho las {most} entradas más recientes, y nada delicado. Más abajo ve cada una y puede dejar fuera la que quiera.",
+    }
+    chosen_entries { English: "Entries that you chose", Spanish: "Entradas que usted eligió" }
+    chosen_entries_say {
+        English: "They see these as they are now, also where their part or their label is not ticked above. One that changes closes again. Untick what you want to leave out.",
+        Spanish: "Se ven tal como están ahora, también si su parte o su etiqueta no está marcada arriba. La que cambie se cierra otra vez. Desmarque lo que quiera dejar fuera.",
+    }
+    how_to_choose {
+        English: "None yet. To add a single entry, open it in your record, then “Who can see this”.",
+        Spanish: "Todavía ninguna. Para añadir una sola entrada, ábrala en su historia clínica y después «Quién puede ver esto».",
+    }
+    more_chosen(count: i64) { English: one "1 more", other "{count} more"; Spanish: one "1 más", other "{count} más" }
+    chosen_count(count: i64) {
+        English: one "1 entry that you chose", other "{count} entries that you chose";
+        Spanish: one "1 entrada que usted eligió", other "{count} entradas que usted eligió";
+    }
+    marked_as(labels: &str) { English: "marked {labels}", Spanish: "con la etiqueta {labels}" }
+    chosen_has_changed {
+        English: "It has changed since: closed until you share it again",
+        Spanish: "Ha cambiado desde entonces: cerrada hasta que la comparta otra vez",
+    }
+    sensitive_chosen { English: "Stop and look: an entry that you chose is sensitive", Spanish: "Deténgase y mire: una entrada que usted eligió es delicada" }
+    look_at_chosen { English: "Look at the entries that you chose", Spanish: "Ver las entradas que eligió" }
     what_legend { English: "Parts of your record", Spanish: "Partes de su historia clínica" }
     sensitive_legend { English: "Sensitive things", Spanish: "Temas delicados" }
     sensitive_hint {
@@ -247,7 +273,7 @@ messages! {
         English: "Choose what it is for. If it is something else, say it in up to 120 letters.",
         Spanish: "Elija para qué es. Si es otra cosa, dígalo en 120 letras como máximo.",
     }
-    grant_what_problem { English: "Tick at least one part of your record.", Spanish: "Marque al menos una parte de su historia clínica." }
+    grant_what_problem { English: "Tick at least one part of your record, or choose an entry.", Spanish: "Marque al menos una parte de su historia clínica o elija una entrada." }
     grant_dates_problem {
         English: "Check the dates of what they see. Each needs a day, a month and a year, and the first comes first.",
         Spanish: "Revise las fechas de lo que se puede ver. Cada una necesita día, mes y año, y la primera va antes que la última.",

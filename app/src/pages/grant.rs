@@ -1,16 +1,22 @@
 //! `/sharing/{grant}`: one grant, what became of it, who looked through it, and the
 //! way to stop it.
 
-use chartkey_domain::{category::Category, grant::GrantState};
-use chartkey_portal::sharing::{GrantStory, Look};
+use chartkey_domain::{category::Category, grant::GrantState, id::PatientId};
+use chartkey_portal::{
+    entry::Entry,
+    sharing::{GrantStory, Look},
+};
 use leptos::prelude::*;
 
 use crate::{
     catalogue::Say,
     components::{
+        entry::row_of,
+        flag::flag,
         form::{problem_summary, titled},
         icon::{Icon, icon},
         notice::{Role, notice},
+        row::{Row, rows},
         sentence::{Life, life, sentence},
         sheet::{back, sheet, title},
         when::moment,
@@ -34,14 +40,14 @@ pub fn grant() -> impl IntoView {
         let (name, body) = if query("ask").as_deref() == Some("stop") && !over {
             (say.stop_question().to_owned(), stop(say, &story).into_any())
         } else {
-            (heading.clone(), whole(say, heading, &story, over).into_any())
+            (heading.clone(), whole(say, opened.whose.patient, heading, &story, over).into_any())
         };
         let page = Page::new(titled(say, &name, problem()), Place::Sharing).of(Bar::from(&opened.whose)).live();
         Paged::Ok(document(page, body).into_any())
     })
 }
 
-fn whole(say: Say, heading: String, story: &GrantStory, over: bool) -> impl IntoView + use<> {
+fn whole(say: Say, patient: PatientId, heading: String, story: &GrantStory, over: bool) -> impl IntoView + use<> {
     let grant = &story.grant;
     let span = Life { starts_at: grant.starts_at, ends_at: grant.ends_at, state: grant.state };
     let below = if over {
@@ -63,9 +69,19 @@ fn whole(say: Say, heading: String, story: &GrantStory, over: bool) -> impl Into
         {title(heading, None)}
         <section class="grant" aria-label=say.the_share()>{sentence(say, &grant.sentence)}{grant.ends_soon.then(|| ends_soon(say))}{below}</section>
         {if over { again(say, story).into_any() } else { steps(say, story).into_any() }}
+        {named(say, patient, &story.things)}
         {sheet("looks", say.looks_through(), looks(say, &story.looks))}
         {sheet("story", say.story(), view! { <dl class="facts">{lines}</dl> })}
     }
+}
+
+/// The single things that it names. What has changed since is closed again, and says so.
+fn named(say: Say, patient: PatientId, things: &[(Entry, bool)]) -> Option<impl IntoView + use<>> {
+    let one = |(entry, is_open): &(Entry, bool)| Row {
+        beneath: (!is_open).then(|| flag("unknown", Icon::Keyhole, say.chosen_has_changed().to_owned()).into_any()),
+        ..row_of(say, patient, entry.clone())
+    };
+    (!things.is_empty()).then(|| sheet("things", say.chosen_entries(), rows(things.iter().map(one).collect())))
 }
 
 fn steps(say: Say, story: &GrantStory) -> impl IntoView + use<> {

@@ -25,6 +25,7 @@ use crate::{
 mod check;
 mod presets;
 mod questions;
+mod things;
 
 /// What the form sends where somebody is to help the patient.
 pub const CARER: &str = "carer";
@@ -106,9 +107,20 @@ pub fn grant_new() -> impl IntoView {
         let opened = portal.parts_to_share(&visitor).await?;
         let known = portal.known_organizations(&visitor).await?;
         let answers = kept.as_ref().map(|kept| kept.draft.clone()).unwrap_or_default();
+        let choices = match &kept {
+            Some(kept) if step == Step::What => things::Choices {
+                lenses: portal.lenses(&visitor, opened.whose.patient).await?.view,
+                named: if kept.draft.things.is_empty() {
+                    Vec::new()
+                } else {
+                    portal.named_things(&visitor, &kept.draft.things).await?.view
+                },
+            },
+            _ => things::Choices::default(),
+        };
         let (heading, body) = match (step, kept) {
             (Step::Purpose, Some(kept)) => questions::purpose(say, &kept),
-            (Step::What, Some(kept)) => questions::what(say, &kept, &known, &opened.view),
+            (Step::What, Some(kept)) => questions::what(say, &kept, &known, &opened.view, &choices),
             (Step::Time, Some(kept)) => questions::time(say, &kept),
             (Step::Check, Some(kept)) => match check::check(say, &kept, &known, &opened.view) {
                 Ok(checked) => checked,

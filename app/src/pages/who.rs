@@ -1,8 +1,9 @@
-//! `/record/{patient}/{category}/{item}/who`: who can see one thing, and keeping it from one of them, or from everybody.
+//! `/record/{patient}/{category}/{item}/who`: who can see one thing, keeping it from one of them or from everybody, and sharing it alone.
 
 use chartkey_domain::{
     category::Category,
-    id::{AccountId, ItemId, OrganizationId, PatientId},
+    draft::Thing,
+    id::{AccountId, DraftId, ItemId, OrganizationId, PatientId},
     policy::Whom,
 };
 use chartkey_portal::{
@@ -27,9 +28,9 @@ use crate::{
     shell::{Place, document},
 };
 
-/// The address of this page.
-fn page(patient: PatientId, category: Category, item: ItemId) -> String {
-    format!("{}/who", address(patient, category, item))
+/// The address of this page; what comes with a form as the category is not put into an address unseen.
+pub fn page(patient: PatientId, category: &str, item: ItemId) -> String {
+    format!("{}/who", address(patient, Category::from_slug(category).unwrap_or(Category::Own), item))
 }
 
 /// What the page says after the redirect of a form: a word of its address.
@@ -49,9 +50,7 @@ pub fn said(
     category: &str,
     item: ItemId,
 ) -> (Result<String, ApiError>, String) {
-    // What comes with a form is not put into an address unseen.
-    let from = page(patient, Category::from_slug(category).unwrap_or(Category::Own), item);
-    (done.map(|(category, what)| format!("{}?done={what}", page(patient, category, item))), from)
+    (done.map(|(category, what)| format!("{}?done={what}", page(patient, category.slug(), item))), page(patient, category, item))
 }
 
 /// Whom a form is about.
@@ -74,19 +73,20 @@ pub fn who() -> impl IntoView {
         let name: String = parameter("category")?;
         let category = Category::from_slug(&name).ok_or(ApiError::NotFound)?;
         let opened = reader.portal.reach(&reader.visitor, reader.patient, category, item_of_page()?).await?;
-        let (say, whose, Reach { entry, is_kept, holders }) = (reader.say, opened.whose, opened.view);
+        let (say, whose, Reach { entry, is_kept, thing, draft, holders }) = (reader.say, opened.whose, opened.view);
         let named = called(say, &entry).name;
         let about = entry.when.map_or_else(|| named.clone(), |(first, precision)| format!("{named}, {}", say.when(first, precision)));
         let nobody = holders.is_empty().then(|| view! { <p>{say.nobody_has_a_share()}</p> });
-        let rows = holders.iter().map(|holder| row(say, reader.patient, &entry, holder)).collect_view();
+        let rows = holders.iter().map(|holder| row(say, reader.patient, &entry, thing, holder)).collect_view();
         let body = view! {
             {back(address(reader.patient, category, entry.id), named)}
             {problem_summary(say, problem())}
             {was_done(say)}
             {title(say.who_can_see_this(), Some(about))}
             {entry.is_private.then(|| notice(Role::Held, say.private(), view! { <p>{say.private_reaches_nobody()}</p> }))}
-            {to_oneself(say, reader.patient, &entry, is_kept)}
             {sheet("holders", say.with_a_share(), view! { {nobody}<ul class="rows">{rows}</ul><p class="quiet small">{say.keeping_says()}</p> })}
+            {to_oneself(say, reader.patient, &entry, is_kept)}
+            {thing.map(|thing| alone(say, reader.patient, thing, draft))}
             <p class="actions"><a href="/sharing">{say.who_can_see()}</a><a href=blocked::PAGE>{say.blocked_title()}</a></p>
         };
         Ok(document(reader.page(titled(say, say.who_can_see_this(), problem()), Place::Category(category), &whose), body).into_any())
@@ -121,6 +121,33 @@ fn to_oneself(say: Say, patient: PatientId, entry: &Entry, is_kept: bool) -> Opt
     Some(sheet("private", say.only_for_me(), view! { <p>{says}</p> {form} }).into_any())
 }
 
+/// Sharing this alone, with somebody new or with whoever the patient is preparing a share for.
+fn alone(say: Say, patient: PatientId, thing: Thing, draft: Option<DraftId>) -> AnyView {
+    let marked = (!thing.labels.is_empty()).then(|| view! { <p>{say.chosen_is_marked(&say.labels(thing.labels))}</p> });
+    let add = draft.map(|draft| naming(patient, thing, "draft", Some(draft.to_string()), say.add_to_begun().to_owned()));
+    let body = view! {
+        <p>{say.share_alone_says()}</p>
+        {marked}
+        {naming(patient, thing, "grant", None, say.share_alone().to_owned())}
+        {add}
+    };
+    sheet("alone", say.share_alone_title(), body).into_any()
+}
+
+/// The button that names it in a share.
+fn naming(patient: PatientId, thing: Thing, beside: &'static str, value: Option<String>, words: String) -> impl IntoView {
+    view! {
+        <form method="post" action="/api/name-thing">
+            {hidden("patient", Some(patient.to_string()))}
+            {hidden("category", Some(thing.category.slug().to_owned()))}
+            {hidden("item", Some(thing.item.to_string()))}
+            {hidden("version", Some(thing.version.to_string()))}
+            {hidden(beside, value)}
+            <p class="actions"><button class="button second small" type="submit">{words}</button></p>
+        </form>
+    }
+}
+
 /// The button that keeps it from somebody, or shows it again.
 fn form(patient: PatientId, entry: &Entry, whom: Whom, action: &'static str, words: String) -> impl IntoView + use<> {
     let (name, value) = match whom {
@@ -139,7 +166,7 @@ fn form(patient: PatientId, entry: &Entry, whom: Whom, action: &'static str, wor
     }
 }
 
-fn row(say: Say, patient: PatientId, entry: &Entry, holder: &Holder) -> impl IntoView + use<> {
+fn row(say: Say, patient: PatientId, entry: &Entry, thing: Option<Thing>, holder: &Holder) -> impl IntoView + use<> {
     let professions = holder.professions.iter().map(|profession| say.profession_named(profession)).collect::<Vec<_>>().join(", ");
     let organization = holder.organization.clone().unwrap_or_default();
     let name = holder.name.clone().unwrap_or_else(|| say.all_at(&organization));
@@ -153,12 +180,15 @@ fn row(say: Say, patient: PatientId, entry: &Entry, holder: &Holder) -> impl Int
         Access::Closed => (flag("unknown", Icon::Keyhole, say.share_reaches_not().to_owned()), None),
     };
     let form = button.map(|(action, words)| form(patient, entry, holder.whom, action, words));
+    let show = holder.grant.zip(thing).filter(|_| holder.access == Access::Closed);
+    let show = show.map(|(grant, thing)| naming(patient, thing, "grant", Some(grant.to_string()), say.show_only_this(&name)));
     view! {
         <li class="row">
             <p class="label"><b>{name}</b></p>
             <p class="meta">{beside}</p>
             <p>{state}</p>
             {form}
+            {show}
         </li>
     }
 }

@@ -180,6 +180,7 @@ async fn share(portal: &Portal, settled: &Settled, plan: &GrantPlan, today: Date
         purpose_text: None,
         categories: plan.categories.iter().copied().collect::<Categories>(),
         labels: plan.labels.iter().copied().collect::<Labels>(),
+        things: Vec::new(),
         from: plan.data_from,
         to: plan.data_until,
         until: Some(ends.max(today)),

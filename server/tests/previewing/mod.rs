@@ -10,8 +10,10 @@ use std::{collections::BTreeMap, path::PathBuf};
 use chartkey_domain::{
     account::Visitor,
     category::Category,
+    draft::Thing,
     grant::{Grantee, Purpose},
     id::{DraftId, GrantId, ItemId, OrganizationId, PatientId},
+    label::Labels,
 };
 use chartkey_ground::mutate::Dice;
 use chartkey_portal::{
@@ -46,6 +48,8 @@ pub struct Record {
     person: Value,
     /// What else is in it.
     pub entries: Vec<Value>,
+    /// What a share can name by itself.
+    pub things: Vec<Thing>,
 }
 
 pub struct World {
@@ -95,10 +99,11 @@ impl World {
         let person = entries.iter().find(|entry| entry["resource"]["resourceType"] == "Patient").unwrap().clone();
         let entries: Vec<Value> = entries.iter().filter(|entry| entry["resource"]["resourceType"] != "Patient").cloned().collect();
         let again = entries.iter().take(60).cloned().collect();
-        self.records.push(Record { patient, holder, source: source.to_owned(), person, entries });
+        self.records.push(Record { patient, holder, source: source.to_owned(), person, entries, things: Vec::new() });
         let record = self.records.len() - 1;
         // The same from another source, so that some of it is told twice.
         self.bring(record, &format!("{source}-again"), again).await;
+        self.records[record].things = self.things(record).await;
         // What the patient says is wrong, and of some of it what not every reader may know.
         let visitor = self.own(record);
         for (place, item) in self.items(record, &[2, 3, 6]).await.into_iter().take(12).enumerate() {
@@ -125,6 +130,21 @@ impl World {
         let person = &self.records[record].person;
         let named = || format!("Patient/{}", person["resource"]["id"].as_str().unwrap_or_default());
         person["fullUrl"].as_str().map_or_else(named, str::to_owned)
+    }
+
+    async fn things(&self, record: usize) -> Vec<Thing> {
+        let rows: Vec<(Uuid, i32, i16, i16)> = sqlx::query_as(
+            "select item_id, version_no, category, labels from item where patient_id = $1 and not is_error order by md5(item_id::text)",
+        )
+        .bind(self.records[record].patient.0)
+        .fetch_all(&self.house.superuser)
+        .await
+        .unwrap();
+        let thing = |(item, version, category, labels): (Uuid, i32, i16, i16)| {
+            let category = Category::from_number(category).filter(|category| *category != Category::Own)?;
+            Some(Thing { item: ItemId(item), version, category, labels: Labels::from_bits(u8::try_from(labels).unwrap()) })
+        };
+        rows.into_iter().filter_map(thing).collect()
     }
 
     async fn items(&self, record: usize, categories: &[i16]) -> Vec<ItemId> {

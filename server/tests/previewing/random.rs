@@ -3,7 +3,7 @@
 use chartkey_app::catalogue::{Named, Say};
 use chartkey_domain::{
     category::{Categories, Category},
-    draft::{Draft, End, Recipient, TypedDay},
+    draft::{Draft, End, Recipient, Thing, TypedDay},
     grant::{Grantee, Purpose},
     label::{Label, Labels},
 };
@@ -58,10 +58,19 @@ pub fn plan(world: &World, dice: &mut Dice, record: usize, trial: usize) -> Plan
     };
     let (from, to) = (day(1990, 34), day(2024, 6));
     let dated = dice.below(3);
-    let draft = Draft {
+    // Single things beside the parts, or alone.
+    let things: Vec<Thing> =
+        (0..[0, 0, 4, 12][dice.below(4)]).map(|_| world.records[record].things[dice.below(world.records[record].things.len())]).collect();
+    let alone = !things.is_empty() && dice.below(3) == 0;
+    let categories = match (categories.is_empty(), alone) {
+        (_, true) => Categories::NONE,
+        (true, false) => Categories::NONE.with(Category::Results),
+        (false, false) => categories,
+    };
+    let mut draft = Draft {
         purpose: Some(*dice.pick(&Purpose::CHOICES)),
         purpose_text: "a reason of my own".to_owned(),
-        categories: if categories.is_empty() { Categories::NONE.with(Category::Results) } else { categories },
+        categories,
         labels,
         from: if dated == 1 { from } else { TypedDay::default() },
         to: if dated == 2 { to } else { TypedDay::default() },
@@ -71,6 +80,7 @@ pub fn plan(world: &World, dice: &mut Dice, record: usize, trial: usize) -> Plan
         may_write: dice.below(2) == 0,
         ..Draft::default()
     };
+    draft.name(things);
     finished(world, record, whom, draft, trial)
 }
 

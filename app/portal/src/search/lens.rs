@@ -118,6 +118,12 @@ impl Portal {
     }
 }
 
+/// What of a record belongs to a lens, newest first.
+pub(crate) async fn all_of(record: &mut Record, lens: &'static Lens) -> Result<Vec<ItemId>, Error> {
+    let texts = Arc::new(Texts::read(record).await?);
+    Ok(belongings(record, &texts, lens).await?.into_iter().map(|one| one.item).collect())
+}
+
 /// Of the lenses that may be meant, those of which the record holds a problem or a medicine.
 pub(super) async fn offered(record: &mut Record, texts: &Arc<Texts>, meant: Vec<&'static Lens>) -> Result<Vec<&'static Lens>, Error> {
     let mut offered = if meant.is_empty() { meant } else { held(record, texts, meant).await? };

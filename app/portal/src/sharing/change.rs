@@ -11,7 +11,8 @@ use chartkey_domain::{
 use sqlx::{PgConnection, types::Json};
 use time::{Date, Duration, OffsetDateTime};
 
-use crate::{Error, Portal, audit::Shown, pool::detached};
+use super::things;
+use crate::{Error, Portal, audit::Shown, pool::detached, record::Record};
 
 impl Portal {
     /// Begins a draft with the terms of a grant, in force or over. Its end is the same, or, where that is near or has passed, the one
@@ -23,51 +24,62 @@ impl Portal {
         let (portal, visitor) = (self.clone(), visitor.clone());
         detached(async move {
             let mut record = portal.open_own(&visitor).await?;
-            let patient = record.whose().patient;
-            let row = sqlx::query!(
-                r#"select grantee_account_id, organization_id as "organization_id!", professions, ends_at,
-                    coalesce(ends_at <= now() or gate.ends_soon(starts_at, ends_at), false) as "is_near!"
-                from access_grant
-                where patient_id = $1 and grant_id = $2 and organization_id is not null and purpose <> 'emergency' and made_by_account_id is null"#,
-                patient.0,
-                grant.0
-            )
-            .fetch_optional(record.connection())
-            .await?
-            .ok_or(Error::NotFound)?;
-            let organization = OrganizationId(row.organization_id);
-            let grantee = match (row.grantee_account_id, row.professions) {
-                (Some(account), _) => Grantee::Clinician { account: AccountId(account), organization },
-                (None, professions) => Grantee::Professions { organization, professions: professions.unwrap_or_default() },
-            };
-            let (end, until) = match row.ends_at {
-                None => (End::Open, TypedDay::default()),
-                Some(_) if row.is_near => (End::Preset, TypedDay::default()),
-                Some(end) => (End::Day, TypedDay::from(last_day(end))),
-            };
-            let terms = terms_of(record.connection(), patient, grant).await?;
-            let draft = Draft { recipient: Some(Recipient::Known(grantee)), end, until, ..terms };
-            // The second click of a double one goes on with the first.
-            let id = sqlx::query_scalar!(
-                r#"with begun as (
-                    select draft_id from draft where account_id = $1 and kind = 'grant' and fields = $2 and created_at > now() - interval '1 minute'
-                    order by created_at limit 1
-                ), made as (
-                    insert into draft (account_id, kind, fields) select $1, 'grant', $2 where not exists (select from begun) returning draft_id
-                )
-                select draft_id as "draft_id!" from begun union all select draft_id from made"#,
-                visitor.actor.account().0,
-                Json(draft) as _
-            )
-            .fetch_one(record.connection())
-            .await?;
-            record.close("grant", Shown::default(), DraftId(id)).await.map(|opened| opened.view)
+            let draft = begun(&mut record, grant).await?;
+            let id = begin(&mut record, draft).await?;
+            record.close("grant", Shown::default(), id).await.map(|opened| opened.view)
         })
         .await
     }
 }
 
-/// What a grant says but for whom and how long, as answers to the questions before one.
+/// A draft with the terms of a grant that the patient could give so.
+pub(super) async fn begun(record: &mut Record, grant: GrantId) -> Result<Draft, Error> {
+    let patient = record.whose().patient;
+    let row = sqlx::query!(
+        r#"select grantee_account_id, organization_id as "organization_id!", professions, ends_at,
+            coalesce(ends_at <= now() or gate.ends_soon(starts_at, ends_at), false) as "is_near!"
+        from access_grant
+        where patient_id = $1 and grant_id = $2 and organization_id is not null and purpose <> 'emergency' and made_by_account_id is null"#,
+        patient.0,
+        grant.0
+    )
+    .fetch_optional(record.connection())
+    .await?
+    .ok_or(Error::NotFound)?;
+    let organization = OrganizationId(row.organization_id);
+    let grantee = match (row.grantee_account_id, row.professions) {
+        (Some(account), _) => Grantee::Clinician { account: AccountId(account), organization },
+        (None, professions) => Grantee::Professions { organization, professions: professions.unwrap_or_default() },
+    };
+    let (end, until) = match row.ends_at {
+        None => (End::Open, TypedDay::default()),
+        Some(_) if row.is_near => (End::Preset, TypedDay::default()),
+        Some(end) => (End::Day, TypedDay::from(last_day(end))),
+    };
+    let terms = terms_of(record.connection(), patient, grant).await?;
+    Ok(Draft { recipient: Some(Recipient::Known(grantee)), things: things::of_grant(record, grant).await?, end, until, ..terms })
+}
+
+/// Keeps a new draft. The second click of a double one goes on with the first.
+pub(super) async fn begin(record: &mut Record, draft: Draft) -> Result<DraftId, Error> {
+    let account = record.visitor().actor.account();
+    let id = sqlx::query_scalar!(
+        r#"with begun as (
+            select draft_id from draft where account_id = $1 and kind = 'grant' and fields = $2 and created_at > now() - interval '1 minute'
+            order by created_at limit 1
+        ), made as (
+            insert into draft (account_id, kind, fields) select $1, 'grant', $2 where not exists (select from begun) returning draft_id
+        )
+        select draft_id as "draft_id!" from begun union all select draft_id from made"#,
+        account.0,
+        Json(draft) as _
+    )
+    .fetch_one(record.connection())
+    .await?;
+    Ok(DraftId(id))
+}
+
+/// What a grant says of categories but for whom and how long, as answers to the questions before one.
 pub(crate) async fn terms_of(connection: &mut PgConnection, patient: PatientId, grant: GrantId) -> Result<Draft, Error> {
     let row = sqlx::query!(
         "select purpose, purpose_text, categories, labels, data_from, data_to, includes_new, may_export, may_write

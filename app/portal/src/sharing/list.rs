@@ -11,9 +11,11 @@ use chartkey_domain::{
 use sqlx::types::Json;
 use time::OffsetDateTime;
 
+use super::things;
 use crate::{
     Error, LABEL_TABLE_VERSION, Opened, Portal,
     audit::{Chain, Event, Shown, What, Who},
+    entry::Entry,
     record::Record,
 };
 
@@ -120,6 +122,8 @@ pub struct GrantStory {
     pub grant: Whole,
     /// What became of it, oldest first.
     pub story: Vec<StoryLine>,
+    /// The single things that it names, and whether each is open through it: what has changed since is not.
+    pub things: Vec<(Entry, bool)>,
     /// The newest looks through it, newest first.
     pub looks: Vec<Look>,
     /// The database's time.
@@ -189,10 +193,12 @@ impl Portal {
         .fetch_all(record.connection())
         .await?;
         let looks = events.into_iter().map(|Json(event)| Look { at: event.at, who: event.who, what: event.what }).collect();
-        let now = record.now();
-        let what = What { grant: Some(grant), ..Shown::default().what("read", "grant") };
+        let (now, things) = (record.now(), things::named(&mut record, grant).await?);
+        let mut shown = Shown::default();
+        shown.entries(things.iter().map(|(entry, _)| entry));
+        let what = What { grant: Some(grant), ..shown.what("read", "grant") };
         let whose = record.finish(what).await?;
-        Ok(Opened { whose, view: GrantStory { grant: whole, story, looks, now } })
+        Ok(Opened { whose, view: GrantStory { grant: whole, story, things, looks, now } })
     }
 
     /// What the visitor's own record has to share.

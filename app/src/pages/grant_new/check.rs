@@ -42,12 +42,18 @@ pub(super) fn check(say: Say, kept: &KeptDraft, known: &[KnownOrganization], par
         };
         notice(Role::Caution, say.sensitive_stop(), leave_out)
     });
+    let named = ready.terms.named_labels();
+    let named = (!named.is_empty()).then(|| {
+        let says = view! { <p>{say.sensitive_stop_says(&say.labels(named))}</p><p><a href=format!("{}#things", Step::What.page(kept.id))>{say.look_at_chosen()}</a></p> };
+        notice(Role::Caution, say.sensitive_chosen(), says)
+    });
     let give = if matches!(ready.recipient, Recipient::Code | Recipient::CarerCode) { say.make_the_code() } else { say.give_key() };
     let above = if ready.recipient.is_carer() { say.carer_last() } else { say.new_share_last() };
     let body = view! {
         <div class="title"><p class="quiet">{above}</p><h1>{say.check_title()}</h1></div>
         <section class="grant" aria-label=say.the_share()>{sentence(say, &ready.sentence)}</section>
         {stop}
+        {named}
         {preview(say, &draft, &ready)}
         {ready.question(kept, parts).map(|question| understanding(say, kept, &ready, question))}
         {sheet("answers", say.check_answers(), answers(say, kept, &ready))}
@@ -121,6 +127,10 @@ fn answers(say: Say, kept: &KeptDraft, ready: &Ready) -> impl IntoView + use<> {
         Named::CarerCode => say.who_by_carer_code().to_owned(),
     };
     let labels = if ready.terms.labels.is_empty() { say.none_of_them().to_owned() } else { say.labels(ready.terms.labels) };
+    let count = i64::try_from(ready.terms.things.len()).unwrap_or(i64::MAX);
+    let categories = (!ready.terms.categories.is_empty()).then(|| say.categories(ready.terms.categories));
+    let what: Vec<_> = categories.into_iter().chain((count > 0).then(|| say.chosen_count(count))).collect();
+    let what = say.together(&what);
     let until = ready.terms.until.map_or_else(|| say.end_open().to_owned(), |day| format!("{} {}", say.until_legend(), say.date(day)));
     // Who it is for and what for are chosen by saying that it is a carer.
     let is_asked = |step: Step| !(ready.recipient.is_carer() && matches!(step, Step::Who | Step::Purpose));
@@ -140,7 +150,7 @@ fn answers(say: Say, kept: &KeptDraft, ready: &Ready) -> impl IntoView + use<> {
         <dl class="facts">
             {line(say.fact_who(), who, Step::Who)}
             {line(say.fact_purpose(), say.purpose(ready.terms.purpose).to_owned(), Step::Purpose)}
-            {line(say.fact_what(), say.categories(ready.terms.categories), Step::What)}
+            {line(say.fact_what(), what, Step::What)}
             {line(say.fact_sensitive(), labels, Step::What)}
             {line(say.fact_time(), until, Step::Time)}
         </dl>

@@ -20,7 +20,7 @@ use crate::{
         form::{beside, choice, day},
         notice::{Role, notice},
     },
-    pages::grant_new::{presets, value},
+    pages::grant_new::{presets, things, value},
 };
 
 fn head(say: Say, number: i32, heading: &'static str, says: &'static str) -> impl IntoView {
@@ -121,7 +121,13 @@ pub(super) fn purpose(say: Say, kept: &KeptDraft) -> (&'static str, AnyView) {
 }
 
 /// Which categories and labels.
-pub(super) fn what(say: Say, kept: &KeptDraft, known: &[KnownOrganization], parts: &Parts) -> (&'static str, AnyView) {
+pub(super) fn what(
+    say: Say,
+    kept: &KeptDraft,
+    known: &[KnownOrganization],
+    parts: &Parts,
+    choices: &things::Choices,
+) -> (&'static str, AnyView) {
     let chosen = presets::chosen();
     let (ticked, let_through) = chosen.map_or((kept.draft.categories, kept.draft.labels), |preset| (preset.categories(), Labels::NONE));
     let categories = Category::SHAREABLE.into_iter().map(|category| {
@@ -143,6 +149,7 @@ pub(super) fn what(say: Say, kept: &KeptDraft, known: &[KnownOrganization], part
     let body = view! {
         {head_of(say, kept, 3, say.what_question(), say.what_says())}
         {presets::presets(say, kept, known)}
+        {things::lenses(say, kept, &choices.lenses)}
         <form method="post" action="/api/grant-what" id="categories">
             {hidden(kept.id)}
             {beside(say, "categories")}
@@ -153,6 +160,7 @@ pub(super) fn what(say: Say, kept: &KeptDraft, known: &[KnownOrganization], part
                 <p class="hint">{say.sensitive_hint()}</p>
                 {labels.collect_view()}
             </fieldset>
+            {things::named(say, kept, &choices.named)}
             {private}
             <p class="small quiet">{say.note_can_mention()}</p>
             {go_on(say)}

@@ -75,6 +75,12 @@ pub(super) fn forms() -> Vec<Row> {
             to("/sharing/new?draft={draft}&step=what&problem=not-found"),
         ),
         form(
+            "/api/grant-belonging",
+            "draft={draft}&lens=diabetes",
+            holders("/sharing/new?draft={draft}&step=what#things", "/sharing/new?draft={draft}&step=what&problem=not-found"),
+            to("/sharing/new?draft={draft}&step=what&problem=not-found"),
+        ),
+        form(
             "/api/grant-time",
             "draft={draft}&end=preset",
             holders("/sharing/new?draft={draft}&step=check", "/sharing/new?draft={draft}&step=time&problem=not-found"),
@@ -225,6 +231,12 @@ pub(super) fn forms() -> Vec<Row> {
             "/api/show-again",
             "patient={patient}&category=medicines&item={written}&account={redeemer}",
             holders("/record/{patient}/medicines/{written}/who?done=shown", "/record/{patient}/medicines/{written}/who?problem=not-found"),
+            to("/record/{patient}/medicines/{written}/who?problem=not-found"),
+        ),
+        form(
+            "/api/name-thing",
+            "patient={patient}&category=medicines&item={written}&version=1",
+            holders("/sharing/new?draft={new}&step=who", "/record/{patient}/medicines/{written}/who?problem=not-found"),
             to("/record/{patient}/medicines/{written}/who?problem=not-found"),
         ),
         post(
