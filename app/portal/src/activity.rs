@@ -7,10 +7,11 @@ use chartkey_domain::{
     verdict::{Facts, Verdict},
 };
 use sqlx::types::Json;
+use time::OffsetDateTime;
 
 use crate::{
     Error, Opened, Portal,
-    audit::{Chain, Event, Shown, What, Why},
+    audit::{Chain, Event, Shown, What, Who, Why},
     emergency,
     pool::detached,
     record::Record,
@@ -40,6 +41,21 @@ pub enum Filter {
     Others,
     /// Those of one account.
     Person(AccountId),
+    /// None by itself: everybody but the patient, with how many are theirs.
+    People,
+}
+
+/// Somebody else in the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// As they were called last.
+    pub who: Who,
+    /// How many of the newest entries of others are theirs.
+    pub entries: usize,
+    /// Of these, those that may not fit.
+    pub unusual: usize,
+    /// The newest.
+    pub last: OffsetDateTime,
 }
 
 /// One entry.
@@ -62,8 +78,8 @@ pub struct ActivityPage {
     pub entries: Vec<LogEntry>,
     /// Where the next page begins, if there may be one.
     pub older: Option<i64>,
-    /// Everybody else who is in the log, by name.
-    pub people: Vec<(AccountId, String)>,
+    /// For [`Filter::People`]: who was there last comes first.
+    pub people: Vec<Person>,
     /// What happened in emergencies and the patient has not read; it stands first.
     pub emergencies: Vec<emergency::Look>,
     /// What shows that nothing of it was changed.
@@ -88,13 +104,17 @@ impl Portal {
         // One more than a page is enough to know whether there is another.
         let limit = if filter == Filter::All { i64::try_from(ENTRIES).map_err(Error::internal)? + 1 } else { LOOKED_AT };
         let person = if let Filter::Person(account) = filter { Some(account) } else { None };
-        let rows = rows(&mut record, Span { after: 0, before, limit, is_others: false }, person).await?;
+        let rows = rows(&mut record, Span { after: 0, before, limit, is_others: filter == Filter::People }, person).await?;
         let last = rows.last().map(|row| row.seq);
         let full = i64::try_from(rows.len()).is_ok_and(|count| count >= LOOKED_AT);
         let mut entries = rows.into_iter().map(|row| entry(row, visitor)).filter(|entry| matches(filter, entry));
-        let page: Vec<_> = entries.by_ref().take(ENTRIES).collect();
-        let older = if entries.next().is_some() { page.last().map(|entry| entry.seq) } else { last.filter(|_| full) };
-        let people = people(&mut record).await?;
+        let (page, people, older) = if filter == Filter::People {
+            (Vec::new(), people(entries), last.filter(|_| full))
+        } else {
+            let page: Vec<_> = entries.by_ref().take(ENTRIES).collect();
+            let older = if entries.next().is_some() { page.last().map(|entry| entry.seq) } else { last.filter(|_| full) };
+            (page, Vec::new(), older)
+        };
         let emergencies = emergency::looks(&mut record, true).await?;
         let state = self.log_state(&mut record).await?;
         record.close("activity", Shown::default(), ActivityPage { entries: page, older, people, emergencies, state }).await
@@ -199,30 +219,24 @@ async fn rows(record: &mut Record, span: Span, person: Option<AccountId>) -> Res
     Ok(rows)
 }
 
-async fn people(record: &mut Record) -> Result<Vec<(AccountId, String)>, Error> {
-    let own = record.visitor().actor.account();
-    // From one account to the next by the index: a chain has many looks and few who look.
-    let rows = sqlx::query!(
-        r#"with recursive who as (
-            (select account_id from event where chain = $1 and account_id is not null order by account_id limit 1)
-            union all
-            select (select account_id from event where chain = $1 and account_id > who.account_id order by account_id limit 1)
-            from who where who.account_id is not null
-        ), others as (
-            select account_id from who where account_id is not null and account_id <> $2 limit 50
-        )
-        select account_id as "account!", (
-            select convert_from(bytes, 'UTF8')::jsonb -> 'who' ->> 'name' from event
-            where chain = $1 and account_id = others.account_id order by seq desc limit 1
-        ) as "name!" from others"#,
-        Chain::Patient(record.whose().patient).to_string(),
-        own.0
-    )
-    .fetch_all(record.connection())
-    .await?;
-    let mut people: Vec<_> = rows.into_iter().map(|row| (AccountId(row.account), row.name)).collect();
-    people.sort_by(|one, other| one.1.cmp(&other.1));
-    Ok(people)
+/// By whom these are. Whoever has no account is known by their name.
+fn people(entries: impl Iterator<Item = LogEntry>) -> Vec<Person> {
+    let mut people: Vec<Person> = Vec::new();
+    for LogEntry { event, verdict, .. } in entries {
+        let is_same = |person: &&mut Person| match (person.who.account, event.who.account) {
+            (None, None) => person.who.name == event.who.name,
+            (one, other) => one == other,
+        };
+        let unusual = usize::from(matches!(verdict, Verdict::Unusual(_)));
+        match people.iter_mut().find(is_same) {
+            Some(person) => {
+                person.entries += 1;
+                person.unusual += unusual;
+            }
+            None => people.push(Person { who: event.who, entries: 1, unusual, last: event.at }),
+        }
+    }
+    people
 }
 
 fn entry(row: Row, visitor: &Visitor) -> LogEntry {
@@ -241,7 +255,7 @@ fn entry(row: Row, visitor: &Visitor) -> LogEntry {
 
 fn matches(filter: Filter, entry: &LogEntry) -> bool {
     match filter {
-        Filter::All | Filter::Person(_) => true,
+        Filter::All | Filter::Person(_) | Filter::People => true,
         Filter::Unusual => matches!(entry.verdict, Verdict::Unusual(_)),
         Filter::Refused => entry.verdict == Verdict::Refused,
         Filter::Others => entry.verdict != Verdict::You,

@@ -20,7 +20,29 @@ async fn a_look_is_told_with_its_reader_and_the_sentence_of_its_grant(_: PgPoolO
     let Why::Grant { purpose, grants, .. } = &look.event.why else { panic!("{look:?}") };
     assert_eq!((*purpose, grants[0].sentence.as_str()), (Some(Purpose::Treatment), sentence().text.as_str()));
     assert!(look.stoppable);
-    assert_eq!(log.people, [(house.doctor(None).actor.account(), "Dr Lindqvist".to_owned())]);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn the_log_is_grouped_by_who_was_there_whoever_was_there_last_first(_: PgPoolOptions, options: PgConnectOptions) {
+    let house = House::build(Ground::lay(options).await).await;
+    house.give(Purpose::Treatment).await;
+    let (doctor, nurse) = (house.doctor(Some(Purpose::Treatment)), house.nurse(None));
+    for _ in 0..2 {
+        house.portal.results(&doctor, house.patient, None, false).await.unwrap();
+    }
+    let people = async || house.portal.activity(&house.ines(), Filter::People, None).await.unwrap().view;
+    let log = people().await;
+    let [only] = log.people.as_slice() else { panic!("{log:?}") };
+    let theirs = house.portal.activity(&house.ines(), Filter::Person(doctor.actor.account()), None).await.unwrap().view.entries;
+    let unusual = theirs.iter().filter(|entry| matches!(entry.verdict, Verdict::Unusual(_))).count();
+    assert!(unusual > 0, "the first look of anybody is unusual, and any at night");
+    assert_eq!((only.who.account, only.entries, only.unusual), (Some(doctor.actor.account()), 2, unusual));
+    assert!(log.entries.is_empty() && log.older.is_none(), "the patient's own entries are in no group");
+    // Who was refused is there, too, and before whoever was there earlier.
+    assert!(matches!(house.portal.results(&nurse, house.patient, None, false).await, Err(Error::NotFound)));
+    house.portal.tell_refusals().await.unwrap();
+    let names: Vec<_> = people().await.people.into_iter().map(|person| person.who.name).collect();
+    assert_eq!(names, ["Nurse Abel", "Dr Lindqvist"]);
 }
 
 #[sqlx::test(migrations = "../../migrations")]

@@ -19,6 +19,12 @@ messages! {
     show_unusual { English: "Unusual", Spanish: "Poco habitual" }
     show_refused { English: "Refused", Spanish: "Rechazado" }
     show_others { English: "Not me", Spanish: "Todos menos yo" }
+    show_people { English: "By person", Spanish: "Por persona" }
+    entries_of(count: i64) { English: one "1 entry", other "{count} entries"; Spanish: one "1 anotación", other "{count} anotaciones" }
+    entries_unusual(count: i64) { English: one "1 unusual", other "{count} unusual"; Spanish: one "1 poco habitual", other "{count} poco habituales" }
+    nothing_unusual { English: "Nothing unusual", Spanish: "Nada poco habitual" }
+    last_entry_on(date: &str) { English: "last on {date}", Spanish: "la última, el {date}" }
+    nobody_else { English: "Nobody but you is in the log.", Spanish: "En el registro no hay nadie más que usted." }
     older_entries { English: "Older entries", Spanish: "Anotaciones anteriores" }
     stopped_at_once {
         English: "The share is stopped. Nothing more opens through it. Look at it under Sharing: start it again if it was right, or end it.",

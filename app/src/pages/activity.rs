@@ -24,6 +24,7 @@ use crate::{
 };
 
 mod check;
+mod people;
 
 /// The log, by day.
 pub fn activity() -> impl IntoView {
@@ -38,6 +39,8 @@ pub fn activity() -> impl IntoView {
         let opened = portal()?.activity(&visitor, filter, before).await?;
         let ActivityPage { entries, older, people, emergencies, state } = opened.view;
         let emergencies = emergencies.iter().map(|look| emergency_plan::look(say, look)).collect_view();
+        let by_person = (filter == Filter::People).then(|| people::by_person(say, &people));
+        let name = entries.first().map(|entry| entry.event.who.name.clone());
         let days = by_day(entries).into_iter().map(|(date, entries)| day(say, date, &entries)).collect_view();
         let older = older.map(|older| more(address(filter, Some(older)), say.older_entries()));
         let done = match query("done").as_deref() {
@@ -51,7 +54,8 @@ pub fn activity() -> impl IntoView {
             {done.map(|words| what_was_done(say.done(), words))}
             {title(say.who_has_looked(), Some(say.log_says().to_owned()))}
             {emergencies}
-            {filters(say, filter, &people)}
+            {filters(say, filter, name)}
+            {by_person}
             {days}
             {older}
             <p class="quiet small">{say.log_foot()}</p>
@@ -76,6 +80,7 @@ fn filter() -> Filter {
         Some("unusual") => Filter::Unusual,
         Some("refused") => Filter::Refused,
         Some("others") => Filter::Others,
+        Some("people") => Filter::People,
         _ => Filter::All,
     }
 }
@@ -86,22 +91,25 @@ fn address(filter: Filter, before: Option<i64>) -> String {
         Filter::Unusual => Some("show=unusual".to_owned()),
         Filter::Refused => Some("show=refused".to_owned()),
         Filter::Others => Some("show=others".to_owned()),
+        Filter::People => Some("show=people".to_owned()),
         Filter::Person(account) => Some(format!("person={account}")),
     };
     let query: Vec<_> = filter.into_iter().chain(before.map(|before| format!("before={before}"))).collect();
     if query.is_empty() { "/activity".to_owned() } else { format!("/activity?{}", query.join("&")) }
 }
 
-fn filters(say: Say, chosen: Filter, people: &[(AccountId, String)]) -> impl IntoView + use<> {
+/// The ways to see less of it; `name` is whose entries are shown, where they are one person's.
+fn filters(say: Say, chosen: Filter, name: Option<String>) -> impl IntoView + use<> {
     let all = [
         (Filter::All, say.show_all()),
         (Filter::Unusual, say.show_unusual()),
         (Filter::Refused, say.show_refused()),
         (Filter::Others, say.show_others()),
+        (Filter::People, say.show_people()),
     ];
     let all = all.into_iter().map(|(filter, words)| (filter, words.to_owned()));
-    let people = people.iter().map(|(account, name)| (Filter::Person(*account), name.clone()));
-    let links = all.chain(people).map(|(filter, words)| {
+    let person = name.filter(|_| matches!(chosen, Filter::Person(_))).map(|name| (chosen, name));
+    let links = all.chain(person).map(|(filter, words)| {
         view! { <li><a href=address(filter, None) aria-current=(filter == chosen).then_some("page")>{words}</a></li> }
     });
     view! { <nav class="filter" aria-label=say.show()><ul>{links.collect_view()}</ul></nav> }
