@@ -6,7 +6,11 @@ mod provider;
 
 use std::collections::BTreeMap;
 
-use chartkey_portal::organizations::NewOrganization;
+use axum::{
+    body::Body,
+    http::{Method, StatusCode, header},
+};
+use chartkey_portal::organizations::{NewOrganization, Proof};
 use harness::{Answer, Browser, House};
 use provider::{CLIENT, Lies, Provider, SECRET, Signature, TokenAnswer};
 use serde_json::{Value, json};
@@ -25,6 +29,10 @@ impl Town {
     }
 
     async fn register(&self, slug: &str, issuer: &str) {
+        self.register_with(slug, issuer, Proof::default()).await;
+    }
+
+    async fn register_with(&self, slug: &str, issuer: &str, proof: Proof) {
         let new = NewOrganization {
             name: "North Clinic".into(),
             slug: slug.into(),
@@ -34,8 +42,23 @@ impl Town {
             profession_claim: "profession".into(),
             identifier_claim: Some("npi".into()),
             professions: BTreeMap::from([("doctor".to_owned(), "physician".to_owned())]),
+            proof,
         };
         self.house.portal.add_organization(new).await.unwrap();
+    }
+
+    /// What a provider sends by itself: no cookie, no origin, no page of ours.
+    async fn logout(&self, slug: &str, token: &str) -> Answer {
+        let mut nobody = self.house.browser();
+        let request = nobody
+            .request(Method::POST, &format!("/auth/{slug}/logout"))
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Body::from(format!("logout_token={token}")));
+        nobody.send(request.unwrap()).await
+    }
+
+    async fn is_in(&self, browser: &Browser) -> bool {
+        browser.clone().get("/account").await.status == StatusCode::OK
     }
 
     /// Begins, signs in at the provider, and is about to come back: with what.
@@ -297,4 +320,144 @@ async fn a_clinician_proves_themselves_again_only_where_the_provider_says_that_t
     assert_ne!(browser.cookies["__Host-chartkey"], before, "under a new id");
     let proven: bool = sqlx::query_scalar("select proven_at is not null from clinician").fetch_one(&town.house.superuser).await.unwrap();
     assert!(proven);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_logout_token_that_lies_ends_no_session(_: PgPoolOptions, options: PgConnectOptions) {
+    let town = Town::build(options).await;
+    let mut browser = town.house.browser();
+    town.sign_in(&mut browser).await;
+    let now = provider::now();
+    let event = "http://schemas.openid.net/event/backchannel-logout";
+    let honest = Signature::Honest;
+    let other = Provider::start().await;
+    let token = |claims: &[(&'static str, Value)]| town.provider.logout_token(claims, &honest, "logout+jwt");
+    let signed = |signature| town.provider.logout_token(&[], &signature, "logout+jwt");
+    let lies = [
+        ("nothing", String::new()),
+        ("rubbish", "x.y.z".to_owned()),
+        ("nothing but letters", "x".repeat(15_000)),
+        ("another issuer", token(&[("iss", json!("https://id.example"))])),
+        ("another issuer's, in our issuer's name", other.logout_token(&[("iss", json!(town.provider.issuer))], &honest, "logout+jwt")),
+        ("another issuer's about our subject", other.logout_token(&[], &honest, "logout+jwt")),
+        ("another audience", token(&[("aud", json!("somebody"))])),
+        ("audiences without us", token(&[("aud", json!(["somebody", "else"]))])),
+        ("no audience", token(&[("aud", Value::Null)])),
+        ("expired", token(&[("exp", json!(now - 120))])),
+        ("no expiry", token(&[("exp", Value::Null)])),
+        ("made in the future", token(&[("iat", json!(now + 600))])),
+        ("made an hour ago, and valid still", token(&[("iat", json!(now - 3600)), ("exp", json!(now + 3600))])),
+        ("no time", token(&[("iat", Value::Null)])),
+        ("no identifier", token(&[("jti", Value::Null)])),
+        ("an empty identifier", token(&[("jti", json!(""))])),
+        ("no events: an ID token", token(&[("events", Value::Null)])),
+        ("another event", token(&[("events", json!({"http://schemas.example/other": {}}))])),
+        ("an event that is no object", token(&[("events", json!({event: true}))])),
+        ("a nonce, as an ID token has", token(&[("nonce", json!("x"))])),
+        ("nobody", token(&[("sub", Value::Null)])),
+        ("an empty subject", token(&[("sub", json!(""))])),
+        ("a subject that is a number", token(&[("sub", json!(7))])),
+        ("an access token by its head", town.provider.logout_token(&[], &honest, "at+jwt")),
+        ("alg none", signed(Signature::None)),
+        ("HS256 with the public key", signed(Signature::PublicKeyAsSecret)),
+        ("HS256 with the client's secret", signed(Signature::ClientSecret)),
+        ("another key under the same name", signed(Signature::OtherKey)),
+        ("a key that nobody published", signed(Signature::UnknownName)),
+        ("changed after it was signed", signed(Signature::Tampered)),
+    ];
+    for (what, lie) in &lies {
+        let answer = town.logout("north", lie).await;
+        assert_eq!((answer.status, answer.body.as_str()), (StatusCode::BAD_REQUEST, r#"{"error":"invalid_request"}"#), "{what}");
+        assert!(town.is_in(&browser).await, "{what}");
+    }
+    assert_eq!(town.logout("nowhere", &signed(Signature::Honest)).await.status, StatusCode::BAD_REQUEST);
+    town.register("south", &other.issuer).await;
+    assert_eq!(town.logout("south", &signed(Signature::Honest)).await.status, StatusCode::BAD_REQUEST, "at another organization");
+    assert!(town.is_in(&browser).await);
+    assert_eq!(town.count("logout_token").await, 0);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn an_organization_ends_the_sessions_that_have_ended_there_and_no_others(_: PgPoolOptions, options: PgConnectOptions) {
+    let town = Town::build(options).await;
+    let other = Provider::start().await;
+    town.register("south", &other.issuer).await;
+    let sign_in = async |session: &str| {
+        town.provider.lie(Lies { claims: vec![("sid", json!(session))], ..Lies::default() });
+        let mut browser = town.house.browser();
+        town.sign_in(&mut browser).await;
+        browser
+    };
+    let (ward, home) = (sign_in("ward").await, sign_in("home").await);
+    let mut elsewhere = town.house.browser();
+    let start = elsewhere.get("/auth/south/start").await;
+    let (state, code) = other.sign_in(start.location());
+    elsewhere.get(&format!("/auth/south/callback?state={state}&code={code}&iss={}", other.issuer)).await;
+    let stored: String =
+        sqlx::query_scalar("select string_agg(data::text, '') from session").fetch_one(&town.house.superuser).await.unwrap();
+    assert!(!stored.contains("ward"), "whoever reads the database cannot name a session to its provider");
+
+    let token = |claims: &[(&'static str, Value)]| town.provider.logout_token(claims, &Signature::Honest, "logout+jwt");
+    // Somebody who was never here, and a session that began nothing here, answer as the others do.
+    for unknown in [token(&[("sub", json!("nobody"))]), token(&[("sid", json!("nowhere")), ("sub", Value::Null)])] {
+        let answer = town.logout("north", &unknown).await;
+        assert_eq!((answer.status, answer.headers[header::CACHE_CONTROL].to_str().unwrap()), (StatusCode::OK, "no-store"));
+    }
+    assert!(town.is_in(&ward).await && town.is_in(&home).await && town.is_in(&elsewhere).await);
+
+    let one = token(&[("sid", json!("ward"))]);
+    assert_eq!(town.logout("north", &one).await.status, StatusCode::OK);
+    assert!(!town.is_in(&ward).await && town.is_in(&home).await && town.is_in(&elsewhere).await, "the session on the ward alone");
+    let (ward, home) = (sign_in("ward").await, home);
+    assert_eq!(town.logout("north", &one).await.status, StatusCode::BAD_REQUEST, "a token counts once");
+    assert!(town.is_in(&ward).await);
+
+    assert_eq!(town.logout("north", &token(&[])).await.status, StatusCode::OK);
+    assert!(
+        !town.is_in(&ward).await && !town.is_in(&home).await && town.is_in(&elsewhere).await,
+        "theirs at this organization, all of them"
+    );
+    let told = "event where chain like 'account/%' and convert_from(bytes, 'UTF8') like '%signed-out-by-organization%'";
+    assert_eq!(town.count(told).await, 2);
+    // They sign in again as ever, and a provider may have a new key by then.
+    town.provider.lie(Lies { signature: Signature::Rotated, ..Lies::default() });
+    let mut again = town.house.browser();
+    town.sign_in(&mut again).await;
+    let rotated = town.provider.logout_token(&[], &Signature::Rotated, "JWT");
+    assert_eq!(town.logout("north", &rotated).await.status, StatusCode::OK);
+    assert!(!town.is_in(&again).await);
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn a_sign_in_that_is_weaker_or_older_than_demanded_makes_no_session(_: PgPoolOptions, options: PgConnectOptions) {
+    let town = Town { house: House::build(options).await, provider: Provider::start().await };
+    let proof = Proof { acr: vec!["urn:example:strong".to_owned(), "urn:example:card".to_owned()], max_age: Some(900) };
+    town.register_with("north", &town.provider.issuer, proof).await;
+    let now = provider::now();
+    let strong = ("acr", json!("urn:example:card"));
+    for (what, claims) in [
+        ("no class", vec![("auth_time", json!(now))]),
+        ("a weaker class", vec![("acr", json!("urn:example:password")), ("auth_time", json!(now))]),
+        ("an empty class", vec![("acr", json!("")), ("auth_time", json!(now))]),
+        ("both classes as one text", vec![("acr", json!("urn:example:strong urn:example:card")), ("auth_time", json!(now))]),
+        ("no time", vec![strong.clone()]),
+        ("an hour ago", vec![strong.clone(), ("auth_time", json!(now - 3600))]),
+    ] {
+        town.provider.lie(Lies { claims, ..Lies::default() });
+        let mut browser = town.house.browser();
+        let start = browser.get("/auth/north/start").await;
+        assert!(start.location().contains("acr_values=urn%3Aexample%3Astrong+urn%3Aexample%3Acard"), "{}", start.location());
+        assert!(start.location().contains("max_age=900"));
+        let (state, code) = town.provider.sign_in(start.location());
+        let answer = town.comes_back(&mut browser, &state, &code).await;
+        town.nobody_is_signed_in(&mut browser, &answer, what, "weak-proof").await;
+    }
+    for (what, acr) in [("several classes", json!(["urn:example:card"])), ("a class that is a number", json!(2))] {
+        town.provider.lie(Lies { claims: vec![("acr", acr), ("auth_time", json!(now))], ..Lies::default() });
+        let mut browser = town.house.browser();
+        let answer = town.sign_in(&mut browser).await;
+        town.nobody_is_signed_in(&mut browser, &answer, what, "unavailable").await;
+    }
+    town.provider.lie(Lies { claims: vec![strong, ("auth_time", json!(now - 600))], ..Lies::default() });
+    assert_eq!(town.sign_in(&mut town.house.browser()).await.location(), "/record/1");
 }

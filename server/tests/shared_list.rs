@@ -10,7 +10,7 @@ use std::{
 use axum::http::StatusCode;
 use chartkey_ground::saw;
 use chartkey_portal::{
-    organizations::NewOrganization,
+    organizations::{NewOrganization, Proof},
     sessions::{NewSession, SessionKey},
     sign_in::VerifiedClinician,
 };
@@ -33,6 +33,7 @@ async fn clinician(house: &House) -> Browser {
             profession_claim: "profession".to_owned(),
             identifier_claim: None,
             professions: BTreeMap::from([("physician".to_owned(), "physician".to_owned())]),
+            proof: Proof::default(),
         })
         .await
         .unwrap();
@@ -47,6 +48,7 @@ async fn clinician(house: &House) -> Browser {
             profession: "physician".to_owned(),
             identifier: None,
             language: "en",
+            session: None,
         })
         .await
         .unwrap();

@@ -67,7 +67,7 @@ const PAGES: &[Page] = &[
     Page("/sharing", "/sharing", [None, Some(8), None]),
     Page("/sharing/new", "/sharing/new?draft={draft}&step=who", [None, Some(12), None]),
     Page("/sharing/new", "/sharing/new?draft={draft}&step=purpose", [None, Some(12), None]),
-    Page("/sharing/new", "/sharing/new?draft={draft}&step=what", [None, Some(12), None]),
+    Page("/sharing/new", "/sharing/new?draft={draft}&step=what", [None, Some(18), None]),
     Page("/sharing/new", "/sharing/new?draft={draft}&step=time", [None, Some(12), None]),
     Page("/sharing/new", "/sharing/new?draft={draft}&step=check", [None, Some(12), None]),
     Page("/sharing/codes", "/sharing/codes", [None, Some(7), None]),
@@ -80,9 +80,9 @@ const PAGES: &[Page] = &[
     Page("/sharing/emergency", "/sharing/emergency", [None, Some(11), None]),
     Page("/sharing/prescribing", "/sharing/prescribing", [None, Some(7), None]),
     Page("/emergency", "/emergency", [None, None, Some(11)]),
-    Page("/sharing/{grant}", "/sharing/{grant}", [None, Some(9), None]),
+    Page("/sharing/{grant}", "/sharing/{grant}", [None, Some(10), None]),
     // With the newest signed root, and when the log was last checked.
-    Page("/activity", "/activity", [None, Some(10), None]),
+    Page("/activity", "/activity", [None, Some(9), None]),
     Page("/sharing/carers", "/sharing/carers", [None, Some(8), None]),
     Page("/redeem", "/redeem", [None, Some(5), Some(5)]),
     Page("/shared", "/shared", [None, Some(7), Some(7)]),
@@ -112,7 +112,7 @@ const PAGES: &[Page] = &[
     Page("/record/{patient}/corrections/{correction}", "/record/{patient}/corrections/{correction}?draft={worded}", [None, Some(9), Some(11)]),
     Page("/record/{patient}/{category}/{item}/wrong", "/record/{patient}/vitals/{vitals}/wrong?draft={worded}", [None, Some(7), None]),
     // Beside the thing what is in force around it, as the door loads it, and who that is.
-    Page("/record/{patient}/{category}/{item}/who", "/record/{patient}/vitals/{vitals}/who", [None, Some(10), None]),
+    Page("/record/{patient}/{category}/{item}/who", "/record/{patient}/vitals/{vitals}/who", [None, Some(12), None]),
     // Beside what belongs to it, what was on its day in its place.
     Page("/record/{patient}/visits/{item}", "/record/{patient}/visits/{visits}", [None, Some(8), None]),
     Page("/record/{patient}/visits/{item}/about", "/record/{patient}/visits/{visits}/about", [None, Some(7), None]),

@@ -114,7 +114,7 @@ impl Portal {
             let at = replace(&mut transaction, Who::from(&visitor), account, &hash).await?;
             transaction.commit().await?;
             let Visitor { actor, name, organization_name, signed_in_by, .. } = visitor;
-            Ok(SignedIn { actor, name, organization_name, signed_in_by, at })
+            Ok(SignedIn { actor, name, organization_name, signed_in_by, at, provider_session: None })
         })
         .await
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chartkey_domain::id::OrganizationId;
+use time::{Duration, OffsetDateTime};
 
 use crate::{
     Error, Portal,
@@ -38,6 +39,27 @@ pub struct Provider {
     pub identifier_claim: Option<String>,
     /// What the provider says, and the profession it is here.
     pub professions: BTreeMap<String, String>,
+    /// What it demands of a sign-in.
+    pub proof: Proof,
+}
+
+/// What an organization demands of a sign-in at its provider.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Proof {
+    /// One of these classes (`acr`); empty: any.
+    pub acr: Vec<String>,
+    /// How long ago somebody may have proven themselves there, in seconds; `None`: as long as the provider likes.
+    pub max_age: Option<u32>,
+}
+
+impl Proof {
+    /// Whether a token that says this of a sign-in meets it. `asked_at` is when it was asked for.
+    #[must_use]
+    pub fn is_met(&self, acr: Option<&str>, proven_at: Option<OffsetDateTime>, asked_at: OffsetDateTime) -> bool {
+        let is_strong = self.acr.is_empty() || acr.is_some_and(|acr| self.acr.iter().any(|wanted| wanted == acr));
+        let since = self.max_age.map(|seconds| asked_at - Duration::seconds(seconds.into()));
+        is_strong && since.is_none_or(|since| proven_at.is_some_and(|at| at >= since))
+    }
 }
 
 /// An organization to register.
@@ -59,14 +81,16 @@ pub struct NewOrganization {
     pub identifier_claim: Option<String>,
     /// What the provider says, and the profession it is here. Nobody else is let in.
     pub professions: BTreeMap<String, String>,
+    /// What it demands of a sign-in.
+    pub proof: Proof,
 }
 
 impl Portal {
     /// Registers an organization.
     ///
     /// # Errors
-    /// [`Error::Conflict`] where the slug is taken, [`Error::Invalid`] where it is not two to
-    /// sixty of a-z, 0-9 and -.
+    /// [`Error::Conflict`] where the slug is taken, [`Error::Invalid`] with `slug` where it is not two to
+    /// sixty of a-z, 0-9 and -, and with `max-age` where a sign-in may be older than a year.
     pub async fn add_organization(&self, new: NewOrganization) -> Result<OrganizationId, Error> {
         let portal = self.clone();
         detached(async move {
@@ -74,8 +98,8 @@ impl Portal {
             let mut transaction = portal.pool.begin().await?;
             let organization = sqlx::query_scalar!(
                 "insert into organization
-                    (name, slug, issuer, client_id, client_secret, profession_claim, identifier_claim, professions)
-                values ($1, $2, $3, $4, $5, $6, $7, $8)
+                    (name, slug, issuer, client_id, client_secret, profession_claim, identifier_claim, professions, acr_values, max_age_seconds)
+                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
                 returning organization_id",
                 new.name,
                 new.slug,
@@ -84,7 +108,9 @@ impl Portal {
                 new.client_secret,
                 new.profession_claim,
                 new.identifier_claim,
-                professions
+                professions,
+                &new.proof.acr,
+                new.proof.max_age.map(i32::try_from).transpose().map_err(|_| Error::Invalid("max-age"))?
             )
             .fetch_one(&mut *transaction)
             .await
@@ -117,7 +143,8 @@ impl Portal {
     /// [`Error::NotFound`].
     pub async fn provider(&self, slug: &str) -> Result<Provider, Error> {
         let row = sqlx::query!(
-            "select organization_id, slug, name, issuer, client_id, client_secret, profession_claim, identifier_claim, professions
+            "select organization_id, slug, name, issuer, client_id, client_secret, profession_claim, identifier_claim, professions,
+                acr_values, max_age_seconds
             from organization where slug = $1",
             slug
         )
@@ -133,6 +160,7 @@ impl Portal {
             profession_claim: row.profession_claim,
             identifier_claim: row.identifier_claim,
             professions,
+            proof: Proof { acr: row.acr_values, max_age: row.max_age_seconds.and_then(|seconds| u32::try_from(seconds).ok()) },
         })
     }
 }
@@ -141,6 +169,7 @@ fn refused(cause: sqlx::Error) -> Error {
     match cause.as_database_error().and_then(|cause| cause.constraint()) {
         Some("organization_slug") => Error::Conflict("slug"),
         Some("organization_slug_check") => Error::Invalid("slug"),
+        Some("organization_max_age_seconds_check") => Error::Invalid("max-age"),
         _ => cause.into(),
     }
 }

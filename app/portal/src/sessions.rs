@@ -238,6 +238,7 @@ impl Portal {
     pub async fn sweep_sessions(&self) -> Result<u64, Error> {
         let swept = sqlx::query!("delete from session where idle_until < now() or ends_at < now()").execute(&self.pool).await?;
         sqlx::query!("delete from sign_in_attempt where started_at < now() - interval '10 minutes'").execute(&self.pool).await?;
+        sqlx::query!("delete from logout_token where ends_at < now()").execute(&self.pool).await?;
         sqlx::query!("delete from passkey_question where ends_at < now()").execute(&self.pool).await?;
         sqlx::query!("delete from sign_in_failure where failed_at < now() - interval '1 day'").execute(&self.pool).await?;
         sqlx::query!("delete from mail_token where ends_at < now() - interval '1 day'").execute(&self.pool).await?;

@@ -19,6 +19,7 @@ use crate::{
 
 mod again;
 mod clinicians;
+pub mod logout;
 mod passkey;
 mod second_step;
 mod waits;
@@ -42,12 +43,23 @@ pub struct SignedIn {
     /// account's sessions were ended, but was proven before, does not begin.
     #[serde(with = "time::serde::rfc3339")]
     pub at: OffsetDateTime,
+    /// The session at an organization's provider in which it was proven, where the provider names it: not itself, but as
+    /// [`logout`] compares it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider_session: Option<String>,
 }
 
 impl SignedIn {
     /// Somebody who proved a password.
     pub(crate) fn person(account: AccountId, name: String, at: OffsetDateTime) -> Self {
-        Self { actor: Actor::Person { account }, name, organization_name: None, signed_in_by: "password".to_owned(), at }
+        Self {
+            actor: Actor::Person { account },
+            name,
+            organization_name: None,
+            signed_in_by: "password".to_owned(),
+            at,
+            provider_session: None,
+        }
     }
 
     /// Somebody who proved a password and a second factor.

@@ -239,6 +239,7 @@ async fn a_clinician_is_known_by_organization_issuer_and_subject_alone(_: PgPool
         profession: "physician".into(),
         identifier: None,
         language: "en",
+        session: None,
     };
     let both = tokio::join!(town.portal.sign_in_clinician(lee(north, "1")), town.portal.sign_in_clinician(lee(north, "1")));
     let first = both.0.unwrap();

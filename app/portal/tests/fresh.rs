@@ -90,6 +90,7 @@ async fn a_clinician_is_fresh_only_where_the_provider_said_so(_: PgPoolOptions, 
         profession: "physician".into(),
         identifier: None,
         language: "en",
+        session: None,
     };
     let silent = portal.sign_in_clinician(lee()).await.unwrap();
     assert!(matches!(portal.require_fresh(&visitor(&silent)).await, Err(Error::SignInAgain)));

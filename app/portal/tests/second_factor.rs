@@ -221,5 +221,6 @@ async fn town_session(town: &Town, visitor: &chartkey_domain::account::Visitor) 
         organization_name: None,
         signed_in_by: visitor.signed_in_by.clone(),
         at: town.now().await,
+        provider_session: None,
     }
 }

@@ -105,6 +105,8 @@ problems! {
     SignInFailed = "sign-in-failed", 403;
     /// The organization knows them, but as nobody who is let in here.
     NotAdmitted = "not-admitted", 403;
+    /// Their organization demands a stronger or more recent sign-in than its provider says they made.
+    WeakProof = "weak-proof", 403;
     /// Nobody was chosen to share with.
     GrantWho = "grant-who", 422;
     /// No purpose was chosen, or it lacks its words.

@@ -61,6 +61,10 @@ messages! {
         English: "Your organization did not confirm who you are. Choose it again and sign in there; if that fails again, tell those who look after its sign-in.",
         Spanish: "Su organización no confirmó quién es usted. Elíjala otra vez y entre allí; si vuelve a fallar, avise a quienes se ocupan allí de la entrada.",
     }
+    weak_proof {
+        English: "Your organization asks for a stronger or more recent sign-in than its provider says you made. Sign in there again. If that goes on, ask those who look after its sign-in.",
+        Spanish: "Su organización exige una entrada más segura o más reciente que la que indica su proveedor. Entre allí otra vez. Si sigue ocurriendo, pregunte a quienes se ocupan allí de la entrada.",
+    }
     not_admitted {
         English: "Your organization knows you, but does not say that you work in a profession that is let in here. No account was made. Ask those who look after its sign-in.",
         Spanish: "Su organización sabe quién es usted, pero no dice que trabaje en una profesión que pueda entrar aquí. No se creó ninguna cuenta. Pregunte a quienes se ocupan allí de la entrada.",
@@ -125,6 +129,7 @@ impl super::Say {
             ApiError::LinkEnded => self.link_ended(),
             ApiError::SignInFailed => self.sign_in_failed(),
             ApiError::NotAdmitted => self.not_admitted(),
+            ApiError::WeakProof => self.weak_proof(),
             ApiError::GrantWho => self.grant_who_problem(),
             ApiError::GrantBlocked => self.grant_blocked_problem(),
             ApiError::BlockWho => self.block_who_problem(),

@@ -3,7 +3,10 @@
 use std::path::PathBuf;
 
 use anyhow::Context;
-use chartkey_portal::{Error, Portal, organizations::NewOrganization};
+use chartkey_portal::{
+    Error, Portal,
+    organizations::{NewOrganization, Proof},
+};
 use clap::{Args, Subcommand};
 use serde_json::json;
 
@@ -28,7 +31,7 @@ pub(super) struct Add {
     /// The issuer, exactly as its discovery document says it.
     #[arg(long, value_parser = issuer)]
     issuer: String,
-    /// Our client there; its redirect address is PUBLIC_URL/auth/SLUG/callback.
+    /// Our client there; its redirect address is PUBLIC_URL/auth/SLUG/callback, its back-channel logout address PUBLIC_URL/auth/SLUG/logout.
     #[arg(long)]
     client_id: String,
     /// The variable that holds the client's secret.
@@ -46,6 +49,12 @@ pub(super) struct Add {
     /// What the claim says, and the profession it is here; nobody else is let in.
     #[arg(long = "profession", value_name = "SAID=HERE", required = true, value_parser = profession)]
     professions: Vec<(String, String)>,
+    /// A class of sign-in (`acr`) that the provider has to say; one of several is enough.
+    #[arg(long = "acr", value_name = "CLASS")]
+    acr: Vec<String>,
+    /// How long ago somebody may have proven themselves at the provider.
+    #[arg(long, value_name = "SECONDS")]
+    max_age: Option<u32>,
     /// As JSON.
     #[arg(long)]
     json: bool,
@@ -79,10 +88,12 @@ pub(super) async fn run(command: Command, portal: &Portal) -> anyhow::Result<()>
             profession_claim: add.profession_claim,
             identifier_claim: add.identifier_claim,
             professions: add.professions.into_iter().collect(),
+            proof: Proof { acr: add.acr, max_age: add.max_age },
         })
         .await
         .map_err(|error| match error {
             Error::Conflict(_) => anyhow::anyhow!("there is an organization {} already", add.slug),
+            Error::Invalid("max-age") => anyhow::anyhow!("a sign-in may be at most a year (31536000 seconds) old"),
             Error::Invalid(_) => anyhow::anyhow!("a slug is two to sixty of a-z, 0-9 and -"),
             error => error.into(),
         })?;

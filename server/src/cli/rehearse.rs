@@ -20,7 +20,7 @@ use chartkey_portal::{
     accounts::{Email, NewPassword, PersonName},
     import::ImportOptions,
     news::Look,
-    organizations::NewOrganization,
+    organizations::{NewOrganization, Proof},
     rehearsal::reset,
     seal::Signing,
     sharing::{NewGrant, Sentence},
@@ -133,6 +133,7 @@ async fn settle(portal: &Portal, clinic: &Clinic, issuers: &[String], secrets: &
             profession_claim: "profession".to_owned(),
             identifier_claim: Some("npi".to_owned()),
             professions: ["physician", "nurse"].map(|profession| (profession.to_owned(), profession.to_owned())).into(),
+            proof: Proof::default(),
         };
         settled.organizations.push((portal.add_organization(new).await?, organization.name.to_owned()));
     }
@@ -147,6 +148,7 @@ async fn settle(portal: &Portal, clinic: &Clinic, issuers: &[String], secrets: &
             profession: clinician.profession.slug().to_owned(),
             identifier: Some(clinician.npi.clone()),
             language: Language::English.tag(),
+            session: None,
         };
         settled.clinicians.push(visitor(portal.sign_in_clinician(verified).await?));
     }
@@ -241,7 +243,7 @@ async fn look(portal: &Portal, settled: &Settled) -> anyhow::Result<()> {
 }
 
 fn visitor(signed_in: SignedIn) -> Visitor {
-    let SignedIn { actor, name, organization_name, signed_in_by, at } = signed_in;
+    let SignedIn { actor, name, organization_name, signed_in_by, at, provider_session: _ } = signed_in;
     Visitor { actor, name, organization_name, signed_in_by, signed_in_at: at, session_ends_at: at, purposes: Default::default() }
 }
 
@@ -252,6 +254,7 @@ fn own(account: AccountId, name: String) -> Visitor {
         organization_name: None,
         signed_in_by: "rehearsal".to_owned(),
         at: OffsetDateTime::UNIX_EPOCH,
+        provider_session: None,
     })
 }
 

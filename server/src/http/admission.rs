@@ -87,6 +87,8 @@ impl Admission {
         match request.uri().path() {
             "/healthz" | "/events" | upload::PATH => Needs::Nothing,
             "/readyz" => Needs::Time,
+            // Anybody may send one, and each asks the database.
+            path if path.starts_with("/auth/") && !request.method().is_safe() => Needs::Turn(&self.coming_in),
             path if path.starts_with("/assets/") || path.starts_with("/auth/") => Needs::Nothing,
             _ if request.method().is_safe() => Needs::Turn(&self.reading),
             path if COMING_IN.contains(&path) || !request.headers().contains_key(header::COOKIE) => Needs::Turn(&self.coming_in),

@@ -24,8 +24,10 @@ use tower_sessions::Session;
 use super::{Shared, device::Browser, language::spoken, session::Current};
 
 mod claims;
+mod logout;
 mod provider;
 
+pub use logout::logout;
 pub use provider::Providers;
 
 /// Why a sign-in ended without a session. For the log; the page says what to do.
@@ -52,6 +54,9 @@ pub enum Refusal {
     /// Proven, but not admitted.
     #[error("no mapped profession")]
     NotAdmitted,
+    /// Proven, but not as strongly or as lately as the organization demands.
+    #[error("the sign-in is weaker or older than demanded")]
+    Weak,
     /// Something of ours.
     #[error("internal")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -65,6 +70,7 @@ impl Refusal {
         count("refused");
         let problem = match self {
             Self::NotAdmitted => ApiError::NotAdmitted,
+            Self::Weak => ApiError::WeakProof,
             Self::UnknownOrganization => ApiError::NotFound,
             Self::Provider(_) | Self::Internal(_) => ApiError::Unavailable,
             Self::NoAttempt | Self::Denied | Self::OtherIssuer | Self::NotProven(_) => ApiError::SignInFailed,
@@ -174,6 +180,9 @@ async fn finish(
     if attempt.is_again && claims.authenticated_at.is_none_or(|at| at < attempt.started_at - CLOCKS) {
         return Err(Refusal::NotProven("the provider does not say that they signed in for this".into()));
     }
+    if !provider.proof.is_met(claims.acr.as_deref(), claims.authenticated_at.map(|at| at + CLOCKS), attempt.started_at) {
+        return Err(Refusal::Weak);
+    }
     let profession = claims.profession(&provider).ok_or(Refusal::NotAdmitted)?;
     let clinician = VerifiedClinician {
         organization,
@@ -182,6 +191,7 @@ async fn finish(
         name: claims.name(),
         identifier: claims.identifier(&provider),
         subject: claims.subject,
+        session: claims.session,
         profession,
         language: spoken().tag(),
     };

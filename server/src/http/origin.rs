@@ -19,7 +19,7 @@ pub async fn guard(State(ours): State<Arc<PublicUrl>>, mut request: Request, nex
     let headers = request.headers();
     let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     let is_call = request.uri().path().starts_with("/api/");
-    if (!safe || is_call) && !is_from_us(headers, ours.origin()) {
+    if (!safe || is_call) && !is_from_a_provider(&request) && !is_from_us(headers, ours.origin()) {
         return plain::refused().into_response();
     }
     if !safe && !has_known_content(headers, is_call) {
@@ -29,6 +29,13 @@ pub async fn guard(State(ours): State<Arc<PublicUrl>>, mut request: Request, nex
         request.headers_mut().remove(header::REFERER);
     }
     next.run(request).await
+}
+
+/// What a provider says by itself comes from no browser, and is believed for its signature alone.
+fn is_from_a_provider(request: &Request) -> bool {
+    let slug = request.uri().path().strip_prefix("/auth/").and_then(|rest| rest.strip_suffix("/logout"));
+    let is_of_a_browser = ["sec-fetch-site", "origin", "cookie"].iter().any(|header| request.headers().contains_key(*header));
+    *request.method() == Method::POST && slug.is_some_and(|slug| !slug.contains('/')) && !is_of_a_browser
 }
 
 /// Browsers say where a request comes from in `Sec-Fetch-Site`; older ones say at

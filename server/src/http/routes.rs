@@ -71,6 +71,7 @@ pub const ROUTES: &[Route] = &[
     },
     Route { method: "GET", path: "/auth/{organization}/start", access: Access::Anyone, handler: || get(oauth::start) },
     Route { method: "GET", path: "/auth/{organization}/callback", access: Access::Anyone, handler: || get(oauth::callback) },
+    Route { method: "POST", path: "/auth/{organization}/logout", access: Access::Anyone, handler: || post(oauth::logout) },
 ];
 
 /// The router of the table.

@@ -68,7 +68,7 @@ pub(super) struct Life {
 impl Kept {
     /// As the rest of the house knows a visitor.
     pub fn visitor(self, life: &Life) -> Visitor {
-        let SignedIn { actor, name, organization_name, signed_in_by, at } = self.signed_in;
+        let SignedIn { actor, name, organization_name, signed_in_by, at, provider_session: _ } = self.signed_in;
         Visitor { actor, name, organization_name, signed_in_by, signed_in_at: at, session_ends_at: life.ends_at, purposes: self.purposes }
     }
 }

@@ -399,5 +399,9 @@ fn routes() -> Vec<Row> {
         row("GET", back, "/auth/{organization}/callback?state=x&code=y", "")
             .with(&STRANGE, unknown)
             .with(&[Which::Own], [To("/clinicians?problem=sign-in-failed"); 6]),
+        // A token that no provider has made is as good as none, wherever it is sent.
+        row("POST", "/auth/{organization}/logout", "/auth/{organization}/logout", "logout_token=x.y.z")
+            .with(&STRANGE, [Unreadable; 6])
+            .with(&[Which::Own], [Unreadable; 6]),
     ]
 }

@@ -20,7 +20,7 @@ use chartkey_portal::{
     corrections::Opening,
     emergency::{Contact, NewPlan},
     import::{identity, own},
-    organizations::NewOrganization,
+    organizations::{NewOrganization, Proof},
     requests::{Length, NewRequest},
     sessions::{NewSession, SessionKey},
     sharing::{NewGrant, Sentence},
@@ -64,6 +64,7 @@ impl World {
             profession_claim: "profession".to_owned(),
             identifier_claim: None,
             professions: BTreeMap::from([("physician".to_owned(), "physician".to_owned())]),
+            proof: Proof::default(),
         };
         let organization = house.portal.add_organization(organization).await.unwrap();
         let narrow = clinician(&house, organization, "Dr Narrow").await;
@@ -547,6 +548,7 @@ async fn clinician(house: &House, organization: OrganizationId, name: &str) -> S
         profession: "physician".to_owned(),
         identifier: None,
         language: "en",
+        session: None,
     };
     let signed_in = house.portal.sign_in_clinician(clinician).await.unwrap();
     assert!(matches!(signed_in.actor, Actor::Clinician { .. }));

@@ -22,7 +22,7 @@ use chartkey_portal::{
     codes::CodeState,
     corrections::Opening,
     import::{ImportOptions, Into},
-    organizations::NewOrganization,
+    organizations::{NewOrganization, Proof},
     sessions::{NewSession, SessionKey},
     sharing::{NewGrant, Sentence},
     sign_in::{FirstStep, SignedIn, VerifiedClinician},
@@ -357,6 +357,7 @@ impl World {
             profession: profession.to_owned(),
             identifier: None,
             language: "en",
+            session: None,
         };
         self.house.portal.sign_in_clinician(clinician).await.unwrap()
     }
@@ -421,6 +422,7 @@ async fn organization(house: &House, name: &str, slug: &str) -> OrganizationId {
         profession_claim: "profession".to_owned(),
         identifier_claim: None,
         professions: ["physician", "nurse"].map(|profession| (profession.to_owned(), profession.to_owned())).into(),
+        proof: Proof::default(),
     };
     house.portal.add_organization(organization).await.unwrap()
 }

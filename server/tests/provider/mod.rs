@@ -126,6 +126,19 @@ impl Provider {
     }
 }
 
+impl Provider {
+    /// A logout token about Dr Lee. These claims replace its own; null takes one away. `typ` is what its head calls it.
+    pub fn logout_token(&self, claims: &[(&'static str, Value)], signature: &Signature, typ: &str) -> String {
+        let now = now();
+        let mut said = json!({
+            "iss": self.issuer, "sub": "lee", "aud": CLIENT, "iat": now, "exp": now + 120, "jti": uuid::Uuid::new_v4().to_string(),
+            "events": {"http://schemas.openid.net/event/backchannel-logout": {}},
+        });
+        replace(&mut said, claims);
+        signed_as(&self.inner, &said, signature, typ)
+    }
+}
+
 async fn discovery(State(provider): State<Arc<Inner>>) -> Json<Value> {
     let issuer = &provider.issuer;
     let mut document = json!({
@@ -184,6 +197,10 @@ fn replace(document: &mut Value, lies: &[(&'static str, Value)]) {
 }
 
 fn signed(provider: &Inner, claims: &Value, how: &Signature) -> String {
+    signed_as(provider, claims, how, "JWT")
+}
+
+fn signed_as(provider: &Inner, claims: &Value, how: &Signature, typ: &str) -> String {
     let (name, algorithm, secret) = match how {
         Signature::Honest | Signature::Tampered => ("first", "EdDSA", None),
         Signature::OtherKey => ("first", "EdDSA", None),
@@ -194,7 +211,7 @@ fn signed(provider: &Inner, claims: &Value, how: &Signature) -> String {
         Signature::ClientSecret => ("first", "HS256", Some(SECRET.as_bytes().to_vec())),
     };
     let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
-    let mut text = format!("{}.{}", part(&json!({"alg": algorithm, "kid": name, "typ": "JWT"})), part(claims));
+    let mut text = format!("{}.{}", part(&json!({"alg": algorithm, "kid": name, "typ": typ})), part(claims));
     let signature = match (how, secret) {
         (Signature::None, _) => Vec::new(),
         (_, Some(secret)) => hmac(&secret, text.as_bytes()),

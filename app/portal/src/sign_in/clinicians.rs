@@ -7,7 +7,7 @@ use chartkey_domain::{
 use sqlx::{Postgres, Transaction};
 use time::OffsetDateTime;
 
-use super::{SignedIn, note_sign_in};
+use super::{SignedIn, logout, note_sign_in};
 use crate::{
     Error, Portal, audit,
     pool::detached,
@@ -130,6 +130,7 @@ impl Portal {
             organization_name: Some(clinician.organization_name),
             signed_in_by: format!("oidc {}", clinician.issuer),
             at,
+            provider_session: clinician.session.as_deref().map(logout::kept),
         };
         note_sign_in(&mut transaction, &signed_in).await?;
         transaction.commit().await?;
@@ -219,6 +220,8 @@ pub struct VerifiedClinician {
     pub profession: String,
     /// An identifier that the organization asserts.
     pub identifier: Option<String>,
+    /// The `sid` of the ID token, where it has one.
+    pub session: Option<String>,
     /// The tag of the language in which they signed in: that of a new account.
     pub language: &'static str,
 }

@@ -22,6 +22,10 @@ pub struct Claims {
     pub subject: String,
     /// When they last proved themselves there; said where it was asked for.
     pub authenticated_at: Option<OffsetDateTime>,
+    /// How strongly, by the class that the provider names.
+    pub acr: Option<String>,
+    /// The session there, where the provider names it.
+    pub session: Option<String>,
     name: Option<String>,
     others: HashMap<String, Value>,
 }
@@ -34,6 +38,8 @@ impl From<&IdTokenClaims<Others, CoreGenderClaim>> for Claims {
         Self {
             subject: claims.subject().as_str().to_owned(),
             authenticated_at,
+            acr: claims.auth_context_ref().map(|acr| acr.as_str().to_owned()),
+            session: claims.additional_claims().0.get("sid").and_then(Value::as_str).map(str::to_owned),
             name: name.or_else(username),
             others: claims.additional_claims().0.clone(),
         }

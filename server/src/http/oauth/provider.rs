@@ -8,10 +8,10 @@ use std::{
 
 use chartkey_portal::organizations::Provider;
 use openidconnect::{
-    AdditionalProviderMetadata, AuthType, AuthenticationFlow, AuthorizationCode, ClaimsVerificationError, Client, ClientId, ClientSecret,
-    CsrfToken, EmptyExtraTokenFields, EndpointMaybeSet, EndpointNotSet, EndpointSet, IdToken, IdTokenFields, IssuerUrl, JsonWebKeySet,
-    Nonce, PkceCodeChallenge, PkceCodeVerifier, ProviderMetadata, RedirectUrl, Scope, SignatureVerificationError, StandardErrorResponse,
-    StandardTokenResponse, TokenResponse,
+    AdditionalProviderMetadata, AuthType, AuthenticationContextClass, AuthenticationFlow, AuthorizationCode, ClaimsVerificationError,
+    Client, ClientId, ClientSecret, CsrfToken, EmptyExtraTokenFields, EndpointMaybeSet, EndpointNotSet, EndpointSet, IdToken,
+    IdTokenFields, IssuerUrl, JsonWebKey, JsonWebKeySet, JsonWebKeyUse, Nonce, PkceCodeChallenge, PkceCodeVerifier, ProviderMetadata,
+    RedirectUrl, Scope, SignatureVerificationError, StandardErrorResponse, StandardTokenResponse, TokenResponse,
     core::{
         CoreAuthDisplay, CoreAuthPrompt, CoreClaimName, CoreClaimType, CoreClientAuthMethod, CoreErrorResponseType, CoreGenderClaim,
         CoreGrantType, CoreJsonWebKey, CoreJweContentEncryptionAlgorithm, CoreJweKeyManagementAlgorithm, CoreJwsSigningAlgorithm,
@@ -83,7 +83,7 @@ pub type Unverified = IdToken<Others, CoreGenderClaim, CoreJweContentEncryptionA
 
 /// Signatures that only the provider can make. Neither `none` nor a key that is
 /// shared with us.
-const ALGORITHMS: [CoreJwsSigningAlgorithm; 8] = [
+pub(super) const ALGORITHMS: [CoreJwsSigningAlgorithm; 8] = [
     CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256,
     CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha384,
     CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha512,
@@ -95,10 +95,13 @@ const ALGORITHMS: [CoreJwsSigningAlgorithm; 8] = [
 ];
 
 /// The most characters of a subject.
-const LONGEST_SUBJECT: usize = 255;
+pub(super) const LONGEST_SUBJECT: usize = 255;
 
 /// A discovery document is read again after so long.
 const FRESH: Duration = Duration::from_secs(600);
+
+/// For what nobody has proven, new keys are asked for at most so often.
+const ASKED_LATELY: Duration = Duration::from_secs(10);
 
 /// Every provider that was asked lately.
 #[derive(Debug, Clone)]
@@ -184,6 +187,50 @@ impl Providers {
         }
         .map_err(|cause| Refusal::NotProven(cause.into()))
     }
+
+    /// Whether this key of the provider's has signed this. A key that is not known yet is asked for, if the provider has not
+    /// been asked lately: nobody has proven anything so far.
+    ///
+    /// # Errors
+    /// [`Refusal::Provider`] where it cannot be asked.
+    pub(super) async fn has_signed(&self, discovered: &Discovered, issuer: &str, signed: &Signed<'_>) -> Result<bool, Refusal> {
+        let known = discovered.metadata.jwks();
+        if signed.by(known) {
+            return Ok(true);
+        }
+        if signed.names_one_of(known) || discovered.at.elapsed() < ASKED_LATELY {
+            return Ok(false);
+        }
+        let keys = JsonWebKeySet::fetch_async(discovered.metadata.jwks_uri(), &self.outgoing).await.map_err(provider)?;
+        self.known.lock().await.remove(issuer);
+        Ok(signed.by(&keys))
+    }
+}
+
+/// A text with its signature, and what it says of the key.
+#[derive(Debug)]
+pub(super) struct Signed<'a> {
+    pub algorithm: CoreJwsSigningAlgorithm,
+    pub key: Option<String>,
+    pub text: &'a [u8],
+    pub signature: Vec<u8>,
+}
+
+impl Signed<'_> {
+    /// Whether one of these keys has made the signature.
+    fn by(&self, keys: &JsonWebKeySet<CoreJsonWebKey>) -> bool {
+        let fits = |key: &&CoreJsonWebKey| {
+            let is_named = self.key.is_none() || key.key_id().map(|id| id.as_str()) == self.key.as_deref();
+            is_named && key.key_use().is_none_or(JsonWebKeyUse::allows_signature)
+        };
+        let verifies = |key: &CoreJsonWebKey| key.verify_signature(&self.algorithm, self.text, &self.signature).is_ok();
+        ALGORITHMS.contains(&self.algorithm) && keys.keys().iter().filter(fits).any(verifies)
+    }
+
+    /// Whether the key that it names is one of these.
+    fn names_one_of(&self, keys: &JsonWebKeySet<CoreJsonWebKey>) -> bool {
+        self.key.is_none() || keys.keys().iter().any(|key| key.key_id().map(|id| id.as_str()) == self.key.as_deref())
+    }
 }
 
 fn verified(
@@ -233,6 +280,15 @@ impl Discovered {
             .authorize_url(AuthenticationFlow::<CoreResponseType>::AuthorizationCode, CsrfToken::new_random, Nonce::new_random)
             .set_pkce_challenge(challenge)
             .add_scope(Scope::new("profile".to_owned()));
+        let request = registered
+            .proof
+            .acr
+            .iter()
+            .fold(request, |request, acr| request.add_auth_context_value(AuthenticationContextClass::new(acr.clone())));
+        let request = match registered.proof.max_age {
+            Some(seconds) if !again => request.set_max_age(Duration::from_secs(seconds.into())),
+            _ => request,
+        };
         Ok(if again { request.add_prompt(CoreAuthPrompt::Login).set_max_age(Duration::ZERO).url() } else { request.url() })
     }
 

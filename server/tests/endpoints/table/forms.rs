@@ -235,9 +235,9 @@ pub(super) fn forms() -> Vec<Row> {
         ),
         form(
             "/api/name-thing",
-            "patient={patient}&category=medicines&item={written}&version=1",
-            holders("/sharing/new?draft={new}&step=who", "/record/{patient}/medicines/{written}/who?problem=not-found"),
-            to("/record/{patient}/medicines/{written}/who?problem=not-found"),
+            "patient={patient}&category=results&item={results}&version=1",
+            holders("/sharing/new?draft={new}&step=who", "/record/{patient}/results/{results}/who?problem=not-found"),
+            to("/record/{patient}/results/{results}/who?problem=not-found"),
         ),
         post(
             "/api/ask-patient",
