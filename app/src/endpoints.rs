@@ -11,8 +11,8 @@ use serde::{
 };
 
 use crate::api::{
-    accounts, activity, added, blocks, codes, corrections, credentials, devices, emergency, passkeys, prescribing, reach, requests, search,
-    second_factor, second_step, sharing, sources, telling, twins, waiting,
+    accounts, activity, added, blocks, codes, corrections, credentials, devices, emergency, passkeys, practices, prescribing, reach,
+    requests, search, second_factor, second_step, sharing, sources, telling, twins, waiting,
 };
 
 /// A server function.
@@ -101,6 +101,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         endpoint::<requests::RefuseRequest>(),
         endpoint::<requests::NewShareName>(),
         endpoint::<requests::RemoveShareName>(),
+        endpoint::<practices::AskOperator>().keeping(&["practice", "contact", "words"]),
         endpoint::<codes::RedeemCode>(),
         endpoint::<codes::ConfirmCode>(),
         endpoint::<codes::RefuseCode>(),

@@ -7,7 +7,7 @@ use chartkey_portal::{
     allergies::Allergies,
     care_team::Member,
     entry::Entry,
-    paper::{LISTED, PaperContents, RESULTS},
+    paper::{LISTED, OTHERS, PaperContents, RESULTS},
 };
 use time::Date;
 
@@ -94,13 +94,8 @@ impl Paper {
     #[must_use]
     pub fn of(say: Say, opened: Opened<PaperContents>) -> Self {
         let Opened { whose, view } = opened;
-        let PaperContents { allergies, medicines, problems, results, visits, team, sources, now } = view;
-        let from = if sources.is_empty() {
-            say.paper_from_nobody().to_owned()
-        } else {
-            say.paper_from(&sources.iter().map(|source| source_name(say, source)).collect::<Vec<_>>().join(", "))
-        };
-        let lines = |entries: &[Entry]| entries.iter().map(|entry| line(say, entry)).collect();
+        let PaperContents { allergies, medicines, problems, results, visits, team, sources, now, .. } = view;
+        let from = if sources.is_empty() { say.paper_from_nobody().to_owned() } else { from(say, &sources) };
         let mut paper = Self {
             say,
             title: say.paper_of(&whose.name),
@@ -109,12 +104,52 @@ impl Paper {
             says: vec![say.paper_made(&say.day_and_time(now)), from, say.pack_is_old().to_owned(), say.paper_may_lack().to_owned()],
             parts: vec![
                 allergies_of(say, &allergies),
-                listed(say, say.active_problems(), say.none_recorded(), lines(&problems)),
-                listed(say, say.medicines_in_use(), say.none_recorded(), lines(&medicines)),
+                listed(say, say.active_problems(), say.none_recorded(), lines(say, &problems), LISTED),
+                listed(say, say.medicines_in_use(), say.none_recorded(), lines(say, &medicines), LISTED),
                 results_of(say, &results),
-                listed(say, say.latest_visits(), say.none_recorded(), lines(&visits)),
+                listed(say, say.latest_visits(), say.none_recorded(), lines(say, &visits), LISTED),
                 team_of(say, team),
             ],
+        };
+        paper.texts().for_each(clean);
+        paper
+    }
+
+    /// What a code shows to whoever redeems it, on paper in its place. Of what is not there nothing is said, neither that it is kept
+    /// nor that there is none; it ends with the one sentence that says so.
+    #[must_use]
+    pub fn of_code(say: Say, opened: Opened<PaperContents>) -> Self {
+        let Opened { whose, view } = opened;
+        let PaperContents { allergies, medicines, problems, results, visits, team, others, sources, now } = view;
+        let part = |heading: &str, lines: Vec<Line>, most: usize| listed(say, heading, "", lines, most);
+        let of_category = |category: Category| {
+            let lines = others.iter().filter(|entry| entry.category == category).map(|entry| line(say, entry)).collect();
+            let heading = if category == Category::Results { say.latest_results() } else { say.category(category) };
+            part(heading, lines, OTHERS)
+        };
+        let summary = [
+            part(say.category(Category::Allergies), lines_of_allergies(say, &allergies), LISTED),
+            part(say.active_problems(), lines(say, &problems), LISTED),
+            part(say.medicines_in_use(), lines(say, &medicines), LISTED),
+            results_of(say, &results),
+            part(say.latest_visits(), lines(say, &visits), LISTED),
+        ];
+        let about = Part {
+            heading: say.code_paper_about().to_owned(),
+            says: vec![say.code_paper_chosen(&whose.name), say.not_everything().to_owned()],
+            body: Body::Lines(Vec::new()),
+        };
+        let parts = summary.into_iter().chain(Category::SHAREABLE.into_iter().map(of_category)).chain([team_of(say, team)]);
+        let mut paper = Self {
+            say,
+            title: say.paper_of(&whose.name),
+            parts: parts.filter(Part::has_entries).chain([about]).collect(),
+            name: whose.name,
+            born: whose.birth_date.map(|date| say.born(&say.fhir_date(&date))),
+            says: std::iter::once(say.paper_made(&say.day_and_time(now)))
+                .chain((!sources.is_empty()).then(|| from(say, &sources)))
+                .chain([say.pack_is_old().to_owned()])
+                .collect(),
         };
         paper.texts().for_each(clean);
         paper
@@ -136,13 +171,31 @@ impl Paper {
     }
 }
 
+impl Part {
+    const fn has_entries(&self) -> bool {
+        match &self.body {
+            Body::Lines(lines) => !lines.is_empty(),
+            Body::Table(table) => !table.rows.is_empty(),
+        }
+    }
+}
+
+/// Who has delivered what it is made of.
+fn from(say: Say, sources: &[String]) -> String {
+    say.paper_from(&sources.iter().map(|source| source_name(say, source)).collect::<Vec<_>>().join(", "))
+}
+
+fn lines(say: Say, entries: &[Entry]) -> Vec<Line> {
+    entries.iter().map(|entry| line(say, entry)).collect()
+}
+
 fn words(said: &mut [Spoken]) -> impl Iterator<Item = &mut String> {
     said.iter_mut().filter_map(|said| said.words.as_mut())
 }
 
 /// Allergies with what the sources say of reactions, unless they say that there is none.
 fn allergies_of(say: Say, told: &Allergies) -> Part {
-    let mut part = listed(say, say.category(Category::Allergies), say.allergies_not_recorded(), lines_of_allergies(say, told));
+    let mut part = listed(say, say.category(Category::Allergies), say.allergies_not_recorded(), lines_of_allergies(say, told), LISTED);
     if told.none_known {
         part.says.insert(0, say.none_known().to_owned());
     }
@@ -150,9 +203,9 @@ fn allergies_of(say: Say, told: &Allergies) -> Part {
 }
 
 /// Entries one below the other, as many as are printed; `none` where there are none.
-fn listed(say: Say, heading: &str, none: &str, mut lines: Vec<Line>) -> Part {
-    let says = said(say, none, lines.len(), LISTED);
-    lines.truncate(LISTED);
+fn listed(say: Say, heading: &str, none: &str, mut lines: Vec<Line>, most: usize) -> Part {
+    let says = said(say, none, lines.len(), most);
+    lines.truncate(most);
     Part { heading: heading.to_owned(), says, body: Body::Lines(lines) }
 }
 

@@ -24,6 +24,7 @@ pub const PUBLIC: &[&str] = &[
     "/account/email/undo",
     "/account/second-factor/keep",
     "/clinicians",
+    "/clinicians/missing",
     "/set-up",
     "/rehearsal",
     "/offline",
@@ -48,6 +49,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/sign-in/again") view=pages::sign_in_again ssr=SsrMode::Async/>
                 <Route path=path!("/sign-up") view=pages::sign_up ssr=SsrMode::Async/>
                 <Route path=path!("/clinicians") view=pages::clinicians ssr=SsrMode::Async/>
+                <Route path=path!("/clinicians/missing") view=pages::practice::practice ssr=SsrMode::Async/>
                 <Route path=path!("/set-up") view=pages::set_up ssr=SsrMode::Async/>
                 <Route path=path!("/rehearsal") view=pages::rehearsal ssr=SsrMode::Async/>
                 <Route path=path!("/offline") view=pages::offline ssr=SsrMode::Async/>
@@ -67,6 +69,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/sharing") view=pages::sharing ssr=SsrMode::Async/>
                 <Route path=path!("/sharing/new") view=pages::grant_new ssr=SsrMode::Async/>
                 <Route path=path!("/sharing/codes") view=pages::codes::codes ssr=SsrMode::Async/>
+                <Route path=path!("/sharing/codes/:code/paper") view=pages::code_paper ssr=SsrMode::Async/>
+                <Route path=path!("/sharing/codes/:code/paper/print") view=pages::print_code ssr=SsrMode::Async/>
                 <Route path=path!("/sharing/carers") view=pages::carers::carers ssr=SsrMode::Async/>
                 <Route path=path!("/sharing/blocked") view=pages::blocked::blocked ssr=SsrMode::Async/>
                 <Route path=path!("/sharing/requests") view=pages::requests::requests ssr=SsrMode::Async/>

@@ -17,6 +17,7 @@ use time::OffsetDateTime;
 
 use crate::{
     Error, Opened, Portal,
+    admissions::Checked,
     audit::{self, Chain, Event, Shown, What, Why},
     fresh, notices,
     notices::Notice,
@@ -75,6 +76,8 @@ pub struct Redeemer {
     pub issuer: String,
     /// When they last signed in there.
     pub signed_in_at: OffsetDateTime,
+    /// How the operator has checked them, where their organization vouches for nobody.
+    pub checked: Option<Checked>,
 }
 
 /// A code as the patient sees it.
@@ -88,6 +91,8 @@ pub struct Code {
     pub for_carer: bool,
     /// Where it stands.
     pub state: CodeState,
+    /// Whether its sentence is kept, so that what it shows can be looked at in advance and given on paper.
+    pub is_worded: bool,
     /// Until when it can be redeemed.
     pub ends_at: OffsetDateTime,
 }
@@ -141,7 +146,7 @@ impl Portal {
             fresh::require(record.connection(), &visitor).await?;
             terms.check(record.now().date()).map_err(|problem| Error::Invalid(problem.code()))?;
             let taken = sharing::take_draft(&mut record, draft).await?.ok_or(Error::Conflict("made"))?;
-            let code = portal.store_code(&mut record, &terms, &taken).await?;
+            let code = portal.store_code(&mut record, &terms, &taken, &sentence).await?;
             let what = What { action: "code-made".to_owned(), text: Some(sentence.text), ..What::default() };
             record.finish(what).await?;
             Ok(code)
@@ -151,22 +156,23 @@ impl Portal {
 
     /// Two waiting codes with the same first letters are rare and cannot be told
     /// apart, so another is made.
-    async fn store_code(&self, record: &mut Record, terms: &Terms, taken: &sharing::Taken) -> Result<CodeId, Error> {
+    async fn store_code(&self, record: &mut Record, terms: &Terms, taken: &sharing::Taken, sentence: &Sentence) -> Result<CodeId, Error> {
         let patient = record.whose().patient;
         for _ in 0..8 {
             let id = CodeId(uuid::Uuid::new_v4());
             let secret = self.secret(id);
             let selector: String = secret.chars().take(SELECTOR).collect();
             let stored = sqlx::query!(
-                "insert into grant_code (code_id, patient_id, selector, draft, ends_at, answered, for_carer)
-                values ($1, $2, $3, $4, now() + make_interval(hours => $5), $6, $7) on conflict do nothing",
+                "insert into grant_code (code_id, patient_id, selector, draft, ends_at, answered, for_carer, words)
+                values ($1, $2, $3, $4, now() + make_interval(hours => $5), $6, $7, $8) on conflict do nothing",
                 id.0,
                 patient.0,
                 selector,
                 Json(terms) as _,
                 CODE_HOURS,
                 Json(&taken.answered) as _,
-                taken.for_carer
+                taken.for_carer,
+                Json(sentence) as _
             )
             .execute(record.connection())
             .await?;
@@ -190,13 +196,14 @@ impl Portal {
     async fn waiting(&self, record: &mut Record, only: Option<CodeId>) -> Result<Vec<Code>, Error> {
         let patient = record.whose().patient;
         let rows = sqlx::query!(
-            r#"select g.code_id, g.draft as "terms: Json<Terms>", g.state, g.ends_at, g.for_carer, a.account_id as "account?",
+            r#"select g.code_id, g.draft as "terms: Json<Terms>", g.state, g.ends_at, g.for_carer, g.words is not null as "is_worded!", a.account_id as "account?",
                 a.display_name as "name?", a.email, c.profession as "profession?", c.organization_id as "organization?", o.name as "organization_name?", c.issuer as "issuer?",
-                c.signed_in_at as "signed_in_at?"
+                c.signed_in_at as "signed_in_at?", m.checked as "checked?", m.admitted_at as "admitted_at?"
             from grant_code g
             left join account a on a.account_id = g.redeemed_by
             left join clinician c on c.account_id = a.account_id
             left join organization o on o.organization_id = c.organization_id
+            left join admission m on m.organization_id = c.organization_id and m.subject = c.subject
             where g.patient_id = $1 and ($2::uuid is null or g.code_id = $2)
                 and (g.state = 'redeemed' or (g.state = 'waiting' and g.ends_at > now()))
             order by g.created_at desc, g.code_id limit 100"#,
@@ -220,9 +227,10 @@ impl Portal {
                     organization_name: row.organization_name?,
                     issuer: row.issuer?,
                     signed_in_at: row.signed_in_at?,
+                    checked: Checked::of(row.checked, row.admitted_at),
                 })
             };
-            Some(Code { id, terms: row.terms.0, for_carer: row.for_carer, state, ends_at: row.ends_at })
+            Some(Code { id, terms: row.terms.0, for_carer: row.for_carer, state, is_worded: row.is_worded, ends_at: row.ends_at })
         });
         Ok(codes.collect())
     }

@@ -14,6 +14,7 @@ pub mod account_log;
 pub mod accounts;
 pub mod activity;
 pub mod added;
+pub mod admissions;
 pub mod allergies;
 pub mod audit;
 pub mod blocks;
@@ -56,6 +57,7 @@ pub mod passkeys;
 mod passwords;
 pub mod pool;
 mod portal;
+pub mod practices;
 mod prescribing;
 pub mod proofs;
 pub mod reach;
@@ -91,6 +93,6 @@ mod whom;
 
 pub use error::Error;
 pub use portal::Portal;
-pub use record::{Eyes, Opened, Preview, PreviewedPart, SharedGrant, Standing, Viewer, Whose};
+pub use record::{Eyes, Opened, Preview, PreviewedPart, SharedGrant, Stage, Standing, Viewer, Whose};
 
 pub use fhir::LABEL_TABLE_VERSION;

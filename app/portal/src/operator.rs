@@ -63,7 +63,7 @@ impl Portal {
 }
 
 /// Writes the message that there is something to look at, to whoever holds the record.
-async fn tell_holder(connection: &mut PgConnection, patient: PatientId) -> Result<(), Error> {
+pub(crate) async fn tell_holder(connection: &mut PgConnection, patient: PatientId) -> Result<(), Error> {
     // Who holds a record is not for an export to see.
     sqlx::query!("select set_config('chartkey.task', 'operator', true)").fetch_one(&mut *connection).await?;
     let holder = sqlx::query_scalar!("select account_id from patient_holder where patient_id = $1", patient.0);

@@ -37,7 +37,7 @@ pub struct Provider {
     pub profession_claim: String,
     /// The claim that says an identifier, an NPI for instance.
     pub identifier_claim: Option<String>,
-    /// What the provider says, and the profession it is here.
+    /// What the provider says, and the profession it is here; empty where the operator admits each clinician.
     pub professions: BTreeMap<String, String>,
     /// What it demands of a sign-in.
     pub proof: Proof,
@@ -62,6 +62,14 @@ impl Proof {
     }
 }
 
+impl Provider {
+    /// Whether the operator admits each clinician, whatever profession the provider says.
+    #[must_use]
+    pub fn is_independent(&self) -> bool {
+        self.professions.is_empty()
+    }
+}
+
 /// An organization to register.
 #[derive(Clone)]
 pub struct NewOrganization {
@@ -79,7 +87,7 @@ pub struct NewOrganization {
     pub profession_claim: String,
     /// The claim that says an identifier.
     pub identifier_claim: Option<String>,
-    /// What the provider says, and the profession it is here. Nobody else is let in.
+    /// What the provider says, and the profession it is here. Nobody else is let in; without any, whoever the operator admits.
     pub professions: BTreeMap<String, String>,
     /// What it demands of a sign-in.
     pub proof: Proof,

@@ -1,13 +1,18 @@
 //! What a patient prints of their own record, or takes as a file to print: what somebody
-//! who has to treat them wants first, with nothing behind a link.
+//! who has to treat them wants first, with nothing behind a link. And what a code of theirs would
+//! show, for somebody who cannot sign in.
 
-use chartkey_domain::{account::Visitor, category::Category, id::PatientId};
+use chartkey_domain::{
+    account::Visitor,
+    category::Category,
+    id::{CodeId, PatientId},
+};
 use time::OffsetDateTime;
 
 use crate::{
     Error, Opened, Portal,
     allergies::Allergies,
-    audit::Shown,
+    audit::{Shown, What},
     care_team::{self, Member},
     entry::{Entry, entries},
     pool::detached,
@@ -19,6 +24,8 @@ use crate::{
 pub const LISTED: usize = 100;
 /// The most results that are printed, likewise.
 pub const RESULTS: usize = 30;
+/// The most things of any other category, likewise.
+pub const OTHERS: usize = 30;
 
 /// The summary of a record for paper. Each list is newest first; what means the same once.
 #[derive(Debug, Clone)]
@@ -35,6 +42,9 @@ pub struct PaperContents {
     pub results: Vec<Entry>,
     /// The newest ten visits.
     pub visits: Vec<Entry>,
+    /// Of every other category, and of all results, the newest, one more than [`OTHERS`] where there are more: on what is given
+    /// in the place of a code alone.
+    pub others: Vec<Entry>,
     /// Who looks after the patient.
     pub team: Vec<Member>,
     /// Who has delivered anything into the record, by name, at most a hundred.
@@ -72,6 +82,44 @@ impl Portal {
         })
         .await
     }
+
+    /// The visitor's own record as a code of theirs would show it to whoever redeems it, for paper: read through the same door,
+    /// and noted as taken, with the sentence of the code, before anything is handed out.
+    ///
+    /// # Errors
+    /// As [`Self::take_paper`], and [`Error::NotFound`] where no such code waits for a clinician.
+    pub async fn take_code_paper(&self, visitor: &Visitor, patient: PatientId, code: CodeId) -> Result<Opened<PaperContents>, Error> {
+        let (portal, visitor) = (self.clone(), visitor.clone());
+        detached(async move {
+            portal.require_fresh(&visitor).await?;
+            let (mut record, sentence) = portal.open_coded(&visitor, patient, code).await?;
+            let (mut contents, mut shown) = contents(&mut record).await?;
+            contents.others = others(&mut record).await?;
+            shown.entries(&contents.others);
+            // With those eyes nothing can be written; so the patient's own transaction says what was taken.
+            let paper = record.close("code-paper", Shown::default(), contents).await?;
+            let own = portal.open_own_freshly(&visitor, patient).await?;
+            own.finish(What { text: Some(sentence), ..shown.what("exported", "code-paper") }).await?;
+            Ok(paper)
+        })
+        .await
+    }
+}
+
+/// The newest of what the summary has not: of each other category, and of all results.
+async fn others(record: &mut Record) -> Result<Vec<Entry>, Error> {
+    let patient = record.whose().patient;
+    let rows = entries!(
+        "where i.patient_id = $1 and i.item_id = any (array( \
+            select a.item_id from (select item_id, row_number() over (partition by category order by sort_at desc, item_id desc) as place \
+                from item where patient_id = $1 and category <> all (array[2, 3, 4, 9]) and not is_error \
+                    and (item.behind = 0 or gate.is_first(item.patient_id, item.twin, item.behind))) a where a.place <= 31)) \
+         order by i.category, i.sort_at desc, i.item_id desc",
+        patient.0
+    )
+    .fetch_all(record.connection())
+    .await?;
+    Ok(rows.into_iter().map(Entry::from).collect())
 }
 
 async fn contents(record: &mut Record) -> Result<(PaperContents, Shown), Error> {
@@ -123,7 +171,7 @@ async fn contents(record: &mut Record) -> Result<(PaperContents, Shown), Error> 
     let allergies = Allergies::of(record, allergies, &mut shown).await?;
     let team = care_team::team(record, &mut shown).await?;
     let (sources, now) = (sources(record).await?, record.now());
-    Ok((PaperContents { allergies, medicines, problems, results, visits, team, sources, now }, shown))
+    Ok((PaperContents { allergies, medicines, problems, results, visits, others: Vec::new(), team, sources, now }, shown))
 }
 
 /// From one source to the next by the index, as everything by date offers them.

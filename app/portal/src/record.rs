@@ -35,7 +35,7 @@ mod unread;
 use preview::Subject;
 
 pub(crate) use in_force::{Loaded, facts, on_clock};
-pub use preview::{Eyes, Preview, PreviewedPart};
+pub use preview::{Eyes, Preview, PreviewedPart, Stage};
 pub(crate) use unread::Reader;
 
 /// What a page shows, and whose it is.

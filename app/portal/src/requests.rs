@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use crate::{
     Error, Opened, Portal,
+    admissions::Checked,
     audit::{self, Chain, Event, Shown, What, Why},
     codes::Redeemer,
     notices,
@@ -345,11 +346,13 @@ async fn requests(record: &mut Record) -> Result<Vec<Request>, Error> {
     let today = record.now().date();
     let rows = sqlx::query!(
         r#"select r.request_id, r.terms as "terms: Json<Draft>", r.length, r.words, r.state, r.grant_id, r.asked_at,
-            r.account_id, a.display_name, c.profession, r.organization_id, o.name as organization, c.issuer, c.signed_in_at
+            r.account_id, a.display_name, c.profession, r.organization_id, o.name as organization, c.issuer, c.signed_in_at,
+            m.checked as "checked?", m.admitted_at as "admitted_at?"
         from access_request r
         join account a on a.account_id = r.account_id
         join clinician c on c.account_id = r.account_id
         join organization o on o.organization_id = r.organization_id
+        left join admission m on m.organization_id = c.organization_id and m.subject = c.subject
         where r.patient_id = $1 and (r.state <> 'sent' or not gate.is_blocked(r.patient_id, r.account_id, r.organization_id))
         order by r.state = 'sent' desc, r.asked_at desc, r.request_id limit 100"#,
         record.whose().patient.0
@@ -369,6 +372,7 @@ async fn requests(record: &mut Record) -> Result<Vec<Request>, Error> {
                 organization_name: row.organization,
                 issuer: row.issuer,
                 signed_in_at: row.signed_in_at,
+                checked: Checked::of(row.checked, row.admitted_at),
             },
             terms: Length::of(&row.length).said(row.terms.0, today).terms(today).ok(),
             words: row.words,

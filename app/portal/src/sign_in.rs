@@ -24,6 +24,7 @@ mod passkey;
 mod second_step;
 mod waits;
 
+pub(crate) use clinicians::hold_identity;
 pub use clinicians::{Attempt, NewAttempt, VerifiedClinician};
 pub use waits::Origin;
 pub(crate) use waits::Subjects;

@@ -3,14 +3,20 @@
 mod harness;
 mod people;
 
-use chartkey_domain::grant::Purpose;
+use chartkey_domain::{
+    account::Visitor,
+    category::Category,
+    grant::Purpose,
+    id::{CodeId, PreviewId},
+};
 use chartkey_portal::{
     Error, Standing,
     codes::{Code, CodeState},
 };
 use harness::Ground;
-use people::{House, sentence};
+use people::{House, nothing, sentence};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use time::Duration;
 
 async fn made(house: &House) -> (Code, String) {
     let new = house.draft(Purpose::Treatment).await;
@@ -110,4 +116,64 @@ async fn the_database_does_not_hold_the_code(_: PgPoolOptions, options: PgConnec
     let (_, typed) = made(&house).await;
     let row: String = sqlx::query_scalar("select grant_code::text from grant_code").fetch_one(&house.superuser).await.unwrap();
     assert!(!row.contains(&typed) && !row.contains(&typed.replace('-', "")[4..]), "{row}");
+}
+
+/// A result of a category outside the code, one with a label, one that is private and one that is kept from everybody.
+async fn hidden(house: &House) {
+    let like = |title: &str, labels: i16, is_private: bool| {
+        format!(
+            "insert into item (patient_id, item_id, source_id, resource_type, fhir_id, category, version_no, labelled_by, first_at, last_at, precision,
+                title, added_at, labels, own_labels, is_private)
+            select patient_id, gen_random_uuid(), source_id, resource_type, '{title}', category, version_no, labelled_by, first_at, last_at, precision,
+                '{title}', added_at, {labels}, {labels}, {is_private} from item where title = 'Ferritin'"
+        )
+    };
+    for statement in [
+        like("Labelled result", 8, false),
+        like("Private result", 0, true),
+        like("Kept result", 0, false),
+        "insert into exclusion (patient_id, item_id) select patient_id, item_id from item where title = 'Kept result'".to_owned(),
+    ] {
+        house.tamper(&statement).await;
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn paper_in_the_place_of_a_code_holds_what_the_code_would_show_and_is_noted_as_taken(_: PgPoolOptions, options: PgConnectOptions) {
+    let house = House::build(Ground::lay(options).await).await;
+    hidden(&house).await;
+    let (code, _) = made(&house).await;
+    assert!(code.is_worded);
+    let ines = house.ines();
+    let before = house.events().await.len();
+    let paper = house.portal.take_code_paper(&ines, house.patient, code.id).await.unwrap();
+    assert!(!paper.whose.is_own());
+    let mut on_paper: Vec<_> = paper.view.others.iter().map(|entry| entry.title.clone()).collect();
+    assert!(paper.view.problems.is_empty() && paper.view.team.is_empty(), "{paper:?}");
+    let list =
+        house.portal.clone().previewing(PreviewId(code.id.0)).list(&ines, house.patient, Category::Results, None, false).await.unwrap();
+    let mut previewed: Vec<_> = list.view.entries.iter().map(|entry| entry.title.clone()).collect();
+    on_paper.sort_unstable();
+    previewed.sort_unstable();
+    assert_eq!(on_paper, previewed);
+    assert_eq!(on_paper, ["Ferritin", "Haemoglobin"]);
+
+    let written = house.events().await.split_off(before);
+    let taken: Vec<_> = written.iter().filter(|event| event.what.action == "exported").collect();
+    let [event] = &taken[..] else { panic!("{written:?}") };
+    assert_eq!(
+        (event.what.page.as_deref(), event.what.text.as_deref(), event.what.items),
+        (Some("code-paper"), Some(sentence().text.as_str()), 2)
+    );
+    assert_eq!(event.what.categories, ["results"]);
+
+    // Nobody else's, no other code, and none that is over; nor without a fresh sign-in.
+    let stranger = house.stranger().await;
+    assert!(matches!(house.portal.take_code_paper(&stranger, house.patient, code.id).await, Err(Error::NotFound)));
+    assert!(matches!(house.portal.take_code_paper(&ines, house.patient, CodeId(nothing())).await, Err(Error::NotFound)));
+    let late = Visitor { signed_in_at: ines.signed_in_at - Duration::minutes(6), ..ines.clone() };
+    assert!(matches!(house.portal.take_code_paper(&late, house.patient, code.id).await, Err(Error::SignInAgain)));
+    house.portal.refuse_code(&ines, code.id).await.unwrap();
+    assert!(matches!(house.portal.take_code_paper(&ines, house.patient, code.id).await, Err(Error::NotFound)));
+    assert_eq!(house.events().await.iter().filter(|event| event.what.action == "exported").count(), 1);
 }

@@ -15,6 +15,7 @@ use chartkey_domain::{
 use chartkey_portal::{
     Portal, Standing,
     accounts::{Email, NewPassword, PersonName},
+    admissions::NewAdmission,
     corrections::{CorrectionEnding, Opening},
     journal::{self, Act},
     secrets::Pepper,
@@ -136,6 +137,7 @@ async fn every_act_that_takes_access_away_is_noted_with_its_commit(_: PgPoolOpti
             Act::ByHand { in_force, .. } => format!("by-hand {in_force}"),
             Act::EmergencyPlan { categories, .. } => format!("emergency {categories}"),
             Act::AsksFirst { in_force, .. } => format!("asks-first {in_force}"),
+            Act::Admission { in_force, .. } => format!("admission {in_force}"),
         })
         .collect();
     assert_eq!(
@@ -579,4 +581,41 @@ async fn what_is_said_no_more_before_prescribing_is_not_said_after_a_restore(_: 
     kept.goes_back("insert into asks_first select patient_id from patient_holder").await;
     assert_eq!(kept.replay().await.told_no_more, 1);
     assert!(!portal.asks_first(&ines).await.unwrap().view);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn whoever_the_operator_dismissed_is_not_let_in_after_a_restore(_: PgPoolOptions, options: PgConnectOptions) {
+    let kept = Kept::build(options).await;
+    let portal = &kept.house.portal;
+    kept.house.tamper("update organization set professions = '{}'").await;
+    let subject: String =
+        sqlx::query_scalar("select subject from clinician join account using (account_id) where display_name = 'Dr Lindqvist'")
+            .fetch_one(&kept.house.superuser)
+            .await
+            .unwrap();
+    let admit = || NewAdmission {
+        slug: "northfield".to_owned(),
+        subject: subject.clone(),
+        name: "Dr Lindqvist".to_owned(),
+        profession: "physician".to_owned(),
+        identifier: None,
+        checked: "Passport and register.".to_owned(),
+    };
+    portal.admit(admit()).await.unwrap();
+    kept.house.give(Purpose::Treatment).await;
+    portal.dismiss("northfield", &subject, "licence ended").await.unwrap();
+    portal.keep_journal().await.unwrap();
+    assert!(!std::fs::read_to_string(kept.file()).unwrap().contains("Lindqvist"), "identifiers and times only");
+    kept.goes_back("update admission set dismissed_at = null").await;
+    assert!(kept.may_read().await, "the database went back");
+    assert_eq!(kept.replay().await.clinicians_dismissed, 1);
+    assert!(!kept.may_read().await);
+    assert_eq!(kept.house.events().await.last().unwrap().what.action, "clinician-dismissed");
+
+    // Whoever was admitted again since is not shut out.
+    portal.admit(admit()).await.unwrap();
+    portal.keep_journal().await.unwrap();
+    kept.goes_back("perform 1").await;
+    assert_eq!(kept.replay().await.clinicians_dismissed, 0);
+    assert!(kept.may_read().await);
 }

@@ -11,7 +11,9 @@ use chartkey_domain::{
     id::{DraftId, GrantId, ItemId, PreviewId},
     understanding::{Answer, Answered},
 };
-use chartkey_portal::{Error, Eyes, Portal, PreviewedPart, corrections::Opening, news::Look, sessions::SessionKey, sharing::NewGrant};
+use chartkey_portal::{
+    Error, Eyes, Portal, PreviewedPart, Stage, corrections::Opening, news::Look, sessions::SessionKey, sharing::NewGrant,
+};
 use harness::Ground;
 use people::{House, item, nothing, sentence, take};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -57,7 +59,7 @@ async fn a_preview_shows_what_is_shared_and_nothing_by_the_patients_own_rights(_
     assert!(!opened.whose.is_own() && !opened.whose.may_copy());
     let preview = opened.whose.preview.unwrap();
     assert_eq!(preview.eyes, Eyes::Clinician { name: "Dr Lindqvist".into(), organization: "northfield".into() });
-    assert!(!preview.is_draft);
+    assert_eq!(preview.stage, Stage::Given);
     let (hidden, shown) = (some_item(&house, "A hidden problem").await, item(&house, "o").await);
     use chartkey_portal::items::Original;
     let problem = portal.item(&ines, patient, Category::Problems, hidden, Original::Show).await;
@@ -121,7 +123,7 @@ async fn a_draft_shows_what_it_will_show_in_the_place_of_what_it_replaces(_: PgP
     let portal = house.portal.clone().previewing(PreviewId(draft.0));
     let whose = portal.results(&house.ines(), house.patient, None, false).await.unwrap().whose;
     // Results and no problems: it will take the place of the one to the same clinician for the same purpose.
-    assert!(whose.may_show(Category::Results) && !whose.may_show(Category::Problems) && whose.preview.unwrap().is_draft);
+    assert!(whose.may_show(Category::Results) && !whose.may_show(Category::Problems) && whose.preview.unwrap().stage == Stage::Drafted);
     // Another answer, another sentence: what was read is not what would be seen.
     let mut kept = house.portal.draft(&house.ines(), draft).await.unwrap().draft;
     kept.categories = Categories::NONE.with(Category::Problems);

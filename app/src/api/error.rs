@@ -129,6 +129,12 @@ problems! {
     Asked = "asked", 409;
     /// Why somebody asks is empty or too long.
     RequestWords = "request-words", 422;
+    /// The name of a practice is empty or too long.
+    PracticeName = "practice-name", 422;
+    /// Nobody can be reached where a practice says.
+    PracticeContact = "practice-contact", 422;
+    /// What a practice asks is too long.
+    PracticeWords = "practice-words", 422;
     /// Enough was said about a request.
     RequestFull = "request-full", 422;
     /// Whom to tell in an emergency has no name, or one that is too long.
@@ -214,7 +220,8 @@ impl ApiError {
             | Self::AddedNoteWords
             | Self::RequestWords
             | Self::RequestFull
-            | Self::ReviewWords => Some("words"),
+            | Self::ReviewWords
+            | Self::PracticeWords => Some("words"),
             Self::AddedNumber | Self::AddedUnlikely | Self::AddedValue => Some("first"),
             Self::AddedLower | Self::AddedNotBelow => Some("second"),
             Self::AddedPulse => Some("pulse"),
@@ -231,6 +238,8 @@ impl ApiError {
             Self::GrantDates | Self::FilterDays => Some("from_day"),
             Self::GrantEnd => Some("until_day"),
             Self::NoAnswer => Some("answer"),
+            Self::PracticeName => Some("practice"),
+            Self::PracticeContact => Some("contact"),
             _ => None,
         }
     }

@@ -13,6 +13,7 @@ pub mod devices;
 pub mod emergency;
 mod error;
 pub mod passkeys;
+pub mod practices;
 pub mod prescribing;
 pub mod reach;
 pub mod requests;

@@ -31,6 +31,7 @@ mod names;
 mod operator;
 mod own;
 mod people;
+mod practices;
 mod prescribing;
 mod preview;
 mod put;

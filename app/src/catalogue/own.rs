@@ -66,8 +66,8 @@ messages! {
         Spanish: "Su organización exige una entrada más segura o más reciente que la que indica su proveedor. Entre allí otra vez. Si sigue ocurriendo, pregunte a quienes se ocupan allí de la entrada.",
     }
     not_admitted {
-        English: "Your organization knows you, but does not say that you work in a profession that is let in here. No account was made. Ask those who look after its sign-in.",
-        Spanish: "Su organización sabe quién es usted, pero no dice que trabaje en una profesión que pueda entrar aquí. No se creó ninguna cuenta. Pregunte a quienes se ocupan allí de la entrada.",
+        English: "You signed in there, but you are not let in here, and no account was made: your organization does not say that you work in a profession that is let in, or those who run this Chartkey have not admitted you. Ask those who look after its sign-in, or see below what to do.",
+        Spanish: "Usted entró allí, pero aquí no puede entrar, y no se creó ninguna cuenta: su organización no dice que trabaje en una profesión que pueda entrar, o quienes administran este Chartkey no le han admitido. Pregunte a quienes se ocupan allí de la entrada, o mire más abajo qué puede hacer.",
     }
     too_many {
         English: "Too many tries. Wait a little, then try again.",
@@ -143,6 +143,9 @@ impl super::Say {
             ApiError::Finding => self.finding_problem(),
             ApiError::ReviewWords => self.review_words_problem(),
             ApiError::RequestFull => self.request_full_problem(),
+            ApiError::PracticeName => self.practice_name_problem(),
+            ApiError::PracticeContact => self.practice_contact_problem(),
+            ApiError::PracticeWords => self.practice_words_problem(),
             ApiError::GrantPurpose => self.grant_purpose_problem(),
             ApiError::GrantWhat => self.grant_what_problem(),
             ApiError::GrantDates => self.grant_dates_problem(),

@@ -102,10 +102,6 @@ messages! {
         Spanish: "Entre allí, como todos los días. Vemos su nombre, su profesión y un identificador, nunca su contraseña.",
     }
     no_organizations { English: "No organization is registered here yet.", Spanish: "Todavía no hay ninguna organización registrada aquí." }
-    not_listed {
-        English: "Is yours not in the list? Ask those who run this Chartkey.",
-        Spanish: "¿La suya no está en la lista? Pregunte a quienes administran este Chartkey.",
-    }
     account_email { English: "Email address", Spanish: "Correo electrónico" }
     account_name { English: "Name", Spanish: "Nombre" }
     account_since { English: "Account since", Spanish: "Cuenta desde" }

@@ -23,4 +23,5 @@ pub mod sheet;
 pub mod source;
 pub mod steps;
 pub mod trend;
+pub mod verified;
 pub mod when;

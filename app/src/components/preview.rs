@@ -1,7 +1,7 @@
 //! What stands around the pages of a record that its patient looks at with the eyes of somebody else. Nothing of it is in
 //! `<main>`, which is what that reader has.
 
-use chartkey_portal::{Eyes, Preview, PreviewedPart};
+use chartkey_portal::{Eyes, Preview, PreviewedPart, Stage};
 use leptos::prelude::*;
 
 use super::{
@@ -17,10 +17,10 @@ use crate::{
 /// Whose eyes these are, that nothing can be changed, and the way back.
 pub fn banner(say: Say, preview: &Preview) -> impl IntoView + use<> {
     let id = preview.id;
-    let (href, words) = if preview.is_draft {
-        (Step::Check.page(id.0.into()), say.preview_back_to_answers())
-    } else {
-        (format!("/sharing/{id}"), say.preview_back_to_share())
+    let (href, words) = match preview.stage {
+        Stage::Drafted => (Step::Check.page(id.0.into()), say.preview_back_to_answers()),
+        Stage::Coded => ("/sharing/codes".to_owned(), say.codes_title()),
+        Stage::Given => (format!("/sharing/{id}"), say.preview_back_to_share()),
     };
     let unknown = match &preview.eyes {
         Eyes::Professions { .. } => Some(say.preview_of_anyone()),
@@ -29,7 +29,7 @@ pub fn banner(say: Say, preview: &Preview) -> impl IntoView + use<> {
         Eyes::Clinician { .. } | Eyes::Carer { .. } => None,
     };
     let who = seen_by(say, &preview.eyes);
-    let says = if preview.is_draft { say.preview_will_see(&who) } else { say.preview_sees(&who) };
+    let says = if preview.stage == Stage::Given { say.preview_sees(&who) } else { say.preview_will_see(&who) };
     view! {
         <section class="eyes" aria-label=say.preview_label()>
             <p>{icon(Icon::Eye)}<strong>{says}</strong></p>

@@ -3,7 +3,7 @@
 use chartkey_domain::{category::Category, id::AccountId, verdict::Verdict};
 use chartkey_portal::{
     activity::{ActivityPage, Filter, LogEntry},
-    audit::{Event, UsedGrant, Why},
+    audit::{Event, UsedGrant, What, Why},
 };
 use leptos::prelude::*;
 use time::Date;
@@ -176,14 +176,28 @@ fn why(say: Say, event: &Event) -> impl IntoView + use<> {
         Why::Reviewed => (Icon::Eye, say.why_reviewed().into_any()),
         Why::Refused => (Icon::Keyhole, say.why_refused().into_any()),
     };
-    // The sentence of a share, of a draft that was looked at in advance, or from whom something, or all of it, is kept.
+    // The sentence of a share, of a code that was put on paper, of a draft that was looked at in advance, or from whom something, or all of it, is kept.
     let is_said = event.what.grant.is_some()
+        || is_on_paper(&event.what)
         || matches!(
             event.what.action.as_str(),
-            "previewed" | "kept-from" | "shown-again" | "blocked" | "unblocked" | "request-refused" | "emergency-decided"
+            "previewed"
+                | "kept-from"
+                | "shown-again"
+                | "blocked"
+                | "unblocked"
+                | "clinician-admitted"
+                | "clinician-dismissed"
+                | "request-refused"
+                | "emergency-decided"
         );
     let text = event.what.text.as_ref().filter(|_| is_said).map(|text| view! { <p class="small">{unmarked(say, text)}</p> });
     view! { {text} <p class="why">{icon(sign)}<span>{words}</span></p> }
+}
+
+/// Whether what a code shows was taken on paper.
+fn is_on_paper(what: &What) -> bool {
+    what.action == "exported" && what.page.as_deref() == Some("code-paper")
 }
 
 fn verdict(say: Say, verdict: &Verdict) -> impl IntoView + use<> {
@@ -232,6 +246,7 @@ impl Say {
             }
             .to_owned(),
             "exported" if what.page.as_deref() == Some("log") => self.did_take_log().to_owned(),
+            _ if is_on_paper(what) => self.did_put_on_paper().to_owned(),
             "export" => self.copied_things(count),
             action => self.did_change(action).to_owned(),
         }

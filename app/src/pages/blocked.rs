@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use chartkey_domain::policy::Whom;
-use chartkey_portal::{blocks::Blocked, sharing::KnownOrganization};
+use chartkey_portal::{
+    blocks::Blocked,
+    sharing::{KnownOrganization, Whole},
+};
 use leptos::prelude::*;
 
 use crate::{
@@ -68,9 +71,12 @@ pub fn blocked() -> impl IntoView {
     })
 }
 
-/// In the place of the days that a grant has left.
-pub fn mark(say: Say) -> impl IntoView {
-    view! { <div class="life"><a href=PAGE>{say.blocked_for_now()}</a></div> }
+/// In the place of the days that a grant has left which reaches nobody: they are blocked, or the operator has dismissed them.
+pub fn mark(say: Say, grant: &Whole) -> AnyView {
+    if grant.is_dismissed {
+        return view! { <div class="life"><span>{say.dismissed_for_now()}</span></div> }.into_any();
+    }
+    view! { <div class="life"><a href=PAGE>{say.blocked_for_now()}</a></div> }.into_any()
 }
 
 fn list(say: Say, blocked: &[Blocked]) -> impl IntoView + use<> {

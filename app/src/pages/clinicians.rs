@@ -8,7 +8,7 @@ use crate::{
         form::{problem_summary, titled},
         sheet::{more, sheet, title},
     },
-    pages::{Paged, page},
+    pages::{Paged, page, practice::PAGE},
     request::{caller, portal, problem, way_back, with_way_back},
     shell::{Page, Place, document},
 };
@@ -28,7 +28,8 @@ pub fn clinicians() -> impl IntoView {
         let body = view! {
             {problem_summary(say, problem)}
             {title(say.choose_organization(), Some(say.choose_organization_says().to_owned()))}
-            {sheet("organizations", say.sign_in_organization(), view! { {none} <ul class="plain">{doors}</ul> <p class="small">{say.not_listed()}</p> })}
+            {sheet("organizations", say.sign_in_organization(), view! { {none} <ul class="plain">{doors}</ul> })}
+            {more(PAGE.to_owned(), say.practice_not_here())}
         };
         Paged::Ok(document(Page::new(titled(say, say.choose_organization(), problem), Place::None), body).into_any())
     })

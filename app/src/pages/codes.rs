@@ -12,11 +12,12 @@ use crate::{
         icon::{Icon, icon},
         picture::picture,
         sentence::sentence,
-        sheet::{back, sheet, title},
+        sheet::{back, more, sheet, title},
+        verified::verified,
         when::moment,
     },
-    pages::{Paged, page, sharing::done},
-    request::{caller, portal, problem, read_in, visitor},
+    pages::{Paged, code_paper::asking, page, sharing::done},
+    request::{caller, portal, preview_page, problem, read_in, visitor},
     shell::{Bar, Page, Place, document},
 };
 
@@ -57,6 +58,7 @@ fn waiting(say: Say, code: &Code, typed: &str) -> impl IntoView + use<> {
         <p>{say.code_until()} " " {moment(say, code.ends_at)} ". " {say.code_opens_nothing()}</p>
         {code.for_carer.then(|| view! { <p>{say.carer_code_how()}</p> })}
         <div class="grant compact">{sentence(say, &say.grant_sentence(&named, &code.terms))}</div>
+        {code.is_worded.then(|| beforehand(say, code))}
         <form method="post" action="/api/refuse-code">
             <input type="hidden" name="code" value=code.id.to_string()/>
             <p class="actions"><button class="button second" type="submit">{say.cancel_code()}</button></p>
@@ -65,13 +67,18 @@ fn waiting(say: Say, code: &Code, typed: &str) -> impl IntoView + use<> {
     view! { <section class="sheet" aria-label=heading><h2>{heading}</h2>{body}</section> }
 }
 
+/// What it shows, in advance; and for a clinician who cannot sign in, on paper.
+fn beforehand(say: Say, code: &Code) -> impl IntoView + use<> {
+    let paper = (!code.for_carer).then(|| more(asking(code.id), say.give_paper()));
+    view! { <p class="ways">{more(preview_page(code.id.0.into()), say.see_what_code_shows())}{paper}</p> }
+}
+
 fn redeemed(say: Say, code: &Code, redeemer: &Redeemer) -> impl IntoView + use<> {
-    let verified = view! { {say.verified_by(&redeemer.organization_name, &redeemer.issuer)} " " {moment(say, redeemer.signed_in_at)} };
     let facts = view! {
         {fact(say.fact_who(), redeemer.name.clone().into_any())}
         {fact(say.fact_profession(), say.profession_named(&redeemer.profession).into_any())}
         {fact(say.fact_organization(), redeemer.organization_name.clone().into_any())}
-        {fact(say.fact_verified(), verified.into_any())}
+        {fact(say.fact_verified(), verified(say, redeemer).into_any())}
     };
     let words = say.grant_sentence(&named(redeemer), &code.terms);
     let body = to_decide(say, code, facts.into_any(), words, say.code_confirm_says(), redeemer.account);

@@ -19,6 +19,7 @@ use crate::{
         row::{Row, rows},
         sentence::{Life, life, sentence},
         sheet::{back, sheet, title},
+        verified::checked,
         when::moment,
     },
     pages::{
@@ -53,7 +54,7 @@ fn whole(say: Say, patient: PatientId, heading: String, story: &GrantStory, over
     let below = if over {
         view! { <div class="life"><span>{say.ended_how(grant.purpose, grant.state, grant.is_given_back)}</span></div> }.into_any()
     } else if grant.is_blocked {
-        blocked::mark(say).into_any()
+        blocked::mark(say, grant)
     } else {
         life(say, span, story.now).into_any()
     };
@@ -68,6 +69,7 @@ fn whole(say: Say, patient: PatientId, heading: String, story: &GrantStory, over
         {done(say)}
         {title(heading, None)}
         <section class="grant" aria-label=say.the_share()>{sentence(say, &grant.sentence)}{grant.ends_soon.then(|| ends_soon(say))}{below}</section>
+        {grant.checked.as_ref().map(|how| sheet("checked", say.fact_verified(), view! { <p>{checked(say, how)}</p> }))}
         {if over { again(say, story).into_any() } else { steps(say, story).into_any() }}
         {named(say, patient, &story.things)}
         {sheet("looks", say.looks_through(), looks(say, &story.looks))}

@@ -8,8 +8,9 @@ use chartkey_domain::{
     understanding::{Answer, Answered, Question},
 };
 use chartkey_portal::{
+    admissions::Checked,
     drafts::KeptDraft,
-    sharing::{KnownOrganization, NewGrant, Parts, Sentence},
+    sharing::{Colleague, KnownOrganization, NewGrant, Parts, Sentence},
 };
 use leptos::prelude::*;
 
@@ -241,6 +242,8 @@ struct Ready {
     named: Named,
     terms: Terms,
     sentence: String,
+    /// How the operator has checked whom it is for, where their organization vouches for nobody.
+    checked: Option<Checked>,
 }
 
 impl Ready {
@@ -249,7 +252,8 @@ impl Ready {
         let named = named(&recipient, known).ok_or(ApiError::GrantWho)?;
         let terms = kept.draft.terms(kept.today).map_err(problem_of)?;
         let sentence = say.grant_sentence(&named, &terms);
-        Ok(Self { recipient, named, terms, sentence })
+        let checked = colleague(&recipient, known).and_then(|clinician| clinician.checked.clone());
+        Ok(Self { recipient, named, terms, sentence, checked })
     }
 
     /// What is asked about it, where anything can be.
@@ -258,14 +262,21 @@ impl Ready {
     }
 }
 
+/// The clinician whom a recipient names.
+fn colleague<'k>(recipient: &Recipient, known: &'k [KnownOrganization]) -> Option<&'k Colleague> {
+    let Recipient::Known(Grantee::Clinician { account, organization }) = recipient else { return None };
+    let organization = known.iter().find(|known| known.id == *organization)?;
+    organization.clinicians.iter().find(|clinician| clinician.account == *account)
+}
+
 /// The name of a recipient; `None` where they are no longer known.
 fn named(recipient: &Recipient, known: &[KnownOrganization]) -> Option<Named> {
     match recipient {
         Recipient::Code => Some(Named::Code),
         Recipient::CarerCode => Some(Named::CarerCode),
-        Recipient::Known(Grantee::Clinician { account, organization }) => {
+        Recipient::Known(Grantee::Clinician { organization, .. }) => {
+            let name = colleague(recipient, known)?.name.clone();
             let organization = known.iter().find(|known| known.id == *organization)?;
-            let name = organization.clinicians.iter().find(|clinician| clinician.account == *account)?.name.clone();
             Some(Named::Clinician { name, organization: organization.name.clone() })
         }
         Recipient::Known(Grantee::Professions { organization, professions }) => {

@@ -23,23 +23,30 @@ pub fn print() -> impl IntoView {
         let say = reader.say;
         let opened = reader.portal.paper(&reader.visitor, reader.patient).await?;
         let page = reader.page(say.paper(), Place::Summary, &opened.whose);
-        let Paper { name, born, says, parts, .. } = Paper::of(say, opened);
+        let paper = Paper::of(say, opened);
         let body = view! {
             <div class="unprinted">
                 {back(reader.path(""), say.summary())}
                 {title(say.paper(), Some(say.paper_says().to_owned()))}
                 <p>{say.paper_private()}</p>
-                {WRITES_PDF.then(|| as_file(say, &name))}
+                {WRITES_PDF.then(|| as_file(say, &paper.name))}
             </div>
-            <article class="sheet paper">
-                <h2>{name}</h2>
-                {born.map(|born| view! { <p>{born}</p> })}
-                {says.into_iter().map(|says| view! { <p class="quiet">{says}</p> }).collect_view()}
-                {parts.into_iter().map(|inside| part(say, inside)).collect_view()}
-            </article>
+            {article(say, paper)}
         };
         Paged::Ok(document(page, body).into_any())
     })
+}
+
+/// What is printed.
+pub fn article(say: Say, Paper { name, born, says, parts, .. }: Paper) -> impl IntoView {
+    view! {
+        <article class="sheet paper">
+            <h2>{name}</h2>
+            {born.map(|born| view! { <p>{born}</p> })}
+            {says.into_iter().map(|says| view! { <p class="quiet">{says}</p> }).collect_view()}
+            {parts.into_iter().map(|inside| part(say, inside)).collect_view()}
+        </article>
+    }
 }
 
 /// The way to the same as a file, or why there is none.

@@ -17,6 +17,7 @@ use crate::{
         picture::picture,
         sentence::sentence,
         sheet::{back, sheet, title},
+        verified::verified,
         when::moment,
     },
     pages::{Paged, home::without_record, page},
@@ -89,7 +90,6 @@ fn done(say: Say) -> Option<impl IntoView> {
 fn told(say: Say, request: &Request) -> impl IntoView + use<> {
     let asker = &request.asker;
     let line = |word: &'static str, value: AnyView| view! { <div><dt>{word}</dt><dd>{value}</dd></div> };
-    let verified = view! { {say.verified_by(&asker.organization_name, &asker.issuer)} " " {moment(say, asker.signed_in_at)} };
     let named = Named::Clinician { name: asker.name.clone(), organization: asker.organization_name.clone() };
     let asked_for = match &request.terms {
         Some(terms) => {
@@ -103,7 +103,7 @@ fn told(say: Say, request: &Request) -> impl IntoView + use<> {
             {line(say.fact_who(), asker.name.clone().into_any())}
             {line(say.fact_profession(), say.profession_named(&asker.profession).into_any())}
             {line(say.fact_organization(), asker.organization_name.clone().into_any())}
-            {line(say.fact_verified(), verified.into_any())}
+            {line(say.fact_verified(), verified(say, asker).into_any())}
             {line(say.why_they_ask(), view! { <span class="said" dir="auto">{request.words.clone()}</span> }.into_any())}
         </dl>
         {asked_for}

@@ -104,7 +104,7 @@ fn key(say: Say, grant: &Whole, now: OffsetDateTime) -> impl IntoView + use<> {
     let who = grantee(say, grant);
     let href = format!("/sharing/{}", grant.id);
     let span = Life { starts_at: grant.starts_at, ends_at: grant.ends_at, state: grant.state };
-    let life = if grant.is_blocked { blocked::mark(say).into_any() } else { life(say, span, now).into_any() };
+    let life = if grant.is_blocked { blocked::mark(say, grant) } else { life(say, span, now).into_any() };
     view! {
         <section class="grant compact" aria-label=format!("{}: {}", say.share_of(&who), say.purpose(grant.purpose))>
             {sentence(say, &grant.sentence)}

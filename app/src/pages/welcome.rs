@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use crate::{
     components::sheet::{more, sheet, title},
-    pages::{Paged, page},
+    pages::{Paged, page, practice::PAGE},
     request::{caller, way_back, with_way_back},
     shell::{Page, Place, document},
 };
@@ -26,6 +26,7 @@ pub fn welcome() -> impl IntoView {
             {sheet("clinicians", say.door_clinicians(), view! {
                 <p>{say.door_clinicians_says()}</p>
                 {more(door("/clinicians"), say.sign_in_organization())}
+                <p><a href=PAGE>{say.practice_not_here()}</a></p>
             })}
         };
         Paged::Ok(document(Page::new(say.welcome(), Place::None), body).into_any())

@@ -177,11 +177,13 @@ fn print(replayed: &Replayed) {
     );
     println!(
         "  statements of patients ended again {}, emergency plans to be decided anew {}, lines before prescribing turned off {}, grants paused for somebody unknown {}, \
+         independent clinicians dismissed {}, \
          things made private {}, sessions ended {}",
         taken_away.corrections,
         taken_away.emergency_plans,
         taken_away.told_no_more,
         taken_away.paused_for_unknown,
+        taken_away.clinicians_dismissed,
         taken_away.made_private,
         taken_away.sessions
     );

@@ -48,6 +48,7 @@ const COMING_IN: &[&str] = &[
     "/api/sign-up",
     "/api/finish-sign-up",
     "/api/forgotten-password",
+    "/api/ask-operator",
     "/api/new-password",
     "/api/second-factor-lost",
     "/api/keep-second-factor",

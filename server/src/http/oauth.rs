@@ -52,7 +52,7 @@ pub enum Refusal {
     #[error("the identity cannot be proven")]
     NotProven(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// Proven, but not admitted.
-    #[error("no mapped profession")]
+    #[error("no mapped profession, or not admitted by the operator")]
     NotAdmitted,
     /// Proven, but not as strongly or as lately as the organization demands.
     #[error("the sign-in is weaker or older than demanded")]
@@ -183,7 +183,8 @@ async fn finish(
     if !provider.proof.is_met(claims.acr.as_deref(), claims.authenticated_at.map(|at| at + CLOCKS), attempt.started_at) {
         return Err(Refusal::Weak);
     }
-    let profession = claims.profession(&provider).ok_or(Refusal::NotAdmitted)?;
+    // Of an independent clinician the operator says it.
+    let profession = if provider.is_independent() { None } else { Some(claims.profession(&provider).ok_or(Refusal::NotAdmitted)?) };
     let clinician = VerifiedClinician {
         organization,
         organization_name: provider.organization.name.clone(),
@@ -192,10 +193,13 @@ async fn finish(
         identifier: claims.identifier(&provider),
         subject: claims.subject,
         session: claims.session,
-        profession,
+        profession: profession.unwrap_or_default(),
         language: spoken().tag(),
     };
-    let signed_in = shared.portal.sign_in_clinician(clinician).await.map_err(internal)?;
+    let signed_in = shared.portal.sign_in_clinician(clinician).await.map_err(|error| match error {
+        chartkey_portal::Error::NotFound => Refusal::NotAdmitted,
+        error => internal(error),
+    })?;
     let current = Current { session, portal: shared.portal.clone() };
     if attempt.is_again {
         shared.portal.note_fresh_proof(&signed_in).await.map_err(internal)?;

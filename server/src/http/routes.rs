@@ -62,6 +62,8 @@ pub const ROUTES: &[Route] = &[
     Route { method: "POST", path: "/download/results", access: Access::SignedIn, handler: || post(download::results) },
     #[cfg(feature = "pdf")]
     Route { method: "POST", path: "/download/summary", access: Access::SignedIn, handler: || post(super::summary::summary) },
+    #[cfg(feature = "pdf")]
+    Route { method: "POST", path: "/download/code", access: Access::SignedIn, handler: || post(super::summary::code) },
     Route { method: "POST", path: "/download/pack", access: Access::SignedIn, handler: || post(download::pack) },
     Route {
         method: "POST",

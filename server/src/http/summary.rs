@@ -1,14 +1,16 @@
-//! The summary as a PDF: an attachment that answers a form of `/download`.
+//! The summary as a PDF: an attachment that answers a form of `/download`. And what a code shows, in its place.
 
 use std::time::Duration;
 
 use axum::{
     body::Body,
-    extract::{Extension, State},
+    extract::{Extension, Form, State, rejection::FormRejection},
     response::Response,
 };
-use chartkey_app::{api::ApiError, paper, paper::Paper, pdf};
-use chartkey_portal::Error;
+use chartkey_app::{api::ApiError, catalogue::Say, pages::code_paper::asking, paper, paper::Paper, pdf};
+use chartkey_domain::id::CodeId;
+use chartkey_portal::{Error, Opened, paper::PaperContents};
+use serde::Deserialize;
 use tokio::{sync::Semaphore, time::timeout};
 
 use super::{
@@ -26,18 +28,44 @@ const PATIENCE: Duration = Duration::from_millis(1_500);
 
 /// The summary of the whole record, as the page to print says it.
 pub async fn summary(State(shared): State<Shared>, known: Option<Extension<Known>>) -> Response {
-    match made(&shared, known).await {
+    let made = async {
+        let (visitor, patient) = holder(known)?;
+        made(shared.portal.take_paper(&visitor, patient), Paper::of).await
+    };
+    answered(made.await, PAGE)
+}
+
+/// The form of [`code`].
+#[derive(Debug, Deserialize)]
+pub struct OfCode {
+    code: CodeId,
+}
+
+/// What a code of theirs shows, as the page to print says it.
+pub async fn code(State(shared): State<Shared>, known: Option<Extension<Known>>, form: Result<Form<OfCode>, FormRejection>) -> Response {
+    let Ok(Form(OfCode { code })) = form else { return refused("/sharing/codes", ApiError::Invalid) };
+    let made = async {
+        let (visitor, patient) = holder(known)?;
+        made(shared.portal.take_code_paper(&visitor, patient, code), Paper::of_code).await
+    };
+    answered(made.await, &asking(code))
+}
+
+fn answered(made: Result<Vec<u8>, ApiError>, page: &str) -> Response {
+    match made {
         Ok(file) => attachment("application/pdf", &paper::name(today()), Body::from(file)),
-        Err(problem) => refused(PAGE, problem),
+        Err(problem) => refused(page, problem),
     }
 }
 
-async fn made(shared: &Shared, known: Option<Extension<Known>>) -> Result<Vec<u8>, ApiError> {
-    let (visitor, patient) = holder(known)?;
+async fn made(
+    taken: impl Future<Output = Result<Opened<PaperContents>, Error>>,
+    written: fn(Say, Opened<PaperContents>) -> Paper,
+) -> Result<Vec<u8>, ApiError> {
     // Before the record is read: whoever is refused for a crowd has taken nothing.
     let place = timeout(PATIENCE, PLACES.acquire()).await.map_err(|_| Error::Busy)?.map_err(Error::internal)?;
-    let opened = shared.portal.take_paper(&visitor, patient).await?;
-    let (now, paper) = (opened.view.now, Paper::of(spoken(), opened));
+    let opened = taken.await?;
+    let (now, paper) = (opened.view.now, written(spoken(), opened));
     let file = tokio::task::spawn_blocking(move || {
         let _place = place;
         pdf::write(&paper, now)

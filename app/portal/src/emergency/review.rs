@@ -79,7 +79,8 @@ pub struct Reviews {
 impl Portal {
     /// The emergencies of the visitor's organization that nobody has reviewed, and the records that are open to them now. To
     /// a clinician whom a patient has blocked, nothing is said of that patient; where the whole organization is, somebody there
-    /// has to say all the same whether what had been opened was needed.
+    /// has to say all the same whether what had been opened was needed. Independent clinicians are nobody's colleagues: they
+    /// read of their own alone.
     ///
     /// # Errors
     /// [`Error::NotFound`] for anybody but a clinician.
@@ -97,7 +98,7 @@ impl Portal {
             join account a on a.account_id = l.account_id
             join clinician c on c.account_id = l.account_id
             join patient p on p.patient_id = l.patient_id
-            where l.organization_id = $2 and (v.grant_id is null or (l.account_id = $1 and l.opened_at > now() - interval '1 hour'))
+            where l.organization_id = $2 and (l.account_id = $1 or not gate.is_independent($2)) and (v.grant_id is null or (l.account_id = $1 and l.opened_at > now() - interval '1 hour'))
                 and not gate.is_blocked(l.patient_id, $1, null)
             -- What is open to the reader first.
             order by l.account_id = $1 and l.opened_at > now() - interval '1 hour' desc, l.opened_at, l.grant_id limit 200"#,
@@ -140,7 +141,7 @@ impl Portal {
             let patient = sqlx::query_scalar!(
                 "insert into emergency_review (patient_id, grant_id, account_id, organization_id, finding, words)
                 select l.patient_id, l.grant_id, $3, l.organization_id, $4, $5 from emergency_look l
-                where l.grant_id = $1 and l.organization_id = $2
+                where l.grant_id = $1 and l.organization_id = $2 and not gate.is_independent($2)
                     and l.account_id <> all ((select gate.accounts_of($3))::uuid[]) and not gate.is_blocked(l.patient_id, $3, null)
                 on conflict do nothing returning patient_id",
                 grant.0,

@@ -1,6 +1,6 @@
 //! What a line of the journal says. The triggers of `0014_journal.sql`,
 //! `0016_protection.sql`, `0018_sources.sql`, `0024_by_hand.sql`, `0026_correction_sides.sql`,
-//! `0042_emergency.sql`, `0045_asks_first.sql` and `0051_passkeys.sql` write it.
+//! `0042_emergency.sql`, `0045_asks_first.sql`, `0051_passkeys.sql` and `0062_independent.sql` write it.
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -148,6 +148,13 @@ pub enum Act {
         /// Whether it is said.
         in_force: bool,
     },
+    /// The operator dismissed an independent clinician, or admitted them again.
+    Admission {
+        /// Which.
+        admission: Uuid,
+        /// Whether they are let in.
+        in_force: bool,
+    },
     /// What a patient had written by hand was hidden or taken back, or is shown again.
     ByHand {
         /// Whose record.
@@ -178,6 +185,7 @@ pub(super) enum About {
     ByHand(Uuid, Uuid),
     EmergencyPlan(Uuid),
     AsksFirst(Uuid),
+    Admission(Uuid),
 }
 
 impl Act {
@@ -199,6 +207,7 @@ impl Act {
             Self::ByHand { patient, item, .. } => About::ByHand(*patient, *item),
             Self::EmergencyPlan { patient, .. } => About::EmergencyPlan(*patient),
             Self::AsksFirst { patient, .. } => About::AsksFirst(*patient),
+            Self::Admission { admission, .. } => About::Admission(*admission),
         }
     }
 
@@ -210,7 +219,7 @@ impl Act {
             | Self::Exclusion { in_force, .. }
             | Self::SecondFactor { in_force, .. }
             | Self::ByHand { in_force, .. } => *in_force,
-            Self::Holder { in_force, .. } | Self::AsksFirst { in_force, .. } => !in_force,
+            Self::Holder { in_force, .. } | Self::AsksFirst { in_force, .. } | Self::Admission { in_force, .. } => !in_force,
             Self::Undone { .. }
             | Self::Code { .. }
             | Self::Claim { .. }

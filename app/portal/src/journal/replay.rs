@@ -71,6 +71,8 @@ pub struct TakenAway {
     pub emergency_plans: u32,
     /// Patients of whom clinicians are told no more to ask before they prescribe.
     pub told_no_more: u32,
+    /// Independent clinicians whom the operator had dismissed since.
+    pub clinicians_dismissed: u32,
     /// Grants to an organization that were paused, because somebody there was kept out whom this
     /// database does not know.
     pub paused_for_unknown: u32,

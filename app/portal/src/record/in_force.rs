@@ -98,7 +98,12 @@ impl Loaded {
                     from access_grant g where g.patient_id = $1 and g.state in ('active', 'paused')), '[]') as "grants!: Json<Vec<GrantRow>>",
                 coalesce((select jsonb_agg(jsonb_build_object('account_id', a.account_id, 'organization_id', b.organization_id))
                     from block b cross join lateral unnest(gate.accounts_of(b.account_id)) a (account_id)
-                    where b.patient_id = $1), '[]') as "blocks!: Json<Vec<WhomRow>>",
+                    where b.patient_id = $1), '[]')
+                -- Nor does whom the operator has dismissed see anything, or give it on.
+                || coalesce((select jsonb_agg(jsonb_build_object('account_id', d.account_id)) from (
+                        select gate.account() as account_id
+                        union select g.made_by_account_id from access_grant g where g.patient_id = $1 and g.state = 'active') d
+                    where gate.is_dismissed(d.account_id)), '[]') as "blocks!: Json<Vec<WhomRow>>",
                 coalesce((select jsonb_agg(to_jsonb(e)) from exclusion e where e.patient_id = $1), '[]') as "exclusions!: Json<Vec<WhomRow>>""#,
             patient.0
         )

@@ -1,17 +1,19 @@
-//! A patient looks at their own record with the eyes of somebody to whom they have given a grant, or are about to.
+//! A patient looks at their own record with the eyes of somebody to whom they have given a grant or a code, or are about to.
 //!
 //! The door lets the patient in, finds out whose eyes these are, and writes the one event. From then on the transaction
 //! is the grantee's (`gate.preview`): what is in force is loaded as it is for them, the policy decides for them, and
 //! PostgreSQL is told what it would be told. Nothing that is shown is decided anywhere else, and nothing can be written.
+//!
+//! What a code would show to whoever redeems it is also read so that its patient can give it on paper.
 
 use std::collections::BTreeMap;
 
 use chartkey_domain::{
     account::{Actor, Visitor},
     category::Category,
-    draft::{Draft, Recipient},
+    draft::{Draft, Recipient, Terms},
     grant::{Grant, GrantState, Grantee, Purpose},
-    id::{AccountId, GrantId, ItemId, OrganizationId, PatientId, PreviewId},
+    id::{AccountId, CodeId, GrantId, ItemId, OrganizationId, PatientId, PreviewId},
     item::ItemFacts,
     label::Labels,
     policy::{Decision, decide},
@@ -55,13 +57,24 @@ pub enum Eyes {
     CarerCode,
 }
 
+/// Where what a patient looks at stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// It is a grant in force.
+    Given,
+    /// It is a draft, of which the patient may make one.
+    Drafted,
+    /// It is a code that waits for somebody.
+    Coded,
+}
+
 /// What a patient looks at in advance.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Preview {
-    /// The grant, or its draft, by its identifier.
+    /// The grant, its draft, or its code, by its identifier.
     pub id: PreviewId,
-    /// Whether it has not been given yet.
-    pub is_draft: bool,
+    /// Which of them it is.
+    pub stage: Stage,
     /// With whose eyes.
     pub eyes: Eyes,
 }
@@ -99,6 +112,25 @@ impl Portal {
     }
 }
 
+impl Portal {
+    /// Opens the visitor's own record as it would be open to a clinician who redeems this code, to whom nothing else was
+    /// given; with the sentence of the code. Nothing is written: whoever reads it notes what is taken.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where no such code of theirs waits for a clinician.
+    pub(crate) async fn open_coded(&self, visitor: &Visitor, patient: PatientId, code: CodeId) -> Result<(Record, String), Error> {
+        let (mut transaction, entered) = self.step_in(visitor, patient).await?;
+        if !entered.own {
+            return Err(Error::NotFound);
+        }
+        let found = coded(&mut transaction, patient, code, entered.at).await?.filter(|found| !found.recipient.is_carer());
+        let found = found.ok_or(Error::NotFound)?;
+        let sentence = found.sentence.clone();
+        let subject = Subject::found(&mut transaction, patient, PreviewId(code.0), found).await?;
+        Ok((subject.open(transaction, visitor, patient, entered.at).await?, sentence))
+    }
+}
+
 /// How many things of each category whoever the transaction is for sees in lists.
 async fn counted(connection: &mut PgConnection, patient: PatientId) -> Result<BTreeMap<Category, i64>, Error> {
     let rows = sqlx::query!(
@@ -117,14 +149,14 @@ pub(super) struct Subject {
     preview: Preview,
     actor: Actor,
     purpose: Purpose,
-    /// The grant of a draft, with its words.
+    /// The grant of a draft or a code, with its words.
     given: Option<(Grant, SharedGrant)>,
     /// What the patient has not opened yet.
     waiting: Vec<ItemId>,
 }
 
 impl Subject {
-    /// Finds the grant in force, or the draft, among the patient's own, and writes down that it is looked at, unless
+    /// Finds the grant in force, the draft or the code among the patient's own, and writes down that it is looked at, unless
     /// that was done within the hour. The transaction has entered their own record.
     pub(super) async fn of(
         connection: &mut PgConnection,
@@ -135,9 +167,22 @@ impl Subject {
     ) -> Result<Self, Error> {
         let found = match granted(connection, patient, preview).await? {
             Some(found) => found,
-            None => drafted(connection, visitor, preview, now).await?.ok_or(Error::NotFound)?,
+            None => match drafted(connection, visitor, preview, now).await? {
+                Some(found) => found,
+                None => coded(connection, patient, CodeId(preview.0), now).await?.ok_or(Error::NotFound)?,
+            },
         };
-        let Found { recipient, purpose, sentence, given } = found;
+        if is_due(connection, visitor, patient, preview, &found.sentence).await? {
+            let grant = (found.stage == Stage::Given).then_some(GrantId(preview.0));
+            let what = What { action: "previewed".to_owned(), grant, text: Some(found.sentence.clone()), ..What::default() };
+            let event = Event { at: now, who: visitor.into(), what, why: Why::Own };
+            audit::append(connection, Chain::Patient(patient), &event).await?;
+        }
+        Self::found(connection, patient, preview, found).await
+    }
+
+    async fn found(connection: &mut PgConnection, patient: PatientId, preview: PreviewId, found: Found) -> Result<Self, Error> {
+        let Found { recipient, purpose, sentence, given, stage } = found;
         // What was given was checked then; a draft may name whom it cannot be given to.
         if let (Recipient::Known(grantee), Some(_)) = (&recipient, &given) {
             check_grantee(connection, grantee)
@@ -145,18 +190,11 @@ impl Subject {
                 .map_err(|error| if matches!(error, Error::Invalid(_)) { Error::NotFound } else { error })?;
         }
         let (actor, eyes) = seen_by(connection, &recipient).await?;
-        let is_draft = given.is_some();
-        if is_due(connection, visitor, patient, preview, &sentence).await? {
-            let grant = (!is_draft).then_some(GrantId(preview.0));
-            let what = What { action: "previewed".to_owned(), grant, text: Some(sentence.clone()), ..What::default() };
-            let event = Event { at: now, who: visitor.into(), what, why: Why::Own };
-            audit::append(connection, Chain::Patient(patient), &event).await?;
-        }
         let waiting =
             sqlx::query_scalar!("select item_id from item where patient_id = $1 and waits", patient.0).fetch_all(connection).await?;
         Ok(Self {
             waiting: waiting.into_iter().map(ItemId).collect(),
-            preview: Preview { id: preview, is_draft, eyes },
+            preview: Preview { id: preview, stage, eyes },
             actor,
             purpose,
             given: given.map(|grant| {
@@ -240,6 +278,7 @@ struct Found {
     sentence: String,
     /// Not yet given.
     given: Option<Grant>,
+    stage: Stage,
 }
 
 /// A grant of the patient's that is in force.
@@ -255,7 +294,7 @@ async fn granted(connection: &mut PgConnection, patient: PatientId, preview: Pre
     Ok(row.and_then(|row| {
         let grantee = grantee(row.grantee_account_id, row.organization_id, row.professions)?;
         let purpose = Purpose::from_slug(&row.purpose)?;
-        Some(Found { recipient: Recipient::Known(grantee), purpose, sentence: row.sentence, given: None })
+        Some(Found { recipient: Recipient::Known(grantee), purpose, sentence: row.sentence, given: None, stage: Stage::Given })
     }))
 }
 
@@ -277,8 +316,31 @@ async fn drafted(
     Ok(row.and_then(|row| {
         let recipient = row.fields.recipient.clone()?;
         let terms = row.fields.terms(now.date()).ok()?;
+        Some(Found::not_given(preview.0, recipient, &terms, row.words.0.text, Stage::Drafted, now))
+    }))
+}
+
+/// A code of the patient's that waits for somebody, with the sentence that they had before them when they made it.
+async fn coded(connection: &mut PgConnection, patient: PatientId, code: CodeId, now: OffsetDateTime) -> Result<Option<Found>, Error> {
+    let row = sqlx::query!(
+        r#"select draft as "terms: Json<Terms>", words as "words!: Json<Sentence>", for_carer from grant_code
+        where patient_id = $1 and code_id = $2 and state = 'waiting' and ends_at > now() and words is not null"#,
+        patient.0,
+        code.0
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.map(|row| {
+        let recipient = if row.for_carer { Recipient::CarerCode } else { Recipient::Code };
+        Found::not_given(code.0, recipient, &row.terms, row.words.0.text, Stage::Coded, now)
+    }))
+}
+
+impl Found {
+    /// The grant that these terms become, as if it were given now.
+    fn not_given(id: Uuid, recipient: Recipient, terms: &Terms, sentence: String, stage: Stage, now: OffsetDateTime) -> Self {
         let grant = Grant {
-            id: GrantId(preview.0),
+            id: GrantId(id),
             grantee: match &recipient {
                 Recipient::Known(grantee) => grantee.clone(),
                 Recipient::Code => Grantee::Clinician { account: NOBODY, organization: NOWHERE },
@@ -294,8 +356,8 @@ async fn drafted(
             may_write: terms.may_write,
             through: None,
         };
-        Some(Found { recipient, purpose: terms.purpose, sentence: row.words.0.text, given: Some(grant) })
-    }))
+        Self { recipient, purpose: terms.purpose, sentence, given: Some(grant), stage }
+    }
 }
 
 /// Of whom nobody knows yet who it is: no account and no organization has this identifier.

@@ -10,7 +10,7 @@ use chartkey_domain::{
 };
 use sqlx::{PgConnection, types::Json};
 
-use crate::{Error, Portal};
+use crate::{Error, Portal, admissions::Checked};
 
 /// A clinician who has signed in here before.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub struct Colleague {
     pub name: String,
     /// Their profession at the last sign-in.
     pub profession: String,
+    /// How the operator has checked them, where their organization vouches for nobody.
+    pub checked: Option<Checked>,
 }
 
 /// An organization with whom it admits.
@@ -44,10 +46,12 @@ impl Portal {
     pub async fn known_organizations(&self, _visitor: &Visitor) -> Result<Vec<KnownOrganization>, Error> {
         let rows = sqlx::query!(
             r#"select o.organization_id, o.name, o.professions as "professions: Json<BTreeMap<String, String>>",
-                c.account_id as "account_id?", a.display_name as "display_name?", c.profession as "profession?"
+                c.account_id as "account_id?", a.display_name as "display_name?", c.profession as "profession?",
+                m.checked as "checked?", m.admitted_at as "admitted_at?"
             from organization o
-            left join clinician c on c.organization_id = o.organization_id
+            left join clinician c on c.organization_id = o.organization_id and not gate.is_dismissed(c.account_id)
             left join account a on a.account_id = c.account_id
+            left join admission m on m.organization_id = c.organization_id and m.subject = c.subject
             order by o.name, o.organization_id, a.display_name, a.account_id"#
         )
         .fetch_all(&self.pool)
@@ -62,7 +66,12 @@ impl Portal {
             if let (Some(last), Some(account), Some(name), Some(profession)) =
                 (known.last_mut(), row.account_id, row.display_name, row.profession)
             {
-                last.clinicians.push(Colleague { account: AccountId(account), name, profession });
+                last.clinicians.push(Colleague {
+                    account: AccountId(account),
+                    name,
+                    profession,
+                    checked: Checked::of(row.checked, row.admitted_at),
+                });
             }
         }
         Ok(known)
@@ -74,7 +83,8 @@ pub(crate) async fn check(connection: &mut PgConnection, grantee: &Grantee) -> R
     let known = match grantee {
         Grantee::Clinician { account, organization } => {
             sqlx::query_scalar!(
-                r#"select exists (select from clinician where account_id = $1 and organization_id = $2) as "known!""#,
+                r#"select exists (
+                    select from clinician where account_id = $1 and organization_id = $2 and not gate.is_dismissed($1)) as "known!""#,
                 account.0,
                 organization.0
             )

@@ -14,6 +14,7 @@ use time::OffsetDateTime;
 use super::things;
 use crate::{
     Error, LABEL_TABLE_VERSION, Opened, Portal,
+    admissions::Checked,
     audit::{Chain, Event, Shown, What, Who},
     entry::Entry,
     record::Record,
@@ -52,8 +53,12 @@ pub struct Whole {
     pub ends_at: Option<OffsetDateTime>,
     /// When the patient ended it.
     pub ended_at: Option<OffsetDateTime>,
-    /// Whether the patient has blocked them.
+    /// Whether they get nothing, whatever they were given: the patient has blocked them, or the operator dismissed them.
     pub is_blocked: bool,
+    /// Whether the operator has dismissed them.
+    pub is_dismissed: bool,
+    /// How the operator has checked the clinician, where their organization vouches for nobody.
+    pub checked: Option<Checked>,
     /// Whether its last day is so near that the patient is told.
     pub ends_soon: bool,
     /// Whether the patient can give it anew with other terms ([`Portal::change_grant`]).
@@ -250,11 +255,14 @@ async fn grants(record: &mut Record, only: Option<GrantId>) -> Result<Vec<Whole>
                 is not null as "is_given_back!", g.grant_id, g.grantee_account_id, a.display_name as "display_name?", o.name as "organization?", g.professions, g.purpose, g.categories,
             g.labels, g.sentence, g.may_export, g.state, g.starts_at, g.ends_at, g.ended_at,
             gate.is_blocked(g.patient_id, g.grantee_account_id, g.organization_id) as "is_blocked!",
+            gate.is_dismissed(g.grantee_account_id) as "is_dismissed!", m.checked as "checked?", m.admitted_at as "admitted_at?",
             g.purpose <> 'emergency' and g.state = 'active' and gate.ends_soon(g.starts_at, g.ends_at) as "ends_soon!",
             g.purpose <> 'emergency' and g.organization_id is not null and g.made_by_account_id is null as "may_change!"
         from access_grant g
         left join account a on a.account_id = g.grantee_account_id
         left join organization o on o.organization_id = g.organization_id
+        left join clinician c on c.account_id = g.grantee_account_id
+        left join admission m on m.organization_id = c.organization_id and m.subject = c.subject
         where g.patient_id = $1 and ($2::uuid is null or g.grant_id = $2)
         order by g.created_at desc, g.grant_id limit 500"#,
         patient.0,
@@ -280,6 +288,8 @@ async fn grants(record: &mut Record, only: Option<GrantId>) -> Result<Vec<Whole>
             ends_at: row.ends_at,
             ended_at: row.ended_at,
             is_blocked: row.is_blocked,
+            is_dismissed: row.is_dismissed,
+            checked: Checked::of(row.checked, row.admitted_at),
             ends_soon: row.ends_soon,
             may_change: row.may_change,
         })

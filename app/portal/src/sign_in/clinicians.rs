@@ -4,12 +4,14 @@ use chartkey_domain::{
     account::Actor,
     id::{AccountId, OrganizationId},
 };
-use sqlx::{Postgres, Transaction};
+use sqlx::{PgConnection, Postgres, Transaction};
 use time::OffsetDateTime;
 
 use super::{SignedIn, logout, note_sign_in};
 use crate::{
-    Error, Portal, audit,
+    Error, Portal,
+    admissions::as_admitted,
+    audit,
     pool::detached,
     secrets::{digest, random_token},
 };
@@ -69,7 +71,7 @@ impl Portal {
     /// time. The identity is (organization, issuer, subject), never an e-mail address.
     ///
     /// # Errors
-    /// [`Error::Database`].
+    /// [`Error::NotFound`] where the operator has to admit each, and has not admitted them: no account is made.
     pub async fn sign_in_clinician(&self, clinician: VerifiedClinician) -> Result<SignedIn, Error> {
         let portal = self.clone();
         detached(async move { portal.admit_clinician(clinician).await }).await
@@ -97,9 +99,8 @@ impl Portal {
 
     async fn admit_clinician(&self, clinician: VerifiedClinician) -> Result<SignedIn, Error> {
         let mut transaction = self.pool.begin().await?;
-        // Two first sign-ins at once make one account.
-        let identity = format!("{}\n{}\n{}", clinician.organization, clinician.issuer, clinician.subject);
-        sqlx::query!("select pg_advisory_xact_lock(hashtextextended($1, 0))", identity).execute(&mut *transaction).await?;
+        hold_identity(&mut transaction, clinician.organization, &clinician.issuer, &clinician.subject).await?;
+        let clinician = as_admitted(&mut transaction, clinician).await?;
         let known = sqlx::query_scalar!(
             "update clinician set profession = $4, identifier = coalesce($5, identifier), signed_in_at = now()
             where organization_id = $1 and issuer = $2 and subject = $3
@@ -136,6 +137,19 @@ impl Portal {
         transaction.commit().await?;
         Ok(signed_in)
     }
+}
+
+/// Holds an identity until the commit: two first sign-ins at once make one account, and nobody signs in while they are
+/// dismissed.
+pub(crate) async fn hold_identity(
+    connection: &mut PgConnection,
+    organization: OrganizationId,
+    issuer: &str,
+    subject: &str,
+) -> Result<(), Error> {
+    let identity = format!("{organization}\n{issuer}\n{subject}");
+    sqlx::query!("select pg_advisory_xact_lock(hashtextextended($1, 0))", identity).execute(connection).await?;
+    Ok(())
 }
 
 async fn make_clinician(transaction: &mut Transaction<'_, Postgres>, clinician: &VerifiedClinician) -> Result<uuid::Uuid, Error> {
@@ -214,7 +228,8 @@ pub struct VerifiedClinician {
     pub issuer: String,
     /// The `sub` of the ID token.
     pub subject: String,
-    /// Their name as the provider gave it.
+    /// Their name as the provider gave it; of an independent clinician the operator's word counts instead, as for profession
+    /// and identifier.
     pub name: String,
     /// The profession here.
     pub profession: String,

@@ -20,6 +20,7 @@ use crate::{
         notice::{Role, notice},
         sentence::sentence,
         sheet::sheet,
+        verified::checked,
     },
 };
 
@@ -149,6 +150,7 @@ fn answers(say: Say, kept: &KeptDraft, ready: &Ready) -> impl IntoView + use<> {
     view! {
         <dl class="facts">
             {line(say.fact_who(), who, Step::Who)}
+            {ready.checked.as_ref().map(|how| view! { <div><dt>{say.fact_verified()}</dt><dd>{checked(say, how)}</dd></div> })}
             {line(say.fact_purpose(), say.purpose(ready.terms.purpose).to_owned(), Step::Purpose)}
             {line(say.fact_what(), what, Step::What)}
             {line(say.fact_sensitive(), labels, Step::What)}

@@ -57,8 +57,11 @@ pub(super) fn who(say: Say, draft: Option<DraftId>, answers: &Draft, known: &[Kn
         let checked = value == chosen;
         choice("radio", "recipient", value, checked, label, Some(hint))
     };
+    // Of independent clinicians nobody can be chosen who has not signed in.
+    let has_anybody = |organization: &&KnownOrganization| !(organization.clinicians.is_empty() && organization.professions.is_empty());
     let organizations = known
         .iter()
+        .filter(has_anybody)
         .map(|organization| {
             let clinicians = organization.clinicians.iter().map(|clinician| {
                 let grantee = Grantee::Clinician { account: clinician.account, organization: organization.id };

@@ -42,6 +42,7 @@ impl<'c> Again<'c> {
             | Act::Exclusion { in_force: false, .. }
             | Act::Holder { in_force: true, .. }
             | Act::AsksFirst { in_force: true, .. }
+            | Act::Admission { in_force: true, .. }
             | Act::SecondFactor { in_force: false, .. }
             | Act::ByHand { in_force: false, .. } => Ok(()),
             Act::Block { patient, account, organization, of, .. } => self.block(patient, account, organization, of).await,
@@ -60,6 +61,7 @@ impl<'c> Again<'c> {
             Act::Correction { patient, correction, state } => self.correction(patient, correction, state.as_deref()).await,
             Act::ByHand { patient, item, .. } => self.by_hand(patient, item).await,
             Act::AsksFirst { patient, .. } => self.asks_first(patient).await,
+            Act::Admission { admission, .. } => self.admission(admission).await,
             Act::EmergencyPlan { patient, categories, labels, code, contact } => {
                 self.emergency_plan(patient, categories, labels, code, contact.as_deref()).await
             }
@@ -360,6 +362,32 @@ impl<'c> Again<'c> {
         if removed.rows_affected() > 0 {
             self.taken.told_no_more += 1;
             self.note(patient, did("kept-closed"));
+        }
+        Ok(())
+    }
+
+    /// Their sessions end with everybody's.
+    async fn admission(&mut self, admission: Uuid) -> Result<(), Error> {
+        let account = sqlx::query_scalar!(
+            r#"with dismissed as (
+                update admission set dismissed_at = now() where admission_id = $1 and dismissed_at is null returning organization_id, subject
+            )
+            select c.account_id as "account?" from dismissed d
+            left join clinician c on c.organization_id = d.organization_id and c.subject = d.subject"#,
+            admission
+        )
+        .fetch_optional(&mut *self.connection)
+        .await?;
+        let Some(account) = account else { return Ok(()) };
+        self.taken.clinicians_dismissed += 1;
+        let patients = sqlx::query_scalar!(
+            "select distinct patient_id from access_grant where grantee_account_id = $1 and state in ('active', 'paused')",
+            account
+        )
+        .fetch_all(&mut *self.connection)
+        .await?;
+        for patient in patients {
+            self.note(patient, did("clinician-dismissed"));
         }
         Ok(())
     }
