@@ -140,6 +140,10 @@ async fn every_command_is_there_and_an_exit_code_says_how_it_ended(_: PgPoolOpti
         &["verify-log", "--anchor"],
         &["export", "--patient", NOBODY, "--reason", ""],
         &["restore"],
+        &["organization", "add", "--name", "N", "--slug", "north", "--issuer", "https://n.example", "--client-id", "c"],
+        &["organization", "admit", "--organization", "alone", "--subject", "1", "--name", "N", "--profession", "nurse"],
+        &["organization", "dismiss", "--organization", "alone", "--subject", "1", "--reason", ""],
+        &["organization", "close-request", "--request", "one", "--reason", "done"],
         &["restore", "--into", "x", "--to", "yesterday"],
         &["archive-wal", "segment"],
     ] {
@@ -158,6 +162,9 @@ async fn every_command_is_there_and_an_exit_code_says_how_it_ended(_: PgPoolOpti
         &["verify", "--last"],
         &["restore", "--from", "nowhere", "--into", "x"],
         &["replay-journal"],
+        &["organization", "admitted", "--organization", "nowhere"],
+        &["organization", "dismiss", "--organization", "nowhere", "--subject", "1", "--reason", "test"],
+        &["organization", "close-request", "--request", NOBODY, "--reason", "test"],
         &["archive-wal", "nowhere", "000000010000000000000001"],
     ] {
         let output = ground.run(failing);
@@ -205,6 +212,48 @@ async fn a_record_goes_in_and_comes_out_and_the_log_holds(_: PgPoolOptions, opti
     let found = ground.run(&["verify-log"]);
     assert_eq!(found.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&found.stdout).contains(&format!("patient/{patient} 2: ")), "the first bad entry is named");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn independent_clinicians_are_admitted_listed_and_dismissed(_: PgPoolOptions, options: PgConnectOptions) {
+    let ground = Ground::lay(options).await;
+    let issuer = ["--issuer", "https://id.example", "--client-id", "chartkey"];
+    let add = [&["organization", "add", "--independent", "--name", "Independent clinicians", "--slug", "alone"][..], &issuer].concat();
+    assert!(ground.run(&add).status.success());
+    let with_professions = [&add[..], &["--profession", "doctor=physician"]].concat();
+    assert_eq!(ground.run(&with_professions).status.code(), Some(2), "one or the other");
+    let admit = |checked: &str| {
+        let who = ["organization", "admit", "--organization", "alone", "--subject", "sub-1", "--name", "Dr Okafor"];
+        let what = ["--profession", "physician", "--licence", "L-77", "--checked", checked];
+        ground.command(&[&who[..], &what].concat()).env("SUDO_USER", "anna").output().unwrap()
+    };
+    let refused = admit(&"x".repeat(1_001));
+    assert_eq!(
+        (refused.status.code(), String::from_utf8_lossy(&refused.stderr).trim()),
+        (Some(1), "chartkey: --checked is empty or too long")
+    );
+    assert!(admit("Passport and register.").status.success());
+    assert!(String::from_utf8_lossy(&admit("Passport and register.").stderr).contains("admitted already"));
+    let admitted = json(&ground.run(&["organization", "admitted", "--organization", "alone", "--json"]));
+    let [one] = &admitted.as_array().unwrap()[..] else { panic!("{admitted}") };
+    assert_eq!((&one["name"], &one["admittedBy"], &one["dismissedAt"]), (&"Dr Okafor".into(), &"anna".into(), &Value::Null));
+    let dismiss = ["organization", "dismiss", "--organization", "alone", "--subject", "sub-1", "--reason", "licence ended"];
+    assert!(ground.run(&dismiss).status.success());
+    assert_eq!(ground.run(&dismiss).status.code(), Some(1), "once");
+    let listed = ground.run(&["organization", "admitted", "--organization", "alone"]).stdout;
+    assert!(String::from_utf8_lossy(&listed).contains("Dr Okafor, physician, L-77; admitted "), "{listed:?}");
+    assert!(String::from_utf8_lossy(&listed).contains(", dismissed "), "{listed:?}");
+
+    sqlx::query("insert into practice_request (practice, contact, words) values ('By the Sea', 'desk@sea.example', 'Please')")
+        .execute(&ground.superuser)
+        .await
+        .unwrap();
+    let requests = json(&ground.run(&["organization", "requests", "--json"]));
+    assert_eq!((&requests[0]["practice"], &requests[0]["words"]), (&"By the Sea".into(), &"Please".into()));
+    let id = requests[0]["request"].as_str().unwrap();
+    assert!(ground.run(&["organization", "close-request", "--request", id, "--reason", "registered"]).status.success());
+    assert_eq!(json(&ground.run(&["organization", "requests", "--json"])), serde_json::json!([]));
+    assert_eq!(ground.count("select count(*) from event where convert_from(bytes, 'UTF8') like '%sea.example%'").await, 0);
 }
 
 #[sqlx::test(migrations = "../migrations")]

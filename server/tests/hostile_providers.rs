@@ -10,7 +10,10 @@ use axum::{
     body::Body,
     http::{Method, StatusCode, header},
 };
-use chartkey_portal::organizations::{NewOrganization, Proof};
+use chartkey_portal::{
+    admissions::NewAdmission,
+    organizations::{NewOrganization, Proof},
+};
 use harness::{Answer, Browser, House};
 use provider::{CLIENT, Lies, Provider, SECRET, Signature, TokenAnswer};
 use serde_json::{Value, json};
@@ -249,6 +252,58 @@ async fn somebody_without_a_mapped_profession_gets_no_account(_: PgPoolOptions, 
     }
     town.provider.lie(Lies { claims: vec![("profession", json!(["clerk", "doctor"]))], ..Lies::default() });
     assert_eq!(town.sign_in(&mut town.house.browser()).await.location(), "/record/1");
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn where_the_operator_admits_each_nothing_that_the_provider_says_lets_anybody_in(_: PgPoolOptions, options: PgConnectOptions) {
+    let town = Town::build(options).await;
+    sqlx::query("update organization set professions = '{}'").execute(&town.house.superuser).await.unwrap();
+    for (what, claims) in [
+        ("a profession", vec![("profession", json!("doctor"))]),
+        ("every profession", vec![("profession", json!(["doctor", "physician", ""]))]),
+        ("none", vec![("profession", Value::Null)]),
+        ("that they are admitted", vec![("admitted", json!(true))]),
+    ] {
+        town.provider.lie(Lies { claims, ..Lies::default() });
+        let mut browser = town.house.browser();
+        let answer = town.sign_in(&mut browser).await;
+        town.nobody_is_signed_in(&mut browser, &answer, what, "not-admitted").await;
+        let page = browser.get(answer.location()).await;
+        assert!(page.body.contains("/clinicians/missing"), "{what}: it leads to what to do");
+    }
+    let new = NewAdmission {
+        slug: "north".into(),
+        subject: "lee".into(),
+        name: "Dr Grace Lee".into(),
+        profession: "midwife".into(),
+        identifier: None,
+        checked: "Passport and register.".into(),
+    };
+    town.house.portal.admit(new).await.unwrap();
+    for (what, claims) in [
+        ("another subject", vec![("sub", json!("lee2"))]),
+        ("the subject in capitals", vec![("sub", json!("LEE"))]),
+        ("the subject with a blank", vec![("sub", json!("lee "))]),
+        ("the admitted name", vec![("sub", json!("other")), ("name", json!("Dr Grace Lee"))]),
+    ] {
+        town.provider.lie(Lies { claims, ..Lies::default() });
+        let mut browser = town.house.browser();
+        let answer = town.sign_in(&mut browser).await;
+        town.nobody_is_signed_in(&mut browser, &answer, what, "not-admitted").await;
+    }
+    town.provider.lie(Lies { claims: vec![("name", json!("The Great Healer")), ("profession", json!("doctor"))], ..Lies::default() });
+    let mut browser = town.house.browser();
+    assert_eq!(town.sign_in(&mut browser).await.location(), "/record/1");
+    let account = browser.get("/account").await;
+    assert!(
+        account.body.contains("Dr Grace Lee") && account.body.contains("midwife") && !account.body.contains("Healer"),
+        "{}",
+        account.body
+    );
+
+    town.house.portal.dismiss("north", "lee", "licence ended").await.unwrap();
+    assert_eq!(browser.get("/account").await.location(), "/welcome?to=/account", "their session is over");
+    assert_eq!(town.sign_in(&mut browser).await.location(), "/clinicians?problem=not-admitted");
 }
 
 #[sqlx::test(migrations = "../migrations")]

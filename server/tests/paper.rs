@@ -13,7 +13,12 @@ use chartkey_app::{
     paper::{Body, Paper, Part, Table, TableRow},
     pdf,
 };
-use chartkey_portal::audit::Event;
+use chartkey_domain::{
+    category::{Categories, Category},
+    draft::{Draft, Recipient},
+    grant::Purpose,
+};
+use chartkey_portal::{audit::Event, sharing::Sentence};
 use endpoints::{record::mark, table::Caller, world::World};
 use lopdf::{Dictionary, Document, Object, content::Content};
 use scraper::{Html, Selector};
@@ -69,16 +74,64 @@ async fn both_stand_in_the_log_and_only_the_patient_gets_them(_: PgPoolOptions, 
     let printed: Vec<_> = of_patient.iter().filter(|(_, page)| page == "print").map(|(action, _)| action.as_str()).collect();
     assert_eq!(printed, ["read", "exported"]);
 
-    // Six minutes after the sign-in.
-    sqlx::query(
-        "update session set signed_in_at = signed_in_at - interval '6 minutes',
-            data = jsonb_set(data, '{signed_in,at}', to_jsonb((data #>> '{signed_in,at}')::timestamptz - interval '6 minutes'))",
-    )
-    .execute(&world.house.superuser)
-    .await
-    .unwrap();
+    late(&world).await;
     assert_eq!(browser.post("/download/summary", "").await.location(), "/sign-in/again?to=/download");
     assert!(!browser.get("/download").await.body.contains("/download/summary"), "no button that leads nowhere");
+}
+
+/// A code for results, problems and vaccines, without labels, and what the patient sees of it in advance.
+#[sqlx::test(migrations = "../migrations")]
+async fn paper_in_the_place_of_a_code_holds_what_its_preview_shows_and_nothing_else(_: PgPoolOptions, options: PgConnectOptions) {
+    let world = World::build(options).await;
+    let (ada, portal) = (&world.ada, &world.house.portal);
+    let categories = [Category::Results, Category::Problems, Category::Vaccines].into_iter().fold(Categories::NONE, Categories::with);
+    let draft = Draft { recipient: Some(Recipient::Code), purpose: Some(Purpose::Treatment), categories, ..Draft::default() };
+    let id = portal.begin_draft(&ada.visitor(), draft).await.unwrap();
+    let kept = portal.draft(&ada.visitor(), id).await.unwrap();
+    let sentence =
+        Sentence { text: "**Whoever uses your code**.".to_owned(), language: "en".to_owned(), catalogue_version: "1".to_owned() };
+    let code = portal.make_code(&ada.visitor(), id, kept.draft.terms(kept.today).unwrap(), sentence).await.unwrap();
+    let mut browser = world.browser(Caller::Patient).await;
+    let mut preview = String::new();
+    for category in Category::SHAREABLE {
+        preview += &browser.get(&format!("/sharing/{code}/preview/{}", category.slug())).await.body;
+    }
+    let codes = browser.get("/sharing/codes").await.body;
+    assert!(codes.contains(&format!("/sharing/codes/{code}/paper")) && codes.contains(&format!("/sharing/{code}/preview")), "{codes}");
+    let asked = browser.get(&format!("/sharing/codes/{code}/paper")).await.body;
+    assert!(asked.contains("Paper cannot be taken back"), "{asked}");
+
+    let before = events(&world).await.len();
+    let page = browser.get(&format!("/sharing/codes/{code}/paper/print")).await;
+    let answer = browser.post("/download/code", &format!("code={code}")).await;
+    assert_eq!((answer.status, answer.headers[header::CONTENT_TYPE].to_str().unwrap()), (StatusCode::OK, "application/pdf"));
+    let disposition = answer.headers[header::CONTENT_DISPOSITION].to_str().unwrap();
+    assert!(disposition.starts_with("attachment; filename=\"chartkey-summary-20"), "{disposition}");
+    let said = of_page(&page.body);
+    assert_eq!(without_made(&of_file(&answer.bytes)), without_made(&said));
+    conforms(&answer.bytes, "en-GB");
+    let mut shown = 0;
+    for place in Category::SHAREABLE.into_iter().chain([Category::Own]).map(Category::slug).chain(["private", "labelled", "second"]) {
+        let mark = mark("ada", place);
+        let is_previewed = preview.contains(&mark);
+        assert_eq!(said.contains(&squeezed(&mark)), is_previewed, "{place}: {said}");
+        shown += usize::from(is_previewed);
+    }
+    assert!(shown >= 3, "{shown}");
+    for absent in ["None recorded", "not shared", "Medicines", "Allergies", "private"] {
+        assert!(!said.to_lowercase().contains(&squeezed(absent).to_lowercase()), "{absent} in {said}");
+    }
+    assert!(said.ends_with(&squeezed(Say::default().not_everything())), "{said}");
+    assert_eq!(events(&world).await.split_off(before), vec![("exported".to_owned(), "code-paper".to_owned()); 2]);
+    let log = browser.get("/activity").await.body;
+    assert!(log.contains("took a part of this record on paper") && log.contains("Whoever uses your code"), "{log}");
+
+    late(&world).await;
+    let way_back = format!("/sign-in/again?to=/sharing/codes/{code}/paper");
+    assert_eq!(browser.post("/download/code", &format!("code={code}")).await.location(), way_back);
+    assert_eq!(browser.get(&format!("/sharing/codes/{code}/paper/print")).await.location(), way_back);
+    let asked = browser.get(&format!("/sharing/codes/{code}/paper")).await.body;
+    assert!(asked.contains(&way_back) && !asked.contains("/download/code") && !asked.contains("/paper/print"), "{asked}");
 }
 
 #[test]
@@ -201,6 +254,17 @@ fn paper(parts: Vec<Part>) -> Paper {
         says: vec!["Made today.".to_owned()],
         parts,
     }
+}
+
+/// Six minutes after the sign-in.
+async fn late(world: &World) {
+    sqlx::query(
+        "update session set signed_in_at = signed_in_at - interval '6 minutes',
+            data = jsonb_set(data, '{signed_in,at}', to_jsonb((data #>> '{signed_in,at}')::timestamptz - interval '6 minutes'))",
+    )
+    .execute(&world.house.superuser)
+    .await
+    .unwrap();
 }
 
 /// The actions and pages of Ada's chain, oldest first.

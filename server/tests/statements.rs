@@ -42,6 +42,7 @@ const PAGES: &[Page] = &[
     Page("/sign-in/again", "/sign-in/again", [None, Some(2), Some(2)]),
     Page("/sign-up", "/sign-up", [Some(0), Some(1), Some(1)]),
     Page("/clinicians", "/clinicians", [Some(1), Some(2), Some(2)]),
+    Page("/clinicians/missing", "/clinicians/missing", [Some(0), Some(1), Some(1)]),
     Page("/about/components", "/about/components", [Some(0), Some(1), Some(1)]),
     Page("/offline", "/offline", [Some(0), Some(1), Some(1)]),
     Page("/claim", "/claim", [None, Some(1), Some(1)]),
@@ -71,6 +72,10 @@ const PAGES: &[Page] = &[
     Page("/sharing/new", "/sharing/new?draft={draft}&step=time", [None, Some(12), None]),
     Page("/sharing/new", "/sharing/new?draft={draft}&step=check", [None, Some(12), None]),
     Page("/sharing/codes", "/sharing/codes", [None, Some(7), None]),
+    // Whether the sign-in is fresh.
+    Page("/sharing/codes/{code}/paper", "/sharing/codes/{waiting-code}/paper", [None, Some(10), None]),
+    // The summary with the eyes of a clinician and what else there is, and then, with the patient's own rights, that it was taken.
+    Page("/sharing/codes/{code}/paper/print", "/sharing/codes/{waiting-code}/paper/print", [None, Some(21), None]),
     Page("/sharing/requests", "/sharing/requests", [None, Some(9), None]),
     Page("/sharing/requests", "/sharing/requests?why={request}", [None, Some(9), None]),
     Page("/shared/ask", "/shared/ask", [None, None, Some(7)]),

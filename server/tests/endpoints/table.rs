@@ -192,6 +192,7 @@ fn pages() -> Vec<Row> {
         page("/sign-in/again", SIGNED_IN),
         page("/sign-up", ANYBODY),
         page("/clinicians", ANYBODY),
+        page("/clinicians/missing", ANYBODY),
         // The set-up is over in this house, and nobody here is invented.
         page("/set-up", [NotFound; 6]),
         page("/rehearsal", [NotFound; 6]),
@@ -217,6 +218,10 @@ fn pages() -> Vec<Row> {
         draft("time"),
         draft("check"),
         page("/sharing/codes", HOLDERS),
+        record("/sharing/codes/{code}/paper", "/sharing/codes/{waiting-code}/paper", HOLDERS),
+        record("/sharing/codes/{code}/paper/print", "/sharing/codes/{waiting-code}/paper/print", HOLDERS),
+        // One that somebody has used is on no paper.
+        row("GET", "/sharing/codes/{code}/paper", "/sharing/codes/{code}/paper", "").with(&[Which::Random, Which::Own], NOBODY),
         page("/sharing/requests", HOLDERS),
         record("/sharing/requests", "/sharing/requests?why={request}", HOLDERS),
         page("/shared/ask", CLINICIANS),
@@ -319,6 +324,7 @@ fn of_preview() -> Vec<Row> {
     let mut rows = vec![
         list("/sharing/{grant}/preview", "/sharing/{grant}/preview"),
         list("/sharing/{grant}/preview", "/sharing/{draft}/preview"),
+        list("/sharing/{grant}/preview", "/sharing/{waiting-code}/preview"),
         // Nobody sees anything through what is stopped.
         page("/sharing/{grant}/preview", "/sharing/{paused}/preview", NOBODY),
         list("/sharing/{grant}/preview/visits", "/sharing/{grant}/preview/visits?errors=1"),
@@ -360,6 +366,7 @@ fn routes() -> Vec<Row> {
     let open = [NotFound, Says("stands"), Says("closed"), Says("stands"), Says("closed"), Says("stands")];
     const NOT_THEIRS: Outcome = To("/download?problem=not-found");
     const TAKEN: Columns = [Welcome, Shown, NOT_THEIRS, NOT_THEIRS, NOT_THEIRS, Shown];
+    const NO_PAPER: Outcome = To("/sharing/codes/{waiting-code}/paper?problem=not-found");
     const NO_LOG: Outcome = To("/activity?problem=not-found");
     const OWN_LOG: Columns = [Welcome, Shown, NO_LOG, NO_LOG, NO_LOG, Shown];
     let file = "/record/{patient}/documents/{item}/files/{number}";
@@ -371,6 +378,12 @@ fn routes() -> Vec<Row> {
         post("/download/fhir", "", TAKEN),
         post("/download/results", "", TAKEN),
         post("/download/summary", "", TAKEN),
+        form(
+            "/download/code",
+            "code={waiting-code}",
+            [Welcome, Shown, NO_PAPER, NO_PAPER, NO_PAPER, Shown],
+            to("/sharing/codes/{waiting-code}/paper?problem=not-found"),
+        ),
         post("/download/pack", "passphrase=six+words+for+a+pack&again=six+words+for+a+pack", TAKEN),
         // Without a file; whoever holds no record has nowhere to send one.
         post("/sources/upload", "", {

@@ -185,7 +185,7 @@ impl World {
         portal.redeem_code(&side.reader(), &secret).await.unwrap();
         let named = Named::Clinician { name: side.reader.name.clone(), organization: ORGANIZATION.to_owned() };
         let (waiting, waiting_terms) = self.drafted(side, Draft { recipient: Some(Recipient::Code), ..draft(side.owner) }).await;
-        portal.make_code(&visitor, waiting, waiting_terms, sentence("A code.")).await.unwrap();
+        let waiting_code = portal.make_code(&visitor, waiting, waiting_terms, sentence("A code.")).await.unwrap();
         let codes = portal.codes(&visitor).await.unwrap().view;
         let waiting =
             codes.into_iter().find_map(|code| if let CodeState::Waiting(secret) = code.state { Some(secret) } else { None }).unwrap();
@@ -218,6 +218,7 @@ impl World {
                 ("redeemer", side.reader.actor.account().to_string()),
                 ("code-seen", encoded(&say.grant_sentence(&named, &typed.terms))),
                 ("typed", waiting),
+                ("waiting-code", waiting_code.to_string()),
                 ("draft", kept.to_string()),
                 ("asked", "hiv".to_owned()),
                 ("draft-seen", encoded(&say.grant_sentence(&named, &kept_terms))),
@@ -434,6 +435,8 @@ impl World {
             "emergency_review",
             "asks_first",
             "patient_holder",
+            "admission",
+            "practice_request",
             "item",
             "claim_code",
             "account",

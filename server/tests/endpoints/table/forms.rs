@@ -25,6 +25,8 @@ pub(super) fn forms() -> Vec<Row> {
         post("/api/forgotten-password", "email={caller}@nowhere.example", [To("/sign-in/forgotten?done=sent"); 6]),
         post("/api/new-password", "token=none&password=a+long+enough+password", [To("/sign-in/forgotten?problem=link-ended"); 6]),
         post("/api/claim", "code=ABCD-EFGH-JKLM&day=14&month=3&year=1961", to("/claim?problem=wrong-code")),
+        // Whoever asks the operator needs no account, and is told the same each time.
+        post("/api/ask-operator", "practice={caller}&contact=desk@nowhere.example&words=", [To("/clinicians/missing?done=sent"); 6]),
         post("/api/choose-language", "language=en-GB", {
             let mut columns = [To("/account?done=language"); 6];
             columns[Caller::Anonymous as usize] = To("/");
