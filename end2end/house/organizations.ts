@@ -46,6 +46,8 @@ const people: { name: string; slug: string; algorithm: string; accounts: Clinici
       { sub: 'northgate-1', username: 'lindqvist', password: 'lindqvist-at-northgate', name: 'Dr Hana Lindqvist', profession: 'physician', npi: '1679576722' },
       // The same person as at Riverside by name and e-mail address, and somebody else by subject: never matched.
       { sub: 'northgate-2', username: 'lee', password: 'lee-at-northgate', name: 'Dr Ada Lee', profession: 'physician', npi: '1003000126' },
+      // Of whom the clinic says no profession; the operator knows what they are called.
+      { sub: 'northgate-3', username: 'weiss', password: 'weiss-at-northgate', name: 'The Great Healer' },
     ],
   },
 ];

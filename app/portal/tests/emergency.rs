@@ -308,6 +308,20 @@ async fn it_adds_to_a_share_and_takes_nothing_away(_: PgPoolOptions, options: Pg
 }
 
 #[sqlx::test(migrations = "../../migrations")]
+async fn independent_clinicians_are_nobodys_colleagues(_: PgPoolOptions, options: PgConnectOptions) {
+    let house = build(options).await;
+    let (portal, doctor, nurse) = (&house.portal, doctor(&house).await, house.nurse(None));
+    house.tamper("update organization set professions = '{}'").await;
+    decide(&house, Extent::Summary).await;
+    portal.open_emergency(&doctor, by_name("Inés María López")).await.unwrap();
+    let grant = looks(&house).await[0].grant;
+    assert_eq!(portal.emergency_reviews(&nurse).await.unwrap().open, [], "nothing of the patient");
+    assert!(matches!(portal.review_emergency(&nurse, grant, Some(Finding::Needed), "Yes.").await, Err(Error::NotFound)));
+    let own = portal.emergency_reviews(&doctor).await.unwrap();
+    assert_eq!((own.open[0].is_own, own.now_open.len()), (true, 1));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
 async fn a_colleague_reviews_it_and_the_patient_reads_what_they_found(_: PgPoolOptions, options: PgConnectOptions) {
     let house = build(options).await;
     let (portal, doctor, nurse) = (&house.portal, doctor(&house).await, house.nurse(None));
