@@ -21,6 +21,7 @@ async function signIn(page: Page, slug: string): Promise<void> {
 }
 
 test('whoever cannot sign in is given paper, and is let in once the operator has checked them', { tag: ['@desktop', '@no-script'] }, async ({ page, house, mail, chartkeyOk, sql, browser }, info) => {
+  test.setTimeout(180_000);
   const slug = `alone-${info.project.name}`;
   const northgate = house.organizations[1];
   if (!northgate) throw new Error('no organization');

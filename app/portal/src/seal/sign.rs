@@ -122,7 +122,14 @@ impl Portal {
             return Err(Refusal::OtherInstallation.error());
         }
         let mut keys = keys(&mut transaction).await?;
-        let Line { before, restored, missing } = catch_up(&mut transaction, &file, &mut keys, signing).await?;
+        let Line { before, restored, missing } = match catch_up(&mut transaction, &file, &mut keys, signing).await {
+            Ok(line) => line,
+            // The lock ends with the answer: whoever signs next is alone.
+            Err(error) => {
+                transaction.rollback().await?;
+                return Err(error);
+            }
+        };
         let number = before.as_ref().map_or(0, |before| before.root.number) + 1;
         let key = signing_key(&mut transaction, seal, &mut keys, number, entered.at).await?;
         follow(&mut transaction).await?;
