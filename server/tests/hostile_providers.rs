@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use axum::{
     body::Body,
-    http::{Method, StatusCode, header},
+    http::{Method, Request, StatusCode, header},
 };
 use chartkey_portal::{
     admissions::NewAdmission,
@@ -52,12 +52,12 @@ impl Town {
 
     /// What a provider sends by itself: no cookie, no origin, no page of ours.
     async fn logout(&self, slug: &str, token: &str) -> Answer {
-        let mut nobody = self.house.browser();
-        let request = nobody
-            .request(Method::POST, &format!("/auth/{slug}/logout"))
+        let request = Request::builder()
+            .method(Method::POST)
+            .uri(format!("/auth/{slug}/logout"))
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(Body::from(format!("logout_token={token}")));
-        nobody.send(request.unwrap()).await
+        self.house.browser().send(request.unwrap()).await
     }
 
     async fn is_in(&self, browser: &Browser) -> bool {
