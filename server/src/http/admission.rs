@@ -62,6 +62,7 @@ pub struct Admission {
     reading: Arc<Semaphore>,
     changing: Arc<Semaphore>,
     coming_in: Arc<Semaphore>,
+    told: Arc<Semaphore>,
 }
 
 /// What a request needs.
@@ -81,15 +82,15 @@ impl Admission {
     pub fn over(connections: u32) -> Self {
         let connections = usize::try_from(connections).unwrap_or(usize::MAX).min(Semaphore::MAX_PERMITS / 16);
         let turns = |sixteenths: usize| Arc::new(Semaphore::new((connections * sixteenths / 16).max(1)));
-        Self { reading: turns(9), changing: turns(3), coming_in: turns(2) }
+        Self { reading: turns(9), changing: turns(3), coming_in: turns(2), told: turns(1) }
     }
 
     fn needs(&self, request: &Request) -> Needs<'_> {
         match request.uri().path() {
             "/healthz" | "/events" | upload::PATH => Needs::Nothing,
             "/readyz" => Needs::Time,
-            // Anybody may send one, and each asks the database.
-            path if path.starts_with("/auth/") && !request.method().is_safe() => Needs::Turn(&self.coming_in),
+            // Anybody may send one, and each asks the database and perhaps a provider: one at once, and in nobody's place.
+            path if path.starts_with("/auth/") && !request.method().is_safe() => Needs::Turn(&self.told),
             path if path.starts_with("/assets/") || path.starts_with("/auth/") => Needs::Nothing,
             _ if request.method().is_safe() => Needs::Turn(&self.reading),
             path if COMING_IN.contains(&path) || !request.headers().contains_key(header::COOKIE) => Needs::Turn(&self.coming_in),

@@ -41,8 +41,9 @@ pub(crate) fn kept(session: &str) -> String {
 }
 
 impl Portal {
-    /// Ends what an organization says has ended there: the sessions that began with this one of the provider's, or all of a
-    /// subject's. Of somebody who is not known here nothing ends, and that is no error. Returns of how many people sessions ended.
+    /// Ends what an organization says has ended there: the sessions that began with this one of the provider's, with those of the
+    /// subject of which nobody knows with which they began, or all of a subject's. Of somebody who is not known here nothing ends,
+    /// and that is no error. Returns of how many people sessions ended.
     ///
     /// # Errors
     /// [`Error::Invalid`] where the token is over, not yet valid or names nobody, [`Error::Conflict`] where it has come before.
@@ -71,8 +72,8 @@ impl Portal {
                 r#"select c.account_id, a.display_name, c.profession, o.name from clinician c
                 join account a on a.account_id = c.account_id join organization o on o.organization_id = c.organization_id
                 where c.organization_id = $1 and c.issuer = $2 and ($3::text is null or c.subject = $3)
-                    and ($4::text is null or exists (select from session s
-                        where s.account_id = c.account_id and s.data #>> '{signed_in,provider_session}' = $4))
+                    and ($4::text is null or exists (select from session s where s.account_id = c.account_id
+                        and coalesce(s.data #>> '{signed_in,provider_session}' = $4, $3::text is not null)))
                 order by c.account_id for update of c"#,
                 logout.organization.0,
                 logout.issuer,
@@ -87,9 +88,10 @@ impl Portal {
                     None => drop(sessions::end_all(&mut transaction, account).await?),
                     Some(session) => {
                         sqlx::query!(
-                            "delete from session where account_id = $1 and data #>> '{signed_in,provider_session}' = $2",
+                            "delete from session where account_id = $1 and coalesce(data #>> '{signed_in,provider_session}' = $2, $3)",
                             account.0,
-                            kept(session)
+                            kept(session),
+                            logout.subject.is_some()
                         )
                         .execute(&mut *transaction)
                         .await?;

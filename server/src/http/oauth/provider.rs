@@ -202,7 +202,11 @@ impl Providers {
             return Ok(false);
         }
         let keys = JsonWebKeySet::fetch_async(discovered.metadata.jwks_uri(), &self.outgoing).await.map_err(provider)?;
-        self.known.lock().await.remove(issuer);
+        // The next sign-in begins with the new keys, unless another has them by now.
+        let mut cached = self.known.lock().await;
+        if cached.get(issuer).is_some_and(|cached| std::ptr::eq(&raw const **cached, discovered)) {
+            cached.remove(issuer);
+        }
         Ok(signed.by(&keys))
     }
 }
