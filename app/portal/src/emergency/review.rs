@@ -80,7 +80,7 @@ impl Portal {
     /// The emergencies of the visitor's organization that nobody has reviewed, and the records that are open to them now. To
     /// a clinician whom a patient has blocked, nothing is said of that patient; where the whole organization is, somebody there
     /// has to say all the same whether what had been opened was needed. Independent clinicians are nobody's colleagues: they
-    /// read of their own alone.
+    /// read of their own alone, while it is open.
     ///
     /// # Errors
     /// [`Error::NotFound`] for anybody but a clinician.
@@ -98,7 +98,7 @@ impl Portal {
             join account a on a.account_id = l.account_id
             join clinician c on c.account_id = l.account_id
             join patient p on p.patient_id = l.patient_id
-            where l.organization_id = $2 and (l.account_id = $1 or not gate.is_independent($2)) and (v.grant_id is null or (l.account_id = $1 and l.opened_at > now() - interval '1 hour'))
+            where l.organization_id = $2 and ((v.grant_id is null and not gate.is_independent($2)) or (l.account_id = $1 and l.opened_at > now() - interval '1 hour'))
                 and not gate.is_blocked(l.patient_id, $1, null)
             -- What is open to the reader first.
             order by l.account_id = $1 and l.opened_at > now() - interval '1 hour' desc, l.opened_at, l.grant_id limit 200"#,
