@@ -492,6 +492,7 @@ impl From<chartkey_portal::Error> for ApiError {
             Error::Invalid(code) => Self::from_code(code).unwrap_or(Self::Invalid),
             Error::Conflict("asked") => Self::Asked,
             Error::Conflict("blocked") => Self::GrantBlocked,
+            Error::Conflict("full") => Self::ChosenFull,
             Error::Conflict(_) => Self::Gone,
             Error::TooManyTries => Self::TooMany,
             Error::SignInAgain => Self::SignInAgain,

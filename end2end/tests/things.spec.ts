@@ -54,6 +54,7 @@ test('an entry is shown beside a share, and what belongs to a condition by itsel
   await page.getByRole('button', { name: 'Continue' }).click();
   await page.getByRole('button', { name: 'Continue' }).click();
   await expect(page.locator('.grant .sentence')).toContainText(many === 2 ? 'can see 1 entry that you chose, as it is today' : `can see ${many - 1} entries that you chose, as they are today`);
+  await expect(page.getByRole('region', { name: 'Entries that you chose' }).locator('.row')).toHaveCount(many - 1);
   await look(page, 'belonging-check');
   await page.getByRole('button', { name: 'See as they will see' }).click();
   await expect(page.getByRole('main')).toBeVisible();
@@ -61,7 +62,14 @@ test('an entry is shown beside a share, and what belongs to a condition by itsel
   // The share that is being prepared takes one more, from its own page.
   await page.goto(`${problem}/who`);
   await page.getByRole('button', { name: 'Add it to the share you have begun' }).click();
-  await expect(page.locator(`#things input[value="${item}"]`)).toBeChecked();
+  await expect(page.locator(`#things input[value^="${item}."]`)).toBeChecked();
+
+  // What changes before it is given is shown again, as it is now.
+  sql(`update item set labels = 2 where item_id = '${item}'`);
+  for (let step = 0; step < 2; step++) await page.getByRole('button', { name: 'Continue' }).click();
+  await expect(page.getByRole('alert')).toContainText('An entry that you chose has changed');
+  await expect(page.locator('#things').locator('.choice', { has: page.locator(`[value^="${item}."]`) })).toContainText('marked substance use');
+  await look(page, 'chosen-changed');
   if (info.project.name === 'no-script') return;
   await page.evaluate(() => fetch('/api/choose-language', { method: 'POST', body: new URLSearchParams({ language: 'es' }) }));
   await page.reload();

@@ -111,7 +111,7 @@ async fn a_sentence_stays_in_the_language_in_which_it_was_confirmed_and_says_so(
     let names = world.names(Caller::Patient, Which::Own).await;
     chooses(&mut ada, "language=es").await;
     // Her page with the English sentence was open meanwhile.
-    let given = ada.post("/api/give-grant", &filled("draft={draft}&seen={draft-seen}&language=en-GB", &names)).await;
+    let given = ada.post("/api/give-grant", &filled("draft={draft}&seen={draft-seen}&mark={draft-mark}&language=en-GB", &names)).await;
     assert!(given.location().ends_with("?done=given"), "{}", given.location());
     let grant = ada.get(given.location()).await.body;
     assert!(grant.contains("<p lang=\"en-GB\" dir=\"ltr\" class=\"sentence\">"), "on its own page: {grant}");
@@ -130,7 +130,7 @@ async fn a_sentence_that_was_not_read_is_not_given_in_any_language(_: PgPoolOpti
     let world = World::build(options).await;
     let mut ada = world.browser(Caller::Patient).await;
     let names = world.names(Caller::Patient, Which::Own).await;
-    let given = ada.post("/api/give-grant", &filled("draft={draft}&seen={draft-seen}&language=es", &names)).await;
+    let given = ada.post("/api/give-grant", &filled("draft={draft}&seen={draft-seen}&mark={draft-mark}&language=es", &names)).await;
     assert!(given.location().ends_with("problem=gone"), "{}", given.location());
 }
 

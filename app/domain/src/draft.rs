@@ -5,7 +5,7 @@ use time::{Date, Duration, Month, OffsetDateTime, Time};
 
 use crate::{
     category::{Categories, Category},
-    grant::{Dates, Grantee, Purpose, Scope},
+    grant::{Dates, Grantee, Purpose, Scope, Seen},
     id::ItemId,
     label::Labels,
 };
@@ -69,7 +69,7 @@ impl Recipient {
     }
 }
 
-/// A single thing that a grant names, as the patient saw it: in another version, or with a label more, it is not meant.
+/// A single thing that a draft names, as the patient saw it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Thing {
     /// Which.
@@ -242,6 +242,17 @@ impl Draft {
         Ok(terms)
     }
 
+    /// Leaves of what it names these, as they were seen now: item, version and labels.
+    pub fn keep(&mut self, seen: &[Seen]) {
+        self.things = std::mem::take(&mut self.things)
+            .into_iter()
+            .filter_map(|thing| {
+                let seen = seen.iter().find(|seen| seen.item == thing.item)?;
+                Some(Thing { version: seen.version, labels: seen.labels, ..thing })
+            })
+            .collect();
+    }
+
     /// Names these things beside those that it names already, each once and as it was seen last, as far as there is room.
     pub fn name(&mut self, things: impl IntoIterator<Item = Thing>) {
         for thing in things {
@@ -296,7 +307,7 @@ impl Terms {
             labels: self.labels,
             dates: self.dates(),
             added_before: (!self.includes_new).then_some(given_at),
-            named: self.things.iter().map(|thing| (thing.item, thing.version)).collect(),
+            named: self.things.iter().map(|thing| Seen { item: thing.item, version: thing.version, labels: thing.labels }).collect(),
         }
     }
 
@@ -356,9 +367,19 @@ mod tests {
         draft.name([thing(1), thing(2), Thing { version: 2, ..thing(1) }]);
         let terms = draft.terms(TODAY).unwrap();
         let scope = terms.scope(datetime!(2026-11-22 12:00 UTC));
-        assert_eq!(scope.named, [(thing(1).item, 2), (thing(2).item, 1)]);
+        let named: Vec<_> = scope.named.iter().map(|seen| (seen.item, seen.version)).collect();
+        assert_eq!(named, [(thing(1).item, 2), (thing(2).item, 1)]);
         assert!(terms.labels.is_empty() && terms.from.is_none() && !terms.includes_new && !terms.may_write);
         assert_eq!(terms.named_labels(), Labels::NONE.with(Label::Hiv));
+    }
+
+    #[test]
+    fn what_is_kept_is_kept_as_it_was_seen_last() {
+        let mut draft = Draft::default();
+        draft.name([thing(1), thing(2)]);
+        let seen = |item, labels| Seen { item: thing(item).item, version: 3, labels };
+        draft.keep(&[seen(2, Labels::ALL), seen(4, Labels::ALL)]);
+        assert_eq!(draft.things, [Thing { version: 3, labels: Labels::ALL, ..thing(2) }], "what was not named before is not named now");
     }
 
     #[test]

@@ -6,6 +6,7 @@ use time::{Duration, OffsetDateTime};
 use crate::{
     category::Categories,
     id::{AccountId, GrantId, ItemId, OrganizationId},
+    item::ItemFacts,
     label::Labels,
 };
 
@@ -132,6 +133,25 @@ impl Dates {
     }
 }
 
+/// A single item that a grant names, as the patient saw it: in another version, or with a label more, it is not meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    /// Which.
+    pub item: ItemId,
+    /// In which version.
+    pub version: i32,
+    /// With which sensitive labels.
+    pub labels: Labels,
+}
+
+impl Seen {
+    /// Whether the item is what was seen.
+    #[must_use]
+    pub fn is(&self, item: &ItemFacts) -> bool {
+        (self.item, self.version) == (item.id, item.version) && item.labels.is_subset(self.labels)
+    }
+}
+
 /// What a grant reaches. Categories, labels and dates belong together.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Scope {
@@ -143,8 +163,8 @@ pub struct Scope {
     pub dates: Dates,
     /// `Some(t)`: nothing that came in at `t` or later.
     pub added_before: Option<OffsetDateTime>,
-    /// Single items, in the version that the patient saw.
-    pub named: Vec<(ItemId, i32)>,
+    /// Single items.
+    pub named: Vec<Seen>,
 }
 
 /// From whom a grant has its force, where that is not the patient.

@@ -284,7 +284,7 @@ const fn written(category: Category, now: OffsetDateTime) -> ItemFacts {
 /// Rule 4: by category, labels and dates together, or by name.
 fn reaches(grant: &Grant, item: &ItemFacts, now: OffsetDateTime) -> bool {
     let scope = &grant.scope;
-    scope.named.contains(&(item.id, item.version)) || {
+    scope.named.iter().any(|seen| seen.is(item)) || {
         let mut table = Table::cut(std::iter::once(scope));
         table.add(scope, None::<std::iter::Empty<_>>, now);
         table.holds(item)

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use chartkey_domain::{
     account::Actor,
     category::{Categories, Category},
-    grant::{Dates, EMERGENCY, Grant, GrantState, Grantee, Purpose, Scope},
+    grant::{Dates, EMERGENCY, Grant, GrantState, Grantee, Purpose, Scope, Seen},
     id::{AccountId, GrantId, ItemId, OrganizationId},
     item::ItemFacts,
     label::{Label, Labels},
@@ -286,17 +286,21 @@ fn opened() -> Grant {
 
 /// Items that a grant or an exclusion names.
 fn singled() -> Vec<(&'static str, ItemFacts, InForce)> {
-    let naming = |version| {
+    let seen = |version, labels| {
         let mut grant = grant(named());
-        grant.scope.named.push((ITEM, version));
+        grant.scope.named.push(Seen { item: ITEM, version, labels });
         vec![grant]
     };
+    let naming = |version| seen(version, Labels::NONE);
     let world = |grants, exclusions, item: &ItemFacts| InForce { grants, exclusions, singled: vec![item.clone()], ..InForce::default() };
     let medicine = item(Category::Medicines);
+    let labelled = ItemFacts { labels: Labels::NONE.with(Label::Hiv), ..medicine.clone() };
     let result = item(Category::Results);
     vec![
         ("a medicine that the grant names in this version", medicine.clone(), world(naming(1), vec![], &medicine)),
         ("a medicine that the grant names in an older version", medicine.clone(), world(naming(0), vec![], &medicine)),
+        ("a medicine with a label that the grant names with it", labelled.clone(), world(seen(1, labelled.labels), vec![], &labelled)),
+        ("a medicine with a label that has come since the grant named it", labelled.clone(), world(naming(1), vec![], &labelled)),
         ("a result kept from this clinician", result.clone(), world(vec![grant(named())], vec![(ITEM, Whom::Account(DOCTOR))], &result)),
         (
             "a result kept from this organization, though named",

@@ -18,6 +18,8 @@ pub struct KeptDraft {
     pub today: Date,
     /// The questions about understanding that were answered, in order.
     pub answered: Vec<Answered>,
+    /// What tells these answers from any others.
+    pub mark: String,
 }
 
 impl Portal {
@@ -49,7 +51,7 @@ impl Portal {
     pub async fn draft(&self, visitor: &Visitor, id: DraftId) -> Result<KeptDraft, Error> {
         let (mut transaction, now) = self.enter(visitor).await?;
         let kept = sqlx::query!(
-            r#"select fields as "fields: Json<Draft>", answered as "answered: Json<Vec<Answered>>" from draft where draft_id = $1 and account_id = $2 and kind = 'grant' and ends_at > now()"#,
+            r#"select fields as "fields: Json<Draft>", answered as "answered: Json<Vec<Answered>>", md5(fields::text) as "mark!" from draft where draft_id = $1 and account_id = $2 and kind = 'grant' and ends_at > now()"#,
             id.0,
             visitor.actor.account().0
         )
@@ -57,7 +59,7 @@ impl Portal {
         .await?;
         transaction.rollback().await?;
         let kept = kept.ok_or(Error::NotFound)?;
-        Ok(KeptDraft { id, draft: kept.fields.0, today: now.date(), answered: kept.answered.0 })
+        Ok(KeptDraft { id, draft: kept.fields.0, today: now.date(), answered: kept.answered.0, mark: kept.mark })
     }
 
     /// Keeps the answers in the place of those before.

@@ -54,7 +54,7 @@ pub struct Holder {
     pub organization: Option<String>,
     /// Whether they see it.
     pub access: Access,
-    /// A share of theirs that the patient can change.
+    /// The share of theirs that the patient can change, where it is the only one.
     pub grant: Option<GrantId>,
 }
 
@@ -240,15 +240,19 @@ async fn holders(record: &mut Record, in_force: &InForce, item: ItemId) -> Resul
     let mut places = BTreeMap::new();
     for row in rows {
         let Some(one) = holder(&row, item, in_force) else { continue };
-        let place = *places.entry((row.organization, row.account)).or_insert_with(|| {
+        let (place, shares) = places.entry((row.organization, row.account)).or_insert_with(|| {
             holders.push(one);
-            holders.len() - 1
+            (holders.len() - 1, 0_usize)
         });
-        if let Some(holder) = holders.get_mut(place) {
+        if let Some(holder) = holders.get_mut(*place) {
             holder.professions.extend(row.professions.clone().unwrap_or_default());
-            holder.grant = holder.grant.or(row.grant.map(GrantId));
             holder.professions.sort_unstable();
             holder.professions.dedup();
+            // Of several shares nobody knows which one to change.
+            if row.purpose.is_some() {
+                holder.grant = row.grant.map(GrantId).filter(|_| *shares == 0);
+                *shares += 1;
+            }
             if holder.access == Access::Closed && sees(&row, &facts, in_force, now) {
                 holder.access = Access::Sees;
             }

@@ -22,6 +22,7 @@ use crate::{
     pool::detached,
     record::Record,
     secrets::{random_code, typed_code},
+    sharing::things,
 };
 
 mod asking;
@@ -182,7 +183,8 @@ impl Portal {
             .ok_or(Error::NotFound)?;
             let grantee = Grantee::Clinician { account: AccountId(found.account_id), organization: OrganizationId(found.organization_id) };
             let asked = Length::of(&found.length).said(found.terms.0, record.now().date());
-            let draft = Draft { recipient: Some(Recipient::Known(grantee)), ..asked };
+            let things = things::of_grantee(&mut record, &grantee, asked.purpose).await?;
+            let draft = Draft { recipient: Some(Recipient::Known(grantee)), things, ..asked };
             // Whoever comes back finds what they have chosen.
             let id = sqlx::query_scalar!(
                 r#"with begun as (select draft_id from draft where account_id = $1 and request_id = $3 and ends_at > now()

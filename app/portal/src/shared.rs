@@ -45,13 +45,15 @@ pub struct SharedEntry {
     pub is_open: bool,
     /// Whether something has come in since the visitor last looked that they may see through it.
     pub is_new: bool,
+    /// Whether it reaches parts of the record, and not single things alone.
+    pub has_parts: bool,
 }
 
 impl SharedEntry {
-    /// Whether it can be asked for again: nobody asks for an emergency.
+    /// Whether it can be asked for again: nobody asks for an emergency, nor for single things, which the patient chose as they were.
     #[must_use]
     pub fn may_be_asked(&self) -> bool {
-        self.purpose != Purpose::Emergency
+        self.purpose != Purpose::Emergency && self.has_parts
     }
 }
 
@@ -121,7 +123,7 @@ async fn rows(connection: &mut PgConnection, visitor: &Visitor, of: Of) -> Resul
         Of::Patient(patient) => (None, Some(patient.0)),
     };
     let rows = sqlx::query!(
-            r#"select g.grant_id, g.patient_id, p.full_name, p.birth_date, g.sentence, g.purpose, g.starts_at, g.ends_at,
+            r#"select g.grant_id, g.patient_id, p.full_name, p.birth_date, g.sentence, g.purpose, g.starts_at, g.ends_at, g.categories <> 0 as "has_parts!",
                 least(g.ended_at, g.ends_at) as over_at, gate.ends_soon(g.starts_at, g.ends_at) as "ends_soon!",
                 (select true from grant_news n join viewer_mark m on m.patient_id = n.patient_id and m.account_id = n.account_id
                     where n.patient_id = g.patient_id and n.grant_id = g.grant_id and n.account_id = $1 and n.seq > m.seen_seq) is not null as "is_new!",
@@ -163,6 +165,7 @@ async fn rows(connection: &mut PgConnection, visitor: &Visitor, of: Of) -> Resul
                     ends_soon: row.ends_soon,
                     is_open: row.open,
                     is_new: row.open && row.is_new,
+                    has_parts: row.has_parts,
                 },
                 patient: PatientId(row.patient_id),
                 over_at: row.over_at,

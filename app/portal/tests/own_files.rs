@@ -274,7 +274,7 @@ async fn a_clinician_sees_nothing_of_a_file_until_it_is_shown_and_nothing_once_i
     // A grant of this one thing names a version that never comes back.
     sqlx::query("update access_grant set categories = 0").execute(&house.superuser).await.unwrap();
     sqlx::query(
-        "insert into grant_item select g.patient_id, g.grant_id, i.item_id, i.version_no from access_grant g, item i where i.fhir_id = 'a'",
+        "insert into grant_item (patient_id, grant_id, item_id, version_no) select g.patient_id, g.grant_id, i.item_id, i.version_no from access_grant g, item i where i.fhir_id = 'a'",
     )
     .execute(&house.superuser)
     .await

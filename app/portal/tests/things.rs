@@ -15,6 +15,7 @@ use chartkey_domain::{
 use chartkey_portal::{
     Error,
     items::Original,
+    requests::Length,
     sharing::{NewGrant, things::Beside},
 };
 use harness::Ground;
@@ -125,12 +126,63 @@ async fn what_no_share_can_show_is_not_named(_: PgPoolOptions, options: PgConnec
     let named = portal.name_thing(&ines, patient, item(&house, "d").await, 1, Beside::Draft(foreign)).await;
     assert!(matches!(named, Err(Error::NotFound)), "a draft is its account's alone");
 
-    // What became private after it was named is not given.
+    // What is private by the time it is given opens nothing, whatever names it.
     house.tamper("update item set is_private = false").await;
     let draft = portal.name_thing(&ines, patient, hiv, 1, Beside::Grant(house.give(Purpose::Treatment).await)).await.unwrap();
     house.tamper(&format!("update item set is_private = true where item_id = '{hiv}'")).await;
     give(&house, draft).await;
-    assert_eq!(house.counted("select count(*) from grant_item").await, 0);
+    assert!(!sees(&house, &house.doctor(Some(Purpose::Treatment)), Category::Problems, hiv).await);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_label_that_comes_to_a_named_thing_closes_it_and_what_has_changed_is_not_given_unseen(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let house = record(options).await;
+    let (portal, ines, patient) = (&house.portal, house.ines(), house.patient);
+    let (doctor, other) = (house.doctor(Some(Purpose::Treatment)), item(&house, "o").await);
+    let label = format!("update item set labels = 8 where item_id = '{other}'");
+    let given = house.give(Purpose::Treatment).await;
+    let draft = portal.name_thing(&ines, patient, other, 1, Beside::Grant(given)).await.unwrap();
+    let grant = give(&house, draft).await;
+    assert!(sees(&house, &doctor, Category::Problems, other).await);
+    // The same version, with a label that its sentence does not say.
+    house.tamper(&label).await;
+    assert!(!sees(&house, &doctor, Category::Problems, other).await);
+    assert!(portal.grant(&ines, grant).await.unwrap().view.things.iter().all(|(_, is_open)| !is_open));
+    assert!(portal.draft(&ines, portal.change_grant(&ines, grant).await.unwrap()).await.unwrap().draft.things.is_empty());
+
+    // A draft that was made before it is not given: neither with the label, nor in another version.
+    for change in [label, format!("update item set labels = 0, version_no = version_no + 1 where item_id = '{other}'")] {
+        house.tamper(&format!("update item set labels = 0 where item_id = '{other}'")).await;
+        let version = house.counted("select version_no::bigint from item where fhir_id = 'o'").await;
+        let draft = portal.name_thing(&ines, patient, other, version.try_into().unwrap(), Beside::Grant(grant)).await.unwrap();
+        let kept = portal.draft(&ines, draft).await.unwrap();
+        house.tamper(&change).await;
+        let new = NewGrant { draft, terms: kept.draft.terms(kept.today).unwrap(), ..house.draft(Purpose::Treatment).await };
+        assert!(matches!(portal.give_grant(&ines, new).await, Err(Error::Conflict("changed"))), "{change}");
+        let named = portal.named_things(&ines, &kept.draft.things).await.unwrap().view;
+        assert_ne!(named[0].1, kept.draft.things[0], "the patient is shown how it is now");
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_request_that_is_answered_loses_nothing_that_the_share_before_it_named(_: PgPoolOptions, options: PgConnectOptions) {
+    let house = record(options).await;
+    let (portal, ines) = (&house.portal, house.ines());
+    let diabetes = item(&house, "d").await;
+    let draft = portal.name_thing(&ines, house.patient, diabetes, 1, Beside::Grant(house.give(Purpose::Treatment).await)).await.unwrap();
+    let grant = give(&house, draft).await;
+    let doctor = house.doctor(Some(Purpose::Treatment));
+    portal.ask_again(&doctor, grant, Length::Week, "to go on").await.unwrap();
+    let request = portal.requests(&ines).await.unwrap().view.requests[0].id;
+    let answer = portal.answer_request(&ines, request).await.unwrap();
+    let things = portal.draft(&ines, answer).await.unwrap().draft.things;
+    assert_eq!(things.iter().map(|thing| thing.item).collect::<Vec<_>>(), [diabetes]);
+    // A share of single things alone cannot be asked for again.
+    house.tamper("update access_grant set categories = 0").await;
+    assert!(matches!(portal.once_shared(&doctor, grant).await, Err(Error::NotFound)));
 }
 
 #[sqlx::test(migrations = "../../migrations")]

@@ -113,6 +113,10 @@ problems! {
     GrantPurpose = "grant-purpose", 422;
     /// Nothing was ticked to share.
     GrantWhat = "grant-what", 422;
+    /// A single thing of a share has changed since it was chosen.
+    ChosenChanged = "chosen-changed", 409;
+    /// A share names as many single things as it may.
+    ChosenFull = "chosen-full", 422;
     /// The dates of what is shared are no dates, or the wrong way round.
     GrantDates = "grant-dates", 422;
     /// The days of a filter are no days, or the wrong way round.
@@ -235,6 +239,7 @@ impl ApiError {
             Self::ShareName | Self::Asked => Some("share_name"),
             Self::GrantPurpose => Some("purpose_text"),
             Self::GrantWhat => Some("categories"),
+            Self::ChosenChanged => Some("things"),
             Self::GrantDates | Self::FilterDays => Some("from_day"),
             Self::GrantEnd => Some("until_day"),
             Self::NoAnswer => Some("answer"),

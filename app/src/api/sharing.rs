@@ -73,7 +73,7 @@ pub async fn grant_what(
     #[server(default)] only: String,
 ) -> Result<(), ApiError> {
     use crate::{
-        pages::grant_new::{Step, keep},
+        pages::grant_new::{Step, keep, things::seen},
         request::answer,
     };
     use chartkey_domain::{category::Category, draft::Problem, label::Label};
@@ -82,7 +82,7 @@ pub async fn grant_what(
         answers.labels = labels.iter().filter_map(|label| Label::from_slug(label)).collect();
         if only != "labels" {
             answers.categories = categories.iter().filter_map(|category| Category::from_slug(category)).collect();
-            answers.things.retain(|thing| things.contains(&thing.item.to_string()));
+            answers.keep(&things.iter().filter_map(|thing| seen(thing)).collect::<Vec<_>>());
         }
     });
     let next = if only == "labels" { Step::Check } else { Step::Time };
@@ -187,33 +187,43 @@ pub async fn answer_check(
 }
 
 /// Opens the patient's own record as the grantee of a draft will see it. `seen` is the sentence as it stood on the page, in
-/// this language.
+/// this language, made from the answers of `mark`.
 ///
 /// # Errors
 /// As [`grant_who`].
 #[server(endpoint = "preview-grant")]
-pub async fn preview_grant(draft: DraftId, #[server(default)] seen: String, #[server(default)] language: String) -> Result<(), ApiError> {
+pub async fn preview_grant(
+    draft: DraftId,
+    #[server(default)] seen: String,
+    #[server(default)] mark: String,
+    #[server(default)] language: String,
+) -> Result<(), ApiError> {
     use crate::{
-        pages::grant_new::{Step, preview},
+        pages::grant_new::{Seen, Step, preview},
         request::answer,
     };
 
-    answer(preview(draft, &seen, &language).await, &Step::Check.page(draft))
+    answer(preview(draft, &Seen { seen, mark }, &language).await, &Step::Check.page(draft))
 }
 
 /// Gives the grant of a draft, or makes its code. `seen` is the sentence as it stood
-/// on the page, in this language: what was not read is not given.
+/// on the page, in this language, made from the answers of `mark`: what was not read is not given.
 ///
 /// # Errors
 /// As [`grant_who`].
 #[server(endpoint = "give-grant")]
-pub async fn give_grant(draft: DraftId, seen: String, #[server(default)] language: String) -> Result<(), ApiError> {
+pub async fn give_grant(
+    draft: DraftId,
+    seen: String,
+    #[server(default)] mark: String,
+    #[server(default)] language: String,
+) -> Result<(), ApiError> {
     use crate::{
-        pages::grant_new::{Step, give},
+        pages::grant_new::{Seen, Step, give},
         request::answer,
     };
 
-    answer(give(draft, &seen, &language).await, &Step::Check.page(draft))
+    answer(give(draft, &Seen { seen, mark }, &language).await, &Step::Check.page(draft))
 }
 
 /// Begins a new version of a grant, or the same once more where it is over: with the question how long (`time`), or where

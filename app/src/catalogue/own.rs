@@ -148,6 +148,8 @@ impl super::Say {
             ApiError::PracticeWords => self.practice_words_problem(),
             ApiError::GrantPurpose => self.grant_purpose_problem(),
             ApiError::GrantWhat => self.grant_what_problem(),
+            ApiError::ChosenChanged => self.chosen_changed(),
+            ApiError::ChosenFull => self.chosen_full(),
             ApiError::GrantDates => self.grant_dates_problem(),
             ApiError::FilterDays => self.filter_days_problem(),
             ApiError::GrantEnd => self.grant_end_problem(),

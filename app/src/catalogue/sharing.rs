@@ -273,6 +273,14 @@ messages! {
         English: "Choose what it is for. If it is something else, say it in up to 120 letters.",
         Spanish: "Elija para qué es. Si es otra cosa, dígalo en 120 letras como máximo.",
     }
+    chosen_changed {
+        English: "An entry that you chose has changed, or can no longer be shared. Look at your entries below, and continue.",
+        Spanish: "Una entrada que usted eligió ha cambiado o ya no se puede compartir. Mire sus entradas más abajo y continúe.",
+    }
+    chosen_full {
+        English: "This share is full: no more entries fit. Leave some of them out first.",
+        Spanish: "Este permiso está lleno: no caben más entradas. Deje fuera algunas primero.",
+    }
     grant_what_problem { English: "Tick at least one part of your record, or choose an entry.", Spanish: "Marque al menos una parte de su historia clínica o elija una entrada." }
     grant_dates_problem {
         English: "Check the dates of what they see. Each needs a day, a month and a year, and the first comes first.",

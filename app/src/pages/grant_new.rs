@@ -26,7 +26,7 @@ use crate::{
 mod check;
 mod presets;
 mod questions;
-mod things;
+pub mod things;
 
 /// What the form sends where somebody is to help the patient.
 pub const CARER: &str = "carer";
@@ -108,22 +108,24 @@ pub fn grant_new() -> impl IntoView {
         let opened = portal.parts_to_share(&visitor).await?;
         let known = portal.known_organizations(&visitor).await?;
         let answers = kept.as_ref().map(|kept| kept.draft.clone()).unwrap_or_default();
-        let choices = match &kept {
-            Some(kept) if step == Step::What => things::Choices {
-                lenses: portal.lenses(&visitor, opened.whose.patient).await?.view,
-                named: if kept.draft.things.is_empty() {
-                    Vec::new()
-                } else {
-                    portal.named_things(&visitor, &kept.draft.things).await?.view
-                },
-            },
-            _ => things::Choices::default(),
+        let named = match &kept {
+            Some(kept) if matches!(step, Step::What | Step::Check) && !kept.draft.things.is_empty() => {
+                portal.named_things(&visitor, &kept.draft.things).await?.view
+            }
+            _ => Vec::new(),
         };
+        // What has changed since it was chosen is looked at again before it is given.
+        if let Some(kept) = kept.as_ref().filter(|kept| step == Step::Check && !things::are_as_chosen(&kept.draft.things, &named)) {
+            redirect(&with(&Step::What.page(kept.id), &format!("problem={}", ApiError::ChosenChanged.code())));
+            return Paged::Ok(().into_any());
+        }
+        let lenses = if step == Step::What { portal.lenses(&visitor, opened.whose.patient).await?.view } else { Vec::new() };
+        let choices = things::Choices { lenses, named };
         let (heading, body) = match (step, kept) {
             (Step::Purpose, Some(kept)) => questions::purpose(say, &kept),
             (Step::What, Some(kept)) => questions::what(say, &kept, &known, &opened.view, &choices),
             (Step::Time, Some(kept)) => questions::time(say, &kept),
-            (Step::Check, Some(kept)) => match check::check(say, &kept, &known, &opened.view) {
+            (Step::Check, Some(kept)) => match check::check(say, &kept, &known, &opened.view, &choices.named) {
                 Ok(checked) => checked,
                 Err(problem) => {
                     let question = Step::of(problem).unwrap_or(Step::Who);
@@ -169,7 +171,7 @@ pub async fn keep(draft: DraftId, question: Problem, answer: impl FnOnce(&mut Dr
 ///
 /// # Errors
 /// [`ApiError::Gone`] where the sentence has changed, or the problem with an answer.
-pub async fn give(draft: DraftId, seen: &str, language: &str) -> Result<String, ApiError> {
+pub async fn give(draft: DraftId, seen: &Seen, language: &str) -> Result<String, ApiError> {
     let (say, portal, visitor) = (read_in(language), portal()?, visitor()?);
     let kept = match portal.draft(&visitor, draft).await {
         Ok(kept) => kept,
@@ -178,7 +180,7 @@ pub async fn give(draft: DraftId, seen: &str, language: &str) -> Result<String, 
         Err(error) => return Err(error.into()),
     };
     let ready = Ready::of(say, &kept, &portal.known_organizations(&visitor).await?)?;
-    if ready.sentence != seen {
+    if !seen.is(&kept, &ready) {
         return Err(ApiError::Gone);
     }
     let sentence = of_catalogue(say, ready.sentence);
@@ -199,11 +201,11 @@ pub async fn give(draft: DraftId, seen: &str, language: &str) -> Result<String, 
 ///
 /// # Errors
 /// As [`give`], and [`ApiError::NotFound`] where the draft is no more.
-pub async fn preview(draft: DraftId, seen: &str, language: &str) -> Result<String, ApiError> {
+pub async fn preview(draft: DraftId, seen: &Seen, language: &str) -> Result<String, ApiError> {
     let (say, portal, visitor) = (read_in(language), portal()?, visitor()?);
     let kept = portal.draft(&visitor, draft).await?;
     let ready = Ready::of(say, &kept, &portal.known_organizations(&visitor).await?)?;
-    if ready.sentence != seen {
+    if !seen.is(&kept, &ready) {
         return Err(ApiError::Gone);
     }
     portal.word_draft(&visitor, draft, of_catalogue(say, ready.sentence)).await?;
@@ -234,6 +236,21 @@ pub async fn answer_question(draft: DraftId, about: &str, answer: &str, language
 /// A sentence with the language and the version of what made it.
 fn of_catalogue(say: Say, text: String) -> Sentence {
     Sentence { text, language: say.tag().to_owned(), catalogue_version: CATALOGUE_VERSION.to_owned() }
+}
+
+/// What the patient had before them: the sentence, and which answers it was made from, since it counts single things and names none.
+#[derive(Debug)]
+pub struct Seen {
+    /// The sentence as it stood on the page.
+    pub seen: String,
+    /// Its answers ([`KeptDraft::mark`]).
+    pub mark: String,
+}
+
+impl Seen {
+    fn is(&self, kept: &KeptDraft, ready: &Ready) -> bool {
+        self.seen == ready.sentence && self.mark == kept.mark
+    }
 }
 
 /// A draft with every answer, and its sentence.

@@ -221,6 +221,7 @@ impl World {
                 ("waiting-code", waiting_code.to_string()),
                 ("draft", kept.to_string()),
                 ("asked", "hiv".to_owned()),
+                ("draft-mark", portal.draft(&visitor, kept).await.unwrap().mark),
                 ("draft-seen", encoded(&say.grant_sentence(&named, &kept_terms))),
                 ("entry", entry.to_string()),
             ]

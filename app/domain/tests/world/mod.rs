@@ -4,7 +4,7 @@
 use chartkey_domain::{
     account::Actor,
     category::{Categories, Category},
-    grant::{Dates, Grant, GrantState, Grantee, Purpose, Scope, Through},
+    grant::{Dates, Grant, GrantState, Grantee, Purpose, Scope, Seen, Through},
     id::{AccountId, GrantId, ItemId, OrganizationId},
     item::{ItemFacts, PartFacts},
     label::Labels,
@@ -114,7 +114,10 @@ fn grant(dice: &mut Dice, grantee: Grantee, items: &[ItemFacts], now: OffsetDate
     let mut named = Vec::new();
     for item in items {
         if dice.percent(8) {
-            named.push((item.id, if dice.percent(80) { item.version } else { item.version + 1 }));
+            let version = if dice.percent(80) { item.version } else { item.version + 1 };
+            // A label may have come to it since.
+            let labels = if dice.percent(80) { item.labels } else { labels(dice) };
+            named.push(Seen { item: item.id, version, labels });
         }
     }
     let purpose = dice.pick(&[Purpose::Treatment; 8].into_iter().chain([Purpose::SecondOpinion, Purpose::Emergency]).collect::<Vec<_>>());
@@ -224,7 +227,7 @@ pub fn world(dice: &mut Dice, now: OffsetDateTime) -> World {
         .iter()
         .filter(|item| {
             exclusions.iter().any(|(excluded, _)| *excluded == item.id)
-                || grants.iter().any(|grant| grant.scope.named.iter().any(|(named, _)| *named == item.id))
+                || grants.iter().any(|grant| grant.scope.named.iter().any(|seen| seen.item == item.id))
         })
         .cloned()
         .collect();
@@ -346,7 +349,8 @@ pub fn oracle_of_words(world: &World, item: &ItemFacts, with: Labels, now: Offse
 /// Rule 4, on intervals.
 fn covered(grant: &Grant, item: &ItemFacts, now: OffsetDateTime) -> bool {
     let scope = &grant.scope;
-    if scope.named.iter().any(|(id, version)| *id == item.id && *version == item.version) {
+    let as_seen = |seen: &&Seen| seen.version == item.version && item.labels.iter().all(|label| seen.labels.contains(label));
+    if scope.named.iter().filter(|seen| seen.item == item.id).any(|seen| as_seen(&seen)) {
         return true;
     }
     let Dates { from, to } = scope.dates;

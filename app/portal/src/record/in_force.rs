@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chartkey_domain::{
     account::Actor,
     category::{Categories, Category},
-    grant::{Dates, Grant, GrantState, Grantee, Purpose, Scope, Through},
+    grant::{Dates, Grant, GrantState, Grantee, Purpose, Scope, Seen, Through},
     id::{GrantId, ItemId, PatientId},
     item::ItemFacts,
     label::Labels,
@@ -58,7 +58,7 @@ struct GrantRow {
     sentence: String,
     #[serde(with = "time::serde::rfc3339")]
     created_at: OffsetDateTime,
-    named: Vec<(Uuid, i32)>,
+    named: Vec<(Uuid, i32, u8)>,
 }
 
 /// A row of block or exclusion, as JSON.
@@ -93,7 +93,7 @@ impl Loaded {
         let row = sqlx::query!(
             r#"select
                 coalesce((select jsonb_agg(to_jsonb(g) || jsonb_build_object('named', coalesce(
-                        (select jsonb_agg(jsonb_build_array(n.item_id, n.version_no)) from grant_item n
+                        (select jsonb_agg(jsonb_build_array(n.item_id, n.version_no, n.labels)) from grant_item n
                             where n.patient_id = g.patient_id and n.grant_id = g.grant_id), '[]')) order by g.created_at, g.grant_id)
                     from access_grant g where g.patient_id = $1 and g.state in ('active', 'paused')), '[]') as "grants!: Json<Vec<GrantRow>>",
                 coalesce((select jsonb_agg(jsonb_build_object('account_id', a.account_id, 'organization_id', b.organization_id))
@@ -127,7 +127,7 @@ impl Loaded {
             .collect();
         let mut singled: Vec<_> = grants
             .iter()
-            .flat_map(|grant| grant.scope.named.iter().map(|(item, _)| *item))
+            .flat_map(|grant| grant.scope.named.iter().map(|seen| seen.item))
             .chain(exclusions.iter().map(|(item, _)| *item))
             .collect();
         singled.sort_unstable();
@@ -186,7 +186,11 @@ impl GrantRow {
                 labels: Labels::from_bits(self.labels),
                 dates: Dates { from: self.data_from, to: self.data_to },
                 added_before: (!self.includes_new).then_some(self.created_at),
-                named: self.named.into_iter().map(|(item, version)| (ItemId(item), version)).collect(),
+                named: self
+                    .named
+                    .into_iter()
+                    .map(|(item, version, labels)| Seen { item: ItemId(item), version, labels: Labels::from_bits(labels) })
+                    .collect(),
             },
             state: GrantState::from_slug(&self.state)?,
             starts_at: self.starts_at,

@@ -249,7 +249,7 @@ async fn lay_out(pool: &PgPool, worlds: &[(PatientId, World)]) {
                     .scope
                     .named
                     .iter()
-                    .map(|(item, version)| json!({ "patient_id": patient, "grant_id": grant.id, "item_id": item, "version_no": version })),
+                    .map(|seen| json!({ "patient_id": patient, "grant_id": grant.id, "item_id": seen.item, "version_no": seen.version, "labels": seen.labels })),
             );
         }
         blocks.extend(world.in_force.blocks.iter().map(|whom| whom_row("block_id", *patient, None, *whom)));

@@ -4,6 +4,7 @@ use chartkey_domain::{
     account::Visitor,
     category::{Categories, Category},
     draft::{Draft, Thing},
+    grant::{Grantee, Purpose},
     id::{DraftId, GrantId, ItemId, PatientId},
     label::Labels,
     lens::Lens,
@@ -11,7 +12,7 @@ use chartkey_domain::{
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::change;
+use super::{Columns, change};
 use crate::{
     Error, LABEL_TABLE_VERSION, Opened, Portal,
     audit::Shown,
@@ -36,7 +37,7 @@ impl Portal {
     /// Names an item of the visitor's own record in a draft, in the version that they have before them. Returns the draft.
     ///
     /// # Errors
-    /// [`Error::Conflict`] with `changed` where the item is another one by now,
+    /// [`Error::Conflict`] with `changed` where the item is another one by now, and with `full` where a share names no more,
     /// [`Error::NotFound`] where no share could show it, or there is no such draft or grant of theirs.
     pub async fn name_thing(
         &self,
@@ -58,7 +59,7 @@ impl Portal {
             }
             let id = match beside {
                 Beside::Draft(draft) => {
-                    name(&mut record, draft, |draft| draft.name([thing])).await?;
+                    has_room(&name(&mut record, draft, |draft| draft.name([thing])).await?, item)?;
                     draft
                 }
                 Beside::Nothing | Beside::Grant(_) => {
@@ -67,6 +68,7 @@ impl Portal {
                         Beside::Nothing | Beside::Draft(_) => Draft::default(),
                     };
                     draft.name([thing]);
+                    has_room(&draft, item)?;
                     change::begin(&mut record, draft).await?
                 }
             };
@@ -75,8 +77,7 @@ impl Portal {
         .await
     }
 
-    /// Makes a draft one of what belongs to a condition, beside what it names already: the newest of it as far as there is room, and
-    /// nothing that is sensitive, private, or that the patient keeps to themselves.
+    /// Makes a draft one of what belongs to a condition alone: the newest of it as far as there is room, and nothing that is sensitive, private, or that the patient keeps to themselves.
     ///
     /// # Errors
     /// [`Error::NotFound`] where there is no such draft of theirs.
@@ -92,6 +93,7 @@ impl Portal {
             name(&mut record, draft, |draft| {
                 draft.categories = Categories::NONE;
                 draft.labels = Labels::NONE;
+                draft.things.clear();
                 draft.name(found);
             })
             .await?;
@@ -100,17 +102,20 @@ impl Portal {
         .await
     }
 
-    /// These things of the visitor's own record as rows, newest first.
+    /// What a draft names of the visitor's own record: as rows, and as a share would name each now. What none can show by now is left out.
     ///
     /// # Errors
     /// [`Error::NotFound`] where they hold none.
-    pub async fn named_things(&self, visitor: &Visitor, things: &[Thing]) -> Result<Opened<Vec<Entry>>, Error> {
+    pub async fn named_things(&self, visitor: &Visitor, named: &[Thing]) -> Result<Opened<Vec<(Entry, Thing)>>, Error> {
         let mut record = self.open_own(visitor).await?;
-        let ids: Vec<Uuid> = things.iter().map(|thing| thing.item.0).collect();
+        let ids: Vec<Uuid> = named.iter().map(|thing| thing.item.0).collect();
+        let now = things(&mut record, &ids).await?;
         let entries = rows(&mut record, &ids).await?;
+        let with_thing = |entry: Entry| now.iter().find(|thing| thing.item == entry.id).map(|thing| (entry, *thing));
+        let named: Vec<_> = entries.into_iter().filter_map(with_thing).collect();
         let mut shown = Shown::default();
-        shown.entries(&entries);
-        record.close("sharing", shown, entries).await
+        shown.entries(named.iter().map(|(entry, _)| entry));
+        record.close("sharing", shown, named).await
     }
 }
 
@@ -119,13 +124,34 @@ pub(super) async fn of_grant(record: &mut Record, grant: GrantId) -> Result<Vec<
     let patient = record.whose().patient;
     let ids = sqlx::query_scalar!(
         "select n.item_id from grant_item n join item i on i.patient_id = n.patient_id and i.item_id = n.item_id and i.version_no = n.version_no
-        where n.patient_id = $1 and n.grant_id = $2",
+        where n.patient_id = $1 and n.grant_id = $2 and i.labels & ~n.labels = 0",
         patient.0,
         grant.0
     )
     .fetch_all(record.connection())
     .await?;
     things(record, &ids).await
+}
+
+/// What the grant to somebody names of which another for this purpose would take the place: so that it is not lost unseen.
+pub(crate) async fn of_grantee(record: &mut Record, grantee: &Grantee, purpose: Option<Purpose>) -> Result<Vec<Thing>, Error> {
+    let (patient, columns) = (record.whose().patient, Columns::from(grantee));
+    let grant = sqlx::query_scalar!(
+        "select grant_id from access_grant
+        where patient_id = $1 and grantee_account_id is not distinct from $2 and organization_id is not distinct from $3
+            and professions is not distinct from $5 and purpose = $4 and state in ('active', 'paused')",
+        patient.0,
+        columns.account,
+        columns.organization,
+        purpose.map(Purpose::slug),
+        columns.professions.as_deref()
+    )
+    .fetch_optional(record.connection())
+    .await?;
+    match grant {
+        Some(grant) => of_grant(record, GrantId(grant)).await,
+        None => Ok(Vec::new()),
+    }
 }
 
 /// What a grant names, as rows, and whether each is open through it: what has changed since is not.
@@ -145,7 +171,10 @@ pub(super) async fn named(record: &mut Record, grant: GrantId) -> Result<Vec<(En
     Ok(rows(record, &ids).await?.into_iter().map(with_state).collect())
 }
 
-/// Puts what a grant names beside it: what has changed since the patient saw it, or has become private, is not meant.
+/// Puts what a grant names beside it.
+///
+/// # Errors
+/// [`Error::Conflict`] with `changed` where any of it is not what the patient saw: another version by now, or with a label more.
 pub(super) async fn insert(record: &mut Record, grant: GrantId, things: &[Thing]) -> Result<(), Error> {
     if things.is_empty() {
         return Ok(());
@@ -154,13 +183,12 @@ pub(super) async fn insert(record: &mut Record, grant: GrantId, things: &[Thing]
     let items: Vec<Uuid> = things.iter().map(|thing| thing.item.0).collect();
     let versions: Vec<i32> = things.iter().map(|thing| thing.version).collect();
     let labels: Vec<i16> = things.iter().map(|thing| thing.labels.bits().into()).collect();
-    sqlx::query!(
-        "insert into grant_item (patient_id, grant_id, item_id, version_no)
-        select $1, $2, i.item_id, i.version_no
+    let named = sqlx::query!(
+        "insert into grant_item (patient_id, grant_id, item_id, version_no, labels)
+        select $1, $2, i.item_id, i.version_no, t.labels
         from unnest($3::uuid[], $4::int[], $5::smallint[]) t (item_id, version_no, labels)
         join item i on i.patient_id = $1 and i.item_id = t.item_id and i.version_no = t.version_no
-        where not i.is_private and i.labels & ~t.labels = 0
-        on conflict do nothing",
+        where i.labels & ~t.labels = 0",
         patient.0,
         grant.0,
         &items,
@@ -169,7 +197,7 @@ pub(super) async fn insert(record: &mut Record, grant: GrantId, things: &[Thing]
     )
     .execute(record.connection())
     .await?;
-    Ok(())
+    if named.rows_affected() == items.len() as u64 { Ok(()) } else { Err(Error::Conflict("changed")) }
 }
 
 /// Of these items those that a grant can name: the newest version of each.
@@ -205,8 +233,13 @@ async fn rows(record: &mut Record, ids: &[Uuid]) -> Result<Vec<Entry>, Error> {
     Ok(rows.into_iter().map(Entry::from).collect())
 }
 
-/// Changes what a draft of the visitor's says.
-async fn name(record: &mut Record, id: DraftId, change: impl FnOnce(&mut Draft)) -> Result<(), Error> {
+/// Whether the item that was to be named is.
+fn has_room(draft: &Draft, item: ItemId) -> Result<(), Error> {
+    if draft.things.iter().any(|thing| thing.item == item) { Ok(()) } else { Err(Error::Conflict("full")) }
+}
+
+/// Changes what a draft of the visitor's says, and returns it.
+async fn name(record: &mut Record, id: DraftId, change: impl FnOnce(&mut Draft)) -> Result<Draft, Error> {
     let account = record.visitor().actor.account();
     let kept = sqlx::query_scalar!(
         r#"select fields as "fields: Json<Draft>" from draft
@@ -218,8 +251,8 @@ async fn name(record: &mut Record, id: DraftId, change: impl FnOnce(&mut Draft))
     .await?;
     let mut draft = kept.ok_or(Error::NotFound)?.0;
     change(&mut draft);
-    sqlx::query!("update draft set fields = $2, words = null where draft_id = $1", id.0, Json(draft) as _)
+    sqlx::query!("update draft set fields = $2, words = null where draft_id = $1", id.0, Json(&draft) as _)
         .execute(record.connection())
         .await?;
-    Ok(())
+    Ok(draft)
 }

@@ -1,21 +1,22 @@
 //! The last page before a grant: the sentence, the answers, and the button.
 
 use chartkey_domain::{
-    draft::Recipient,
+    draft::{Recipient, Thing},
     understanding::{About, Answer, Question},
 };
 use chartkey_portal::{
     drafts::KeptDraft,
+    entry::Entry,
     sharing::{KnownOrganization, Parts},
 };
 use leptos::prelude::*;
 
-use super::{Ready, Step};
+use super::{Ready, Step, things};
 use crate::{
     api::ApiError,
     catalogue::{Named, Say},
     components::{
-        form::beside,
+        form::{beside, hidden},
         icon::{Icon, icon},
         notice::{Role, notice},
         sentence::sentence,
@@ -28,7 +29,13 @@ use crate::{
 ///
 /// # Errors
 /// The question that has to be answered first.
-pub(super) fn check(say: Say, kept: &KeptDraft, known: &[KnownOrganization], parts: &Parts) -> Result<(&'static str, AnyView), ApiError> {
+pub(super) fn check(
+    say: Say,
+    kept: &KeptDraft,
+    known: &[KnownOrganization],
+    parts: &Parts,
+    chosen: &[(Entry, Thing)],
+) -> Result<(&'static str, AnyView), ApiError> {
     let ready = Ready::of(say, kept, known)?;
     let draft = kept.id.to_string();
     let labels = ready.terms.labels;
@@ -55,13 +62,12 @@ pub(super) fn check(say: Say, kept: &KeptDraft, known: &[KnownOrganization], par
         <section class="grant" aria-label=say.the_share()>{sentence(say, &ready.sentence)}</section>
         {stop}
         {named}
-        {preview(say, &draft, &ready)}
+        {things::listed(say, chosen)}
+        {preview(say, kept, &ready)}
         {ready.question(kept, parts).map(|question| understanding(say, kept, &ready, question))}
         {sheet("answers", say.check_answers(), answers(say, kept, &ready))}
         <form method="post" action="/api/give-grant">
-            <input type="hidden" name="draft" value=draft/>
-            <input type="hidden" name="seen" value=ready.sentence/>
-            <input type="hidden" name="language" value=say.tag()/>
+            {before_them(say, kept, &ready)}
             <p class="actions">
                 <button class="button" type="submit">{icon(Icon::Share)}{give}</button>
                 <a href="/sharing">{say.dont_share()}</a>
@@ -72,13 +78,18 @@ pub(super) fn check(say: Say, kept: &KeptDraft, known: &[KnownOrganization], par
     Ok((say.check_title(), body.into_any()))
 }
 
+/// What the patient has before them goes along with what they press.
+fn before_them(say: Say, kept: &KeptDraft, ready: &Ready) -> impl IntoView + use<> {
+    [("draft", kept.id.to_string()), ("seen", ready.sentence.clone()), ("mark", kept.mark.clone()), ("language", say.tag().to_owned())]
+        .map(|(name, value)| hidden(name, Some(value)))
+        .collect_view()
+}
+
 /// The way to see the record as it will be seen. The sentence goes along: what is shown is what was read.
-fn preview(say: Say, draft: &str, ready: &Ready) -> impl IntoView + use<> {
+fn preview(say: Say, kept: &KeptDraft, ready: &Ready) -> impl IntoView + use<> {
     view! {
         <form method="post" action="/api/preview-grant">
-            <input type="hidden" name="draft" value=draft.to_owned()/>
-            <input type="hidden" name="seen" value=ready.sentence.clone()/>
-            <input type="hidden" name="language" value=say.tag()/>
+            {before_them(say, kept, ready)}
             <p class="actions"><button class="button second" type="submit">{icon(Icon::Eye)}{say.see_as_they_will()}</button></p>
             <p class="small quiet">{say.see_as_they_will_hint()}</p>
         </form>

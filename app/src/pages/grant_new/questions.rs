@@ -163,7 +163,7 @@ pub(super) fn what(
                 <p class="hint">{say.sensitive_hint()}</p>
                 {labels.collect_view()}
             </fieldset>
-            {things::named(say, kept, &choices.named)}
+            {things::named(say, &choices.named)}
             {private}
             <p class="small quiet">{say.note_can_mention()}</p>
             {go_on(say)}

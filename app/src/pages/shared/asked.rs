@@ -139,6 +139,7 @@ mod tests {
             ends_at: ends.map(|days| OffsetDateTime::UNIX_EPOCH + Duration::days(days)),
             ends_soon: false,
             is_open: true,
+            has_parts: true,
             is_new,
         }
     }

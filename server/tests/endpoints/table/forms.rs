@@ -161,12 +161,17 @@ pub(super) fn forms() -> Vec<Row> {
         ),
         form(
             "/api/preview-grant",
-            "draft={draft}&seen={draft-seen}",
+            "draft={draft}&seen={draft-seen}&mark={draft-mark}",
             holders("/sharing/{draft}/preview", "/sharing/new?draft={draft}&step=check&problem=not-found"),
             to("/sharing/new?draft={draft}&step=check&problem=not-found"),
         ),
         // A draft that is no more has become a grant, or never was one: both lead to the list.
-        form("/api/give-grant", "draft={draft}&seen={draft-seen}", holders("/sharing/{new}?done=given", "/sharing"), to("/sharing")),
+        form(
+            "/api/give-grant",
+            "draft={draft}&seen={draft-seen}&mark={draft-mark}",
+            holders("/sharing/{new}?done=given", "/sharing"),
+            to("/sharing"),
+        ),
         form("/api/change-grant", "grant={grant}&step=time", holders("/sharing/new?draft={new}&step=time", LATER), to(LATER)),
         post("/api/stop-sharing", "", holders("/sharing?done=stopped", "/sharing?problem=not-found")),
         form("/api/withdraw-grant", "grant={grant}", holders("/sharing/{grant}?done=withdrawn", LATER), to(LATER)),
