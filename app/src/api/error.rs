@@ -117,6 +117,8 @@ problems! {
     ChosenChanged = "chosen-changed", 409;
     /// A share names as many single things as it may.
     ChosenFull = "chosen-full", 422;
+    /// A single thing that a code is for has changed since it was made.
+    CodeChanged = "code-changed", 409;
     /// The dates of what is shared are no dates, or the wrong way round.
     GrantDates = "grant-dates", 422;
     /// The days of a filter are no days, or the wrong way round.

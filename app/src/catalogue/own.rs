@@ -150,6 +150,7 @@ impl super::Say {
             ApiError::GrantWhat => self.grant_what_problem(),
             ApiError::ChosenChanged => self.chosen_changed(),
             ApiError::ChosenFull => self.chosen_full(),
+            ApiError::CodeChanged => self.code_changed(),
             ApiError::GrantDates => self.grant_dates_problem(),
             ApiError::FilterDays => self.filter_days_problem(),
             ApiError::GrantEnd => self.grant_end_problem(),

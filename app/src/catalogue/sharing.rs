@@ -277,6 +277,10 @@ messages! {
         English: "An entry that you chose has changed, or can no longer be shared. Look at your entries below, and continue.",
         Spanish: "Una entrada que usted eligió ha cambiado o ya no se puede compartir. Mire sus entradas más abajo y continúe.",
     }
+    code_changed {
+        English: "An entry that you chose for this code has changed since. Refuse the code, and make a new one.",
+        Spanish: "Una entrada que usted eligió para este código ha cambiado desde entonces. Rechace el código y haga otro.",
+    }
     chosen_full {
         English: "This share is full: no more entries fit. Leave some of them out first.",
         Spanish: "Este permiso está lleno: no caben más entradas. Deje fuera algunas primero.",

@@ -155,6 +155,10 @@ pub async fn confirm(code: CodeId, redeemer: AccountId, seen: &str, language: &s
         language: say.tag().to_owned(),
         catalogue_version: CATALOGUE_VERSION.to_owned(),
     };
-    let grant = portal.confirm_code(&visitor, code, redeemer, sentence).await?;
-    Ok(format!("/sharing/{grant}?done=given"))
+    match portal.confirm_code(&visitor, code, redeemer, sentence).await {
+        Ok(grant) => Ok(format!("/sharing/{grant}?done=given")),
+        // Its terms stay as they are: what it is for can be chosen again with another.
+        Err(chartkey_portal::Error::Conflict("changed")) if !found.terms.things.is_empty() => Err(ApiError::CodeChanged),
+        Err(error) => Err(error.into()),
+    }
 }

@@ -115,7 +115,8 @@ pub fn grant_new() -> impl IntoView {
             _ => Vec::new(),
         };
         // What has changed since it was chosen is looked at again before it is given.
-        if let Some(kept) = kept.as_ref().filter(|kept| step == Step::Check && !things::are_as_chosen(&kept.draft.things, &named)) {
+        let now: Vec<_> = named.iter().map(|(_, thing)| *thing).collect();
+        if let Some(kept) = kept.as_ref().filter(|kept| step == Step::Check && !things::are_as_chosen(&kept.draft.things, &now)) {
             redirect(&with(&Step::What.page(kept.id), &format!("problem={}", ApiError::ChosenChanged.code())));
             return Paged::Ok(().into_any());
         }

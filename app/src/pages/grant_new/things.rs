@@ -32,10 +32,10 @@ pub struct Choices {
 }
 
 /// Whether everything that a draft names still is what was chosen.
-pub(super) fn are_as_chosen(chosen: &[Thing], now: &[(Entry, Thing)]) -> bool {
+pub(super) fn are_as_chosen(chosen: &[Thing], now: &[Thing]) -> bool {
     let is_as_chosen = |thing: &Thing| {
         let is_it = |now: &Thing| (now.item, now.version) == (thing.item, thing.version) && now.labels.is_subset(thing.labels);
-        now.iter().any(|(_, now)| is_it(now))
+        now.iter().any(is_it)
     };
     chosen.iter().all(is_as_chosen)
 }
@@ -130,5 +130,9 @@ mod tests {
     fn what_has_changed_or_gone_is_not_as_chosen() {
         let thing = Thing { item: ItemId(uuid::Uuid::from_u128(7)), version: 3, category: Category::Results, labels: Labels::NONE };
         assert!(are_as_chosen(&[], &[]) && !are_as_chosen(&[thing], &[]));
+        let now = |now: Thing| are_as_chosen(&[thing], &[now]);
+        assert!(now(thing));
+        assert!(!now(Thing { version: 4, ..thing }) && !now(Thing { labels: Labels::ALL, ..thing }));
+        assert!(!now(Thing { item: ItemId(uuid::Uuid::from_u128(8)), ..thing }));
     }
 }
