@@ -227,7 +227,6 @@ test('a question that was not answered is asked again, with what was typed', { t
 });
 
 test('the pages of sharing are accessible', { tag: '@desktop' }, async ({ page, house, mail, chartkeyOk, sql, browser }) => {
-  test.setTimeout(120_000);
   const { patient, doctor, record } = await meet(page, { house, mail, chartkeyOk, sql, browser });
   await patient.goto('/sharing');
   await look(patient, 'sharing-empty');

@@ -3,7 +3,6 @@ import { claim, give, heartDoctor, openShared } from '../house/journey.ts';
 import { expect, look, test } from '../house/test.ts';
 
 test('an entry is shown beside a share, and what belongs to a condition by itself', { tag: ['@desktop', '@no-script'] }, async ({ page, house, mail, chartkeyOk, sql, browser }, info) => {
-  test.setTimeout(150_000);
   const doctor = await (await browser.newContext({ baseURL: house.url })).newPage();
   await heartDoctor(doctor, house);
   const record = await claim(page, 'synthea/typical-adult-sanford.json', { house, mail, chartkeyOk, sql });
