@@ -1,8 +1,8 @@
-import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { defineConfig } from '@playwright/test';
+import { launch } from './house/browser.ts';
+import { root } from './house/place.ts';
 
-const root = path.resolve(import.meta.dirname, '..');
 const phone = { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true };
 
 /**
@@ -14,12 +14,13 @@ export default defineConfig({
   outputDir: path.join(root, 'test-results/playwright'),
   globalSetup: './house/setup.ts',
   forbidOnly: Boolean(process.env.CI),
-  // Every test sees the lists of the same few clinicians: one at a time.
+  // Every test sees the lists of the same few clinicians: one at a time in each house, and a house for each worker.
   fullyParallel: false,
+  workers: 2,
   // A test that passes the second time has failed.
   retries: 0,
-  workers: 1,
-  timeout: 60_000,
+  // An end for what hangs, not a measure of anything.
+  timeout: 180_000,
   expect: { timeout: 10_000 },
   reporter: [['list'], ['json', { outputFile: path.join(root, 'test-results/playwright.json') }]],
   use: {
@@ -30,11 +31,7 @@ export default defineConfig({
     // What goes through a worker cannot be held up or looked at by a test; installed.spec.ts is the one with it.
     serviceWorkers: 'block',
     trace: 'retain-on-failure',
-    launchOptions: {
-      executablePath: execFileSync(path.join(root, 'scripts/install'), ['--bin', 'chromium'], { encoding: 'utf8' }).trim(),
-      // Chromium's sandbox needs rights that root and containers have not; the rest keeps it from talking to anybody.
-      args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-    },
+    launchOptions: launch('headless'),
   },
   projects: [
     { name: 'phone', use: phone, grepInvert: /@only/ },

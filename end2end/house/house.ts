@@ -1,4 +1,4 @@
-// One Chartkey with its database, its mail folder and two organizations: started once a run, used by every test.
+// A Chartkey with its database, its mail folder and two organizations: started once a run, used by every test of one worker.
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
@@ -8,9 +8,11 @@ import { allowReturn, type Organization, startProviders } from './organizations.
 import { binary, results, root } from './place.ts';
 import { freePort, Running } from './process.ts';
 
-/** What tests know of the house; it travels to their processes in an environment variable. */
+/** What tests know of a house; it travels to their processes in an environment variable. */
 export interface House {
   url: string;
+  /** Everything that it writes. */
+  place: string;
   database: Database;
   environment: Record<string, string>;
   mailFolder: string;
@@ -18,9 +20,6 @@ export interface House {
   serverPid: number;
   organizations: (Organization & { id: string })[];
 }
-
-/** Everything that the house writes. */
-const place = path.join(results, 'house');
 
 export interface Answer {
   code: number;
@@ -35,7 +34,7 @@ function environmentOf(environment: Record<string, string>): NodeJS.ProcessEnv {
 }
 
 /** Runs the command line as an operator of this house. It works in the house's own directory, where no `.env` lies. */
-export function run(environment: Record<string, string>, args: string[], input = ''): Promise<Answer> {
+export function run({ place, environment }: Pick<House, 'place' | 'environment'>, args: string[], input = ''): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const child = execFile(binary, args, { cwd: place, env: environmentOf(environment), maxBuffer: 1 << 28, encoding: 'utf8' }, (error, stdout, stderr) => {
       if (error && typeof error.code !== 'number') return reject(error);
@@ -46,19 +45,21 @@ export function run(environment: Record<string, string>, args: string[], input =
 }
 
 /** The same, where anything but success is a failure of the test. */
-export async function runOk(environment: Record<string, string>, args: string[], input = ''): Promise<string> {
-  const { code, stdout, stderr } = await run(environment, args, input);
+export async function runOk(house: Pick<House, 'place' | 'environment'>, args: string[], input = ''): Promise<string> {
+  const { code, stdout, stderr } = await run(house, args, input);
   if (code !== 0) throw new Error(`chartkey ${args.join(' ')} ended with ${code}: ${stderr}`);
   return stdout;
 }
 
-export async function build(): Promise<{ house: House; close: () => Promise<void> }> {
+/** Builds one, with a number that tells it from the others of the run. */
+export async function build(number: number): Promise<{ house: House; close: () => Promise<void> }> {
   if (!existsSync(binary)) throw new Error(`${binary} is missing: cargo build -p chartkey (or name one in CHARTKEY_BIN)`);
+  const place = path.join(results, `house-${number}`);
   rmSync(place, { recursive: true, force: true });
   const mailFolder = path.join(place, 'mail');
   mkdirSync(mailFolder, { recursive: true });
 
-  const name = `chartkey_end2end_${process.pid}`;
+  const name = `chartkey_end2end_${process.pid}_${number}`;
   const database = addresses(name);
   const port = await freePort();
   // Browsers have no passkeys at an address that is a number.
@@ -81,12 +82,13 @@ export async function build(): Promise<{ house: House; close: () => Promise<void
   };
   try {
     // The process that serves gets the runtime role alone.
-    await runOk({ ...environment, CHARTKEY_MIGRATE_DATABASE_URL: database.migrator, CHARTKEY_ADMIN_DATABASE_URL: database.admin }, ['migrate', '--create-roles']);
+    const migrating = { ...environment, CHARTKEY_MIGRATE_DATABASE_URL: database.migrator, CHARTKEY_ADMIN_DATABASE_URL: database.admin };
+    await runOk({ place, environment: migrating }, ['migrate', '--create-roles']);
     const started = await startProviders(place, () => randomBytes(24).toString('hex'));
     running.push(...started.map((one) => one.provider));
     const organizations: House['organizations'] = [];
     for (const one of started) {
-      const id = await register(environment, one);
+      const id = await register({ place, environment }, one);
       await allowReturn(one, `${url}/auth/${one.slug}/callback`);
       const { provider, config, ...organization } = one;
       organizations.push({ ...organization, id });
@@ -94,7 +96,7 @@ export async function build(): Promise<{ house: House; close: () => Promise<void
     const server = Running.start('chartkey serve', binary, ['serve'], { env: environmentOf(environment), log: path.join(place, 'server.log'), cwd: place });
     running.push(server);
     await server.answers(`${url}/readyz`);
-    return { house: { url, database, environment, mailFolder, anchorFile, serverPid: server.pid, organizations }, close };
+    return { house: { url, place, database, environment, mailFolder, anchorFile, serverPid: server.pid, organizations }, close };
   } catch (error) {
     await close();
     throw error;
@@ -102,9 +104,9 @@ export async function build(): Promise<{ house: House; close: () => Promise<void
 }
 
 /** Registers an organization and returns its identifier. The secret travels in the environment, not on the command line. */
-async function register(environment: Record<string, string>, organization: Organization): Promise<string> {
+async function register({ place, environment }: Pick<House, 'place' | 'environment'>, organization: Organization): Promise<string> {
   const { name, slug, issuer, clientId, clientSecret } = organization;
-  const out = await runOk({ ...environment, CHARTKEY_CLIENT_SECRET: clientSecret }, [
+  const out = await runOk({ place, environment: { ...environment, CHARTKEY_CLIENT_SECRET: clientSecret } }, [
     ...['organization', 'add', '--json', '--name', name, '--slug', slug, '--issuer', issuer],
     ...['--client-id', clientId, '--client-secret-env', 'CHARTKEY_CLIENT_SECRET', '--identifier-claim', 'npi'],
     ...['--profession', 'physician=physician', '--profession', 'nurse=nurse'],

@@ -31,11 +31,14 @@ interface Given {
 export const test = base.extend<Given>({
   house: async ({}, use) => {
     if (!process.env.CHARTKEY_END2END) throw new Error('the house was not built');
-    await use(JSON.parse(process.env.CHARTKEY_END2END) as House);
+    const houses = JSON.parse(process.env.CHARTKEY_END2END) as House[];
+    const house = houses[test.info().parallelIndex];
+    if (!house) throw new Error('a worker without a house');
+    await use(house);
   },
   baseURL: async ({ house }, use) => use(house.url),
-  chartkey: async ({ house }, use) => use((args, input) => run(house.environment, args, input)),
-  chartkeyOk: async ({ house }, use) => use((args, input) => runOk(house.environment, args, input)),
+  chartkey: async ({ house }, use) => use((args, input) => run(house, args, input)),
+  chartkeyOk: async ({ house }, use) => use((args, input) => runOk(house, args, input)),
   mail: async ({ house }, use) => use(new Mail(house.mailFolder)),
   sql: async ({ house }, use) => use((statement) => sql(house.database, statement)),
   // What a page logs as an error is a failure of the page, also where nobody looks for it.

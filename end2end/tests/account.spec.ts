@@ -24,7 +24,6 @@ async function typeCode(page: Page, code: string): Promise<void> {
 }
 
 test('a second step is set up, asked for, replaced by a saved code, and the address is changed', { tag: ['@desktop', '@no-script'] }, async ({ page, mail }) => {
-  test.setTimeout(180_000);
   const person = await signUp(page, mail);
   await page.goto('/account');
   await look(page, 'account');

@@ -32,7 +32,6 @@ function unsaid(page: Page): Promise<string[]> {
 }
 
 test('pages say to a screen reader what they show', { tag: ['@desktop', '@only'] }, async ({ page, house, mail, chartkeyOk, sql, browser }) => {
-  test.setTimeout(120_000);
   const doctor = await browser.newPage({ baseURL: house.url });
   await heartDoctor(doctor, house);
   await doctor.close();

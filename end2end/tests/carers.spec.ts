@@ -3,7 +3,6 @@ import { claim } from '../house/journey.ts';
 import { expect, expectAccessible, field, look, newPerson, signUp, test } from '../house/test.ts';
 
 test('somebody helps with an account of their own, until it is ended in one step', { tag: ['@desktop', '@no-script'] }, async ({ page, house, mail, chartkeyOk, sql, browser }, info) => {
-  test.setTimeout(180_000);
   const record = await claim(page, 'synthea/typical-adult-sanford.json', { house, mail, chartkeyOk, sql });
   const son = await (await browser.newContext({ baseURL: house.url, viewport: page.viewportSize(), javaScriptEnabled: info.project.name !== 'no-script' })).newPage();
   const helper = newPerson();
@@ -105,7 +104,6 @@ test('somebody helps with an account of their own, until it is ended in one step
 });
 
 test('whoever helps stops by themselves, and the patient is told', { tag: ['@desktop', '@no-script'] }, async ({ page, house, mail, chartkeyOk, sql, browser }, info) => {
-  test.setTimeout(120_000);
   const record = await claim(page, 'synthea/typical-adult-sanford.json', { house, mail, chartkeyOk, sql });
   const son = await (await browser.newContext({ baseURL: house.url, viewport: page.viewportSize(), javaScriptEnabled: info.project.name !== 'no-script' })).newPage();
   const helper = newPerson();

@@ -5,7 +5,6 @@ import { expect, field, look, signInAt, test } from '../house/test.ts';
 const REASON = 'Found unconscious at the station.';
 
 test('what was decided opens with the card for an hour, is told, reviewed and ends', { tag: ['@desktop', '@no-script'] }, async ({ page, house, mail, chartkeyOk, sql, browser }, info) => {
-  test.setTimeout(180_000);
   const another = async () => (await browser.newContext({ baseURL: house.url, viewport: page.viewportSize() })).newPage();
   const doctor = await another();
   await heartDoctor(doctor, house);

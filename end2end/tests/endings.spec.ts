@@ -3,7 +3,6 @@ import { claim, give, heartDoctor, openShared } from '../house/journey.ts';
 import { expect, look, test } from '../house/test.ts';
 
 test('a share is announced before it ends, made longer, and asked for again when it has ended', { tag: ['@desktop', '@no-script'] }, async ({ page, house, mail, chartkeyOk, sql, browser }, info) => {
-  test.setTimeout(120_000);
   const doctor = await (await browser.newContext({ baseURL: house.url, viewport: page.viewportSize() })).newPage();
   await heartDoctor(doctor, house);
   const record = await claim(page, 'synthea/typical-adult-sanford.json', { house, mail, chartkeyOk, sql });

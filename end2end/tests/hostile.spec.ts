@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { deflateSync } from 'node:zlib';
 import type { Page } from '@playwright/test';
+import { launch } from '../house/browser.ts';
 import { claim } from '../house/journey.ts';
 import { expect, expectAccessible, expectNoOverflow, sharedData, shoot, test } from '../house/test.ts';
 
@@ -119,6 +120,9 @@ async function watched(page: Page, here: string): Promise<() => Promise<string[]
     return [...seen, ...inside];
   };
 }
+
+// What shows PDF files is part of the whole browser.
+test.use({ launchOptions: launch('chromium') });
 
 test('nothing that came with a record runs, and a person reads what can be read', { tag: '@desktop' }, async ({ page, house, mail, chartkeyOk, sql }, info) => {
   test.setTimeout(600_000);

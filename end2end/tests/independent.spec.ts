@@ -4,7 +4,6 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Page } from '@playwright/test';
 import { answer, claimBundle } from '../house/journey.ts';
-import { results } from '../house/place.ts';
 import { bundleOfVisit } from '../house/record.ts';
 import { expect, field, look, test } from '../house/test.ts';
 
@@ -21,16 +20,15 @@ async function signIn(page: Page, slug: string): Promise<void> {
 }
 
 test('whoever cannot sign in is given paper, and is let in once the operator has checked them', { tag: ['@desktop', '@no-script'] }, async ({ page, house, mail, chartkeyOk, sql, browser }, info) => {
-  test.setTimeout(180_000);
   const slug = `alone-${info.project.name}`;
   const northgate = house.organizations[1];
   if (!northgate) throw new Error('no organization');
-  const config = path.join(results, 'house', 'provider-2.json');
+  const config = path.join(house.place, 'provider-2.json');
   const provider = JSON.parse(readFileSync(config, 'utf8')) as { client: { redirectUris: string[] } };
   provider.client.redirectUris.push(`${house.url}/auth/${slug}/callback`);
   writeFileSync(config, JSON.stringify({ ...provider, port: Number(new URL(northgate.issuer).port) }));
   process.kill(northgate.pid, 'SIGHUP');
-  const secret = path.join(results, 'house', `${slug}.secret`);
+  const secret = path.join(house.place, `${slug}.secret`);
   writeFileSync(secret, northgate.clientSecret, { mode: 0o600 });
   const name = `Independent clinicians (${info.project.name})`;
   await chartkeyOk(['organization', 'add', '--independent', '--name', name, '--slug', slug, '--issuer', northgate.issuer, '--client-id', northgate.clientId, '--client-secret-file', secret]);

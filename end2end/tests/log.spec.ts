@@ -78,7 +78,6 @@ test('a hundred thousand entries take the module seconds', async () => {
 });
 
 test('a patient finds out whether their log is whole', { tag: ['@desktop', '@no-script'] }, async ({ page, house, mail, chartkeyOk, sql }, { project }) => {
-  test.setTimeout(180_000);
   const isScripted = project.name !== 'no-script';
   const record = await claimBundle(page, bundleOfVisit(), { house, mail, chartkeyOk, sql });
   await page.goto('/activity');

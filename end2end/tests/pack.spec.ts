@@ -116,7 +116,6 @@ function resourcesOf(bundle: string): string[] {
 }
 
 test('a clinician prints the summaries of those who share for treatment', { tag: '@desktop' }, async ({ page: patient, house, mail, chartkeyOk, sql, browser }) => {
-  test.setTimeout(180_000);
   const doctor = await (await browser.newContext({ baseURL: house.url, viewport: patient.viewportSize() })).newPage();
   await heartDoctor(doctor, house);
   const record = await claim(patient, FILE, { house, mail, chartkeyOk, sql });

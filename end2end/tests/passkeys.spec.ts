@@ -26,7 +26,6 @@ function ago(sql: (statement: string) => string[], { email }: Person): void {
 }
 
 test('a passkey is added, signs in alone, proves again, and is removed', { tag: '@desktop' }, async ({ page, mail, sql }) => {
-  test.setTimeout(120_000);
   await authenticator(page);
   const person = await signUp(page, mail);
   await page.goto('/account');

@@ -3,7 +3,6 @@ import { claim, heartDoctor, openShared } from '../house/journey.ts';
 import { expect, look, test } from '../house/test.ts';
 
 test('a preset ticks what it says, is changed, and all sharing stops in one step', { tag: ['@desktop', '@no-script'] }, async ({ page, house, mail, chartkeyOk, sql, browser }, info) => {
-  test.setTimeout(120_000);
   const doctor = await (await browser.newContext({ baseURL: house.url })).newPage();
   await heartDoctor(doctor, house);
   const record = await claim(page, 'synthea/typical-adult-sanford.json', { house, mail, chartkeyOk, sql });

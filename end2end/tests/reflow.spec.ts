@@ -61,7 +61,6 @@ const firstOf = async (page: Page, list: string, part: string) => {
 };
 
 test('every page fits a window of 320 × 256, with wide text, in the reader’s colours and without motion', { tag: ['@desktop', '@only'] }, async ({ page, house, mail, chartkeyOk, sql, browser }) => {
-  test.setTimeout(180_000);
   const doctor = await browser.newPage({ baseURL: house.url });
   await heartDoctor(doctor, house);
   for (const address of ['/', '/sign-in', '/sign-up', '/clinicians', '/sign-in?done=signed-out', '/about/components', '/about/components?problem=passphrase']) {
