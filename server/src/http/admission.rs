@@ -89,7 +89,7 @@ impl Admission {
         match request.uri().path() {
             "/healthz" | "/events" | upload::PATH => Needs::Nothing,
             "/readyz" => Needs::Time,
-            // Anybody may send one, and each asks the database and perhaps a provider: one at once, and in nobody's place.
+            // Anybody may send one, and each asks the database and perhaps a provider: a few at once, and in nobody's place.
             path if path.starts_with("/auth/") && !request.method().is_safe() => Needs::Turn(&self.told),
             path if path.starts_with("/assets/") || path.starts_with("/auth/") => Needs::Nothing,
             _ if request.method().is_safe() => Needs::Turn(&self.reading),
