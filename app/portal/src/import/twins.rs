@@ -35,13 +35,20 @@ const KEYS: &str = "
 /// another's, since it would tell them of what is kept from them by what becomes of their own. A report is one with another
 /// where the results that it lists are all here and can be compared, and are the other's too; those that are kept from
 /// somebody have no part in that, for the same reason.
+/// Counted beside each row and never joined: without statistics PostgreSQL would compare every row with every other.
 macro_rules! alike {
     ($rest:literal) => {
         concat!(
             "with told as materialized (
-                select i.patient_id, i.item_id, i.twin, i.apart, case when l.results > 0 then l.alike else i.alike end as alike,
+                select i.patient_id, i.item_id, i.source_id, i.twin, i.apart,
+                    case when i.alike = any($2) and i.parted is null and s.name <> 'own/' || i.patient_id
+                        and not starts_with(s.name, 'written/' || i.patient_id || '/')
+                        then case when l.results > 0 then l.alike else i.alike end end as alike,
                     case when s.name = 'upload/' || i.patient_id then (select v.import_id from item_version v
-                        where v.patient_id = i.patient_id and v.item_id = i.item_id and v.version_no = 1) else i.source_id end as teller
+                        where v.patient_id = i.patient_id and v.item_id = i.item_id and v.version_no = 1) else i.source_id end as teller,
+                    coalesce(i.interpretation = any (array['HH', 'HU', 'CH', 'LL', 'LU', 'CL', 'H', '>', 'L', '<', 'A', 'AA'])
+                        or (i.interpretation is distinct from 'N' and (i.value_num < i.range_low or i.value_num > i.range_high)), false) as is_outside,
+                    (i.interpretation is null)::int + (coalesce(i.range_low, i.range_high) is null and i.range_text is null)::int as unsaid
                 from item i join source s on s.source_id = i.source_id
                 left join lateral (
                     select count(*) as results, case when count(*) = count(t.alike) then
@@ -51,22 +58,23 @@ macro_rules! alike {
                         select from exclusion e where e.patient_id = r.patient_id and e.item_id = r.target_id) as is_kept) k
                     where r.patient_id = i.patient_id and r.item_id = i.item_id and r.path = 'result'
                 ) l on i.resource_type = 'DiagnosticReport'
-                where i.patient_id = any($1) and i.alike = any($2) and i.parted is null and s.name <> 'own/' || i.patient_id
-                    and not starts_with(s.name, 'written/' || i.patient_id || '/')
+                where i.patient_id = any($1) and (i.alike = any($2) or i.twin = any($2))
+            ), counted as materialized (
+                select *, dense_rank() over (partition by patient_id, alike order by teller) as teller_no,
+                    count(*) over (partition by patient_id, alike, teller) as times,
+                    count(*) filter (where twin = alike) over (partition by patient_id, alike, teller) as times_one
+                from told
             ), compared as materialized (
-                select t.patient_id, t.item_id, t.alike, case
-                    when n.tellers = 1 then null
-                    when n.is_one and (t.twin = t.alike or t.apart is distinct from t.alike and t.times = 1) then true
-                    when n.is_one or n.is_apart or n.items > n.tellers then false
+                select *, case
+                    when alike is null or max(teller_no) over same = 1 then null
+                    when was_one and (twin = alike or apart is distinct from alike and times = 1) then true
+                    when was_one or coalesce(bool_or(apart = alike) over same, false) or count(*) over same > max(teller_no) over same then false
                     else true end as is_one
-                from (select t.*, count(*) over (partition by t.patient_id, t.alike, t.teller) as times from told t) t
-                join (
-                    select patient_id, alike, count(*) as items, count(distinct teller) as tellers,
-                        count(*) filter (where twin = alike) > 1
-                            and count(*) filter (where twin = alike) = count(distinct teller) filter (where twin = alike) as is_one, coalesce(bool_or(apart = alike), false) as is_apart
-                    from told where alike is not null group by patient_id, alike
-                ) n on n.patient_id = t.patient_id and n.alike = t.alike
-            ), alike as materialized (select patient_id, item_id, alike from compared where is_one)",
+                from (
+                    select *, count(*) filter (where twin = alike) over same > 1 and max(times_one) over same = 1 as was_one
+                    from counted window same as (partition by patient_id, alike)
+                ) c window same as (partition by patient_id, alike)
+            )",
             $rest
         )
     };
@@ -74,7 +82,7 @@ macro_rules! alike {
 
 /// Nobody keeps one of them from somebody meanwhile.
 const STAND: &str = alike!(
-    " select from item i join alike a on a.patient_id = i.patient_id and a.item_id = i.item_id
+    " select from item i join compared c on c.patient_id = i.patient_id and c.item_id = i.item_id where c.is_one
     order by i.patient_id, i.item_id for no key update of i"
 );
 
@@ -83,16 +91,10 @@ const STAND: &str = alike!(
 /// so that a report keeps its results together.
 const TWINS: &str = alike!(
     ", now as materialized (
-        select i.patient_id, i.item_id, a.alike as twin, case when not c.is_one then c.alike end as apart,
-            case when a.alike is null then 0 else row_number() over (partition by i.patient_id, a.alike order by
-                coalesce(i.interpretation = any (array['HH', 'HU', 'CH', 'LL', 'LU', 'CL', 'H', '>', 'L', '<', 'A', 'AA'])
-                    or (i.interpretation is distinct from 'N' and (i.value_num < i.range_low or i.value_num > i.range_high)), false) desc,
-                (i.interpretation is null)::int + (coalesce(i.range_low, i.range_high) is null and i.range_text is null)::int,
-                i.source_id, i.item_id) - 1 end as behind
-        from item i left join compared c on c.patient_id = i.patient_id and c.item_id = i.item_id
-        left join alike a on a.patient_id = i.patient_id and a.item_id = i.item_id
-        where i.patient_id = any($1) and (i.alike = any($2) or i.twin = any($2))
-            and (c.is_one is not null or i.twin is not null or i.apart is not null)
+        select patient_id, item_id, case when is_one then alike end as twin, case when not is_one then alike end as apart,
+            case when is_one then row_number() over (partition by patient_id, is_one, alike order by is_outside desc, unsaid, source_id, item_id) - 1
+                else 0 end as behind
+        from compared where is_one is not null or twin is not null or apart is not null
     )
     update item i set twin = n.twin, behind = n.behind, apart = n.apart
     from now n where i.patient_id = n.patient_id and i.item_id = n.item_id
