@@ -58,7 +58,7 @@ async fn what_is_kept_from_a_reader_changes_nothing_for_them(_: PgPoolOptions, o
 async fn one(world: &World, dice: &mut Dice, trial: usize, compared: &mut Compared) {
     let record = trial % world.records.len();
     let plan = loop {
-        let plan = random::plan(world, dice, record, trial);
+        let plan = random::plan(world, dice, record, trial).await;
         if plan.whom != random::Whom::Code {
             break plan;
         }

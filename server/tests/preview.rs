@@ -38,7 +38,7 @@ async fn what_is_seen_in_advance_is_what_will_be_seen(_: PgPoolOptions, options:
     let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
     for trial in 0..grants {
         let record = trial % world.records.len();
-        let plan = random::plan(&world, &mut dice, record, trial);
+        let plan = random::plan(&world, &mut dice, record, trial).await;
         *kinds.entry(plan.kind).or_default() += 1;
         world.unsettle(record, &plan, &mut dice).await;
         one(&world, record, &plan, &mut dice, pages, &mut compared).await;

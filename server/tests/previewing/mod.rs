@@ -48,8 +48,6 @@ pub struct Record {
     person: Value,
     /// What else is in it.
     pub entries: Vec<Value>,
-    /// What a share can name by itself.
-    pub things: Vec<Thing>,
 }
 
 pub struct World {
@@ -99,11 +97,10 @@ impl World {
         let person = entries.iter().find(|entry| entry["resource"]["resourceType"] == "Patient").unwrap().clone();
         let entries: Vec<Value> = entries.iter().filter(|entry| entry["resource"]["resourceType"] != "Patient").cloned().collect();
         let again = entries.iter().take(60).cloned().collect();
-        self.records.push(Record { patient, holder, source: source.to_owned(), person, entries, things: Vec::new() });
+        self.records.push(Record { patient, holder, source: source.to_owned(), person, entries });
         let record = self.records.len() - 1;
         // The same from another source, so that some of it is told twice.
         self.bring(record, &format!("{source}-again"), again).await;
-        self.records[record].things = self.things(record).await;
         // What the patient says is wrong, and of some of it what not every reader may know.
         let visitor = self.own(record);
         for (place, item) in self.items(record, &[2, 3, 6]).await.into_iter().take(12).enumerate() {
@@ -132,7 +129,8 @@ impl World {
         person["fullUrl"].as_str().map_or_else(named, str::to_owned)
     }
 
-    async fn things(&self, record: usize) -> Vec<Thing> {
+    /// What a share can name, as it is now.
+    pub async fn things(&self, record: usize) -> Vec<Thing> {
         let rows: Vec<(Uuid, i32, i16, i16)> = sqlx::query_as(
             "select item_id, version_no, category, labels from item where patient_id = $1 and not is_error order by md5(item_id::text)",
         )

@@ -41,7 +41,7 @@ pub struct Plan {
 }
 
 /// Any grant.
-pub fn plan(world: &World, dice: &mut Dice, record: usize, trial: usize) -> Plan {
+pub async fn plan(world: &World, dice: &mut Dice, record: usize, trial: usize) -> Plan {
     let whom = match dice.below(9) {
         0 => Whom::Code,
         8 => Whom::Carer,
@@ -59,8 +59,8 @@ pub fn plan(world: &World, dice: &mut Dice, record: usize, trial: usize) -> Plan
     let (from, to) = (day(1990, 34), day(2024, 6));
     let dated = dice.below(3);
     // Single things beside the parts, or alone.
-    let things: Vec<Thing> =
-        (0..[0, 0, 4, 12][dice.below(4)]).map(|_| world.records[record].things[dice.below(world.records[record].things.len())]).collect();
+    let all = world.things(record).await;
+    let things: Vec<Thing> = (0..[0, 0, 4, 12][dice.below(4)]).map(|_| all[dice.below(all.len())]).collect();
     let alone = !things.is_empty() && dice.below(3) == 0;
     let categories = match (categories.is_empty(), alone) {
         (_, true) => Categories::NONE,
