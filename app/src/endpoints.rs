@@ -11,8 +11,8 @@ use serde::{
 };
 
 use crate::api::{
-    accounts, activity, added, blocks, codes, corrections, credentials, devices, emergency, passkeys, practices, prescribing, reach,
-    requests, search, second_factor, second_step, sharing, sources, telling, twins, waiting,
+    accounts, activity, added, blocks, codes, corrections, credentials, devices, emergency, passing, passkeys, practices, prescribing,
+    reach, requests, search, second_factor, second_step, sharing, sources, telling, twins, waiting,
 };
 
 /// A server function.
@@ -93,6 +93,32 @@ pub fn endpoints() -> Vec<Endpoint> {
         endpoint::<emergency::ReadEmergency>(),
         endpoint::<emergency::OpenEmergency>().keeping(&["name", "day", "month", "year", "reason"]),
         endpoint::<emergency::ReviewEmergency>().keeping(&["finding", "words"]),
+        endpoint::<passing::PassOn>().keeping(&[
+            "recipient",
+            "length",
+            "parts[problems]",
+            "parts[medicines]",
+            "parts[allergies]",
+            "parts[vaccines]",
+            "parts[results]",
+            "parts[vitals]",
+            "parts[procedures]",
+            "parts[visits]",
+            "parts[documents]",
+            "parts[imaging]",
+            "parts[plans]",
+            "parts[lifestyle]",
+            "parts[devices]",
+            "parts[insurance]",
+            "parts[details]",
+            "parts[mental-health]",
+            "parts[substance-use]",
+            "parts[sexual-reproductive]",
+            "parts[hiv]",
+            "parts[genetic]",
+            "parts[violence]",
+        ]),
+        endpoint::<passing::TakeBackShare>(),
         endpoint::<requests::AskPatient>().keeping(&["share_name", "length", "words"]),
         endpoint::<requests::AskAgain>().keeping(&["length", "words"]),
         endpoint::<requests::WriteToRequest>().keeping(&["words"]),

@@ -493,6 +493,8 @@ impl From<chartkey_portal::Error> for ApiError {
             Error::Conflict("asked") => Self::Asked,
             Error::Conflict("blocked") => Self::GrantBlocked,
             Error::Conflict("full") => Self::ChosenFull,
+            Error::Conflict("passed-on") => Self::PassedOn,
+            Error::Conflict("passing-stopped") => Self::PassingStopped,
             Error::Conflict(_) => Self::Gone,
             Error::TooManyTries => Self::TooMany,
             Error::SignInAgain => Self::SignInAgain,

@@ -81,6 +81,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/redeem") view=pages::redeem ssr=SsrMode::Async/>
                 <Route path=path!("/shared") view=pages::shared ssr=SsrMode::Async/>
                 <Route path=path!("/shared/ask") view=pages::ask::ask ssr=SsrMode::Async/>
+                <Route path=path!("/shared/:grant/pass-on") view=pages::passing ssr=SsrMode::Async/>
                 <Route path=path!("/shared/print") view=pages::print_shared ssr=SsrMode::Async/>
                 <Route path=path!("/emergency") view=pages::emergency::emergency ssr=SsrMode::Async/>
                 <Route path=path!("/download") view=pages::download ssr=SsrMode::Async/>

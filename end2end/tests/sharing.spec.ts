@@ -208,7 +208,7 @@ test('a question that was not answered is asked again, with what was typed', { t
   await patient.getByRole('button', { name: 'Continue' }).click();
   await patient.getByRole('button', { name: 'Continue' }).click();
   await patient.getByRole('button', { name: 'Continue' }).click();
-  await expect(patient.getByRole('alert')).toContainText('Tick at least one part of your record, or choose an entry.');
+  await expect(patient.getByRole('alert')).toContainText('Tick at least one part, or choose an entry.');
   await patient.getByRole('checkbox', { name: 'Results' }).check();
   await patient.getByRole('checkbox', { name: 'HIV' }).check();
   await patient.getByRole('button', { name: 'Continue' }).click();

@@ -67,6 +67,12 @@ impl Recipient {
     pub const fn is_carer(&self) -> bool {
         matches!(self, Self::CarerCode | Self::Known(Grantee::Carer { .. }))
     }
+
+    /// Whether it is, or will be, one clinician, who can be answerable for what they pass on.
+    #[must_use]
+    pub const fn is_one_clinician(&self) -> bool {
+        matches!(self, Self::Code | Self::Known(Grantee::Clinician { .. }))
+    }
 }
 
 /// A single thing that a draft names, as the patient saw it.
@@ -174,6 +180,8 @@ pub struct Draft {
     pub may_export: bool,
     /// Whether notes may be written.
     pub may_write: bool,
+    /// Whether part of it may be passed on.
+    pub may_delegate: bool,
 }
 
 /// What a grant is made of, beside its grantee: checked and complete.
@@ -205,6 +213,9 @@ pub struct Terms {
     pub may_export: bool,
     /// Whether the grantee may write notes.
     pub may_write: bool,
+    /// Whether the grantee, a clinician, may pass part of it on to a colleague.
+    #[serde(default)]
+    pub may_delegate: bool,
 }
 
 impl Draft {
@@ -237,6 +248,7 @@ impl Draft {
             includes_new: !self.only_todays && has_categories,
             may_export: self.may_export,
             may_write: self.may_write && !is_carer && has_categories,
+            may_delegate: self.may_delegate && has_categories && self.recipient.as_ref().is_none_or(Recipient::is_one_clinician),
         };
         terms.check(today)?;
         Ok(terms)
@@ -267,6 +279,22 @@ impl Draft {
 }
 
 impl Terms {
+    /// The same as they are passed on to a colleague: of these categories and labels what they reach, without copies, writing or
+    /// passing it on again, and until this day at most.
+    #[must_use]
+    pub fn passed_on(&self, categories: Categories, labels: Labels, until: Date) -> Self {
+        Self {
+            categories: categories.iter().filter(|category| self.categories.contains(*category)).collect(),
+            labels: labels.iter().filter(|label| self.labels.contains(*label)).collect(),
+            things: Vec::new(),
+            until: Some(self.until.map_or(until, |last| last.min(until))),
+            may_export: false,
+            may_write: false,
+            may_delegate: false,
+            ..self.clone()
+        }
+    }
+
     /// Whether they can become a grant today.
     ///
     /// # Errors
@@ -371,6 +399,29 @@ mod tests {
         assert_eq!(named, [(thing(1).item, 2), (thing(2).item, 1)]);
         assert!(terms.labels.is_empty() && terms.from.is_none() && !terms.includes_new && !terms.may_write);
         assert_eq!(terms.named_labels(), Labels::NONE.with(Label::Hiv));
+    }
+
+    #[test]
+    fn what_is_passed_on_is_no_more_and_no_longer_than_what_there_is() {
+        let draft = Draft { may_delegate: true, may_write: true, may_export: true, ..complete() };
+        let mut terms = draft.terms(TODAY).unwrap();
+        terms.things = vec![thing(1)];
+        assert!(terms.may_delegate);
+        let categories = Categories::NONE.with(Category::Results).with(Category::Insurance);
+        let passed = terms.passed_on(categories, Labels::ALL, TODAY);
+        assert!(passed.categories.iter().all(|category| terms.categories.contains(category)) && passed.labels.is_subset(terms.labels));
+        assert!(passed.things.is_empty() && !passed.may_export && !passed.may_write && !passed.may_delegate);
+        assert_eq!((passed.until, passed.purpose, passed.from), (Some(TODAY), terms.purpose, terms.from));
+        assert_eq!(terms.passed_on(categories, Labels::NONE, Date::MAX).until, terms.until, "no longer than it lasts");
+    }
+
+    #[test]
+    fn only_one_clinician_may_pass_something_on() {
+        let may = |recipient| Draft { recipient: Some(recipient), may_delegate: true, ..complete() }.terms(TODAY).unwrap().may_delegate;
+        let (account, organization) = (uuid::Uuid::from_u128(1).into(), uuid::Uuid::from_u128(2).into());
+        assert!(may(Recipient::Code) && may(Recipient::Known(Grantee::Clinician { account, organization })));
+        assert!(!may(Recipient::Known(Grantee::Professions { organization, professions: vec!["nurse".to_owned()] })));
+        assert!(!may(Recipient::CarerCode) && !may(Recipient::Known(Grantee::Carer { account })));
     }
 
     #[test]

@@ -187,6 +187,7 @@ mod tests {
             includes_new: true,
             may_export: false,
             may_write: false,
+            may_delegate: false,
         }
     }
 

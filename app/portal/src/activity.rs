@@ -201,7 +201,7 @@ async fn rows(record: &mut Record, span: Span, person: Option<AccountId>) -> Res
             exists (
                 select from jsonb_array_elements(page.event -> 'why' -> 'grants') used
                 join access_grant g on g.grant_id = (used ->> 'id')::uuid and g.patient_id = $5
-                where g.grantee_account_id is not null
+                where g.grantee_account_id is not null and g.parent_grant_id is null
             ) as "named!"
         from page
         order by page.seq desc"#,

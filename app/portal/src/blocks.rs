@@ -3,7 +3,7 @@
 
 use chartkey_domain::{
     account::Visitor,
-    id::{AccountId, OrganizationId},
+    id::{AccountId, GrantId, OrganizationId},
     policy::Whom,
 };
 use time::OffsetDateTime;
@@ -15,6 +15,8 @@ use crate::{
     fresh, notices,
     notices::Notice,
     pool::detached,
+    record::Record,
+    sharing::{end_passed_on, hold},
     whom::{called, columns},
 };
 
@@ -107,6 +109,7 @@ impl Portal {
             if changed.execute(record.connection()).await?.rows_affected() == 0 {
                 return Ok(());
             }
+            end_what_was_passed_on(&mut record, whom).await?;
             let of = |account: Option<AccountId>| Notice {
                 patient: Some(patient),
                 account,
@@ -125,4 +128,37 @@ impl Portal {
         })
         .await
     }
+}
+
+/// What somebody has passed on, or was given so, ends when they are blocked, and when they no longer are: it neither rests on anybody
+/// blocked nor opens by itself.
+async fn end_what_was_passed_on(record: &mut Record, whom: Whom) -> Result<(), Error> {
+    let (patient, (account, organization)) = (record.whose().patient, columns(whom));
+    // Whoever is passing something on just now has done so by then, or finds the block.
+    let passable = sqlx::query_scalar!(
+        "select grant_id from access_grant where patient_id = $1 and may_delegate and state in ('active', 'paused') order by grant_id",
+        patient.0
+    )
+    .fetch_all(record.connection())
+    .await?;
+    for grant in passable {
+        hold(record.connection(), GrantId(grant)).await?;
+    }
+    let passed = sqlx::query_scalar!(
+        "select grant_id from access_grant
+        where patient_id = $1 and parent_grant_id is not null and state in ('active', 'paused') and ends_at > now()
+            and (organization_id = $3 or made_by_account_id = any ((select gate.accounts_of($2))::uuid[])
+                or grantee_account_id = any ((select gate.accounts_of($2))::uuid[])
+                or (select true from clinician c where c.account_id = made_by_account_id and c.organization_id = $3))
+        order by grant_id",
+        patient.0,
+        account,
+        organization
+    )
+    .fetch_all(record.connection())
+    .await?;
+    for grant in passed {
+        end_passed_on(record, GrantId(grant)).await?;
+    }
+    Ok(())
 }

@@ -70,8 +70,10 @@ pub struct HomeGrant {
     /// Until when; `None`: until the patient stops it.
     #[serde(with = "time::serde::rfc3339::option")]
     pub ends_at: Option<OffsetDateTime>,
-    /// Whether it is to a carer, and given within a week: it stays on top for so long.
-    pub is_new_carer: bool,
+    /// Whether it was given within a week to a carer, or passed on by a clinician: it stays on top for so long.
+    pub stays_on_top: bool,
+    /// Whether a clinician has passed it on.
+    pub is_passed_on: bool,
     /// Whether that is so soon that the patient is told.
     pub ends_soon: bool,
 }
@@ -141,12 +143,13 @@ async fn asked(record: &mut Record) -> Result<Asked, Error> {
                     and b.behind < item.behind and b.waits limit 1) is null)) as "results!",
             coalesce((select jsonb_agg(to_jsonb(g)) from (
                 select h.grant_id, h.sentence, h.starts_at, h.ends_at,
-                    h.organization_id is null and h.created_at > now() - interval '7 days' as is_new_carer,
-                    h.purpose <> 'emergency' and gate.ends_soon(h.starts_at, h.ends_at) as ends_soon
+                    (h.organization_id is null or h.parent_grant_id is not null) and h.created_at > now() - interval '7 days' as stays_on_top,
+                    h.parent_grant_id is not null as is_passed_on,
+                    h.purpose <> 'emergency' and h.parent_grant_id is null and gate.ends_soon(h.starts_at, h.ends_at) as ends_soon
                 from access_grant h
                 where h.patient_id = $1 and h.state = 'active' and h.starts_at <= now() and (h.ends_at is null or h.ends_at > now())
                     and not gate.is_blocked(h.patient_id, h.grantee_account_id, h.organization_id)
-                order by is_new_carer desc, ends_soon desc, h.created_at desc, h.grant_id limit 20
+                order by stays_on_top desc, ends_soon desc, h.created_at desc, h.grant_id limit 20
             ) g), '[]') as "grants!: Json<Vec<HomeGrant>>",
             exists (select from access_grant h where h.grantee_account_id = gate.account() and h.organization_id is null
                 and h.state = 'active' and h.starts_at <= now() and (h.ends_at is null or h.ends_at > now())) as "helps!",

@@ -190,6 +190,7 @@ impl Portal {
             let notice =
                 Notice { patient: Some(patient), account: account.map(AccountId), organization: organization.map(OrganizationId), is_holders: false };
             notices::send(record.connection(), notice).await?;
+            tell_colleagues(&mut record, whom).await?;
             let mut shown = Shown::default();
             shown.add(item, category);
             let action = match (whom, is_kept) {
@@ -203,6 +204,26 @@ impl Portal {
         })
         .await
     }
+}
+
+/// To whom something was passed on by somebody sees no more than they do: their open pages ask again.
+async fn tell_colleagues(record: &mut Record, giver: Whom) -> Result<(), Error> {
+    let (patient, (account, organization)) = (record.whose().patient, columns(giver));
+    let colleagues = sqlx::query_scalar!(
+        "select distinct grantee_account_id from access_grant
+        where patient_id = $1 and parent_grant_id is not null and state = 'active' and ends_at > now()
+            and (made_by_account_id = $2 or (select true from clinician c where c.account_id = made_by_account_id and c.organization_id = $3))",
+        patient.0,
+        account,
+        organization
+    )
+    .fetch_all(record.connection())
+    .await?;
+    for colleague in colleagues {
+        let notice = Notice { patient: Some(patient), account: colleague.map(AccountId), organization: None, is_holders: false };
+        notices::send(record.connection(), notice).await?;
+    }
+    Ok(())
 }
 
 /// What the policy would answer each of them, with all that is in force around the record now.

@@ -15,6 +15,7 @@ use crate::{
 };
 
 mod ended;
+pub mod passing;
 mod print;
 mod unread;
 
@@ -47,6 +48,8 @@ pub struct SharedEntry {
     pub is_new: bool,
     /// Whether it reaches parts of the record, and not single things alone.
     pub has_parts: bool,
+    /// Whether the visitor may pass part of it on to a colleague.
+    pub may_pass_on: bool,
 }
 
 impl SharedEntry {
@@ -107,7 +110,7 @@ impl Portal {
     async fn entries(&self, visitor: &Visitor, page: &str, of: Of) -> Result<(Vec<Row>, OffsetDateTime), Error> {
         let (mut transaction, now) = self.enter(visitor).await?;
         let rows = rows(&mut transaction, visitor, of).await?;
-        note(&mut transaction, visitor, now, page, &rows, of).await?;
+        note(&mut transaction, visitor, now, page, rows.len(), of).await?;
         transaction.commit().await?;
         Ok((rows, now))
     }
@@ -124,6 +127,8 @@ async fn rows(connection: &mut PgConnection, visitor: &Visitor, of: Of) -> Resul
     };
     let rows = sqlx::query!(
             r#"select g.grant_id, g.patient_id, p.full_name, p.birth_date, g.sentence, g.purpose, g.starts_at, g.ends_at, g.categories <> 0 as "has_parts!",
+                g.may_delegate and g.grantee_account_id = $1 and g.made_by_account_id is null and g.categories <> 0
+                    and not gate.is_independent($2) as "may_pass_on!",
                 least(g.ended_at, g.ends_at) as over_at, gate.ends_soon(g.starts_at, g.ends_at) as "ends_soon!",
                 (select true from grant_news n join viewer_mark m on m.patient_id = n.patient_id and m.account_id = n.account_id
                     where n.patient_id = g.patient_id and n.grant_id = g.grant_id and n.account_id = $1 and n.seq > m.seen_seq) is not null as "is_new!",
@@ -166,6 +171,7 @@ async fn rows(connection: &mut PgConnection, visitor: &Visitor, of: Of) -> Resul
                     is_open: row.open,
                     is_new: row.open && row.is_new,
                     has_parts: row.has_parts,
+                    may_pass_on: row.open && row.may_pass_on,
                 },
                 patient: PatientId(row.patient_id),
                 over_at: row.over_at,
@@ -176,12 +182,12 @@ async fn rows(connection: &mut PgConnection, visitor: &Visitor, of: Of) -> Resul
 }
 
 /// The event of a look at the list, in the chain of whoever looks.
-async fn note(connection: &mut PgConnection, visitor: &Visitor, at: OffsetDateTime, page: &str, rows: &[Row], of: Of) -> Result<(), Error> {
+async fn note(connection: &mut PgConnection, visitor: &Visitor, at: OffsetDateTime, page: &str, rows: usize, of: Of) -> Result<(), Error> {
     let grant = if let Of::Grant(grant) = of { Some(grant) } else { None };
     let what = What {
         action: "read".to_owned(),
         page: Some(page.to_owned()),
-        items: u32::try_from(rows.len()).unwrap_or(u32::MAX),
+        items: u32::try_from(rows).unwrap_or(u32::MAX),
         grant,
         ..What::default()
     };

@@ -8,7 +8,7 @@
 use chartkey_domain::{
     account::Visitor,
     draft::{Draft, Recipient, Terms},
-    grant::Grantee,
+    grant::{GrantState, Grantee},
     id::{DraftId, GrantId, PatientId, RequestId},
     understanding::Answered,
 };
@@ -36,10 +36,10 @@ pub mod things;
 
 pub(crate) use change::terms_of;
 pub use ending::Change;
-pub(crate) use ending::{give_back, replace, suspend};
+pub(crate) use ending::{end_passed_on, give_back, hold, replace, suspend};
 pub(crate) use known::check as check_grantee;
 pub use known::{Colleague, KnownOrganization};
-pub use list::{GrantStory, Look, Parts, SharingList, StoryLine, Whole};
+pub use list::{GrantStory, Look, Parts, PassedOn, SharingList, StoryLine, Whole};
 
 /// A sentence as the patient read it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -181,7 +181,7 @@ pub(crate) async fn insert(
     let replaced = sqlx::query!(
         "update access_grant set state = 'replaced', ended_at = now()
         where patient_id = $1 and grantee_account_id is not distinct from $2 and organization_id is not distinct from $3
-            and professions is not distinct from $5 and purpose = $4 and state in ('active', 'paused')
+            and professions is not distinct from $5 and purpose = $4 and state in ('active', 'paused') and parent_grant_id is null
         returning grant_id, lineage_id, version_no, sentence",
         patient.0,
         columns.account,
@@ -196,8 +196,8 @@ pub(crate) async fn insert(
     let grant = sqlx::query_scalar!(
         "with made as (select gen_random_uuid() as grant_id)
         insert into access_grant (patient_id, grant_id, lineage_id, version_no, grantee_account_id, organization_id, professions,
-            purpose, purpose_text, categories, labels, data_from, data_to, includes_new, may_export, may_write, ends_at, sentence, created_at)
-        select $1, grant_id, coalesce($2, grant_id), $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
+            purpose, purpose_text, categories, labels, data_from, data_to, includes_new, may_export, may_write, may_delegate, ends_at, sentence, created_at)
+        select $1, grant_id, coalesce($2, grant_id), $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
             -- What an import that is still running brings was not seen by the patient either.
             case when $13 then now() else least(now(), (select min(xact_start) from pg_stat_activity where datname = current_database())) end
         from made
@@ -217,6 +217,7 @@ pub(crate) async fn insert(
         terms.includes_new,
         terms.may_export,
         terms.may_write,
+        terms.may_delegate,
         terms.ends_at(),
         sentence.text
     )
@@ -229,6 +230,7 @@ pub(crate) async fn insert(
         let old_grant = GrantId(old.grant_id);
         let words = ending::as_given(record, old_grant, old.sentence).await?;
         tell_story(record, old_grant, "replaced", &words, &[]).await?;
+        ending::follow(record, old_grant, GrantState::Replaced).await?;
     }
     tell_story(record, grant, "given", sentence, answered).await?;
     notices::send(record.connection(), notice(patient, &columns)).await?;

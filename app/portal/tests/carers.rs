@@ -107,7 +107,7 @@ async fn a_carer_sees_what_was_chosen_once_they_are_confirmed(_: PgPoolOptions, 
 
     let event = house.events().await.into_iter().rfind(|event| event.who.account == Some(carer.actor.account())).unwrap();
     assert_eq!((event.what.action.as_str(), event.what.items), ("read", 0), "the list of problems, which has nothing for them");
-    assert!(house.portal.home(&ines, house.patient, Look::Opened).await.unwrap().view.grants[0].is_new_carer);
+    assert!(house.portal.home(&ines, house.patient, Look::Opened).await.unwrap().view.grants[0].stays_on_top);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
@@ -172,7 +172,7 @@ async fn a_carer_is_on_top_for_a_week_and_no_clinician_is(_: PgPoolOptions, opti
     house.give(Purpose::Treatment).await;
     let on_top = async || {
         let grants = house.portal.home(&house.ines(), house.patient, Look::Opened).await.unwrap().view.grants;
-        grants.into_iter().filter(|one| one.is_new_carer).map(|one| one.id).collect::<Vec<_>>()
+        grants.into_iter().filter(|one| one.stays_on_top).map(|one| one.id).collect::<Vec<_>>()
     };
     assert_eq!(on_top().await, [grant]);
     house.tamper("update access_grant set created_at = now() - interval '7 days 1 minute'").await;

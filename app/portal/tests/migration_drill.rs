@@ -32,7 +32,9 @@
 //! 0039 adds a column without a default to `draft`, which this build asks for where a grant is given: as the newest step it cannot be tried
 //! here, and what it keeps waiting was not timed. 0040 adds a policy to `grant_code`, and keeps whoever uses a code waiting until its commit; 0041 replaces a function. 0057 adds two columns
 //! to `organization`, which is small, and keeps whoever signs in there waiting until its commit, and makes a table that holds nothing yet. 0062 makes a table that refers to `organization`: whoever
-//! registers one waits until its commit. 0063 adds a column without a default and two policies to `grant_code`, and keeps whoever uses a code waiting until its commit; 0064 makes a table of its own.
+//! registers one waits until its commit. 0063 adds a column without a default and two policies to `grant_code`, and keeps whoever uses a code waiting until its commit; 0064 makes a table of its own. 0066 makes an index of `access_grant` anew, a
+//! second beside it and policies, and keeps whoever reads somebody else's record waiting until its commit; 0067 and 0068 make policies
+//! of `grant_event` and `patient_holder`.
 
 mod harness;
 mod people;

@@ -119,6 +119,10 @@ problems! {
     ChosenFull = "chosen-full", 422;
     /// A single thing that a code is for has changed since it was made.
     CodeChanged = "code-changed", 409;
+    /// A share has been passed on to a colleague, and is to one at a time.
+    PassedOn = "passed-on", 409;
+    /// The patient has stopped what was passed on to this colleague.
+    PassingStopped = "passing-stopped", 409;
     /// The dates of what is shared are no dates, or the wrong way round.
     GrantDates = "grant-dates", 422;
     /// The days of a filter are no days, or the wrong way round.
@@ -236,7 +240,7 @@ impl ApiError {
             Self::AddedStill => Some("still"),
             Self::AddedTime => Some("time"),
             Self::AddedSeen => Some("seen"),
-            Self::GrantWho => Some("recipient"),
+            Self::GrantWho | Self::PassingStopped => Some("recipient"),
             Self::BlockWho => Some("whom"),
             Self::ShareName | Self::Asked => Some("share_name"),
             Self::GrantPurpose => Some("purpose_text"),

@@ -12,6 +12,7 @@ pub mod credentials;
 pub mod devices;
 pub mod emergency;
 mod error;
+pub mod passing;
 pub mod passkeys;
 pub mod practices;
 pub mod prescribing;

@@ -139,6 +139,8 @@ pub struct Times {
     pub may_export: String,
     /// Set: something may be written.
     pub may_write: String,
+    /// Set: part of it may be passed on.
+    pub may_delegate: String,
 }
 
 /// Answers which dates a share reaches, and when it ends.
@@ -162,6 +164,7 @@ pub async fn grant_time(draft: DraftId, #[server(flatten)] times: Times) -> Resu
         answers.only_todays = !times.only_todays.is_empty();
         answers.may_export = !times.may_export.is_empty();
         answers.may_write = !times.may_write.is_empty();
+        answers.may_delegate = !times.may_delegate.is_empty();
     });
     answer(kept.await.map(|()| Step::Check.page(draft)), &Step::Time.page(draft))
 }

@@ -94,6 +94,11 @@ messages! {
         English: "They may **write notes** into your record.",
         Spanish: "Este permiso también deja **escribir notas** en su historia clínica.",
     }
+    they_may_pass_on {
+        English: "They may **pass it on, or part of it, to one colleague**; you are told.",
+        Spanish: "Este permiso también deja **pasarlo, todo o en parte, a un colega**; a usted se le avisa.",
+    }
+    passed_on_by(who: &str) { English: "Passed on by **{who}**.", Spanish: "Lo pasó **{who}**." }
     nothing_sensitive {
         English: "**Nothing sensitive** is included, and everything else stays closed.",
         Spanish: "**No incluye nada delicado**, y todo lo demás queda cerrado.",
@@ -143,8 +148,15 @@ impl Say {
             Some(sensitive),
             terms.may_export.then(|| self.they_may_copy().to_owned()),
             terms.may_write.then(|| self.they_may_write().to_owned()),
+            terms.may_delegate.then(|| self.they_may_pass_on().to_owned()),
         ];
         sentences.into_iter().flatten().collect::<Vec<_>>().join(" ")
+    }
+
+    /// The sentence of what a clinician has passed on.
+    #[must_use]
+    pub fn passed_on_sentence(self, to: &Named, terms: &Terms, giver: &str) -> String {
+        format!("{} {}", self.grant_sentence(to, terms), self.passed_on_by(&plain(giver)))
     }
 
     /// The `lang` of a stored sentence on a page in this language; `None` where it is the page's
@@ -326,6 +338,7 @@ mod tests {
             includes_new: true,
             may_export: false,
             may_write: false,
+            may_delegate: false,
         }
     }
 

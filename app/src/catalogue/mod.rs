@@ -30,6 +30,7 @@ mod log;
 mod names;
 mod operator;
 mod own;
+mod passing;
 mod people;
 mod practices;
 mod prescribing;

@@ -151,6 +151,8 @@ impl super::Say {
             ApiError::ChosenChanged => self.chosen_changed(),
             ApiError::ChosenFull => self.chosen_full(),
             ApiError::CodeChanged => self.code_changed(),
+            ApiError::PassedOn => self.pass_on_full(),
+            ApiError::PassingStopped => self.passing_stopped(),
             ApiError::GrantDates => self.grant_dates_problem(),
             ApiError::FilterDays => self.filter_days_problem(),
             ApiError::GrantEnd => self.grant_end_problem(),

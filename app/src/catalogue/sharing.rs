@@ -285,7 +285,7 @@ messages! {
         English: "This share is full: no more entries fit. Leave some of them out first.",
         Spanish: "Este permiso está lleno: no caben más entradas. Deje fuera algunas primero.",
     }
-    grant_what_problem { English: "Tick at least one part of your record, or choose an entry.", Spanish: "Marque al menos una parte de su historia clínica o elija una entrada." }
+    grant_what_problem { English: "Tick at least one part, or choose an entry.", Spanish: "Marque al menos una parte o elija una entrada." }
     grant_dates_problem {
         English: "Check the dates of what they see. Each needs a day, a month and a year, and the first comes first.",
         Spanish: "Revise las fechas de lo que se puede ver. Cada una necesita día, mes y año, y la primera va antes que la última.",
@@ -305,6 +305,9 @@ impl super::Say {
             (Purpose::Emergency, "given") => return self.emergency_was_opened(),
             (Purpose::Emergency, "replaced") => return self.emergency_ended(),
             (_, "given-back") => return self.they_stopped_helping(),
+            (_, "passed-on") => return self.was_passed_on(),
+            (_, "taken-back") => return self.was_taken_back(),
+            (_, "ended-with") => return self.ended_with_its_share(),
             _ => {}
         }
         self.word(match (self.0, kind) {

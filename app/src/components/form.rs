@@ -132,7 +132,7 @@ pub fn day(say: Say, legend: &'static str, hint: Option<&'static str>, parts: [(
 /// A tick box or radio button whose whole line is the target.
 pub fn choice(
     kind: &'static str,
-    name: &'static str,
+    name: impl Into<String>,
     value: String,
     checked: bool,
     label: impl IntoView,
@@ -140,7 +140,7 @@ pub fn choice(
 ) -> impl IntoView {
     view! {
         <label class="choice">
-            <input type=kind name=name value=value checked=checked/>
+            <input type=kind name=name.into() value=value checked=checked/>
             <span><b>{label}</b>{hint.map(|hint| view! { <small>{hint}</small> })}</span>
         </label>
     }

@@ -4,7 +4,7 @@
 use chartkey_domain::{category::Category, grant::GrantState, id::PatientId};
 use chartkey_portal::{
     entry::Entry,
-    sharing::{GrantStory, Look},
+    sharing::{GrantStory, Look, Whole},
 };
 use leptos::prelude::*;
 
@@ -18,13 +18,13 @@ use crate::{
         notice::{Role, notice},
         row::{Row, rows},
         sentence::{Life, life, sentence},
-        sheet::{back, sheet, title},
+        sheet::{back, more, sheet, title},
         verified::checked,
         when::moment,
     },
     pages::{
         Paged, blocked, page,
-        sharing::{done, ends_soon, grantee},
+        sharing::{done, ended_how, ends_soon, grantee, key},
     },
     request::{caller, parameter, portal, preview_page, problem, query, visitor},
     shell::{Bar, Page, Place, document},
@@ -52,7 +52,7 @@ fn whole(say: Say, patient: PatientId, heading: String, story: &GrantStory, over
     let grant = &story.grant;
     let span = Life { starts_at: grant.starts_at, ends_at: grant.ends_at, state: grant.state };
     let below = if over {
-        view! { <div class="life"><span>{say.ended_how(grant.purpose, grant.state, grant.is_given_back)}</span></div> }.into_any()
+        view! { <div class="life"><span>{ended_how(say, grant)}</span></div> }.into_any()
     } else if grant.is_blocked {
         blocked::mark(say, grant)
     } else {
@@ -69,12 +69,29 @@ fn whole(say: Say, patient: PatientId, heading: String, story: &GrantStory, over
         {done(say)}
         {title(heading, None)}
         <section class="grant" aria-label=say.the_share()>{sentence(say, &grant.sentence)}{grant.ends_soon.then(|| ends_soon(say))}{below}</section>
+        {grant.passed_on.as_ref().map(|passed| {
+            view! { <p>{more(format!("/sharing/{}", passed.of), say.part_of_another(&passed.by))}</p> }
+        })}
         {grant.checked.as_ref().map(|how| sheet("checked", say.fact_verified(), view! { <p>{checked(say, how)}</p> }))}
         {if over { again(say, story).into_any() } else { steps(say, story).into_any() }}
+        {passed_on(say, story)}
         {named(say, patient, &story.things)}
         {sheet("looks", say.looks_through(), looks(say, &story.looks))}
         {sheet("story", say.story(), view! { <dl class="facts">{lines}</dl> })}
     }
+}
+
+/// What was passed on of it and lasts, each with the way to its own page.
+fn passed_on(say: Say, story: &GrantStory) -> Option<impl IntoView + use<>> {
+    let lasts: Vec<_> = story.passed.iter().filter(|passed| !passed.over(story.now)).collect();
+    let one = |passed: &&Whole| key(say, passed, story.now);
+    (!lasts.is_empty()).then(|| {
+        sheet(
+            "passed",
+            say.passed_on_of_it(),
+            view! { <p class="hint">{say.passed_on_ends_too()}</p>{lasts.iter().map(one).collect_view()} },
+        )
+    })
 }
 
 /// The single things that it names. What has changed since is closed again, and says so.
@@ -93,6 +110,16 @@ fn steps(say: Say, story: &GrantStory) -> impl IntoView + use<> {
     } else {
         ("/api/pause-grant", say.pause_sharing())
     };
+    // What is part of a share that is paused does not go on without it.
+    let is_held = story.grant.passed_on.as_ref().is_some_and(|passed| passed.is_held);
+    let pause = (!is_held).then(|| {
+        view! {
+            <form method="post" action=action>
+                <input type="hidden" name="grant" value=id.clone()/>
+                <button class="button second" type="submit">{words}</button>
+            </form>
+        }
+    });
     // Nobody sees anything through a share that is stopped.
     let preview = story.grant.in_force(story.now).then(|| {
         view! { <a class="button second" href=preview_page(story.grant.id.0.into())>{icon(Icon::Eye)}{say.see_as_they_do()}</a> }
@@ -115,10 +142,7 @@ fn steps(say: Say, story: &GrantStory) -> impl IntoView + use<> {
         <div class="actions">
             {preview}
             <a class="button stop" href="?ask=stop">{say.stop_sharing()}</a>
-            <form method="post" action=action>
-                <input type="hidden" name="grant" value=id/>
-                <button class="button second" type="submit">{words}</button>
-            </form>
+            {pause}
         </div>
     }
 }
@@ -177,6 +201,8 @@ fn saw(say: Say, look: &Look) -> String {
         .collect();
     match (look.what.action.as_str(), count) {
         ("export", _) => say.copied_things(count),
+        ("passed-on", _) => say.passed_it_on().to_owned(),
+        ("share-taken-back", _) => say.took_it_back().to_owned(),
         (_, 0) => say.opened_page().to_owned(),
         (_, _) => say.opened_things(count, &say.together(&words)),
     }

@@ -125,7 +125,7 @@ pub fn grant_new() -> impl IntoView {
         let (heading, body) = match (step, kept) {
             (Step::Purpose, Some(kept)) => questions::purpose(say, &kept),
             (Step::What, Some(kept)) => questions::what(say, &kept, &known, &opened.view, &choices),
-            (Step::Time, Some(kept)) => questions::time(say, &kept),
+            (Step::Time, Some(kept)) => questions::time(say, &kept, &known),
             (Step::Check, Some(kept)) => match check::check(say, &kept, &known, &opened.view, &choices.named) {
                 Ok(checked) => checked,
                 Err(problem) => {
@@ -329,7 +329,8 @@ pub fn recipient(value: &str) -> Option<Recipient> {
 }
 
 /// The same the other way round.
-fn value(recipient: &Recipient) -> String {
+#[must_use]
+pub fn value(recipient: &Recipient) -> String {
     match recipient {
         Recipient::Code => "code".to_owned(),
         Recipient::CarerCode => CARER.to_owned(),

@@ -44,7 +44,7 @@ pub fn home() -> impl IntoView {
             Some(visit) => day(say, visit).into_any(),
             None => view! { <p class="quiet">{say.no_next_visit()}</p> }.into_any(),
         };
-        let new = home.grants.iter().filter(|grant| grant.is_new_carer).map(|grant| new_carer(say, grant)).collect_view();
+        let new = home.grants.iter().filter(|grant| grant.stays_on_top).map(|grant| on_top(say, grant)).collect_view();
         let helps = home.helps.then(|| sheet("helps", say.people_you_help(), more("/shared".to_owned(), say.people_you_help_see())));
         let nobody = home.grants.is_empty().then(|| view! { <p>{say.nobody_can_see()}</p> });
         let ending = home.grants.iter().filter(|grant| grant.ends_soon).count();
@@ -136,17 +136,19 @@ fn what_is_new(say: Say, patient: PatientId, found: News, latest: Vec<Entry>) ->
     }
 }
 
-/// A carer stays on top for a week, with one step that ends it.
-fn new_carer(say: Say, grant: &HomeGrant) -> impl IntoView + use<> {
+/// A carer, and what a clinician has passed on, stays on top for a week, with one step that ends it.
+fn on_top(say: Say, grant: &HomeGrant) -> impl IntoView + use<> {
+    let (heading, says) =
+        if grant.is_passed_on { (say.new_passed_on(), say.new_passed_on_says()) } else { (say.new_carer(), say.new_carer_says()) };
     let body = view! {
         <div class="grant compact">{sentence(say, &grant.sentence)}</div>
-        <p>{say.new_carer_says()}</p>
+        <p>{says}</p>
         <form method="post" action="/api/withdraw-grant">
             {hidden("grant", Some(grant.id.to_string()))}
             <p class="actions"><button class="button stop" type="submit">{say.end_it_now()}</button></p>
         </form>
     };
-    notice(Role::Ask, say.new_carer(), body)
+    notice(Role::Ask, heading, body)
 }
 
 /// A grant in its own sentence, with what is left of it.

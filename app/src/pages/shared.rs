@@ -21,9 +21,11 @@ use crate::{
 };
 
 mod asked;
+mod passing;
 mod print;
 
 use asked::Asked;
+pub use passing::{page_of_passing, pass_on, passing};
 pub use print::print_shared;
 
 /// The list; nothing of a record is on it.
@@ -112,6 +114,9 @@ fn patient(say: Say, entry: &SharedEntry, now: OffsetDateTime) -> impl IntoView 
                 </p>
             </form>
             {soon.then(|| ask_again(say.ask_for_longer(), entry))}
+            {entry.may_pass_on.then(|| {
+                view! { <p>{more(page_of_passing(entry.grant), view! { {say.pass_on()}<span class="hide">": " {entry.name.clone()}</span> })}</p> }
+            })}
         </section>
     }
 }

@@ -100,7 +100,8 @@ pub fn grantee(say: Say, grant: &Whole) -> String {
     grant.name.clone().unwrap_or_else(|| say.somebody_at(grant.organization.as_deref().unwrap_or_default()))
 }
 
-fn key(say: Say, grant: &Whole, now: OffsetDateTime) -> impl IntoView + use<> {
+/// A grant in its own words, with the way to its page.
+pub fn key(say: Say, grant: &Whole, now: OffsetDateTime) -> impl IntoView + use<> {
     let who = grantee(say, grant);
     let href = format!("/sharing/{}", grant.id);
     let span = Life { starts_at: grant.starts_at, ends_at: grant.ends_at, state: grant.state };
@@ -112,6 +113,14 @@ fn key(say: Say, grant: &Whole, now: OffsetDateTime) -> impl IntoView + use<> {
             {life}
             {more(href, view! { {say.details_of()}<span class="hide">": " {say.open_this_share(&who)}</span> })}
         </section>
+    }
+}
+
+/// How a grant ended. What was passed on ends in ways that its story tells.
+pub fn ended_how(say: Say, grant: &Whole) -> &'static str {
+    match grant.passed_on {
+        Some(_) if grant.state == GrantState::Withdrawn => say.passed_on_is_over(),
+        _ => say.ended_how(grant.purpose, grant.state, grant.is_given_back),
     }
 }
 
@@ -127,7 +136,7 @@ fn ended(say: Say, grant: &Whole) -> impl IntoView + use<> {
             <p class="label"><a class="name" href=format!("/sharing/{}", grant.id)>{unmarked(say, &grant.sentence)}</a></p>
             <p class="meta">
                 <span class="when">{at.map(|at| moment(say, at))}</span>
-                " " <span class="who">{say.ended_how(grant.purpose, grant.state, grant.is_given_back)}</span>
+                " " <span class="who">{ended_how(say, grant)}</span>
             </p>
         </li>
     }

@@ -189,6 +189,7 @@ async fn share(portal: &Portal, settled: &Settled, plan: &GrantPlan, today: Date
         includes_new: plan.include_new,
         may_export: false,
         may_write: false,
+        may_delegate: false,
     };
     let say = Say::of(Language::English);
     let (named, grantee) = match &plan.grantee {

@@ -5,6 +5,7 @@
 pub mod canary;
 mod carers;
 mod devices;
+mod passing;
 pub mod probe;
 pub mod record;
 mod side;

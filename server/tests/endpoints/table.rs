@@ -228,6 +228,8 @@ fn pages() -> Vec<Row> {
         record("/shared/ask", "/shared/ask?answer={request}", [Welcome, NotFound, NotFound, Shown, NotFound, NotFound]),
         record("/shared/ask", "/shared/ask?again={grant}", [Welcome, NotFound, NotFound, Shown, NotFound, NotFound]),
         record("/shared/ask", "/shared/ask?again={withdrawn}", [Welcome, NotFound, NotFound, NotFound, Shown, NotFound]),
+        record("/shared/{grant}/pass-on", "/shared/{grant}/pass-on", [Welcome, NotFound, NotFound, Shown, NotFound, NotFound]),
+        record("/shared/{grant}/pass-on", "/shared/{passing}/pass-on", [Welcome, NotFound, NotFound, Shown, NotFound, NotFound]),
         page("/sharing/blocked", HOLDERS),
         row("GET", "/sharing/blocked", "/sharing/blocked?ask=block", "").with(&[Which::Own], HOLDERS),
         page("/sharing/emergency", HOLDERS),

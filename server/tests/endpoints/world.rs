@@ -45,7 +45,9 @@ pub struct World {
     gone: Names,
     random: Names,
     clinicians: BTreeMap<Caller, SignedIn>,
-    organization: OrganizationId,
+    /// To whom something is passed on; they ask for nothing here.
+    pub(super) colleague: SignedIn,
+    pub(super) organization: OrganizationId,
 }
 
 const ORGANIZATION: &str = "Northfield";
@@ -71,6 +73,7 @@ impl World {
         let withdrawn = clinician(&house, organization, "Dr Before").await;
         let other = clinician(&house, organization, "Dr Other").await;
         let stranger = clinician(&house, organization, "Dr Stranger").await;
+        let colleague = clinician(&house, organization, "Dr Colleague").await;
         let mut world = Self {
             ada: Side::lay(&house, "ada", narrow.clone()).await,
             bea: Side::lay(&house, "bea", other.clone()).await,
@@ -78,6 +81,7 @@ impl World {
             random: Names::new(),
             clinicians: [(Caller::NoGrant, stranger), (Caller::NarrowGrant, narrow), (Caller::Withdrawn, withdrawn.clone())].into(),
             house,
+            colleague,
             organization,
         };
         let everything = Draft {
@@ -174,7 +178,7 @@ impl World {
         let say = Say::default();
         self.run("delete from grant_code where patient_id = $1", side.patient).await;
         self.run("delete from block where patient_id = $1", side.patient).await;
-        let grant = self.give(side, &side.reader, draft(side.owner)).await;
+        let grant = self.give(side, &side.reader, Draft { may_delegate: true, ..draft(side.owner) }).await;
         let paused = self.give(side, &side.reader, Draft { purpose: Some(Purpose::Coordination), ..draft(side.owner) }).await;
         portal.pause_grant(&visitor, paused).await.unwrap();
 
@@ -205,6 +209,7 @@ impl World {
         self.renew_writing(side).await;
         self.renew_request(side).await;
         self.renew_emergency(side).await;
+        self.renew_passing(side).await;
         side.names.extend(
             [
                 ("import", import.to_string()),
@@ -377,7 +382,7 @@ impl World {
         side.names.insert("writing".to_owned(), writing.to_string());
     }
 
-    fn grantee(&self, clinician: &SignedIn) -> Grantee {
+    pub(super) fn grantee(&self, clinician: &SignedIn) -> Grantee {
         Grantee::Clinician { account: clinician.actor.account(), organization: self.organization }
     }
 
@@ -387,7 +392,7 @@ impl World {
         (id, kept.draft.terms(kept.today).unwrap())
     }
 
-    async fn give(&self, side: &Side, to: &SignedIn, draft: Draft) -> GrantId {
+    pub(super) async fn give(&self, side: &Side, to: &SignedIn, draft: Draft) -> GrantId {
         let (draft, terms) = self.drafted(side, draft).await;
         let new = NewGrant { draft, grantee: self.grantee(to), terms, sentence: sentence("A share.") };
         self.house.portal.give_grant(&side.visitor(), new).await.unwrap()

@@ -112,7 +112,7 @@ impl Loaded {
         let mut sentences: Vec<_> = row.grants.iter().map(SharedGrant::from).collect();
         let mut grants: Vec<_> = row.grants.0.into_iter().filter_map(GrantRow::into_grant).collect();
         if let Some((given, words)) = given {
-            grants.retain(|grant| grant.grantee != given.grantee || grant.purpose != given.purpose);
+            grants.retain(|grant| grant.through.is_some() || grant.grantee != given.grantee || grant.purpose != given.purpose);
             grants.push(given);
             sentences.push(words);
         }

@@ -351,7 +351,7 @@ impl Found {
             state: GrantState::Active,
             starts_at: now,
             ends_at: terms.ends_at(),
-            may_delegate: false,
+            may_delegate: terms.may_delegate,
             may_export: terms.may_export,
             may_write: terms.may_write,
             through: None,

@@ -24,7 +24,7 @@ impl Portal {
         match over {
             None => transaction.rollback().await?,
             Some(grant) => {
-                note(&mut transaction, visitor, now, "shared-ended", &rows, Of::Grant(grant)).await?;
+                note(&mut transaction, visitor, now, "shared-ended", rows.len(), Of::Grant(grant)).await?;
                 transaction.commit().await?;
             }
         }

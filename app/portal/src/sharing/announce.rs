@@ -26,7 +26,7 @@ impl Portal {
             let told = sqlx::query_scalar!(
                 "insert into ending_told (patient_id, grant_id)
                 select g.patient_id, g.grant_id from access_grant g
-                where g.state = 'active' and g.ends_at > now() and g.ends_at <= now() + interval '7 days' and g.purpose <> 'emergency'
+                where g.state = 'active' and g.ends_at > now() and g.ends_at <= now() + interval '7 days' and g.purpose <> 'emergency' and g.parent_grant_id is null
                     and gate.ends_soon(g.starts_at, g.ends_at)
                     and (select true from ending_told t where t.patient_id = g.patient_id and t.grant_id = g.grant_id) is null
                 order by g.patient_id, g.grant_id

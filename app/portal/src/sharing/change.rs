@@ -82,7 +82,7 @@ pub(super) async fn begin(record: &mut Record, draft: Draft) -> Result<DraftId, 
 /// What a grant says of categories but for whom and how long, as answers to the questions before one.
 pub(crate) async fn terms_of(connection: &mut PgConnection, patient: PatientId, grant: GrantId) -> Result<Draft, Error> {
     let row = sqlx::query!(
-        "select purpose, purpose_text, categories, labels, data_from, data_to, includes_new, may_export, may_write
+        "select purpose, purpose_text, categories, labels, data_from, data_to, includes_new, may_export, may_write, may_delegate
         from access_grant where patient_id = $1 and grant_id = $2",
         patient.0,
         grant.0
@@ -99,6 +99,7 @@ pub(crate) async fn terms_of(connection: &mut PgConnection, patient: PatientId, 
         only_todays: !row.includes_new,
         may_export: row.may_export,
         may_write: row.may_write,
+        may_delegate: row.may_delegate,
         ..Draft::default()
     })
 }

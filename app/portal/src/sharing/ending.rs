@@ -1,6 +1,7 @@
 //! Stopping, pausing and resuming a grant.
 
 use chartkey_domain::{account::Visitor, grant::GrantState, id::GrantId};
+use sqlx::PgConnection;
 
 use super::{Columns, Sentence, about, notice, tell_story};
 use crate::{Error, Portal, audit::What, fresh, notices, pool::detached, record::Record};
@@ -30,6 +31,8 @@ const WITHDRAW: Step =
 /// By whoever was given it.
 const GIVE_BACK: Step = Step { kind: "given-back", action: "help-ended", ..WITHDRAW };
 const REPLACE: Step = Step { to: GrantState::Replaced, kind: "replaced", ..WITHDRAW };
+/// Of what was passed on of another.
+const FOLLOW: Step = Step { kind: "ended-with", ..WITHDRAW };
 const PAUSE: Step = Step { from: &[GrantState::Active], to: GrantState::Paused, kind: "paused", action: "grant-paused" };
 const RESUME: Step = Step { from: &[GrantState::Paused], to: GrantState::Active, kind: "resumed", action: "grant-resumed" };
 
@@ -66,6 +69,7 @@ impl Portal {
             let mut record = portal.open_own(&visitor).await?;
             if step.to == GrantState::Active {
                 fresh::require(record.connection(), &visitor).await?;
+                hold_what_it_is_part_of(&mut record, grant).await?;
             }
             let Some(sentence) = take(&mut record, grant, step).await? else {
                 return match state(&mut record, grant).await? {
@@ -95,18 +99,80 @@ pub(super) async fn withdraw(record: &mut Record, grant: GrantId) -> Result<Opti
     take(record, grant, WITHDRAW).await
 }
 
+/// Ends what was passed on, because it rests on nothing any more; `None` where it has ended.
+pub(crate) async fn end_passed_on(record: &mut Record, grant: GrantId) -> Result<Option<String>, Error> {
+    take(record, grant, FOLLOW).await
+}
+
 /// Ends a grant because what it rested on is another now; `None` where it has ended.
 pub(crate) async fn replace(record: &mut Record, grant: GrantId) -> Result<Option<String>, Error> {
     take(record, grant, REPLACE).await
 }
 
-/// Takes the step if the grant is where it starts. Returns the grant's sentence.
+/// Takes the step if the grant is where it starts, and stops what was passed on of it. Returns the grant's sentence.
 async fn take(record: &mut Record, grant: GrantId, step: Step) -> Result<Option<String>, Error> {
+    let taken = take_one(record, grant, step).await?;
+    if taken.is_some() {
+        follow(record, grant, step.to).await?;
+    }
+    Ok(taken)
+}
+
+/// What was passed on of a grant goes no further than it: what has ended or been replaced ends it, a pause is one for it, too. It
+/// does not go on by itself.
+pub(super) async fn follow(record: &mut Record, grant: GrantId, to: GrantState) -> Result<(), Error> {
+    let step = match to {
+        GrantState::Active => return Ok(()),
+        GrantState::Paused => PAUSE,
+        GrantState::Withdrawn | GrantState::Replaced => FOLLOW,
+    };
+    // Whoever is passing it on just now has done so by then, or finds it stopped.
+    hold(record.connection(), grant).await?;
+    let patient = record.whose().patient;
+    let passed = sqlx::query_scalar!(
+        "select grant_id from access_grant where patient_id = $1 and parent_grant_id = $2 and state in ('active', 'paused') and ends_at > now() order by grant_id",
+        patient.0,
+        grant.0
+    )
+    .fetch_all(record.connection())
+    .await?;
+    for passed in passed {
+        take_one(record, GrantId(passed), step).await?;
+    }
+    Ok(())
+}
+
+/// What was passed on goes on while nobody pauses what it is part of.
+async fn hold_what_it_is_part_of(record: &mut Record, grant: GrantId) -> Result<(), Error> {
+    let patient = record.whose().patient;
+    let of = sqlx::query_scalar!(
+        r#"select parent_grant_id as "of!" from access_grant where patient_id = $1 and grant_id = $2 and parent_grant_id is not null"#,
+        patient.0,
+        grant.0
+    )
+    .fetch_optional(record.connection())
+    .await?;
+    match of {
+        Some(of) => hold(record.connection(), GrantId(of)).await,
+        None => Ok(()),
+    }
+}
+
+/// Waits for whoever passes a grant on, or stops what was passed on of it.
+pub(crate) async fn hold(connection: &mut PgConnection, grant: GrantId) -> Result<(), Error> {
+    sqlx::query!("select pg_advisory_xact_lock(hashtextextended($1::uuid::text, 66))", grant.0).fetch_one(connection).await?;
+    Ok(())
+}
+
+async fn take_one(record: &mut Record, grant: GrantId, step: Step) -> Result<Option<String>, Error> {
     let patient = record.whose().patient;
     let from: Vec<_> = step.from.iter().map(|state| state.slug().to_owned()).collect();
     let taken = sqlx::query!(
         "update access_grant set state = $3, ended_at = case when $3 in ('withdrawn', 'replaced') then now() end
         where patient_id = $1 and grant_id = $2 and state = any($4)
+            -- What was passed on goes on only while what it rests on does.
+            and ($3 <> 'active' or parent_grant_id is null or (select true from access_grant g where g.patient_id = access_grant.patient_id
+                and g.grant_id = access_grant.parent_grant_id and g.state = 'active'))
         returning sentence, grantee_account_id, organization_id",
         patient.0,
         grant.0,

@@ -63,6 +63,19 @@ pub struct Whole {
     pub ends_soon: bool,
     /// Whether the patient can give it anew with other terms ([`Portal::change_grant`]).
     pub may_change: bool,
+    /// Where another clinician has passed it on.
+    pub passed_on: Option<PassedOn>,
+}
+
+/// From whom a grant is that the patient has not given themselves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PassedOn {
+    /// The grant that it rests on.
+    pub of: GrantId,
+    /// Who passed it on.
+    pub by: String,
+    /// Whether that grant is paused: until it goes on, this one cannot.
+    pub is_held: bool,
 }
 
 impl Whole {
@@ -101,7 +114,7 @@ pub struct SharingList {
 /// One line of a grant's story.
 #[derive(Debug, Clone)]
 pub struct StoryLine {
-    /// `given`, `paused`, `resumed`, `withdrawn` or `replaced`.
+    /// `given`, `paused`, `resumed`, `withdrawn`, `replaced`, `given-back`, `passed-on`, `taken-back` or `ended-with`.
     pub kind: String,
     /// The sentence as it was then.
     pub sentence: String,
@@ -125,6 +138,8 @@ pub struct Look {
 pub struct GrantStory {
     /// The grant.
     pub grant: Whole,
+    /// What was passed on of it, newest first.
+    pub passed: Vec<Whole>,
     /// What became of it, oldest first.
     pub story: Vec<StoryLine>,
     /// The single things that it names, and whether each is open through it: what has changed since is not.
@@ -177,7 +192,8 @@ impl Portal {
     /// [`Error::NotFound`].
     pub async fn grant(&self, visitor: &Visitor, grant: GrantId) -> Result<Opened<GrantStory>, Error> {
         let mut record = self.open_own(visitor).await?;
-        let Some(whole) = grants(&mut record, Some(grant)).await?.pop() else { return Err(Error::NotFound) };
+        let (mut whole, passed): (Vec<_>, Vec<_>) = grants(&mut record, Some(grant)).await?.into_iter().partition(|one| one.id == grant);
+        let Some(whole) = whole.pop() else { return Err(Error::NotFound) };
         let patient = record.whose().patient;
         let story = sqlx::query_as!(
             StoryLine,
@@ -203,7 +219,7 @@ impl Portal {
         shown.entries(things.iter().map(|(entry, _)| entry));
         let what = What { grant: Some(grant), ..shown.what("read", "grant") };
         let whose = record.finish(what).await?;
-        Ok(Opened { whose, view: GrantStory { grant: whole, story, things, looks, now } })
+        Ok(Opened { whose, view: GrantStory { grant: whole, passed, story, things, looks, now } })
     }
 
     /// What the visitor's own record has to share.
@@ -248,6 +264,7 @@ impl Portal {
     }
 }
 
+/// Every grant, or one with what was passed on of it.
 async fn grants(record: &mut Record, only: Option<GrantId>) -> Result<Vec<Whole>, Error> {
     let patient = record.whose().patient;
     let rows = sqlx::query!(
@@ -256,15 +273,18 @@ async fn grants(record: &mut Record, only: Option<GrantId>) -> Result<Vec<Whole>
             g.labels, g.sentence, g.may_export, g.state, g.starts_at, g.ends_at, g.ended_at,
             gate.is_blocked(g.patient_id, g.grantee_account_id, g.organization_id) as "is_blocked!",
             gate.is_dismissed(g.grantee_account_id) as "is_dismissed!", m.checked as "checked?", m.admitted_at as "admitted_at?",
-            g.purpose <> 'emergency' and g.state = 'active' and gate.ends_soon(g.starts_at, g.ends_at) as "ends_soon!",
+            g.purpose <> 'emergency' and g.parent_grant_id is null and g.state = 'active' and gate.ends_soon(g.starts_at, g.ends_at) as "ends_soon!",
             g.purpose <> 'emergency' and g.organization_id is not null and g.made_by_account_id is null
-                and not gate.is_dismissed(g.grantee_account_id) as "may_change!"
+                and not gate.is_dismissed(g.grantee_account_id) as "may_change!",
+            g.parent_grant_id, b.display_name as "passed_on_by?", coalesce(r.state = 'paused', false) as "is_held!"
         from access_grant g
+        left join access_grant r on r.patient_id = g.patient_id and r.grant_id = g.parent_grant_id
+        left join account b on b.account_id = g.made_by_account_id
         left join account a on a.account_id = g.grantee_account_id
         left join organization o on o.organization_id = g.organization_id
         left join clinician c on c.account_id = g.grantee_account_id
         left join admission m on m.organization_id = c.organization_id and m.subject = c.subject
-        where g.patient_id = $1 and ($2::uuid is null or g.grant_id = $2)
+        where g.patient_id = $1 and ($2::uuid is null or g.grant_id = $2 or g.parent_grant_id = $2)
         order by g.created_at desc, g.grant_id limit 500"#,
         patient.0,
         only.map(|only| only.0)
@@ -293,6 +313,7 @@ async fn grants(record: &mut Record, only: Option<GrantId>) -> Result<Vec<Whole>
             checked: Checked::of(row.checked, row.admitted_at),
             ends_soon: row.ends_soon,
             may_change: row.may_change,
+            passed_on: row.parent_grant_id.zip(row.passed_on_by).map(|(of, by)| PassedOn { of: GrantId(of), by, is_held: row.is_held }),
         })
     });
     Ok(grants.collect())

@@ -34,7 +34,9 @@ impl Portal {
             loop {
                 let grants = sqlx::query_scalar!(
                     "select grant_id from access_grant
-                    where patient_id = $1 and state in ('active', 'paused') and (ends_at is null or ends_at > now()) order by grant_id",
+                    where patient_id = $1 and state in ('active', 'paused') and (ends_at is null or ends_at > now())
+                    -- What was passed on comes after what it is part of, as everywhere.
+                    order by parent_grant_id is not null, grant_id",
                     patient.0
                 )
                 .fetch_all(record.connection())

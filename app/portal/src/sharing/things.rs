@@ -139,7 +139,7 @@ pub(crate) async fn of_grantee(record: &mut Record, grantee: &Grantee, purpose: 
     let grant = sqlx::query_scalar!(
         "select grant_id from access_grant
         where patient_id = $1 and grantee_account_id is not distinct from $2 and organization_id is not distinct from $3
-            and professions is not distinct from $5 and purpose = $4 and state in ('active', 'paused')",
+            and professions is not distinct from $5 and purpose = $4 and state in ('active', 'paused') and parent_grant_id is null",
         patient.0,
         columns.account,
         columns.organization,

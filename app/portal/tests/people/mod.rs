@@ -30,10 +30,10 @@ pub struct House {
     pub superuser: PgPool,
     pub patient: PatientId,
     pub organization: OrganizationId,
-    ines: AccountId,
-    doctor: AccountId,
-    nurse: AccountId,
-    ground: Ground,
+    pub ines: AccountId,
+    pub doctor: AccountId,
+    pub nurse: AccountId,
+    pub ground: Ground,
 }
 
 /// Any sentence.

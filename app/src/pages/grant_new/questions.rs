@@ -20,7 +20,7 @@ use crate::{
         form::{beside, choice, day},
         notice::{Role, notice},
     },
-    pages::grant_new::{presets, things, value},
+    pages::grant_new::{colleague, presets, things, value},
 };
 
 fn head(say: Say, number: i32, heading: &'static str, says: &'static str) -> impl IntoView {
@@ -173,8 +173,12 @@ pub(super) fn what(
 }
 
 /// Which dates, and how long.
-pub(super) fn time(say: Say, kept: &KeptDraft) -> (&'static str, AnyView) {
+pub(super) fn time(say: Say, kept: &KeptDraft, known: &[KnownOrganization]) -> (&'static str, AnyView) {
     let draft = &kept.draft;
+    // Whom nobody vouches for but the operator passes nothing on.
+    let may_delegate = draft.recipient.as_ref().is_some_and(|recipient| {
+        recipient.is_one_clinician() && colleague(recipient, known).is_none_or(|clinician| clinician.checked.is_none())
+    });
     let end = |end: End, slug: &str, words: &'static str| choice("radio", "end", slug.to_owned(), draft.end == end, words, None);
     let tick = |name: &'static str, checked: bool, words: &'static str, hint: &str| {
         choice("checkbox", name, "on".to_owned(), checked, words, Some(hint.to_owned()))
@@ -200,6 +204,7 @@ pub(super) fn time(say: Say, kept: &KeptDraft) -> (&'static str, AnyView) {
                 <legend class="hide">{say.more_legend()}</legend><h2>{say.more_legend()}</h2>
                 {tick("may_export", draft.may_export, say.may_copy_choice(), say.may_copy_hint())}
                 {(!is_carer(kept)).then(|| tick("may_write", draft.may_write, say.may_write_choice(), say.may_write_hint()))}
+                {may_delegate.then(|| tick("may_delegate", draft.may_delegate, say.may_pass_on_choice(), say.may_pass_on_hint()))}
             </fieldset>
             {go_on(say)}
         </form>

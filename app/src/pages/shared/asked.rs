@@ -140,6 +140,7 @@ mod tests {
             ends_soon: false,
             is_open: true,
             has_parts: true,
+            may_pass_on: false,
             is_new,
         }
     }

@@ -272,6 +272,18 @@ pub(super) fn forms() -> Vec<Row> {
             (done[Caller::Anonymous as usize], done[Caller::NarrowGrant as usize]) = (Welcome, To("/shared/ask?done=sent-again"));
             form("/api/ask-again", "grant={grant}&length=week&words=why", done, to(NO_SHARE))
         },
+        {
+            const NONE: &str = "/shared?problem=not-found";
+            let mut done = [To(NONE); 6];
+            (done[Caller::Anonymous as usize], done[Caller::NarrowGrant as usize]) = (Welcome, To("/shared/{grant}/pass-on?done=passed"));
+            form("/api/pass-on", "grant={grant}&recipient={colleague}&parts[results]=on&length=week", done, to(NONE))
+        },
+        {
+            const NONE: &str = "/shared?problem=not-found";
+            let mut done = [To(NONE); 6];
+            (done[Caller::Anonymous as usize], done[Caller::NarrowGrant as usize]) = (Welcome, To("/shared/{passing}/pass-on?done=taken"));
+            form("/api/take-back-share", "grant={passed}&of={passing}", done, to(NONE))
+        },
         of_asker("/api/write-to-request", "request={request}&words=because", "/shared/ask?done=written", {
             const OTHER: &str = "/shared/ask?answer={request}&problem=not-found";
             const NONE: &str = "/sharing/requests?why={request}&problem=not-found";

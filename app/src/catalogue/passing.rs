@@ -1,0 +1,59 @@
+//! Words for passing a share on to a colleague, to the clinician who does and to the patient.
+
+use super::messages;
+
+messages! {
+    may_pass_on_choice { English: "They may pass it on, or part of it, to one colleague", Spanish: "Dejar que lo pasen, todo o en parte, a un colega" }
+    may_pass_on_hint {
+        English: "To one clinician by name, for no longer than this share. You are told, and can end it.",
+        Spanish: "A un solo profesional sanitario, por su nombre y no por más tiempo que este permiso. A usted se le avisa y puede terminarlo.",
+    }
+    pass_on { English: "Pass on to a colleague", Spanish: "Pasar a un colega" }
+    pass_on_says(name: &str) {
+        English: "{name} allows you to let one colleague see what you see, or part of it. The patient is told at once, and can end it.",
+        Spanish: "{name} le deja mostrar a un colega lo que usted ve, o una parte. Al paciente se le avisa enseguida, y puede terminarlo.",
+    }
+    pass_on_no_more {
+        English: "Your colleague can look, and can neither copy, write nor pass it on.",
+        Spanish: "Su colega puede mirar, pero no copiar, escribir ni pasarlo.",
+    }
+    pass_on_to_whom { English: "To whom", Spanish: "A quién" }
+    pass_on_what { English: "Which parts", Spanish: "Qué partes" }
+    pass_on_sensitive { English: "Sensitive things", Spanish: "Lo delicado" }
+    pass_on_fresh {
+        English: "This needs a sign-in of the last five minutes. Sign in again first: nothing that you choose here would be kept.",
+        Spanish: "Esto necesita que usted haya entrado hace menos de cinco minutos. Entre otra vez antes: lo que elija aquí no se guardaría.",
+    }
+    pass_on_nobody { English: "Nobody else has signed in here yet.", Spanish: "Todavía no ha entrado nadie más aquí." }
+    what_you_share_on { English: "What you see", Spanish: "Lo que usted ve" }
+    what_you_passed_on { English: "What you have passed on", Spanish: "Lo que usted ha pasado" }
+    take_it_back { English: "Take it back", Spanish: "Retirarlo" }
+    done_passed_on { English: "Your colleague finds it in their list of patients.", Spanish: "Su colega lo encuentra en su lista de pacientes." }
+    done_passed_on_title { English: "Passed on", Spanish: "Pasado" }
+    done_taken_back_share { English: "Your colleague sees nothing more through it.", Spanish: "Su colega ya no ve nada más por este medio." }
+    pass_on_full {
+        English: "You have passed this share on to somebody. Take it back first.",
+        Spanish: "Usted ya ha pasado este permiso a alguien. Retírelo primero.",
+    }
+    passing_stopped {
+        English: "The patient has stopped what you had passed on to this colleague. Ask the patient.",
+        Spanish: "El paciente ha detenido lo que usted había pasado a este colega. Pregunte al paciente.",
+    }
+    was_passed_on { English: "It was passed on", Spanish: "Alguien lo pasó" }
+    was_taken_back { English: "Whoever passed it on took it back", Spanish: "Quien lo pasó lo retiró" }
+    ended_with_its_share { English: "It ended with what it rested on", Spanish: "Terminó con aquello en lo que se apoyaba" }
+    passed_on_of_it { English: "Passed on to a colleague", Spanish: "Pasado a un colega" }
+    passed_on_ends_too {
+        English: "It ends when you change or end this share. A pause stops both, and each goes on when you say so.",
+        Spanish: "Termina cuando usted cambia o termina este permiso. Una pausa detiene los dos, y cada uno sigue cuando usted lo diga.",
+    }
+    part_of_another(who: &str) { English: "Part of what you share with {who}", Spanish: "Parte de lo que usted comparte con {who}" }
+    passed_on_is_over { English: "It has ended", Spanish: "Ha terminado" }
+    passed_it_on { English: "passed part of it on", Spanish: "pasó una parte" }
+    took_it_back { English: "took it back", Spanish: "lo retiró" }
+    new_passed_on { English: "A share of yours was passed on to a colleague", Spanish: "Un permiso suyo se pasó a un colega" }
+    new_passed_on_says {
+        English: "Somebody you share with has passed this on, as you had allowed. If it is not what you want, end it now: they see nothing more from then on.",
+        Spanish: "Alguien con quien usted comparte lo pasó, como usted había permitido. Si no es lo que quiere, termínelo ahora: desde ese momento esa persona ya no ve nada más.",
+    }
+}
