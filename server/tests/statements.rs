@@ -80,7 +80,7 @@ const PAGES: &[Page] = &[
     Page("/sharing/requests", "/sharing/requests?why={request}", [None, Some(9), None]),
     Page("/shared/ask", "/shared/ask", [None, None, Some(7)]),
     Page("/shared/ask", "/shared/ask?again={grant}", [None, None, Some(7)]),
-    Page("/shared/{grant}/pass-on", "/shared/{grant}/pass-on", [None, None, Some(12)]),
+    Page("/shared/{grant}/pass-on", "/shared/{grant}/pass-on", [None, None, Some(15)]),
     Page("/sharing/blocked", "/sharing/blocked", [None, Some(7), None]),
     Page("/sharing/blocked", "/sharing/blocked?ask=block", [None, Some(8), None]),
     Page("/sharing/emergency", "/sharing/emergency", [None, Some(11), None]),

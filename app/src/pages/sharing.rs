@@ -1,5 +1,6 @@
 //! `/sharing`: who can see the record now, and what has ended.
 
+use chartkey_domain::grant::GrantState;
 use chartkey_portal::sharing::{SharingList, Whole};
 use leptos::prelude::*;
 use time::OffsetDateTime;
