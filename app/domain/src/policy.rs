@@ -81,9 +81,8 @@ pub struct Permission {
     pub narrowed: Vec<(ItemId, Table)>,
     /// The categories of which anything could be seen.
     pub categories: Categories,
-    /// Whether every grant that it rests on allows a copy (rule 9): a page does not
-    /// say through which grant an item is shown.
-    pub may_copy: bool,
+    /// What of it may be copied (rule 9).
+    pub copying: Copying,
     /// The categories into which something may be written (rule 9): where what is written now, without a label, would be
     /// seen through grants that allow it.
     pub writes: Categories,
@@ -91,6 +90,17 @@ pub struct Permission {
     pub writing: Table,
     /// The earliest end of a grant that it rests on.
     pub closes_at: Option<OffsetDateTime>,
+}
+
+/// What of a permission may leave as a copy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Copying {
+    /// No grant that it rests on allows a copy.
+    Nothing,
+    /// All of them do.
+    Everything,
+    /// Some do: what is seen through these.
+    Through(Box<Permission>),
 }
 
 /// A single item that may be seen, in this version.
@@ -119,6 +129,16 @@ impl Permission {
     #[must_use]
     pub fn may_write(&self, category: Category, when: Interval, now: OffsetDateTime) -> bool {
         self.writes.contains(category) && self.writing.holds(&ItemFacts { when: Some(when), ..written(category, now) })
+    }
+
+    /// The permission by which a copy leaves, if one may: what it covers, and the parts that it covers.
+    #[must_use]
+    pub fn copies(&self) -> Option<&Self> {
+        match &self.copying {
+            Copying::Nothing => None,
+            Copying::Everything => Some(self),
+            Copying::Through(permission) => Some(permission),
+        }
     }
 
     fn named(&self, item: &ItemFacts) -> Option<&Named> {
@@ -167,7 +187,14 @@ pub fn decide(actor: &Actor, purpose: Option<Purpose>, in_force: &InForce, now: 
     if terms.is_empty() {
         return Decision::Refused;
     }
-    Decision::Shared(Box::new(permission(&terms, actor, in_force, now)))
+    let mut decided = permission(&terms, actor, in_force, now);
+    let (seen, copied) = (terms.len(), terms.into_iter().filter(|term| term.grants().all(|grant| grant.may_export)).collect::<Vec<_>>());
+    decided.copying = match copied.len() {
+        0 => Copying::Nothing,
+        all if all == seen => Copying::Everything,
+        _ => Copying::Through(Box::new(Permission { copying: Copying::Everything, ..permission(&copied, actor, in_force, now) })),
+    };
+    Decision::Shared(Box::new(decided))
 }
 
 /// One grant in force, with what its giver sees now, if it has one.
@@ -262,7 +289,7 @@ fn permission(terms: &[Term], actor: &Actor, in_force: &InForce, now: OffsetDate
         categories,
         writes: Category::SHAREABLE.into_iter().filter(|category| writing.holds(&written(*category, now))).collect(),
         writing,
-        may_copy: terms.iter().flat_map(Term::grants).all(|grant| grant.may_export),
+        copying: Copying::Nothing,
         closes_at,
     }
 }

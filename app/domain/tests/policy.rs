@@ -331,22 +331,47 @@ fn blocking_leaves_nothing() {
     });
 }
 
-/// What the rule says of writing into a category now: what would then be there is seen through grants that allow it, and
-/// through those alone.
-fn oracle_of_writing(world: &World, category: Category, when: Interval, now: OffsetDateTime) -> bool {
-    let mut writing = world.clone();
-    let ids = |grants: &[Grant]| grants.iter().filter(|grant| grant.may_write).map(|grant| grant.id).collect::<Vec<_>>();
-    let allowed = ids(&writing.in_force.grants);
-    writing.in_force.grants.retain(|grant| allowed.contains(&grant.id));
+/// The world in which there are only the grants that allow something (rule 9): what is seen in it is seen through these, and
+/// through these alone.
+fn allowing(world: &World, now: OffsetDateTime, allows: impl Fn(&Grant) -> bool) -> World {
+    let mut left = world.clone();
     // A grant whose giver sees through several is carried by all of them.
     let carried_by_others = |grant: &Grant| {
         matches!(grant.through, Some(Through::Carer { account }) if world.in_force.grants.iter().any(|other| {
             let is_theirs = other.grantee == Grantee::Carer { account } && other.through.is_none();
             let is_running = other.state == GrantState::Active && other.starts_at <= now && other.ends_at.is_none_or(|end| end > now);
-            is_theirs && is_running && !other.may_write
+            is_theirs && is_running && !allows(other)
         }))
     };
-    writing.in_force.grants.retain(|grant| !carried_by_others(grant));
+    left.in_force.grants.retain(|grant| allows(grant) && !carried_by_others(grant));
+    left
+}
+
+#[test]
+fn a_copy_needs_grants_that_allow_it_and_show_what_is_copied() {
+    let (mut looks, mut copied, mut seen_alone) = (0, 0, 0);
+    over_worlds(15, WORLDS / 5, |dice, world| {
+        let Decision::Shared(permission) = decide(&world.actor, world.purpose, &world.in_force, NOW) else { return };
+        let copying = allowing(&world, NOW, |grant| grant.may_export);
+        for item in &world.items {
+            let says = oracle(&copying, item, NOW);
+            assert_eq!(permission.copies().is_some_and(|copies| copies.covers(item)), says, "{item:#?}\n{world:#?}");
+            assert!(!says || permission.covers(item), "{item:#?}\n{world:#?}");
+            let part = part(dice);
+            let of_part = permission.copies().is_some_and(|copies| copies.covers_part(item, &part));
+            assert_eq!(of_part, oracle_of_part(&copying, item, &part, NOW), "{part:#?} of {item:#?}\n{world:#?}");
+            looks += 1;
+            copied += usize::from(says);
+            seen_alone += usize::from(!says && permission.covers(item));
+        }
+    });
+    assert!(copied > looks / 50 && seen_alone > looks / 50, "{copied} of {looks}, {seen_alone} only seen");
+    saw(&format!("{looks} items to copy, {copied} allowed, {seen_alone} only seen, 0 mismatches"));
+}
+
+/// What the rule says of writing into a category now: what would then be there is seen through grants that allow it.
+fn oracle_of_writing(world: &World, category: Category, when: Interval, now: OffsetDateTime) -> bool {
+    let writing = allowing(world, now, |grant| grant.may_write);
     let id = ItemId(Uuid::from_u128(0xffff));
     let item = ItemFacts {
         id,

@@ -43,11 +43,8 @@ impl Portal {
     pub async fn file(&self, visitor: &Visitor, patient: PatientId, item: ItemId, number: usize) -> Result<Opened<File>, Error> {
         let record = self.open(visitor, patient).await?;
         // A file is a copy: it leaves only through grants that allow one.
-        if !record.whose().may_copy() {
-            return record.refuse().await;
-        }
         let (record, content) = one(record, item, number).await?;
-        let Some(Content { content_type, title, place: ContentPlace::Here(bytes), .. }) = content else {
+        let Some((Content { content_type, title, place: ContentPlace::Here(bytes), .. }, true)) = content else {
             return record.refuse().await;
         };
         let whose = record.finish(shown(item).what("export", "file")).await?;
@@ -63,7 +60,7 @@ impl Portal {
         let record = self.open(visitor, patient).await?;
         let (record, content) = one(record, item, number).await?;
         let is_shown = |content: &Content| matches!(content.reading(0), Reading::Pdf | Reading::Picture { .. });
-        let content = in_turn(move || content.filter(|content| content.kind().shown_as().is_some() && is_shown(content))).await?;
+        let content = in_turn(move || content.map(|(content, _)| content).filter(|content| content.kind().shown_as().is_some() && is_shown(content))).await?;
         let Some(Content { content_type, title, place: ContentPlace::Here(bytes), .. }) = content else {
             return record.refuse().await;
         };
@@ -71,8 +68,8 @@ impl Portal {
     }
 }
 
-/// One part of a document that the reader sees, by its number among these, with its bytes.
-async fn one(mut record: Record, item: ItemId, number: usize) -> Result<(Record, Option<Content>), Error> {
+/// One part of a document that the reader sees, by its number among these, with its bytes, and whether a copy of it may leave.
+async fn one(mut record: Record, item: ItemId, number: usize) -> Result<(Record, Option<(Content, bool)>), Error> {
     let patient = record.whose().patient;
     // What cannot be split is shown only under documents.
     let row = entries!(told "where i.patient_id = $1 and i.item_id = $2 and i.category = 10", patient.0, item.0)
@@ -86,10 +83,11 @@ async fn one(mut record: Record, item: ItemId, number: usize) -> Result<(Record,
     .await?;
     // The reader counts what they see.
     let shown = source.shown(&record, &contents);
-    let Some((number, _)) = shown.iter().enumerate().filter(|(_, shown)| **shown).nth(number) else { return Ok((record, None)) };
+    let mut counted = shown.into_iter().enumerate().filter_map(|(number, may_copy)| may_copy.map(|may_copy| (number, may_copy)));
+    let Some((number, may_copy)) = counted.nth(number) else { return Ok((record, None)) };
     let mut contents = in_turn(move || fhir::document::part(source.raw(), Some(number)).unwrap_or_default()).await?;
     bring_one(&mut record, item, &mut contents, number).await?;
-    Ok((record, contents.into_iter().nth(number)))
+    Ok((record, contents.into_iter().nth(number).map(|content| (content, may_copy))))
 }
 
 fn shown(item: ItemId) -> Shown {

@@ -36,6 +36,8 @@ pub struct Detail {
     pub contents: Vec<Content>,
     /// How each of these is shown.
     pub readings: Vec<Reading>,
+    /// Whether this reader may take a copy of each.
+    pub copies: Vec<bool>,
     /// The language that the source says its texts are in, as a BCP 47 tag.
     pub language: Option<String>,
     /// The same measured at other times, and this time, where there is more than words of one time.
@@ -112,7 +114,7 @@ impl Portal {
         }
         let Some(mut source) = source else { return record.refuse().await };
         let (facts, parted) = (source.facts(&record), std::mem::take(&mut source.parted));
-        let (raw, contents, readings) = if category == Category::Documents {
+        let (raw, contents, readings, copies) = if category == Category::Documents {
             let (source, mut contents) = in_turn(move || {
                 let contents = fhir::document(source.raw()).unwrap_or_default();
                 (source, contents)
@@ -121,16 +123,16 @@ impl Portal {
             bring(&mut record, item, &mut contents).await?;
             let shown = source.shown(&record, &contents);
             let mut each = shown.iter();
-            contents.retain(|_| each.next().is_none_or(|shown| *shown));
+            contents.retain(|_| each.next().is_some_and(Option::is_some));
             let raw = source.into_raw();
             let (contents, readings) = in_turn(move || {
                 let readings = reading::all(&contents);
                 (contents, readings)
             })
             .await?;
-            (raw, contents, readings)
+            (raw, contents, readings, shown.into_iter().flatten().collect())
         } else {
-            (source.into_raw(), Vec::new(), Vec::new())
+            (source.into_raw(), Vec::new(), Vec::new(), Vec::new())
         };
         let kin = kin(&mut record, &entry).await?;
         let (trend, kin) = match &entry.series {
@@ -145,7 +147,7 @@ impl Portal {
         shown.entries(std::iter::once(&entry).chain(points).chain(&kin));
         parted.iter().for_each(|twin| shown.add(twin.id, category));
         shown.named(&facts);
-        record.close("item", shown, Detail { entry, facts, contents, readings, language, trend, kin, parted, original, aside }).await
+        record.close("item", shown, Detail { entry, facts, contents, readings, copies, language, trend, kin, parted, original, aside }).await
     }
 }
 
@@ -159,6 +161,7 @@ async fn waiting(mut record: Record, entry: Entry) -> Result<Opened<Detail>, Err
         facts: Vec::new(),
         contents: Vec::new(),
         readings: Vec::new(),
+        copies: Vec::new(),
         language: None,
         trend: None,
         kin: Vec::new(),

@@ -131,8 +131,8 @@ impl Source {
         by_path
     }
 
-    /// Which of the contents of a document are for this reader.
-    pub(crate) fn shown(&self, record: &Record, contents: &[Content]) -> Vec<bool> {
+    /// Which of the contents of a document are for this reader: none where it is not, or else whether a copy of it may leave.
+    pub(crate) fn shown(&self, record: &Record, contents: &[Content]) -> Vec<Option<bool>> {
         let is_split = !record.is_own() && contents.iter().any(|content| content.of.is_some());
         let resource = if is_split { Json::parse(&self.raw).ok() } else { None };
         let beside = resource.map_or(self.item.labels, |resource| self.beside(&resource, &fhir::facts(&resource)));
@@ -142,7 +142,12 @@ impl Source {
             by_path.get(path.as_str()).and_then(|found| found.get(*index)).is_none_or(|of| !of.is_known || of.title.is_some())
         };
         let is_for = |content: &Content| record.is_own() || content.names.iter().all(is_seen);
-        contents.iter().map(|content| is_for(content) && content.of.is_none_or(|of| self.shows(record, of, beside))).collect()
+        let told = |content: &Content| {
+            let part = content.of.map(|of| self.part(of, beside));
+            let is_shown = is_for(content) && part.is_none_or(|part| record.shows_part(&self.item, &part));
+            is_shown.then(|| record.may_copy(&self.item, part.as_ref()))
+        };
+        contents.iter().map(told).collect()
     }
 
     fn is_for(&self, record: &Record, told: &Told, reference: Option<&Reference>, beside: Labels) -> bool {
@@ -162,8 +167,11 @@ impl Source {
     }
 
     fn shows(&self, record: &Record, of: Of, beside: Labels) -> bool {
-        let part = PartFacts { categories: of.categories, labels: of.labels.union(beside), when: of.when.or(self.item.when) };
-        record.shows_part(&self.item, &part)
+        record.shows_part(&self.item, &self.part(of, beside))
+    }
+
+    fn part(&self, of: Of, beside: Labels) -> PartFacts {
+        PartFacts { categories: of.categories, labels: of.labels.union(beside), when: of.when.or(self.item.when) }
     }
 
     /// The labels that every part has, since nothing tells which of them they are of: what stands beside the parts, what an older

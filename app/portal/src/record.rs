@@ -77,8 +77,6 @@ pub enum Viewer {
         grants: Vec<SharedGrant>,
         /// The categories of which anything could be shown.
         categories: Categories,
-        /// Whether every one of them allows a copy.
-        may_copy: bool,
         /// The categories into which they may write.
         writes: Categories,
         /// The earliest end of a grant, if one has an end.
@@ -120,7 +118,6 @@ impl Viewer {
     /// Somebody who reads through the grants of a permission.
     fn through(loaded: &Loaded, permission: &Permission, actor: &Actor) -> Self {
         Self::Shared {
-            may_copy: permission.may_copy,
             writes: permission.writes,
             grants: loaded.shared(permission),
             categories: permission.categories,
@@ -135,16 +132,6 @@ impl Whose {
     #[must_use]
     pub const fn is_own(&self) -> bool {
         matches!(self.viewer, Viewer::Own)
-    }
-
-    /// Whether the reader may take a copy: through every grant that the page rests
-    /// on, since a page does not say through which one an item is shown.
-    #[must_use]
-    pub const fn may_copy(&self) -> bool {
-        match &self.viewer {
-            Viewer::Own => true,
-            Viewer::Shared { may_copy, .. } => *may_copy,
-        }
     }
 
     /// Whether a clinician may write into the category.
@@ -196,6 +183,15 @@ impl Record {
     /// Whether a part of an item that is shown is shown with it, by the decision that PostgreSQL was told.
     pub(crate) fn shows_part(&self, item: &ItemFacts, part: &PartFacts) -> bool {
         self.permission.as_ref().is_none_or(|permission| permission.covers_part(item, part))
+    }
+
+    /// Whether an item, or a part of it that is shown with it, may leave as a copy.
+    pub(crate) fn may_copy(&self, item: &ItemFacts, part: Option<&PartFacts>) -> bool {
+        let copies = |permission: &Permission| {
+            let covers = |by: &Permission| part.map_or_else(|| by.covers(item), |part| by.covers_part(item, part));
+            permission.copies().is_some_and(covers)
+        };
+        self.permission.as_deref().is_none_or(copies)
     }
 
     /// Whether something that happened at this time may be written into the category.

@@ -109,7 +109,7 @@ async fn what_was_decided_opens_for_an_hour_is_told_and_ends(_: PgPoolOptions, o
     assert_eq!(reads(&house, &doctor, Category::Problems).await, Some(1));
     assert_eq!(reads(&house, &doctor, Category::Results).await, Some(0), "what was not decided stays closed");
     let whose = portal.list(&doctor, house.patient, Category::Problems, None, false).await.unwrap().whose;
-    assert!(!whose.may_copy() && whose.may_show(Category::Problems) && !whose.may_show(Category::Results));
+    assert!(whose.may_show(Category::Problems) && !whose.may_show(Category::Results));
     assert_eq!(reads(&house, &house.nurse(None), Category::Problems).await, None, "one clinician");
 
     // Who is told.

@@ -56,7 +56,7 @@ async fn a_preview_shows_what_is_shared_and_nothing_by_the_patients_own_rights(_
     let grant = house.give(Purpose::Treatment).await;
     let portal = eyes(&house, grant);
     let opened = portal.results(&ines, patient, None, false).await.unwrap();
-    assert!(!opened.whose.is_own() && !opened.whose.may_copy());
+    assert!(!opened.whose.is_own());
     let preview = opened.whose.preview.unwrap();
     assert_eq!(preview.eyes, Eyes::Clinician { name: "Dr Lindqvist".into(), organization: "northfield".into() });
     assert_eq!(preview.stage, Stage::Given);

@@ -298,6 +298,7 @@ mod tests {
                 facts,
                 contents: Vec::new(),
                 readings: Vec::new(),
+                copies: Vec::new(),
                 language: None,
                 trend: None,
                 kin: Vec::new(),

@@ -24,7 +24,7 @@ pub fn view_part() -> impl IntoView {
         let opened = reader.portal.item(&reader.visitor, reader.patient, Category::Documents, item_of_page()?, Original::Leave).await?;
         let (say, whose, detail) = (reader.say, opened.whose, opened.view);
         let content = detail.contents.get(number).ok_or(ApiError::NotFound)?;
-        let parts = Parts::of(&whose, detail.entry.id);
+        let parts = Parts::of(&whose, &detail);
         let src = parts.shown(number);
         let name = |words: &str| content.title.clone().unwrap_or_else(|| words.to_owned());
         let (title, file) = match detail.readings.get(number).ok_or(ApiError::NotFound)? {

@@ -155,7 +155,7 @@ fn grant(dice: &mut Dice, grantee: Grantee, items: &[ItemFacts], now: OffsetDate
             _ => None,
         },
         may_delegate: dice.percent(70) && !is_emergency,
-        may_export: false,
+        may_export: dice.percent(50) && !is_emergency,
         may_write: dice.percent(50) && !is_emergency,
         through: None,
     }

@@ -31,21 +31,21 @@ use crate::{
 
 /// Where the parts of a document are.
 #[derive(Debug, Clone, Copy)]
-pub struct Parts {
+pub struct Parts<'a> {
     /// The record.
     pub patient: PatientId,
     /// The document.
     pub item: ItemId,
-    /// Whether the reader may take a copy.
-    pub may_copy: bool,
+    /// Whether the reader may take a copy of each.
+    pub copies: &'a [bool],
     /// Whether a copy is offered and none is given: whoever looks with somebody else's eyes takes nothing along.
     pub is_preview: bool,
 }
 
-impl Parts {
+impl<'a> Parts<'a> {
     /// Those of this document for whoever reads the record.
-    pub const fn of(whose: &Whose, item: ItemId) -> Self {
-        Self { patient: whose.patient, item, may_copy: whose.may_copy(), is_preview: whose.preview.is_some() }
+    pub fn of(whose: &Whose, detail: &'a Detail) -> Self {
+        Self { patient: whose.patient, item: detail.entry.id, copies: &detail.copies, is_preview: whose.preview.is_some() }
     }
 
     fn path(self, rest: &str) -> String {
@@ -68,7 +68,8 @@ impl Parts {
         // A link that leads nowhere is the place of one (HTML, section 4.5.1).
         let href = (!self.is_preview).then(|| self.path(&format!("files/{number}")));
         let download = href.as_ref().map(|_| "");
-        let copy = (self.may_copy && content.size().is_some())
+        let may_copy = self.copies.get(number).is_some_and(|may_copy| *may_copy);
+        let copy = (may_copy && content.size().is_some())
             .then(|| view! { <a href=href download=download>{say.download_part(number + 1)}</a> });
         view! { <p class="part"><span class="quiet">{words}</span>{copy}</p> }
     }
@@ -79,7 +80,7 @@ pub fn contents(say: Say, whose: &Whose, detail: &Detail) -> Option<AnyView> {
     if detail.contents.is_empty() {
         return None;
     }
-    let parts = Parts::of(whose, detail.entry.id);
+    let parts = Parts::of(whose, detail);
     let lang = detail.language.as_deref();
     let read = detail.contents.iter().zip(&detail.readings).enumerate();
     let shown = read.map(|(number, (content, reading))| part(say, whose, parts, number, content, reading, lang)).collect_view();
