@@ -230,7 +230,12 @@ impl Portal {
                     checked: Checked::of(row.checked, row.admitted_at),
                 })
             };
-            Some(Code { id, terms: row.terms.0, for_carer: row.for_carer, state, is_worded: row.is_worded, ends_at: row.ends_at })
+            let mut terms = row.terms.0;
+            // Whom nobody vouches for passes nothing on, and the sentence does not say so.
+            if matches!(&state, CodeState::Redeemed(redeemer) if redeemer.checked.is_some()) {
+                terms.may_delegate = false;
+            }
+            Some(Code { id, terms, for_carer: row.for_carer, state, is_worded: row.is_worded, ends_at: row.ends_at })
         });
         Ok(codes.collect())
     }

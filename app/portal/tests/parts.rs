@@ -327,6 +327,26 @@ async fn the_sections_of_a_document_are_told_apart_and_counted_as_the_reader_see
 }
 
 #[sqlx::test(migrations = "../../migrations")]
+async fn what_two_shares_show_is_copied_through_the_one_that_allows_it(_: PgPoolOptions, options: PgConnectOptions) {
+    use Category::*;
+    let house = House::build(options).await.with(record(planted()).as_bytes()).await;
+    let (item, category) = house.items().await["summary"];
+    house.gives(&[(&[Documents], Labels::NONE), (&[Documents, Problems], Labels::NONE)]).await;
+    for (allowing, expected) in
+        [("false", [false, false]), ("professions is null", [true, false]), ("professions is not null", [true, true]), ("true", [true, true])]
+    {
+        let allow = format!("update access_grant set may_export = {allowing}");
+        sqlx::query(sqlx::AssertSqlSafe(allow)).execute(&house.ground.superuser).await.unwrap();
+        let detail = house.page(&house.doctor, item, category).await.unwrap();
+        assert_eq!((detail.contents.len(), detail.copies.as_slice()), (2, expected.as_slice()), "{allowing}");
+        for (number, may_copy) in expected.into_iter().enumerate() {
+            let file = house.portal.file(&house.doctor, house.patient, item, number).await;
+            assert_eq!(file.is_ok(), may_copy, "{allowing} {number}");
+        }
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
 async fn a_part_that_is_hidden_leaves_nothing_anywhere(_: PgPoolOptions, options: PgConnectOptions) {
     use Category::*;
     let house = House::build(options).await.with(record(planted()).as_bytes()).await;

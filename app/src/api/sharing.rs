@@ -27,6 +27,8 @@ pub async fn grant_who(draft: Option<DraftId>, #[server(default)] recipient: Str
             None => None,
         };
         let mut answers = kept.take().map(|kept| kept.draft).unwrap_or_default();
+        // Whether it may be passed on is asked of each anew: not everybody can.
+        answers.may_delegate &= answers.recipient.as_ref() == Some(&recipient);
         answers.recipient = Some(recipient);
         let draft = match draft {
             Some(draft) => portal.keep_draft(&visitor, draft, answers).await.map(|()| draft)?,

@@ -89,6 +89,10 @@ messages! {
         English: " as they are **today**, without what is added later",
         Spanish: " tal como están **hoy**, sin lo que se añada después",
     }
+    as_when_shared {
+        English: " as they were when **you shared them**, without what was added later",
+        Spanish: " tal como estaban cuando **usted dio el permiso**, sin lo que se añadió después",
+    }
     they_may_copy { English: "They may **take a copy**.", Spanish: "Este permiso también deja **llevarse una copia**." }
     they_may_write {
         English: "They may **write notes** into your record.",
@@ -121,6 +125,11 @@ impl Say {
     /// The sentence of a grant; `**` stands around what is set in bold.
     #[must_use]
     pub fn grant_sentence(self, named: &Named, terms: &Terms) -> String {
+        self.sentence_as(named, terms, self.todays_only())
+    }
+
+    /// The same; `as_then` stands where nothing is included that came later.
+    fn sentence_as(self, named: &Named, terms: &Terms, as_then: &str) -> String {
         let who = match named {
             Named::Clinician { name, organization } => self.at_organization(&plain(name), &plain(organization)),
             Named::Professions { professions, organization } => {
@@ -133,7 +142,7 @@ impl Say {
         };
         let (count, named) = (i64::try_from(terms.things.len()).unwrap_or(i64::MAX), terms.named_labels());
         let has_categories = !terms.categories.is_empty();
-        let new = if terms.includes_new || !has_categories { "" } else { self.todays_only() };
+        let new = if terms.includes_new || !has_categories { "" } else { as_then };
         let seen = if has_categories { self.may_see(&who, &self.categories(terms.categories)) } else { self.may_see_only(count, &who) };
         let (dates, purpose, until) = (self.grant_dates(terms.from, terms.to), self.grant_purpose(terms), self.grant_until(terms.until));
         let sensitive = if terms.labels.is_empty() && !named.is_empty() {
@@ -156,7 +165,7 @@ impl Say {
     /// The sentence of what a clinician has passed on.
     #[must_use]
     pub fn passed_on_sentence(self, to: &Named, terms: &Terms, giver: &str) -> String {
-        format!("{} {}", self.grant_sentence(to, terms), self.passed_on_by(&plain(giver)))
+        format!("{} {}", self.sentence_as(to, terms, self.as_when_shared()), self.passed_on_by(&plain(giver)))
     }
 
     /// The `lang` of a stored sentence on a page in this language; `None` where it is the page's
