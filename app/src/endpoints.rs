@@ -158,6 +158,8 @@ pub fn endpoints() -> Vec<Endpoint> {
         endpoint::<prescribing::AskBeforePrescribing>(),
         endpoint::<reach::KeepFrom>(),
         endpoint::<reach::ShowAgain>(),
+        endpoint::<reach::LowerLabel>(),
+        endpoint::<reach::MarkAgain>(),
         endpoint::<reach::NameThing>(),
         endpoint::<sources::ConfirmUpload>(),
         endpoint::<sources::DiscardUpload>(),

@@ -406,6 +406,7 @@ macro_rules! entries {
             "case when i.item_id = $2 and (not i.waits or (select gate.own_patient()) is null) then (select v.bytes from item_version v \
                 where v.patient_id = i.patient_id and v.item_id = i.item_id and v.version_no = i.version_no) end as bytes, \
              case when i.item_id = $2 then (select jsonb_build_object('version', i.version_no, 'labels', i.labels, 'labelled_by', i.labelled_by, \
+                'lowered', coalesce((select w.labels from lowering w where w.patient_id = i.patient_id and w.item_id = i.item_id), 0), \
                 'parted', case when i.parted is not null and (select gate.own_patient()) is not null then \
                     (select jsonb_agg(jsonb_build_object('id', w.item_id, 'source', o.name) order by o.name, w.item_id) \
                     from item w join source o on o.source_id = w.source_id \

@@ -45,6 +45,7 @@ pub mod keys;
 mod language;
 pub mod letters;
 pub mod list;
+mod lowering;
 pub mod new_password;
 pub mod news;
 pub mod notices;

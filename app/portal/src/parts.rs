@@ -34,6 +34,7 @@ pub(crate) struct Telling {
     version: i32,
     labels: u8,
     labelled_by: i16,
+    lowered: u8,
     refers: Vec<Reference>,
     parted: Option<Vec<Twin>>,
 }
@@ -62,6 +63,8 @@ pub(crate) struct Source {
     raw: String,
     references: Vec<Reference>,
     item: ItemFacts,
+    /// What the patient has said does not apply, to no part of it either.
+    lowered: Labels,
     /// Whether its patient wrote it by hand, for others to read: then all of its words are the item's own.
     is_by_hand: bool,
     /// What the patient has taken it apart from. The patient's only.
@@ -86,6 +89,7 @@ impl Source {
             raw: String::from_utf8_lossy(&bytes).into_owned(),
             references: telling.refers,
             item,
+            lowered: Labels::from_bits(telling.lowered),
             is_by_hand: is_by_hand(&row.source),
             parted: telling.parted.unwrap_or_default(),
         })
@@ -171,7 +175,7 @@ impl Source {
     }
 
     fn part(&self, of: Of, beside: Labels) -> PartFacts {
-        PartFacts { categories: of.categories, labels: of.labels.union(beside), when: of.when.or(self.item.when) }
+        PartFacts { categories: of.categories, labels: of.labels.without(self.lowered).union(beside), when: of.when.or(self.item.when) }
     }
 
     /// The labels that every part has, since nothing tells which of them they are of: what stands beside the parts, what an older
@@ -193,7 +197,7 @@ impl Source {
             (None, true) => self.item.labels,
             (None, false) => Labels::NONE,
         });
-        named.fold(shared.union(unexplained), Labels::union)
+        named.fold(shared.without(self.lowered).union(unexplained), Labels::union)
     }
 }
 

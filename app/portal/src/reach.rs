@@ -9,6 +9,7 @@ use chartkey_domain::{
     grant::Purpose,
     id::{AccountId, DraftId, GrantId, ItemId, OrganizationId, PatientId},
     item::ItemFacts,
+    label::{Label, Labels},
     policy::{Decision, InForce, Whom, decide},
 };
 use time::OffsetDateTime;
@@ -39,6 +40,19 @@ pub struct Reach {
     pub draft: Option<DraftId>,
     /// Whoever has a share in force, and whoever it is kept from; by organization and name.
     pub holders: Vec<Holder>,
+    /// What it is marked with.
+    pub marks: Vec<Mark>,
+    /// The labels that the patient has lowered.
+    pub lowered: Labels,
+}
+
+/// A sensitive label of the thing.
+#[derive(Debug, Clone)]
+pub struct Mark {
+    /// Which.
+    pub label: Label,
+    /// Those of the holders who would see it without this one.
+    pub opens_to: Vec<Holder>,
 }
 
 /// Somebody with a share, or from whom something is kept.
@@ -100,19 +114,26 @@ impl Portal {
         let entry = Entry::from(row);
         let in_force = Loaded::load(record.connection(), patient).await?.in_force;
         let is_kept = in_force.exclusions.contains(&(item, Whom::Everybody));
-        let holders = holders(&mut record, &in_force, item).await?;
+        let facts = facts(record.connection(), patient, &[item]).await?.pop();
+        let (rows, now) = (rows(&mut record, item).await?, record.now());
+        let holders = facts.as_ref().map(|facts| holders(&rows, facts, &in_force, now)).unwrap_or_default();
+        let marks = facts.map(|facts| marks(&rows, &facts, &in_force, now, &holders)).unwrap_or_default();
         let thing = things(&mut record, &[item.0]).await?.pop();
-        let draft = sqlx::query_scalar!(
-            "select draft_id from draft where account_id = $1 and kind = 'grant' and ends_at > now() and fields -> 'recipient' <> 'null'
-            order by created_at desc, draft_id limit 1",
-            visitor.actor.account().0
+        let of_own = sqlx::query!(
+            "select (select draft_id from draft where account_id = $1 and kind = 'grant' and ends_at > now() and fields -> 'recipient' <> 'null'
+                order by created_at desc, draft_id limit 1) as draft,
+                (select labels from lowering where patient_id = $2 and item_id = $3) as lowered",
+            visitor.actor.account().0,
+            patient.0,
+            item.0
         )
-        .fetch_optional(record.connection())
-        .await?
-        .map(DraftId);
+        .fetch_one(record.connection())
+        .await?;
+        let draft = of_own.draft.map(DraftId);
+        let lowered = Labels::from_bits(of_own.lowered.and_then(|bits| u8::try_from(bits).ok()).unwrap_or_default());
         let mut shown = Shown::default();
         shown.entries([&entry]);
-        record.close("who", shown, Reach { entry, is_kept, thing, draft, holders }).await
+        record.close("who", shown, Reach { entry, is_kept, thing, draft, holders, marks, lowered }).await
     }
 
     /// Keeps an item of the visitor's own record from somebody, or from everybody, whatever they are given: with it what other
@@ -226,10 +247,9 @@ async fn tell_colleagues(record: &mut Record, giver: Whom) -> Result<(), Error> 
     Ok(())
 }
 
-/// What the policy would answer each of them, with all that is in force around the record now.
-async fn holders(record: &mut Record, in_force: &InForce, item: ItemId) -> Result<Vec<Holder>, Error> {
-    let (patient, now) = (record.whose().patient, record.now());
-    let Some(facts) = facts(record.connection(), patient, &[item]).await?.pop() else { return Ok(Vec::new()) };
+/// Whoever has a share in force, and whoever it is kept from.
+async fn rows(record: &mut Record, item: ItemId) -> Result<Vec<Row>, Error> {
+    let patient = record.whose().patient;
     let rows = sqlx::query_as!(
         Row,
         r#"with kept as (
@@ -257,10 +277,15 @@ async fn holders(record: &mut Record, in_force: &InForce, item: ItemId) -> Resul
     )
     .fetch_all(record.connection())
     .await?;
+    Ok(rows)
+}
+
+/// What the policy would answer each of them, with all that is in force around the record now.
+fn holders(rows: &[Row], item: &ItemFacts, in_force: &InForce, now: OffsetDateTime) -> Vec<Holder> {
     let mut holders: Vec<Holder> = Vec::new();
     let mut places = BTreeMap::new();
     for row in rows {
-        let Some(one) = holder(&row, item, in_force) else { continue };
+        let Some(one) = holder(row, item.id, in_force) else { continue };
         let (place, shares) = places.entry((row.organization, row.account)).or_insert_with(|| {
             holders.push(one);
             (holders.len() - 1, 0_usize)
@@ -274,12 +299,25 @@ async fn holders(record: &mut Record, in_force: &InForce, item: ItemId) -> Resul
                 holder.grant = row.grant.map(GrantId).filter(|_| *shares == 0);
                 *shares += 1;
             }
-            if holder.access == Access::Closed && sees(&row, &facts, in_force, now) {
+            if holder.access == Access::Closed && sees(row, item, in_force, now) {
                 holder.access = Access::Sees;
             }
         }
     }
-    Ok(holders)
+    holders
+}
+
+/// Each label, with who would see the thing without it.
+fn marks(rows: &[Row], item: &ItemFacts, in_force: &InForce, now: OffsetDateTime, as_it_is: &[Holder]) -> Vec<Mark> {
+    let without = |label: Label| {
+        let lowered = ItemFacts { labels: item.labels.without(Labels::NONE.with(label)), ..item.clone() };
+        let mut in_force = in_force.clone();
+        in_force.singled.iter_mut().filter(|named| named.id == item.id).for_each(|named| named.clone_from(&lowered));
+        let mut opens_to = holders(rows, &lowered, &in_force, now);
+        opens_to.retain(|holder| holder.access == Access::Sees && !as_it_is.contains(holder));
+        Mark { label, opens_to }
+    };
+    item.labels.iter().map(without).collect()
 }
 
 /// Somebody as far as one row tells: whether something is kept from them, not yet whether they see it.

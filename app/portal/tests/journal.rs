@@ -11,6 +11,7 @@ use chartkey_domain::{
     draft::Terms,
     grant::{Grantee, Purpose},
     id::ItemId,
+    label::Label,
 };
 use chartkey_portal::{
     Portal, Standing,
@@ -501,6 +502,28 @@ async fn what_a_patient_has_ended_stays_as_they_ended_it(_: PgPoolOptions, optio
     assert_eq!(kept.replay().await.corrections, 2);
     for (correction, state) in corrections {
         assert_eq!(house.portal.correction(&ines, house.patient, correction, None).await.unwrap().view.correction.state, state);
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_was_marked_as_sensitive_again_is_and_nothing_that_was_not(_: PgPoolOptions, options: PgConnectOptions) {
+    let kept = Kept::build(options).await;
+    let (house, ines) = (&kept.house, kept.house.ines());
+    house.tamper("update item set own_labels = 8, labels = 8 where title in ('Ferritin', 'Haemoglobin')").await;
+    let mut items = Vec::new();
+    for title in ["Ferritin", "Haemoglobin"] {
+        let id = sqlx::query_scalar("select item_id from item where title = $1").bind(title).fetch_one(&house.superuser).await.unwrap();
+        house.portal.lower(&ines, house.patient, ItemId(id), Label::Hiv).await.unwrap();
+        items.push(ItemId(id));
+    }
+    house.portal.mark(&ines, house.patient, items[0], Label::Hiv).await.unwrap();
+    house.portal.keep_journal().await.unwrap();
+    kept.goes_back("with low as (update lowering set labels = 8) update item set labels = 0 where title in ('Ferritin', 'Haemoglobin')").await;
+
+    assert_eq!(kept.replay().await.made_private, 1);
+    for (item, labels) in items.into_iter().zip([8_i16, 0]) {
+        let is: i16 = sqlx::query_scalar("select labels from item where item_id = $1").bind(item.0).fetch_one(&house.superuser).await.unwrap();
+        assert_eq!(is, labels);
     }
 }
 

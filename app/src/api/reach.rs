@@ -1,4 +1,4 @@
-//! Keeping one thing from somebody who has a share, or from everybody, letting them see it again, and sharing it by itself.
+//! Keeping one thing from somebody who has a share, or from everybody, letting them see it again, lowering its labels, and sharing it by itself.
 
 #![expect(missing_docs, reason = "the macro makes a struct of each endpoint's arguments")]
 
@@ -56,6 +56,38 @@ pub async fn show_again(
         Ok((portal()?.show_again(&visitor()?, patient, item, whom).await?, done(whom, false)))
     };
     let (done, from) = said(shown.await, patient, &category, item);
+    answer(done, &from)
+}
+
+/// Says that a sensitive label does not apply to an item.
+///
+/// # Errors
+/// As [`keep_from`].
+#[server(endpoint = "lower-label")]
+pub async fn lower_label(patient: PatientId, category: String, item: ItemId, label: String) -> Result<(), ApiError> {
+    use crate::{
+        pages::who::{label as read, said},
+        request::{answer, portal, visitor},
+    };
+
+    let lowered = async { Ok((portal()?.lower(&visitor()?, patient, item, read(&label)?).await?, "lowered")) };
+    let (done, from) = said(lowered.await, patient, &category, item);
+    answer(done, &from)
+}
+
+/// Marks an item with the label again.
+///
+/// # Errors
+/// As [`keep_from`].
+#[server(endpoint = "mark-again")]
+pub async fn mark_again(patient: PatientId, category: String, item: ItemId, label: String) -> Result<(), ApiError> {
+    use crate::{
+        pages::who::{label as read, said},
+        request::{answer, portal, visitor},
+    };
+
+    let marked = async { Ok((portal()?.mark(&visitor()?, patient, item, read(&label)?).await?, "marked")) };
+    let (done, from) = said(marked.await, patient, &category, item);
     answer(done, &from)
 }
 

@@ -50,4 +50,19 @@ messages! {
     done_kept_to_oneself { English: "Only you can see it from now on.", Spanish: "Desde ahora solo puede verlo usted." }
     done_left_to_shares { English: "Your shares reach it again, as far as each goes.", Spanish: "Sus permisos llegan a ello otra vez, hasta donde llegue cada uno." }
     private_reaches_nobody { English: "Only you see this. No share reaches it.", Spanish: "Solo usted ve esto. Ningún permiso llega a ello." }
+    marks_title { English: "Marked as sensitive", Spanish: "Marcado como delicado" }
+    marks_say {
+        English: "A share shows this only where it includes what is marked so. If a mark does not apply, you can take it off: then every share that includes this kind of entry shows it, also one that you give later. What a newer version or another place says of it can bring another mark.",
+        Spanish: "Un permiso solo lo muestra si incluye lo que lleva esa etiqueta. Si una etiqueta no corresponde, puede quitarla: entonces lo muestra todo permiso que incluya este tipo de entradas, también los que usted dé más adelante. Lo que diga una versión más nueva u otro centro puede traer otra etiqueta.",
+    }
+    unmarked_opens_to(who: &str) { English: "Without it, this can be seen by {who}.", Spanish: "Sin ella podría verlo {who}." }
+    unmarked_opens_to_nobody {
+        English: "Without it, nobody sees more by the shares that you have given.",
+        Spanish: "Sin ella nadie ve más con los permisos que usted ha dado.",
+    }
+    take_mark_off(label: &str) { English: "Take the mark “{label}” off", Spanish: "Quitar la etiqueta «{label}»" }
+    mark_is_off { English: "You have taken this mark off.", Spanish: "Usted ha quitado esta etiqueta." }
+    mark_again(label: &str) { English: "Mark it as “{label}” again", Spanish: "Volver a poner la etiqueta «{label}»" }
+    done_lowered { English: "The mark is off. Your shares reach it as far as each goes.", Spanish: "La etiqueta está quitada. Sus permisos llegan a ello hasta donde llegue cada uno." }
+    done_marked_again { English: "It is marked again.", Spanish: "La etiqueta está puesta otra vez." }
 }

@@ -1,14 +1,15 @@
-//! `/record/{patient}/{category}/{item}/who`: who can see one thing, keeping it from one of them or from everybody, and sharing it alone.
+//! `/record/{patient}/{category}/{item}/who`: who can see one thing, keeping it from one of them or from everybody, what it is marked with, and sharing it alone.
 
 use chartkey_domain::{
     category::Category,
     draft::Thing,
     id::{AccountId, DraftId, ItemId, OrganizationId, PatientId},
+    label::{Label, Labels},
     policy::Whom,
 };
 use chartkey_portal::{
     entry::Entry,
-    reach::{Access, Holder, Reach},
+    reach::{Access, Holder, Mark, Reach},
 };
 use leptos::prelude::*;
 
@@ -66,6 +67,14 @@ pub const fn whom(account: Option<AccountId>, organization: Option<OrganizationI
     }
 }
 
+/// The label that a form is about.
+///
+/// # Errors
+/// [`ApiError::NotFound`] where there is none like that.
+pub fn label(slug: &str) -> Result<Label, ApiError> {
+    Label::from_slug(slug).ok_or(ApiError::NotFound)
+}
+
 /// Everybody with a share, and whether it reaches this.
 pub fn who() -> impl IntoView {
     page_of(async {
@@ -73,7 +82,7 @@ pub fn who() -> impl IntoView {
         let name: String = parameter("category")?;
         let category = Category::from_slug(&name).ok_or(ApiError::NotFound)?;
         let opened = reader.portal.reach(&reader.visitor, reader.patient, category, item_of_page()?).await?;
-        let (say, whose, Reach { entry, is_kept, thing, draft, holders }) = (reader.say, opened.whose, opened.view);
+        let (say, whose, Reach { entry, is_kept, thing, draft, holders, marks, lowered }) = (reader.say, opened.whose, opened.view);
         let named = called(say, &entry).name;
         let about = entry.when.map_or_else(|| named.clone(), |(first, precision)| format!("{named}, {}", say.when(first, precision)));
         let nobody = holders.is_empty().then(|| view! { <p>{say.nobody_has_a_share()}</p> });
@@ -85,6 +94,7 @@ pub fn who() -> impl IntoView {
             {title(say.who_can_see_this(), Some(about))}
             {entry.is_private.then(|| notice(Role::Held, say.private(), view! { <p>{say.private_reaches_nobody()}</p> }))}
             {sheet("holders", say.with_a_share(), view! { {nobody}<ul class="rows">{rows}</ul><p class="quiet small">{say.keeping_says()}</p> })}
+            {sensitive(say, reader.patient, &entry, &marks, lowered)}
             {to_oneself(say, reader.patient, &entry, is_kept)}
             {thing.map(|thing| alone(say, reader.patient, thing, draft))}
             <p class="actions"><a href="/sharing">{say.who_can_see()}</a><a href=blocked::PAGE>{say.blocked_title()}</a></p>
@@ -100,9 +110,64 @@ fn was_done(say: Say) -> Option<impl IntoView> {
         "shown" => say.done_shown_again(),
         "private" => say.done_kept_to_oneself(),
         "left" => say.done_left_to_shares(),
+        "lowered" => say.done_lowered(),
+        "marked" => say.done_marked_again(),
         _ => return None,
     };
     Some(what_was_done(say.done(), view! { <p>{words}</p> }))
+}
+
+/// What it is marked with, who would see it without that, and the marks that the patient has taken off.
+fn sensitive(say: Say, patient: PatientId, entry: &Entry, marks: &[Mark], lowered: Labels) -> Option<AnyView> {
+    if (marks.is_empty() && lowered.is_empty()) || entry.category == Category::Own {
+        return None;
+    }
+    let says = (!marks.is_empty()).then(|| view! { <p>{say.marks_say()}</p> });
+    let rows = marks.iter().map(|mark| {
+        let name = say.label(mark.label);
+        let names: Vec<_> = mark.opens_to.iter().map(|holder| who_is(say, holder)).collect();
+        let opens = if names.is_empty() { say.unmarked_opens_to_nobody().to_owned() } else { say.unmarked_opens_to(&say.together(&names)) };
+        about_label(say, patient, entry, mark.label, opens, "/api/lower-label", say.take_mark_off(name))
+    });
+    let off = lowered.iter().map(|label| {
+        let name = say.label(label);
+        about_label(say, patient, entry, label, say.mark_is_off().to_owned(), "/api/mark-again", say.mark_again(name))
+    });
+    let rows = rows.chain(off).collect_view();
+    Some(sheet("marks", say.marks_title(), view! { {says}<ul class="rows">{rows}</ul> }).into_any())
+}
+
+fn about_label(
+    say: Say,
+    patient: PatientId,
+    entry: &Entry,
+    label: Label,
+    says: String,
+    action: &'static str,
+    button: String,
+) -> impl IntoView + use<> {
+    view! {
+        <li class="row">
+            <p class="label"><b>{say.label(label)}</b></p>
+            <p>{says}</p>
+            <form method="post" action=action>
+                {hidden("patient", Some(patient.to_string()))}
+                {hidden("category", Some(entry.category.slug().to_owned()))}
+                {hidden("item", Some(entry.id.to_string()))}
+                {hidden("label", Some(label.slug().to_owned()))}
+                <p class="actions"><button class="button second small" type="submit">{button}</button></p>
+            </form>
+        </li>
+    }
+}
+
+/// Somebody with a share, with where they are.
+fn who_is(say: Say, holder: &Holder) -> String {
+    match (&holder.name, &holder.organization) {
+        (Some(name), Some(organization)) => format!("{name} ({organization})"),
+        (Some(name), None) => name.clone(),
+        (None, organization) => say.all_at(organization.as_deref().unwrap_or_default()),
+    }
 }
 
 /// Keeping it from everybody. Of what the patient wrote they say so in its form; what is private for another reason (their file is not

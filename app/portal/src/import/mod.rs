@@ -41,6 +41,7 @@ use own::{Own, Part};
 use owner::Owners;
 use resource::{Index, Resource};
 pub(crate) use storable::storable;
+pub(crate) use store::LABELS;
 pub(crate) use take_back::take_back;
 
 use crate::audit::{self, Chain, Event, What, Who, Why};

@@ -187,7 +187,8 @@ pub const NAMED: &str = "
       and (i.author_is_named, i.place_is_named) is distinct from (n.author, n.place)";
 
 /// Everything that names something labelled carries its label too, and so on; but not through the
-/// Patient, whom everything names. `also` gives what else carries it.
+/// Patient, whom everything names; and without what the patient has lowered, which goes on from there all the
+/// same: what names it is another thing. `also` gives what else carries it.
 macro_rules! labels {
     ($also:literal) => {
         concat!(
@@ -207,9 +208,12 @@ macro_rules! labels {
                 where not exists (select from item p where p.patient_id = m.patient_id and p.item_id = r.item_id and p.resource_type = 'Patient')
             ), sum (patient_id, item_id, labels) as (
                 select patient_id, item_id, bit_or(1 << label)::smallint from marked group by patient_id, item_id
+            ), counted (patient_id, item_id, labels, lowered) as (
+                select patient_id, item_id, coalesce(s.labels, 0::smallint), coalesce(l.labels, 0::smallint)
+                from sum s full join (select * from lowering where patient_id = any($1)) l using (patient_id, item_id)
             )
-            update item i set labels = i.labels | sum.labels
-            from sum where i.patient_id = sum.patient_id and i.item_id = sum.item_id and i.labels | sum.labels <> i.labels"
+            update item i set labels = (i.labels | c.labels) & ~c.lowered
+            from counted c where i.patient_id = c.patient_id and i.item_id = c.item_id and (i.labels | c.labels) & ~c.lowered <> i.labels"
         )
     };
 }

@@ -138,6 +138,15 @@ const EXCLUSIONS: &str = "
     where e.patient_id = any($1) and i.twin = any($2)
     on conflict do nothing";
 
+/// Twins have the same labels: what the patient has lowered before another source told of it is lowered in none.
+const LOWERED: &str = "
+    update lowering l set labels = t.lowered
+    from item i, (select i.patient_id, i.twin, bit_and(coalesce(l.labels, 0::smallint)) as lowered
+        from item i left join lowering l on l.patient_id = i.patient_id and l.item_id = i.item_id
+        where i.patient_id = any($1) and i.twin = any($2) group by i.patient_id, i.twin) t
+    where i.patient_id = l.patient_id and i.item_id = l.item_id
+        and t.patient_id = i.patient_id and t.twin = i.twin and l.labels <> t.lowered";
+
 /// Counted anew and not by what has changed: whatever went before, the count is that of the rows.
 const TOTALS: &str = "
     update item_total t set behind = c.behind
@@ -180,7 +189,7 @@ pub(crate) async fn find(connection: &mut PgConnection, patients: &[Uuid], keys:
     keys.extend(freed.into_iter().flatten());
     keys.sort_unstable();
     keys.dedup();
-    for statement in [STAND, TWINS, wait.statement(), EXCLUSIONS] {
+    for statement in [STAND, TWINS, wait.statement(), EXCLUSIONS, LOWERED] {
         sqlx::query(statement).bind(patients).bind(&keys).execute(&mut *connection).await?;
     }
     sqlx::query(LABELS).bind(patients).execute(&mut *connection).await?;

@@ -1,6 +1,7 @@
 //! What a line of the journal says. The triggers of `0014_journal.sql`,
 //! `0016_protection.sql`, `0018_sources.sql`, `0024_by_hand.sql`, `0026_correction_sides.sql`,
-//! `0042_emergency.sql`, `0045_asks_first.sql`, `0051_passkeys.sql` and `0062_independent.sql` write it.
+//! `0042_emergency.sql`, `0045_asks_first.sql`, `0051_passkeys.sql`, `0062_independent.sql` and
+//! `0069_lowering.sql` write it.
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -155,6 +156,15 @@ pub enum Act {
         /// Whether they are let in.
         in_force: bool,
     },
+    /// The labels of an item that do not count, after its patient has changed them.
+    Lowering {
+        /// Whose record.
+        patient: Uuid,
+        /// Which item.
+        item: Uuid,
+        /// All of them.
+        labels: i16,
+    },
     /// What a patient had written by hand was hidden or taken back, or is shown again.
     ByHand {
         /// Whose record.
@@ -183,6 +193,7 @@ pub(super) enum About {
     Passkey(Uuid, Uuid),
     Correction(Uuid, Uuid),
     ByHand(Uuid, Uuid),
+    Lowering(Uuid, Uuid),
     EmergencyPlan(Uuid),
     AsksFirst(Uuid),
     Admission(Uuid),
@@ -205,6 +216,7 @@ impl Act {
             Self::Passkey { account, passkey } => About::Passkey(*account, *passkey),
             Self::Correction { patient, correction, .. } => About::Correction(*patient, *correction),
             Self::ByHand { patient, item, .. } => About::ByHand(*patient, *item),
+            Self::Lowering { patient, item, .. } => About::Lowering(*patient, *item),
             Self::EmergencyPlan { patient, .. } => About::EmergencyPlan(*patient),
             Self::AsksFirst { patient, .. } => About::AsksFirst(*patient),
             Self::Admission { admission, .. } => About::Admission(*admission),
@@ -219,6 +231,7 @@ impl Act {
             | Self::Exclusion { in_force, .. }
             | Self::SecondFactor { in_force, .. }
             | Self::ByHand { in_force, .. } => *in_force,
+            Self::Lowering { labels, .. } => *labels == 0,
             Self::Holder { in_force, .. } | Self::AsksFirst { in_force, .. } | Self::Admission { in_force, .. } => !in_force,
             Self::Undone { .. }
             | Self::Code { .. }

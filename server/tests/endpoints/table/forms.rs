@@ -241,6 +241,18 @@ pub(super) fn forms() -> Vec<Row> {
             to("/record/{patient}/medicines/{written}/who?problem=not-found"),
         ),
         form(
+            "/api/lower-label",
+            "patient={patient}&category=medicines&item={written}&label=hiv",
+            holders("/record/{patient}/medicines/{written}/who?done=lowered", "/record/{patient}/medicines/{written}/who?problem=not-found"),
+            to("/record/{patient}/medicines/{written}/who?problem=not-found"),
+        ),
+        form(
+            "/api/mark-again",
+            "patient={patient}&category=medicines&item={written}&label=hiv",
+            holders("/record/{patient}/medicines/{written}/who?done=marked", "/record/{patient}/medicines/{written}/who?problem=not-found"),
+            to("/record/{patient}/medicines/{written}/who?problem=not-found"),
+        ),
+        form(
             "/api/name-thing",
             "patient={patient}&category=results&item={results}&version=1",
             holders("/sharing/new?draft={new}&step=who", "/record/{patient}/results/{results}/who?problem=not-found"),

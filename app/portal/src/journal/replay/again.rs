@@ -60,6 +60,7 @@ impl<'c> Again<'c> {
             Act::Passkey { account, passkey } => self.passkey(account, passkey).await,
             Act::Correction { patient, correction, state } => self.correction(patient, correction, state.as_deref()).await,
             Act::ByHand { patient, item, .. } => self.by_hand(patient, item).await,
+            Act::Lowering { patient, item, labels } => self.lowering(patient, item, labels).await,
             Act::AsksFirst { patient, .. } => self.asks_first(patient).await,
             Act::Admission { admission, .. } => self.admission(admission).await,
             Act::EmergencyPlan { patient, categories, labels, code, contact } => {
@@ -322,6 +323,30 @@ impl<'c> Again<'c> {
         .execute(&mut *self.connection)
         .await?;
         if hidden.rows_affected() > 0 {
+            self.taken.made_private += 1;
+            self.note(patient, did("kept-closed"));
+        }
+        Ok(())
+    }
+
+    /// What was marked again is; what was lowered since is not, as nothing opens here. The labels count again with the marks of what
+    /// the item names when the record is labelled.
+    async fn lowering(&mut self, patient: Uuid, item: Uuid, labels: i16) -> Result<(), Error> {
+        self.own(patient).await?;
+        let marked = sqlx::query!(
+            "with marked as (
+                update lowering l set labels = l.labels & $3 from lowering b
+                where l.patient_id = $1 and l.item_id = $2 and l.labels & ~$3::smallint <> 0
+                    and b.patient_id = l.patient_id and b.item_id = l.item_id
+                returning b.labels & ~$3::smallint as labels)
+            update item i set labels = i.labels | m.labels from marked m where i.patient_id = $1 and i.item_id = $2",
+            patient,
+            item,
+            labels
+        )
+        .execute(&mut *self.connection)
+        .await?;
+        if marked.rows_affected() > 0 {
             self.taken.made_private += 1;
             self.note(patient, did("kept-closed"));
         }
