@@ -95,7 +95,7 @@ impl Portal {
             }
             sqlx::query(LABELS).bind(vec![patient.0]).execute(record.connection()).await?;
             work_in(&mut record, "").await?;
-            tell(&mut record, item, category, is_lowered).await?;
+            tell(record, item, category, is_lowered).await?;
             Ok(category)
         })
         .await
@@ -103,10 +103,11 @@ impl Portal {
 }
 
 /// Every open page asks again. The log does not say which label: whoever may read the item must not learn it from there.
-async fn tell(record: &mut Record, item: ItemId, category: Category, is_lowered: bool) -> Result<(), Error> {
+async fn tell(mut record: Record, item: ItemId, category: Category, is_lowered: bool) -> Result<(), Error> {
     let notice = Notice { patient: Some(record.whose().patient), ..Notice::default() };
     notices::send(record.connection(), notice).await?;
     let mut shown = Shown::default();
     shown.add(item, category);
-    record.finish(shown.what(if is_lowered { "label-lowered" } else { "label-marked" }, "who")).await
+    record.finish(shown.what(if is_lowered { "label-lowered" } else { "label-marked" }, "who")).await?;
+    Ok(())
 }

@@ -113,6 +113,8 @@ async fn every_act_that_takes_access_away_is_noted_with_its_commit(_: PgPoolOpti
     house.tamper("insert into passkey (account_id, credential_id, name, credential) select account_id, '1', 'Phone', '{}' from account where kind = 'person'").await;
     house.tamper("update passkey set used_at = now()").await;
     house.tamper("delete from passkey").await;
+    house.tamper("insert into lowering (patient_id, item_id, labels) select patient_id, gen_random_uuid(), 8 from patient limit 1").await;
+    house.tamper("update lowering set labels = 0").await;
     house.portal.keep_journal().await.unwrap();
     assert_eq!(house.portal.journal_lag().await.unwrap().waiting, 0);
 
@@ -139,6 +141,7 @@ async fn every_act_that_takes_access_away_is_noted_with_its_commit(_: PgPoolOpti
             Act::EmergencyPlan { categories, .. } => format!("emergency {categories}"),
             Act::AsksFirst { in_force, .. } => format!("asks-first {in_force}"),
             Act::Admission { in_force, .. } => format!("admission {in_force}"),
+            Act::Lowering { labels, .. } => format!("lowering {labels}"),
         })
         .collect();
     assert_eq!(
@@ -159,7 +162,9 @@ async fn every_act_that_takes_access_away_is_noted_with_its_commit(_: PgPoolOpti
             "factor true",
             "saved code",
             "factor false",
-            "passkey"
+            "passkey",
+            "lowering 8",
+            "lowering 0"
         ]
     );
     let text = std::fs::read_to_string(kept.file()).unwrap();
@@ -518,11 +523,13 @@ async fn what_was_marked_as_sensitive_again_is_and_nothing_that_was_not(_: PgPoo
     }
     house.portal.mark(&ines, house.patient, items[0], Label::Hiv).await.unwrap();
     house.portal.keep_journal().await.unwrap();
-    kept.goes_back("with low as (update lowering set labels = 8) update item set labels = 0 where title in ('Ferritin', 'Haemoglobin')").await;
+    kept.goes_back("with low as (update lowering set labels = 8) update item set labels = 0 where title in ('Ferritin', 'Haemoglobin')")
+        .await;
 
     assert_eq!(kept.replay().await.made_private, 1);
     for (item, labels) in items.into_iter().zip([8_i16, 0]) {
-        let is: i16 = sqlx::query_scalar("select labels from item where item_id = $1").bind(item.0).fetch_one(&house.superuser).await.unwrap();
+        let is: i16 =
+            sqlx::query_scalar("select labels from item where item_id = $1").bind(item.0).fetch_one(&house.superuser).await.unwrap();
         assert_eq!(is, labels);
     }
 }

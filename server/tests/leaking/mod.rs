@@ -65,6 +65,9 @@ impl Reader {
                     and (g.includes_new or i.added_at < g.created_at + interval '1 minute')
                     and (i.category = 4 or g.data_to is null or i.first_at is null or i.first_at < g.data_to + interval '2 days')
                     and (i.category = 4 or g.data_from is null or i.last_at is null or i.last_at > g.data_from - interval '2 days'))
+                and not exists (select from grant_item n join access_grant g on g.patient_id = n.patient_id and g.grant_id = n.grant_id
+                    where n.patient_id = i.patient_id and n.item_id = i.item_id and g.state = 'active'
+                    and (g.grantee_account_id = $3 or (g.organization_id = $4 and $5 = any (g.professions))))
             from item i where i.patient_id = $1 and i.item_id = $2",
         )
         .bind(world.records[self.record].patient.0)

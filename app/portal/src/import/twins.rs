@@ -33,8 +33,8 @@ const KEYS: &str = "
 /// whoever sees the others, and nothing may become of these before their eyes. What the patient wrote by hand is theirs,
 /// and nobody else's words stand for it; nor is what a clinician writes here
 /// another's, since it would tell them of what is kept from them by what becomes of their own. A report is one with another
-/// where the results that it lists are all here and can be compared, and are the other's too; those that are kept from
-/// somebody have no part in that, for the same reason.
+/// where the results that it lists are all here and can be compared, and are the other's too; those that somebody who sees it
+/// may not see (of another kind or day, or kept from them) have no part in that, for the same reason.
 /// Counted beside each row and never joined: without statistics PostgreSQL would compare every row with every other.
 macro_rules! alike {
     ($rest:literal) => {
@@ -51,11 +51,16 @@ macro_rules! alike {
                     (i.interpretation is null)::int + (coalesce(i.range_low, i.range_high) is null and i.range_text is null)::int as unsaid
                 from item i join source s on s.source_id = i.source_id
                 left join lateral (
-                    select count(*) as results, case when count(*) = count(t.alike) then
+                    select count(*) as results, case when count(*) filter (where not k.is_kept) = count(t.alike) filter (where not k.is_kept) then
                         md5(i.alike || coalesce(string_agg(t.alike::text, ' ' order by t.alike) filter (where not k.is_kept), ''))::uuid end as alike
-                    from item_reference r left join item t on t.patient_id = r.patient_id and t.item_id = r.target_id
-                    cross join lateral (select exists (
-                        select from exclusion e where e.patient_id = r.patient_id and e.item_id = r.target_id) as is_kept) k
+                    from (select make_interval(mins => coalesce(i.utc_offset, 0)) as ahead) w
+                    cross join item_reference r
+                    left join (select *, make_interval(mins => coalesce(utc_offset, 0)) as ahead from item) t
+                        on t.patient_id = r.patient_id and t.item_id = r.target_id
+                    cross join lateral (select t.item_id is not null and (t.is_private or t.category <> i.category
+                        or ((t.first_at at time zone 'UTC' + t.ahead)::date, (t.last_at at time zone 'UTC' + t.ahead)::date)
+                            is distinct from ((i.first_at at time zone 'UTC' + w.ahead)::date, (i.last_at at time zone 'UTC' + w.ahead)::date)
+                        or exists (select from exclusion e where e.patient_id = r.patient_id and e.item_id = r.target_id)) as is_kept) k
                     where r.patient_id = i.patient_id and r.item_id = i.item_id and r.path = 'result'
                 ) l on i.resource_type = 'DiagnosticReport'
                 where i.patient_id = any($1) and (i.alike = any($2) or i.twin = any($2))
