@@ -8,6 +8,9 @@ create table lowering (
     item_id uuid not null,
     -- None again where the patient has marked it again.
     labels smallint not null constraint lowering_labels check (labels between 0 and 63),
+    -- Of the item, and when the patient last marked it again: an open page that could show the item closes then.
+    category smallint not null,
+    marked_at timestamptz,
     primary key (patient_id, item_id)
 );
 alter table lowering enable row level security;

@@ -495,6 +495,7 @@ impl From<chartkey_portal::Error> for ApiError {
             Error::Conflict("full") => Self::ChosenFull,
             Error::Conflict("passed-on") => Self::PassedOn,
             Error::Conflict("passing-stopped") => Self::PassingStopped,
+            Error::Conflict("mark-stays") => Self::MarkStays,
             Error::Conflict(_) => Self::Gone,
             Error::TooManyTries => Self::TooMany,
             Error::SignInAgain => Self::SignInAgain,

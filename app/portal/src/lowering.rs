@@ -18,24 +18,23 @@ use crate::{
     sources::work_in,
 };
 
-/// Of an item and its twins, those that have the label: it does not count from now on. What an import is about to add to them is compared
-/// with that.
+/// Of an item that has the label, and of its twins: it does not count from now on.
 const LOWER: &str = "
     with these as (
-        select i.item_id from item i where i.patient_id = $1 and (i.labels & $3) <> 0
-            and (i.item_id = $2 or i.twin = (select twin from item where patient_id = $1 and item_id = $2))
+        select i.item_id, i.category from item i join item o on o.patient_id = i.patient_id and o.item_id = $2 and o.labels & $3 <> 0
+        where i.patient_id = $1 and (i.item_id = o.item_id or i.twin = o.twin and not i.is_private)
     ), lowered as (
-        insert into lowering (patient_id, item_id, labels) select $1, item_id, $3 from these
-        on conflict (patient_id, item_id) do update set labels = lowering.labels | excluded.labels
+        insert into lowering (patient_id, item_id, category, labels) select $1, item_id, category, $3 from these
+        on conflict (patient_id, item_id) do update set labels = lowering.labels | excluded.labels, category = excluded.category
         returning item_id
     )
     update item i set labels = i.labels & ~$3::smallint from lowered l where i.patient_id = $1 and i.item_id = l.item_id";
 
-/// The same back, with what the source said; what the item has of others it has when the record is labelled.
+/// The same back. Nothing is less than it was.
 const MARK: &str = "
     with marked as (
-        update lowering l set labels = l.labels & ~$3::smallint from item i
-        where l.patient_id = $1 and (l.labels & $3) <> 0 and i.patient_id = l.patient_id and i.item_id = l.item_id
+        update lowering l set labels = l.labels & ~$3::smallint, marked_at = clock_timestamp() from item i
+        where l.patient_id = $1 and l.labels & $3 <> 0 and i.patient_id = l.patient_id and i.item_id = l.item_id
             and (i.item_id = $2 or i.twin = (select twin from item where patient_id = $1 and item_id = $2))
         returning l.item_id
     )
@@ -47,6 +46,7 @@ impl Portal {
     ///
     /// # Errors
     /// [`Error::NotFound`] where there is no such item, [`Error::SignInAgain`] where the sign-in is not fresh: it opens something,
+    /// [`Error::Conflict`] with `mark-stays` where the label is that of a person, a place or a medicine that the item names,
     /// `file-is-read` while a file comes in.
     pub async fn lower(&self, visitor: &Visitor, patient: PatientId, item: ItemId, label: Label) -> Result<Category, Error> {
         self.say_of_label(visitor, patient, item, label, true).await
@@ -83,10 +83,11 @@ impl Portal {
             }
             work_in(&mut record, "import").await?;
             twins::turn(record.connection(), patient).await?;
+            let bit = i16::from(Labels::NONE.with(label).bits());
             let changed = sqlx::query(if is_lowered { LOWER } else { MARK })
                 .bind(patient.0)
                 .bind(item.0)
-                .bind(i16::from(Labels::NONE.with(label).bits()))
+                .bind(bit)
                 .execute(record.connection())
                 .await?;
             // Doing it again changes nothing, and nothing is written.
@@ -94,6 +95,11 @@ impl Portal {
                 return Ok(category);
             }
             sqlx::query(LABELS).bind(vec![patient.0]).execute(record.connection()).await?;
+            let has_it = "select labels & $3 <> 0 from item where patient_id = $1 and item_id = $2";
+            let has_it: bool = sqlx::query_scalar(has_it).bind(patient.0).bind(item.0).bind(bit).fetch_one(record.connection()).await?;
+            if has_it && is_lowered {
+                return Err(Error::Conflict("mark-stays"));
+            }
             work_in(&mut record, "").await?;
             tell(record, item, category, is_lowered).await?;
             Ok(category)
@@ -102,10 +108,12 @@ impl Portal {
     }
 }
 
-/// Every open page asks again. The log does not say which label: whoever may read the item must not learn it from there.
+/// Open pages ask again where something closes. The log does not say which label: whoever may read the item must not learn it from there.
 async fn tell(mut record: Record, item: ItemId, category: Category, is_lowered: bool) -> Result<(), Error> {
-    let notice = Notice { patient: Some(record.whose().patient), ..Notice::default() };
-    notices::send(record.connection(), notice).await?;
+    if !is_lowered {
+        let notice = Notice { patient: Some(record.whose().patient), ..Notice::default() };
+        notices::send(record.connection(), notice).await?;
+    }
     let mut shown = Shown::default();
     shown.add(item, category);
     record.finish(shown.what(if is_lowered { "label-lowered" } else { "label-marked" }, "who")).await?;

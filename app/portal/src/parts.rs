@@ -149,7 +149,8 @@ impl Source {
         let told = |content: &Content| {
             let part = content.of.map(|of| self.part(of, beside));
             let is_shown = is_for(content) && part.is_none_or(|part| record.shows_part(&self.item, &part));
-            is_shown.then(|| record.may_copy(&self.item, part.as_ref()))
+            // What a section names may be seen through another share than the one that allows copies.
+            is_shown.then(|| record.may_copy(&self.item, part.as_ref()) && (content.names.is_empty() || record.copies_everything()))
         };
         contents.iter().map(told).collect()
     }

@@ -12,7 +12,7 @@ use chartkey_domain::{
     grant::Purpose,
     id::{GrantId, PatientId},
     item::{ItemFacts, PartFacts},
-    policy::{Decision, Permission, decide},
+    policy::{Copying, Decision, Permission, decide},
     when::Interval,
 };
 use sha2::{Digest, Sha256};
@@ -194,6 +194,11 @@ impl Record {
         self.permission.as_deref().is_none_or(copies)
     }
 
+    /// Whether all that is shown may leave as a copy.
+    pub(crate) fn copies_everything(&self) -> bool {
+        self.permission.as_ref().is_none_or(|permission| permission.copying == Copying::Everything)
+    }
+
     /// Whether something that happened at this time may be written into the category.
     pub(crate) fn may_write(&self, category: Category, when: Interval) -> bool {
         self.permission.as_ref().is_some_and(|permission| permission.may_write(category, when, self.now))
@@ -370,13 +375,14 @@ impl Portal {
 /// The mark of a page of one's own.
 const OWN_MARK: &str = "own";
 
-/// What a page rests on: its grants, which are never edited, and when its reader was kept from something. Nothing of the
-/// items themselves: what becomes of one that is kept closes no page.
+/// What a page rests on: its grants, which are never edited, when its reader was kept from something, and when something of their
+/// categories was marked as sensitive again. Nothing of the items themselves: what becomes of one that is kept closes no page.
 fn mark(permission: &Permission, loaded: &Loaded, actor: &Actor) -> String {
     let mut hash = Sha256::new();
     permission.grants.iter().for_each(|grant| hash.update(grant.0.as_bytes()));
     hash.update([0]);
     loaded.kept_from(permission, actor).iter().for_each(|at| hash.update(at.unix_timestamp_nanos().to_be_bytes()));
+    loaded.marked_in(permission).for_each(|at| hash.update(at.as_bytes()));
     audit::hex(&hash.finalize()).chars().take(16).collect()
 }
 

@@ -17,7 +17,7 @@ use harness::Ground;
 use people::{House, sentence};
 use serde_json::{Value, json};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use twinned::{AT, item, measured, take};
+use twinned::{AT, add, item, measured, take};
 
 /// The house, with a result that is marked "HIV" and a share of results without anything sensitive.
 async fn marked(options: PgConnectOptions) -> (House, ItemId) {
@@ -88,6 +88,7 @@ async fn a_mark_that_does_not_apply_is_taken_off_and_put_back(_: PgPoolOptions, 
     for _ in 0..2 {
         portal.mark(&ines, patient, here, Label::Hiv).await.unwrap();
     }
+    assert_ne!(portal.standing(&doctor, patient).await.unwrap(), before, "an open page is told that it no longer stands");
     assert!(!doctor_sees(&house, here).await);
     assert_eq!((marks(&house, here).await, reach(&house, here).await.lowered), (vec![Label::Hiv], Labels::NONE));
 
@@ -157,6 +158,56 @@ async fn twins_have_the_same_marks(_: PgPoolOptions, options: PgConnectOptions) 
     for one in [here, there] {
         assert!(!doctor_sees(&house, one).await, "on both");
     }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_says_nothing_of_it_or_is_not_shown_yet_marks_nothing(_: PgPoolOptions, options: PgConnectOptions) {
+    let (house, here) = marked(options).await;
+    let (portal, ines, patient) = (&house.portal, house.ines(), house.patient);
+    portal.lower(&ines, patient, here, Label::Hiv).await.unwrap();
+    take(&house, patient, "hospital", &measured("there", 110.0, "mg/dL", AT)).await;
+    for one in [here, item(&house, "there").await] {
+        assert!(marks(&house, one).await.is_empty() && doctor_sees(&house, one).await, "the same, and nothing sensitive in it");
+    }
+    let file = add(&house, &labelled(&measured("mine", 110.0, "mg/dL", AT), &["HIV"])).await;
+    assert!(doctor_sees(&house, here).await, "what nobody else sees takes nothing from them");
+    portal.show_import(&ines, file).await.unwrap();
+    assert!(!doctor_sees(&house, here).await, "now it counts");
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_has_gone_and_comes_again_is_another_thing(_: PgPoolOptions, options: PgConnectOptions) {
+    let house = House::build(Ground::lay(options).await).await;
+    let (portal, ines, patient) = (&house.portal, house.ines(), house.patient);
+    share(&house, &[Category::Results]).await;
+    let file = labelled(&measured("mine", 110.0, "mg/dL", AT), &["HIV"]);
+    let first = add(&house, &file).await;
+    portal.show_import(&ines, first).await.unwrap();
+    portal.lower(&ines, patient, item(&house, "mine").await, Label::Hiv).await.unwrap();
+    assert!(doctor_sees(&house, item(&house, "mine").await).await);
+    portal.undo_import(&ines, first).await.unwrap();
+    let second = add(&house, &file).await;
+    portal.show_import(&ines, second).await.unwrap();
+    let mine = item(&house, "mine").await;
+    assert_eq!(marks(&house, mine).await, [Label::Hiv]);
+    assert!(!doctor_sees(&house, mine).await);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_mark_of_a_place_that_is_named_stays(_: PgPoolOptions, options: PgConnectOptions) {
+    let house = House::build(Ground::lay(options).await).await;
+    let place = json!({"resourceType": "Organization", "id": "place", "name": "HIV outpatient clinic"});
+    let mut result: Value = serde_json::from_str(&measured("here", 110.0, "mg/dL", AT)).unwrap();
+    result["performer"] = json!([{"reference": "Organization/place"}]);
+    let entries: Vec<Value> = [place, result].into_iter().map(|resource| json!({"resource": resource})).collect();
+    take(&house, house.patient, "clinic", &json!({"resourceType": "Bundle", "type": "collection", "entry": entries}).to_string()).await;
+    share(&house, &[Category::Results]).await;
+    let here = item(&house, "here").await;
+    let stays = house.portal.lower(&house.ines(), house.patient, here, Label::Hiv).await;
+    assert!(matches!(stays, Err(Error::Conflict("mark-stays"))), "whoever sees it sees where: {stays:?}");
+    let told = reach(&house, here).await;
+    assert_eq!((told.marks.len(), told.lowered), (1, Labels::NONE), "nothing was changed");
+    assert!(!doctor_sees(&house, here).await);
 }
 
 #[sqlx::test(migrations = "../../migrations")]

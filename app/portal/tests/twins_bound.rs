@@ -63,6 +63,28 @@ async fn what_comes_later_is_hidden_with_what_it_is_one_with(_: PgPoolOptions, o
     }
 }
 
+/// A report that lists the same results as one that is kept from somebody is kept from them with it, at once.
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_report_that_comes_later_is_hidden_with_its_results_twin(_: PgPoolOptions, options: PgConnectOptions) {
+    let house = House::build(Ground::lay(options).await).await;
+    house.give(Purpose::Treatment).await;
+    let panel = |id: &str| {
+        json!({"resourceType": "DiagnosticReport", "id": id, "status": "final", "effectiveDateTime": AT,
+            "code": {"text": "Panel", "coding": [{"system": "http://loinc.org", "code": "24323-8"}]},
+            "result": [{"reference": format!("Observation/{id}-one")}]})
+        .to_string()
+    };
+    take(&house, house.patient, "clinic", &bundle(&[&measured("here-one", 110.0, "mg/dL", AT), &panel("here")])).await;
+    let kept = "insert into exclusion (patient_id, item_id, organization_id) select $1, $2, organization_id from organization";
+    tell(&house, kept, item(&house, "here").await).await;
+    take(&house, house.patient, "hospital", &bundle(&[&measured("there-one", 110.0, "mg/dL", AT), &panel("there")])).await;
+    let doctor = house.doctor(Some(Purpose::Treatment));
+    for report in ["here", "there"] {
+        let page = house.portal.item(&doctor, house.patient, Category::Results, item(&house, report).await, Original::Leave).await;
+        assert!(matches!(page, Err(Error::NotFound)), "{report}");
+    }
+}
+
 /// A patient who adds an export of what a clinic has sent already hides nothing of the clinic's with it, and
 /// takes back no more than they have added: not what the clinic has sent since.
 #[sqlx::test(migrations = "../../migrations")]

@@ -375,6 +375,41 @@ async fn reports_are_one_by_their_results(_: PgPoolOptions, options: PgConnectOp
     assert_eq!(seen().await, before);
 }
 
+/// Whoever sees a report may not see what it lists of another kind or of another day, nor what is kept from them, and the report stays one
+/// for them whatever becomes of that.
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_report_stays_one_whatever_becomes_of_what_not_everybody_sees_of_it(_: PgPoolOptions, options: PgConnectOptions) {
+    let house = House::build(Ground::lay(options).await).await;
+    let of_vitals = json!({"category": [{"coding": [{"code": "vital-signs"}]}]});
+    let weight = |value: f64| with(&measured("weight", value, "kg", AT), of_vitals.clone());
+    let late = |value: f64| measured("late", value, "mg/dL", "2024-03-02T08:00:00Z");
+    let kept = |value: f64| measured("kept", value, "mg/dL", AT);
+    let listed = ["one", "weight", "late", "kept"].map(|id| json!({"reference": format!("Observation/{id}")}));
+    let panel = json!({
+        "resourceType": "DiagnosticReport", "id": "panel", "status": "final", "effectiveDateTime": AT,
+        "code": {"text": "Panel", "coding": [{"system": "http://loinc.org", "code": "24323-8"}]}, "result": listed
+    })
+    .to_string();
+    let all = [measured("one", 110.0, "mg/dL", AT), weight(70.0), late(120.0), kept(130.0), panel];
+    let all = bundle(&all.each_ref().map(String::as_str));
+    take(&house, house.patient, "clinic", &all).await;
+    let hidden = item(&house, "kept").await;
+    tell(&house, "insert into exclusion (patient_id, item_id, account_id) select $1, $2, account_id from clinician limit 1", hidden).await;
+    take(&house, house.patient, "hospital", &all).await;
+    let panels = async || {
+        let list = house.portal.list(&house.ines(), house.patient, Category::Results, None, false).await.unwrap().view;
+        list.entries.iter().filter(|entry| entry.title == "Panel").map(|entry| entry.twins.len()).collect::<Vec<_>>()
+    };
+    assert_eq!(panels().await, [1]);
+    let gone = |of: &str| with(of, json!({"status": "entered-in-error"}));
+    for changed in [weight(71.0), late(121.0), kept(131.0), gone(&weight(71.0)), gone(&late(121.0)), gone(&kept(131.0))] {
+        take(&house, house.patient, "hospital", &changed).await;
+        assert_eq!(panels().await, [1], "{changed}");
+    }
+    take(&house, house.patient, "hospital", &measured("one", 111.0, "mg/dL", AT)).await;
+    assert_eq!(panels().await, [0, 0], "whoever sees the report sees this");
+}
+
 /// Two files of the patient's own are two sources: an export from each of two portals joins what a clinic tells.
 #[sqlx::test(migrations = "../../migrations")]
 async fn two_own_files_are_joined_with_the_clinics(_: PgPoolOptions, options: PgConnectOptions) {

@@ -153,6 +153,7 @@ impl super::Say {
             ApiError::CodeChanged => self.code_changed(),
             ApiError::PassedOn => self.pass_on_full(),
             ApiError::PassingStopped => self.passing_stopped(),
+            ApiError::MarkStays => self.mark_stays(),
             ApiError::GrantDates => self.grant_dates_problem(),
             ApiError::FilterDays => self.filter_days_problem(),
             ApiError::GrantEnd => self.grant_end_problem(),

@@ -52,13 +52,17 @@ messages! {
     private_reaches_nobody { English: "Only you see this. No share reaches it.", Spanish: "Solo usted ve esto. Ningún permiso llega a ello." }
     marks_title { English: "Marked as sensitive", Spanish: "Marcado como delicado" }
     marks_say {
-        English: "A share shows this only where it includes what is marked so. If a mark does not apply, you can take it off: then every share that includes this kind of entry shows it, also one that you give later. What a newer version or another place says of it can bring another mark.",
-        Spanish: "Un permiso solo lo muestra si incluye lo que lleva esa etiqueta. Si una etiqueta no corresponde, puede quitarla: entonces lo muestra todo permiso que incluya este tipo de entradas, también los que usted dé más adelante. Lo que diga una versión más nueva u otro centro puede traer otra etiqueta.",
+        English: "A share shows this only where it includes what is marked so. If a mark does not apply, you can take it off: then it closes this to nobody any more, in no share that you have given or will give, and not in an emergency. What a newer version or another place says of it can bring another mark.",
+        Spanish: "Un permiso solo lo muestra si incluye lo que lleva esa etiqueta. Si una etiqueta no corresponde, puede quitarla: entonces ya no se lo cierra a nadie, en ningún permiso que usted haya dado o dé más adelante, ni en una emergencia. Lo que diga una versión más nueva u otro centro puede traer otra etiqueta.",
     }
-    unmarked_opens_to(who: &str) { English: "Without it, this can be seen by {who}.", Spanish: "Sin ella podría verlo {who}." }
+    unmarked_opens_to(who: &str) { English: "Without it, this can be seen by {who}.", Spanish: "Sin ella, esto queda a la vista de {who}." }
     unmarked_opens_to_nobody {
-        English: "Without it, nobody sees more by the shares that you have given.",
-        Spanish: "Sin ella nadie ve más con los permisos que usted ha dado.",
+        English: "Without it, no share that is in force now opens this to anybody new.",
+        Spanish: "Sin ella, ningún permiso vigente ahora se lo muestra a nadie más.",
+    }
+    mark_stays {
+        English: "This mark comes from a place, a person or a medicine that the entry names. Whoever sees the entry sees that, so the mark stays.",
+        Spanish: "Esta etiqueta viene de un lugar, una persona o un medicamento que la entrada nombra. Quien ve la entrada lo ve, así que la etiqueta se queda.",
     }
     take_mark_off(label: &str) { English: "Take the mark “{label}” off", Spanish: "Quitar la etiqueta «{label}»" }
     mark_is_off { English: "You have taken this mark off.", Spanish: "Usted ha quitado esta etiqueta." }

@@ -151,6 +151,10 @@ impl World {
             "insert into exclusion (patient_id, item_id, account_id)
              select i.patient_id, i.item_id, g.grantee_account_id from item i join access_grant g on g.patient_id = i.patient_id
              where i.category = 7 and g.grantee_account_id is not null on conflict do nothing",
+            // One label is lowered, and one is not.
+            "update item set own_labels = 3, labels = labels & ~1 | 2 where category = 7",
+            "insert into lowering (patient_id, item_id, category, labels) select patient_id, item_id, category, 1 from item where category = 7
+             on conflict (patient_id, item_id) do update set labels = 1",
         ] {
             sqlx::query(statement).execute(&self.house.superuser).await.unwrap();
         }
@@ -431,6 +435,7 @@ impl World {
             "grant_event",
             "ending_told",
             "exclusion",
+            "lowering",
             "block",
             "grant_code",
             "draft",

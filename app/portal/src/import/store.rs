@@ -188,28 +188,32 @@ pub const NAMED: &str = "
 
 /// Everything that names something labelled carries its label too, and so on; but not through the
 /// Patient, whom everything names; and without what the patient has lowered, which goes on from there all the
-/// same: what names it is another thing. `also` gives what else carries it.
+/// same: what names it is another thing. What comes from a person, a place or a medicine that an item names stays: these are
+/// shown with the item, and nobody lowers them. `also` gives what else carries it.
 macro_rules! labels {
     ($also:literal) => {
         concat!(
-            "with recursive marked (patient_id, item_id, label) as (
-                select n.patient_id, n.item_id, l.label
-                from (select patient_id, item_id, own_labels from item where patient_id = any($1) and resource_type <> 'Patient' and own_labels <> 0
+            "with recursive marked (patient_id, item_id, label, is_attached) as (
+                select n.patient_id, n.item_id, l.label, n.is_attached
+                from (select patient_id, item_id, own_labels, false as is_attached from item
+                      where patient_id = any($1) and resource_type <> 'Patient' and own_labels <> 0
                       union all
-                      select patient_id, item_id, own_labels from attachment where patient_id = any($1) and own_labels <> 0) n
+                      select patient_id, item_id, own_labels, true from attachment where patient_id = any($1) and own_labels <> 0) n
                 cross join generate_series(0, 5) l (label)
                 where (n.own_labels >> l.label) & 1 = 1
                 union
-                select m.patient_id, r.item_id, m.label
+                select m.patient_id, r.item_id, m.label,
+                    m.is_attached and exists (select from attachment a where a.patient_id = m.patient_id and a.item_id = m.item_id)
                 from marked m cross join lateral (
                     select r.item_id from item_reference r where r.patient_id = m.patient_id and r.target_id = m.item_id",
             $also,
             ") r
                 where not exists (select from item p where p.patient_id = m.patient_id and p.item_id = r.item_id and p.resource_type = 'Patient')
-            ), sum (patient_id, item_id, labels) as (
-                select patient_id, item_id, bit_or(1 << label)::smallint from marked group by patient_id, item_id
+            ), sum (patient_id, item_id, labels, attached) as (
+                select patient_id, item_id, bit_or(1 << label)::smallint, coalesce(bit_or(1 << label) filter (where is_attached), 0)::smallint
+                from marked group by patient_id, item_id
             ), counted (patient_id, item_id, labels, lowered) as (
-                select patient_id, item_id, coalesce(s.labels, 0::smallint), coalesce(l.labels, 0::smallint)
+                select patient_id, item_id, coalesce(s.labels, 0::smallint), coalesce(l.labels, 0::smallint) & ~coalesce(s.attached, 0::smallint)
                 from sum s full join (select * from lowering where patient_id = any($1)) l using (patient_id, item_id)
             )
             update item i set labels = (i.labels | c.labels) & ~c.lowered

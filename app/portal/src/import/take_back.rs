@@ -69,6 +69,23 @@ const OPENED: &str = "
 /// That stays open, also in the version before: it was another of what they have read.
 const STAYS_OPEN: &str = "update item set waits = false where patient_id = $1 and item_id = any ($2) and waits";
 
+/// What the patient has marked again stays marked in the version before.
+const MARKED: &str = "
+    select i.item_id, i.labels from item i join lowering l on l.patient_id = i.patient_id and l.item_id = i.item_id where i.patient_id = $1";
+
+const STAYS_MARKED: &str = "
+    update item i set labels = i.labels | m.labels & ~l.labels
+    from unnest($2::uuid[], $3::smallint[]) m (item_id, labels) join lowering l on l.patient_id = $1 and l.item_id = m.item_id
+    where i.patient_id = $1 and i.item_id = m.item_id";
+
+/// Of something that is gone nothing is lowered: where it comes again, it may be another thing. Nor is what a thing has no more.
+const UNLOWERED: &str = "
+    update lowering l set labels = l.labels & coalesce((
+        select i.own_labels | coalesce((select bit_or(t.labels | t.own_labels) from item_reference r join item t on t.patient_id = r.patient_id and t.item_id = r.target_id
+            where r.patient_id = i.patient_id and r.item_id = i.item_id), 0::smallint)
+        from item i where i.patient_id = l.patient_id and i.item_id = l.item_id), 0::smallint)
+    where l.patient_id = $1 and l.labels <> 0";
+
 /// Takes back what an import brought to a record, and reads afresh what another version of the
 /// server had read out of what comes back. The task is `import`, and nothing later may rest on it.
 pub(crate) async fn take_back(connection: &mut PgConnection, patient: PatientId, import: ImportId) -> Result<(), sqlx::Error> {
@@ -78,11 +95,15 @@ pub(crate) async fn take_back(connection: &mut PgConnection, patient: PatientId,
     let leaving: Vec<(Uuid, Uuid)> = sqlx::query_as(LEAVING).bind(patient.0).bind(import.0).fetch_all(&mut *connection).await?;
     let parted: Vec<(Uuid, Uuid)> = sqlx::query_as(PARTED).bind(patient.0).fetch_all(&mut *connection).await?;
     let opened: Vec<Uuid> = sqlx::query_scalar(OPENED).bind(patient.0).bind(import.0).fetch_all(&mut *connection).await?;
+    let marked: Vec<(Uuid, i16)> = sqlx::query_as(MARKED).bind(patient.0).fetch_all(&mut *connection).await?;
     sqlx::query("select gate.take_back($1, $2)").bind(patient.0).bind(import.0).execute(&mut *connection).await?;
     for (statement, pairs) in [(KEPT, leaving), (APART, parted)] {
         let (items, others): (Vec<Uuid>, Vec<Uuid>) = pairs.into_iter().unzip();
         sqlx::query(statement).bind(patient.0).bind(items).bind(others).execute(&mut *connection).await?;
     }
+    sqlx::query(UNLOWERED).bind(patient.0).execute(&mut *connection).await?;
+    let (items, labels): (Vec<Uuid>, Vec<i16>) = marked.into_iter().unzip();
+    sqlx::query(STAYS_MARKED).bind(patient.0).bind(items).bind(labels).execute(&mut *connection).await?;
     sqlx::query(STAYS_OPEN).bind(patient.0).bind(opened).execute(&mut *connection).await?;
     sqlx::query(CORRECTIONS).bind(patient.0).execute(&mut *connection).await?;
     relabel::stale(connection, &records).await?;

@@ -34,7 +34,7 @@ const KEYS: &str = "
 /// and nobody else's words stand for it; nor is what a clinician writes here
 /// another's, since it would tell them of what is kept from them by what becomes of their own. A report is one with another
 /// where the results that it lists are all here and can be compared, and are the other's too; those that somebody who sees it
-/// may not see (of another kind or day, or kept from them) have no part in that, for the same reason.
+/// may not see (of another kind, outside its days, marked where the patient says that it is not, or kept from them) have no part in that, for the same reason.
 /// Counted beside each row and never joined: without statistics PostgreSQL would compare every row with every other.
 macro_rules! alike {
     ($rest:literal) => {
@@ -57,10 +57,13 @@ macro_rules! alike {
                     cross join item_reference r
                     left join (select *, make_interval(mins => coalesce(utc_offset, 0)) as ahead from item) t
                         on t.patient_id = r.patient_id and t.item_id = r.target_id
-                    cross join lateral (select t.item_id is not null and (t.is_private or t.category <> i.category
-                        or ((t.first_at at time zone 'UTC' + t.ahead)::date, (t.last_at at time zone 'UTC' + t.ahead)::date)
-                            is distinct from ((i.first_at at time zone 'UTC' + w.ahead)::date, (i.last_at at time zone 'UTC' + w.ahead)::date)
-                        or exists (select from exclusion e where e.patient_id = r.patient_id and e.item_id = r.target_id)) as is_kept) k
+                    cross join lateral (select t.item_id is not null and (t.is_private and not i.is_private or t.category <> i.category
+                        or i.first_at is not null and not coalesce(
+                            (t.first_at at time zone 'UTC' + t.ahead)::date >= (i.first_at at time zone 'UTC' + w.ahead)::date
+                            and (t.last_at at time zone 'UTC' + t.ahead)::date <= (i.last_at at time zone 'UTC' + w.ahead)::date, false)
+                        or exists (select from lowering l where l.patient_id = i.patient_id and l.item_id = i.item_id and l.labels & t.labels <> 0)
+                        or exists (select from exclusion e left join item o on o.patient_id = e.patient_id and o.item_id = e.item_id
+                            where e.patient_id = r.patient_id and (e.item_id = r.target_id or o.alike = t.alike))) as is_kept) k
                     where r.patient_id = i.patient_id and r.item_id = i.item_id and r.path = 'result'
                 ) l on i.resource_type = 'DiagnosticReport'
                 where i.patient_id = any($1) and (i.alike = any($2) or i.twin = any($2))
@@ -103,7 +106,8 @@ const TWINS: &str = alike!(
     )
     update item i set twin = n.twin, behind = n.behind, apart = n.apart
     from now n where i.patient_id = n.patient_id and i.item_id = n.item_id
-        and (i.twin, i.behind, i.apart) is distinct from (n.twin, n.behind, n.apart)"
+        and (i.twin, i.behind, i.apart) is distinct from (n.twin, n.behind, n.apart)
+    returning i.twin"
 );
 
 /// How long twins wait for their patient.
@@ -143,14 +147,21 @@ const EXCLUSIONS: &str = "
     where e.patient_id = any($1) and i.twin = any($2)
     on conflict do nothing";
 
-/// Twins have the same labels: what the patient has lowered before another source told of it is lowered in none.
+/// Twins have one mask of what the patient has lowered, but for what one of them brings that was not lowered in it. What the
+/// patient has not shown yet changes nothing for whoever sees the others.
 const LOWERED: &str = "
-    update lowering l set labels = t.lowered
-    from item i, (select i.patient_id, i.twin, bit_and(coalesce(l.labels, 0::smallint)) as lowered
+    with twins as materialized (
+        select i.patient_id, i.item_id, i.twin, i.category, i.own_labels, coalesce(l.labels, 0::smallint) as lowered
         from item i left join lowering l on l.patient_id = i.patient_id and l.item_id = i.item_id
-        where i.patient_id = any($1) and i.twin = any($2) group by i.patient_id, i.twin) t
-    where i.patient_id = l.patient_id and i.item_id = l.item_id
-        and t.patient_id = i.patient_id and t.twin = i.twin and l.labels <> t.lowered";
+        where i.patient_id = any($1) and i.twin = any($2) and not i.is_private
+    ), shared as (
+        select patient_id, twin, bit_or(lowered) & ~bit_or(own_labels & ~lowered) as lowered
+        from twins group by patient_id, twin having bit_or(lowered) <> 0
+    )
+    insert into lowering (patient_id, item_id, category, labels)
+    select t.patient_id, t.item_id, t.category, s.lowered
+    from twins t join shared s on s.patient_id = t.patient_id and s.twin = t.twin where t.lowered <> s.lowered
+    on conflict (patient_id, item_id) do update set labels = excluded.labels";
 
 /// Counted anew and not by what has changed: whatever went before, the count is that of the rows.
 const TOTALS: &str = "
@@ -194,7 +205,11 @@ pub(crate) async fn find(connection: &mut PgConnection, patients: &[Uuid], keys:
     keys.extend(freed.into_iter().flatten());
     keys.sort_unstable();
     keys.dedup();
-    for statement in [STAND, TWINS, wait.statement(), EXCLUSIONS, LOWERED] {
+    sqlx::query(STAND).bind(patients).bind(&keys).execute(&mut *connection).await?;
+    // The key of a report that has results is made of theirs.
+    let found: Vec<Option<Uuid>> = sqlx::query_scalar(TWINS).bind(patients).bind(&keys).fetch_all(&mut *connection).await?;
+    keys.extend(found.into_iter().flatten());
+    for statement in [wait.statement(), EXCLUSIONS, LOWERED] {
         sqlx::query(statement).bind(patients).bind(&keys).execute(&mut *connection).await?;
     }
     sqlx::query(LABELS).bind(patients).execute(&mut *connection).await?;

@@ -27,6 +27,8 @@ pub(crate) struct Loaded {
     sentences: Vec<SharedGrant>,
     /// Who was kept from something, and when.
     kept: Vec<(ItemId, Whom, OffsetDateTime)>,
+    /// The categories in which something was marked as sensitive again, and when.
+    marked: Vec<(i16, String)>,
 }
 
 /// A row of access_grant, as JSON.
@@ -104,7 +106,9 @@ impl Loaded {
                         select gate.account() as account_id
                         union select g.made_by_account_id from access_grant g where g.patient_id = $1 and g.state = 'active') d
                     where gate.is_dismissed(d.account_id)), '[]') as "blocks!: Json<Vec<WhomRow>>",
-                coalesce((select jsonb_agg(to_jsonb(e)) from exclusion e where e.patient_id = $1), '[]') as "exclusions!: Json<Vec<WhomRow>>""#,
+                coalesce((select jsonb_agg(to_jsonb(e)) from exclusion e where e.patient_id = $1), '[]') as "exclusions!: Json<Vec<WhomRow>>",
+                coalesce((select jsonb_agg(jsonb_build_array(l.category, l.marked_at) order by l.marked_at) from lowering l
+                    where l.patient_id = $1 and l.marked_at is not null), '[]') as "marked!: Json<Vec<(i16, String)>>""#,
             patient.0
         )
         .fetch_one(&mut *connection)
@@ -133,7 +137,7 @@ impl Loaded {
         singled.sort_unstable();
         singled.dedup();
         let singled = if singled.is_empty() { Vec::new() } else { facts(connection, patient, &singled).await? };
-        Ok(Self { in_force: InForce { own: false, grants, blocks, exclusions, singled }, sentences, kept })
+        Ok(Self { in_force: InForce { own: false, grants, blocks, exclusions, singled }, sentences, kept, marked: row.marked.0 })
     }
 
     /// When this reader was kept from something, each moment once, in order; where a grant of theirs rests on somebody else,
@@ -151,6 +155,12 @@ impl Loaded {
             (Whom::Everybody, _) => reaches(item),
         };
         self.kept.iter().filter(|(item, whom, _)| rests_on_others || is_theirs(*item, *whom)).map(|(.., at)| *at).collect()
+    }
+
+    /// When something of the categories of a permission was marked as sensitive again, in order.
+    pub(super) fn marked_in(&self, permission: &Permission) -> impl Iterator<Item = &str> {
+        let reaches = |number: i16| Category::from_number(number).is_some_and(|category| permission.categories.contains(category));
+        self.marked.iter().filter(move |(category, _)| reaches(*category)).map(|(_, at)| at.as_str())
     }
 
     /// The grants of a permission, with their words.
