@@ -123,6 +123,7 @@ problems! {
     PassedOn = "passed-on", 409;
     /// The patient has stopped what was passed on to this colleague.
     PassingStopped = "passing-stopped", 409;
+    /// A mark comes from something that an entry names, and stays.
     MarkStays = "mark-stays", 409;
     /// The dates of what is shared are no dates, or the wrong way round.
     GrantDates = "grant-dates", 422;
