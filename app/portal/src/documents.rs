@@ -60,7 +60,9 @@ impl Portal {
         let record = self.open(visitor, patient).await?;
         let (record, content) = one(record, item, number).await?;
         let is_shown = |content: &Content| matches!(content.reading(0), Reading::Pdf | Reading::Picture { .. });
-        let content = in_turn(move || content.map(|(content, _)| content).filter(|content| content.kind().shown_as().is_some() && is_shown(content))).await?;
+        let content =
+            in_turn(move || content.map(|(content, _)| content).filter(|content| content.kind().shown_as().is_some() && is_shown(content)))
+                .await?;
         let Some(Content { content_type, title, place: ContentPlace::Here(bytes), .. }) = content else {
             return record.refuse().await;
         };

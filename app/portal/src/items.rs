@@ -147,7 +147,9 @@ impl Portal {
         shown.entries(std::iter::once(&entry).chain(points).chain(&kin));
         parted.iter().for_each(|twin| shown.add(twin.id, category));
         shown.named(&facts);
-        record.close("item", shown, Detail { entry, facts, contents, readings, copies, language, trend, kin, parted, original, aside }).await
+        record
+            .close("item", shown, Detail { entry, facts, contents, readings, copies, language, trend, kin, parted, original, aside })
+            .await
     }
 }
 

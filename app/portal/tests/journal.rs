@@ -113,7 +113,11 @@ async fn every_act_that_takes_access_away_is_noted_with_its_commit(_: PgPoolOpti
     house.tamper("insert into passkey (account_id, credential_id, name, credential) select account_id, '1', 'Phone', '{}' from account where kind = 'person'").await;
     house.tamper("update passkey set used_at = now()").await;
     house.tamper("delete from passkey").await;
-    house.tamper("insert into lowering (patient_id, item_id, category, labels) select patient_id, gen_random_uuid(), 6, 8 from patient limit 1").await;
+    house
+        .tamper(
+            "insert into lowering (patient_id, item_id, category, labels) select patient_id, gen_random_uuid(), 6, 8 from patient limit 1",
+        )
+        .await;
     house.tamper("update lowering set labels = 0").await;
     house.portal.keep_journal().await.unwrap();
     assert_eq!(house.portal.journal_lag().await.unwrap().waiting, 0);

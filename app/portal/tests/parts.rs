@@ -332,9 +332,12 @@ async fn what_two_shares_show_is_copied_through_the_one_that_allows_it(_: PgPool
     let house = House::build(options).await.with(record(planted()).as_bytes()).await;
     let (item, category) = house.items().await["summary"];
     house.gives(&[(&[Documents], Labels::NONE), (&[Documents, Problems], Labels::NONE)]).await;
-    for (allowing, expected) in
-        [("false", [false, false]), ("professions is null", [true, false]), ("professions is not null", [true, true]), ("true", [true, true])]
-    {
+    for (allowing, expected) in [
+        ("false", [false, false]),
+        ("professions is null", [true, false]),
+        ("professions is not null", [true, true]),
+        ("true", [true, true]),
+    ] {
         let allow = format!("update access_grant set may_export = {allowing}");
         sqlx::query(sqlx::AssertSqlSafe(allow)).execute(&house.ground.superuser).await.unwrap();
         let detail = house.page(&house.doctor, item, category).await.unwrap();

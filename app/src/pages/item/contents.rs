@@ -69,8 +69,8 @@ impl<'a> Parts<'a> {
         let href = (!self.is_preview).then(|| self.path(&format!("files/{number}")));
         let download = href.as_ref().map(|_| "");
         let may_copy = self.copies.get(number).is_some_and(|may_copy| *may_copy);
-        let copy = (may_copy && content.size().is_some())
-            .then(|| view! { <a href=href download=download>{say.download_part(number + 1)}</a> });
+        let copy =
+            (may_copy && content.size().is_some()).then(|| view! { <a href=href download=download>{say.download_part(number + 1)}</a> });
         view! { <p class="part"><span class="quiet">{words}</span>{copy}</p> }
     }
 }

@@ -243,7 +243,10 @@ pub(super) fn forms() -> Vec<Row> {
         form(
             "/api/lower-label",
             "patient={patient}&category=medicines&item={written}&label=hiv",
-            holders("/record/{patient}/medicines/{written}/who?done=lowered", "/record/{patient}/medicines/{written}/who?problem=not-found"),
+            holders(
+                "/record/{patient}/medicines/{written}/who?done=lowered",
+                "/record/{patient}/medicines/{written}/who?problem=not-found",
+            ),
             to("/record/{patient}/medicines/{written}/who?problem=not-found"),
         ),
         form(
