@@ -214,6 +214,9 @@ impl World {
             .await
             .unwrap();
         }
+        if dice.below(3) == 0 {
+            self.lower_some(record, seed).await;
+        }
         if dice.below(2) == 0 {
             self.run("update viewer_mark set seen_at = seen_at - interval '31 minutes'").await;
         }
@@ -225,6 +228,23 @@ impl World {
                     "code": {"text": format!("Test {seed}")}, "valueQuantity": {"value": seed, "unit": "g/L"},
                     "effectiveDateTime": self.now.date().to_string()}});
             self.bring(record, &self.records[record].source, vec![new]).await;
+        }
+    }
+
+    /// The patient takes marks off a few things.
+    async fn lower_some(&self, record: usize, seed: i64) {
+        let marked: Vec<(Uuid, i16)> = sqlx::query_as(
+            "select item_id, labels from item where patient_id = $1 and labels <> 0 order by md5(item_id::text || $2::bigint::text) limit 6",
+        )
+        .bind(self.records[record].patient.0)
+        .bind(seed)
+        .fetch_all(&self.house.superuser)
+        .await
+        .unwrap();
+        for (item, labels) in marked {
+            let label = Labels::from_bits(u8::try_from(labels).unwrap()).iter().next().unwrap();
+            let lowered = self.house.portal.lower(&self.own(record), self.records[record].patient, ItemId(item), label).await;
+            assert!(matches!(lowered, Ok(_) | Err(chartkey_portal::Error::Conflict("mark-stays"))), "{lowered:?}");
         }
     }
 

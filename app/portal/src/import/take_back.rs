@@ -74,7 +74,7 @@ const MARKED: &str = "
     select i.item_id, i.labels from item i join lowering l on l.patient_id = i.patient_id and l.item_id = i.item_id where i.patient_id = $1";
 
 const STAYS_MARKED: &str = "
-    update item i set labels = i.labels | m.labels & ~l.labels
+    update item i set labels = i.labels | (m.labels & ~l.labels)
     from unnest($2::uuid[], $3::smallint[]) m (item_id, labels) join lowering l on l.patient_id = $1 and l.item_id = m.item_id
     where i.patient_id = $1 and i.item_id = m.item_id";
 
