@@ -129,7 +129,7 @@ async fn what_a_newer_version_brings_counts_and_what_it_repeats_does_not(_: PgPo
     take(&house, house.patient, "clinic", &labelled(&measured("here", 111.0, "mg/dL", AT), &["HIV"])).await;
     assert!(marks(&house, here).await.is_empty() && doctor_sees(&house, here).await, "it was there before");
     // The table reads it again.
-    house.tamper("update item set labelled_by = 0").await;
+    house.tamper("update item set labelled_by = 0 where fhir_id = 'here'").await;
     assert!(house.portal.label_next(None).await.unwrap().is_some());
     assert!(marks(&house, here).await.is_empty() && doctor_sees(&house, here).await, "as the same table read it");
     take(&house, house.patient, "clinic", &labelled(&measured("here", 112.0, "mg/dL", AT), &["HIV", "PSY"])).await;
