@@ -95,9 +95,7 @@ impl Portal {
                 return Ok(category);
             }
             sqlx::query(LABELS).bind(vec![patient.0]).execute(record.connection()).await?;
-            let has_it = "select labels & $3 <> 0 from item where patient_id = $1 and item_id = $2";
-            let has_it: bool = sqlx::query_scalar(has_it).bind(patient.0).bind(item.0).bind(bit).fetch_one(record.connection()).await?;
-            if has_it && is_lowered {
+            if is_lowered && has(&mut record, item, bit).await? {
                 return Err(Error::Conflict("mark-stays"));
             }
             work_in(&mut record, "").await?;
@@ -106,6 +104,18 @@ impl Portal {
         })
         .await
     }
+}
+
+/// Whether the item has the label in spite of that.
+async fn has(record: &mut Record, item: ItemId, bit: i16) -> Result<bool, Error> {
+    let patient = record.whose().patient;
+    let has = sqlx::query_scalar!(
+        r#"select labels & $3 <> 0 as "has!" from item where patient_id = $1 and item_id = $2"#,
+        patient.0,
+        item.0,
+        bit
+    );
+    Ok(has.fetch_one(record.connection()).await?)
 }
 
 /// Open pages ask again where something closes. The log does not say which label: whoever may read the item must not learn it from there.

@@ -21,7 +21,7 @@ pub async fn pass_on(
     #[server(default)] length: String,
 ) -> Result<(), ApiError> {
     use crate::{
-        pages::{page_of_passing, pass_on as pass},
+        pages::{back_to, page_of_passing, pass_on as pass},
         request::{answer, send_due},
     };
     use chartkey_portal::requests::Length;
@@ -29,7 +29,7 @@ pub async fn pass_on(
     let page = page_of_passing(grant);
     let passed = pass(grant, &recipient, &parts, Length::from_slug(&length).unwrap_or_default()).await;
     send_due(&passed);
-    let back = place(&passed, &page).to_owned();
+    let back = back_to(&passed, &page).to_owned();
     answer(passed.map(|()| format!("{page}?done=passed")), &back)
 }
 
@@ -40,7 +40,7 @@ pub async fn pass_on(
 #[server(endpoint = "take-back-share")]
 pub async fn take_back_share(grant: GrantId, of: GrantId) -> Result<(), ApiError> {
     use crate::{
-        pages::page_of_passing,
+        pages::{back_to, page_of_passing},
         request::{answer, portal, send_due, visitor},
     };
 
@@ -48,12 +48,6 @@ pub async fn take_back_share(grant: GrantId, of: GrantId) -> Result<(), ApiError
     let taken = async { Ok(portal()?.take_back(&visitor()?, grant).await?) };
     let taken = taken.await;
     send_due(&taken);
-    let back = place(&taken, &page).to_owned();
+    let back = back_to(&taken, &page).to_owned();
     answer(taken.map(|()| format!("{page}?done=taken")), &back)
-}
-
-/// Where an answer leads back to: a share that is no more has no page.
-#[cfg(feature = "ssr")]
-fn place<'p, T>(made: &Result<T, ApiError>, page: &'p str) -> &'p str {
-    if matches!(made, Err(ApiError::NotFound)) { "/shared" } else { page }
 }

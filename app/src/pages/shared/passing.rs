@@ -42,6 +42,11 @@ pub fn page_of_passing(grant: GrantId) -> String {
     format!("/shared/{grant}/pass-on")
 }
 
+/// Where a form of that page leads back to: a share that is no more has no page.
+pub fn back_to<'p, T>(made: &Result<T, ApiError>, page: &'p str) -> &'p str {
+    if matches!(made, Err(ApiError::NotFound)) { "/shared" } else { page }
+}
+
 /// How long a colleague can be given something at once.
 const LENGTHS: [Length; 2] = [Length::Week, Length::Preset];
 
