@@ -108,6 +108,11 @@ export async function signInAt(page: Page, organization: House['organizations'][
   await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 }
 
+/** Chooses a language for the account, those that no page offers too, as a form of the server would. */
+export async function speak(page: Page, language: string): Promise<void> {
+  await page.evaluate((chosen) => fetch('/api/choose-language', { method: 'POST', body: new URLSearchParams({ language: chosen }) }), language);
+}
+
 /** WCAG 2.2 AA as far as a machine can judge, in both themes: nothing found. */
 export async function expectAccessible(page: Page): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {

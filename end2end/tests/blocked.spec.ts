@@ -1,6 +1,6 @@
 // A doctor is blocked: their open page closes, nothing reaches them, and they are let in again.
 import { claim, give, heartDoctor, openShared } from '../house/journey.ts';
-import { expect, look, test } from '../house/test.ts';
+import { expect, look, speak, test } from '../house/test.ts';
 
 test('a doctor who is blocked gets nothing, and their open page closes', { tag: '@desktop' }, async ({ page, house, mail, chartkeyOk, sql, browser }) => {
   const doctor = await (await browser.newContext({ baseURL: house.url })).newPage();
@@ -40,7 +40,7 @@ test('a doctor who is blocked gets nothing, and their open page closes', { tag: 
   await page.goto('/activity');
   await expect(page.getByRole('main')).toContainText('blocked somebody');
   await expect(page.getByRole('main')).toContainText('Dr Hana Lindqvist, Northgate Heart Clinic');
-  await page.evaluate(() => fetch('/api/choose-language', { method: 'POST', body: new URLSearchParams({ language: 'es' }) }));
+  await speak(page, 'es');
   await page.goto('/sharing/blocked?ask=block');
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('¿A quién quiere bloquear?');
   await look(page, 'es-block-who');

@@ -1,6 +1,7 @@
 // Somebody with an account of their own helps a patient: by a code, confirmed, seen at work, on top of the first page, ended.
+import type { Page } from '@playwright/test';
 import { claim } from '../house/journey.ts';
-import { expect, expectAccessible, field, look, newPerson, signUp, test } from '../house/test.ts';
+import { expect, expectAccessible, field, look, newPerson, signInAt, signUp, speak, test } from '../house/test.ts';
 
 test('somebody helps with an account of their own, until it is ended in one step', { tag: ['@desktop', '@no-script'] }, async ({ page, house, mail, chartkeyOk, sql, browser }, info) => {
   const record = await claim(page, 'synthea/typical-adult-sanford.json', { house, mail, chartkeyOk, sql });
@@ -96,31 +97,43 @@ test('somebody helps with an account of their own, until it is ended in one step
   await expect(page.getByRole('main')).not.toContainText('Somebody new can help you');
   if (info.project.name === 'no-script') return;
   for (const [of, path, words] of [[page, '/sharing/carers', 'Personas que le ayudan'], [son, '/shared', 'Personas a quienes ayuda'], [son, '/redeem', 'Usar un código']] as const) {
-    await of.evaluate(() => fetch('/api/choose-language', { method: 'POST', body: new URLSearchParams({ language: 'es' }) }));
+    await speak(of, 'es');
     await of.goto(path);
     await expect(of.getByRole('heading', { level: 1 })).toHaveText(words);
     await look(of, `es-carers${path.replaceAll('/', '-')}`);
   }
 });
 
+/** The patient lets somebody see their results until they stop it, by a code that is typed and confirmed. Returns the page of that share. */
+async function letHelp(page: Page, helper: Page, mayShare = false): Promise<string> {
+  await page.goto('/sharing/carers');
+  await page.getByRole('button', { name: 'Let somebody help you' }).click();
+  for (const part of ['Results', 'Medicines']) await page.getByRole('checkbox', { name: part }).check();
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByRole('radio', { name: 'Until I stop it' }).check();
+  if (mayShare) {
+    await page.getByRole('checkbox', { name: 'They may share it with clinicians in your place' }).check();
+    await look(page, 'carers-may-share');
+  }
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByRole('button', { name: 'Make the code' }).click();
+  await page.waitForURL('**/sharing/codes');
+  await helper.goto('/redeem');
+  await field(helper, 'Code').fill(await page.locator('.code strong').innerText());
+  await helper.getByRole('button', { name: 'Use a code' }).click();
+  await page.goto('/home');
+  await page.getByRole('link', { name: /code/ }).first().click();
+  await page.getByRole('button', { name: 'Give this key' }).click();
+  await page.waitForURL('**/sharing/*?done=given');
+  return page.url().replace(/\?.*/, '');
+}
+
 test('whoever helps stops by themselves, and the patient is told', { tag: ['@desktop', '@no-script'] }, async ({ page, house, mail, chartkeyOk, sql, browser }, info) => {
   const record = await claim(page, 'synthea/typical-adult-sanford.json', { house, mail, chartkeyOk, sql });
   const son = await (await browser.newContext({ baseURL: house.url, viewport: page.viewportSize(), javaScriptEnabled: info.project.name !== 'no-script' })).newPage();
   const helper = newPerson();
   await signUp(son, mail, helper);
-  await page.goto('/sharing/carers');
-  await page.getByRole('button', { name: 'Let somebody help you' }).click();
-  await page.getByRole('checkbox', { name: 'Results' }).check();
-  for (const next of ['Continue', 'Continue', 'Make the code']) await page.getByRole('button', { name: next }).click();
-  await page.waitForURL('**/sharing/codes');
-  await son.goto('/redeem');
-  await field(son, 'Code').fill(await page.locator('.code strong').innerText());
-  await son.getByRole('button', { name: 'Use a code' }).click();
-  await page.goto('/home');
-  await page.getByRole('link', { name: /code/ }).first().click();
-  await page.getByRole('button', { name: 'Give this key' }).click();
-  await page.waitForURL('**/sharing/*?done=given');
-  const given = page.url().replace(/\?.*/, '');
+  const given = await letHelp(page, son);
 
   await son.goto('/shared');
   await look(son, 'carers-may-stop');
@@ -132,4 +145,87 @@ test('whoever helps stops by themselves, and the patient is told', { tag: ['@des
   await expect(page.getByRole('main')).toContainText('They stopped helping you');
   await page.goto('/activity');
   await expect(page.getByRole('main')).toContainText('stopped helping');
+});
+
+test('whoever helps shares in the place of the patient, who is told and ends it', { tag: ['@desktop', '@no-script'] }, async ({ page, house, mail, chartkeyOk, sql, browser }, info) => {
+  const visit = async () => (await browser.newContext({ baseURL: house.url, viewport: page.viewportSize(), javaScriptEnabled: info.project.name !== 'no-script' })).newPage();
+  const record = await claim(page, 'synthea/typical-adult-sanford.json', { house, mail, chartkeyOk, sql });
+  const [son, doctor] = [await visit(), await visit()];
+  const [riverside] = house.organizations;
+  if (!riverside) throw new Error('no organization');
+  await signInAt(doctor, riverside, 'lee');
+  await expect(doctor).toHaveURL(`${house.url}/shared`);
+  const helper = newPerson();
+  await signUp(son, mail, helper);
+  const help = await letHelp(page, son, true);
+  await expect(page.locator('.grant .sentence')).toContainText('They may share it, or part of it, with clinicians in your place; you are told.');
+
+  // What, to whom, what for and how long.
+  await son.goto('/shared');
+  await look(son, 'carers-can-share');
+  await son.getByRole('link', { name: /^Share in their place/ }).click();
+  await son.waitForURL('**/pass-on');
+  const sharing = son.url();
+  await look(son, 'carers-share');
+  await son.getByRole('checkbox', { name: 'Results' }).check();
+  await son.getByRole('button', { name: 'Share in their place' }).click();
+  await expect(son.getByRole('alert')).toContainText('Choose who may see something.');
+  await expect(son.getByRole('checkbox', { name: 'Results' }), 'what was chosen is there still').toBeChecked();
+  await look(son, 'carers-share-problem');
+  const lee = son.locator('.choice', { hasText: 'Riverside' }).filter({ hasText: 'Dr Ada Lee' });
+  await lee.getByRole('radio').check();
+  await son.getByRole('button', { name: 'Share in their place' }).click();
+  await son.waitForURL('**?done=passed');
+  await expect(son.locator('.grant .sentence').last()).toHaveText(
+    new RegExp(`Dr Ada Lee at Riverside Family Practice can see your results, for treatment, until .* Shared by ${helper.name}, who helps you\\.$`),
+  );
+  await look(son, 'carers-shared');
+  await lee.getByRole('radio').check();
+  await son.getByRole('checkbox', { name: 'Medicines' }).check();
+  await son.getByRole('button', { name: 'Share in their place' }).click();
+  await expect(son.getByRole('alert')).toContainText('You share with them for this purpose already.');
+
+  // The doctor reads that and nothing else; the patient reads that they do.
+  await doctor.goto('/shared');
+  const [shared = ''] = sql(`select grant_id from access_grant where patient_id = '${record}' and parent_grant_id is not null and state = 'active'`);
+  const opened = doctor.locator('form', { has: doctor.locator(`[value="${shared}"]`) });
+  await opened.getByRole('button').click();
+  await doctor.waitForURL(`**/record/${record}`);
+  expect((await doctor.goto(`/record/${record}/results`))?.status()).toBe(200);
+  await doctor.goto(`/record/${record}/medicines`);
+  await expect(doctor.getByRole('main')).toContainText('Not shared with you');
+  await page.goto('/home');
+  await expect(page.getByRole('main')).toContainText('Somebody who helps you has shared your record');
+  await look(page, 'carers-shared-home');
+  await page.goto(help);
+  await expect(page.getByRole('region', { name: 'Shared in your place' })).toContainText('Dr Ada Lee');
+  await look(page, 'carers-shared-share');
+  await page.getByRole('link', { name: /^Details.*Dr Ada Lee/ }).click();
+  await expect(page.getByRole('main')).toContainText(`Part of what ${helper.name}, who helps you, sees`);
+  await look(page, 'carers-shared-part');
+  await page.goto('/activity');
+  await expect(page.getByRole('main')).toContainText("shared part of the record in the patient's place");
+
+  // Ended by whoever shared it; shared once more, and ended by the patient from their first page.
+  await son.goto(sharing);
+  await son.getByRole('button', { name: 'End it' }).click();
+  await son.waitForURL('**?done=taken');
+  expect((await doctor.goto(`/record/${record}/results`))?.status()).toBe(404);
+  await son.getByRole('checkbox', { name: 'Results' }).check();
+  await lee.getByRole('radio').check();
+  await son.getByRole('button', { name: 'Share in their place' }).click();
+  await son.waitForURL('**?done=passed');
+  expect((await doctor.goto(`/record/${record}/results`))?.status()).toBe(200);
+  await page.goto('/home');
+  await page.locator('.notice', { hasText: 'has shared your record' }).getByRole('button', { name: 'End it now' }).click();
+  await expect(page).toHaveURL(/done=withdrawn/);
+  expect((await doctor.goto(`/record/${record}/results`))?.status()).toBe(404);
+
+  if (info.project.name === 'no-script') return;
+  for (const [of, path, words] of [[son, sharing, 'Compartir en su lugar'], [page, help, 'Compartido en su lugar']] as const) {
+    await speak(of, 'es');
+    await of.goto(path);
+    if (of === son) await expect(of.getByRole('heading', { level: 1 })).toHaveText(words);
+    await look(of, `es-carers-share-${of === son ? 'helper' : 'patient'}`);
+  }
 });

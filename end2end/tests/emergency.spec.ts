@@ -1,6 +1,6 @@
 // A patient decides what opens in an emergency; a doctor opens it with the card, a colleague reviews it, and it ends with its hour.
 import { claim, heartDoctor } from '../house/journey.ts';
-import { expect, field, look, signInAt, test } from '../house/test.ts';
+import { expect, field, look, signInAt, speak, test } from '../house/test.ts';
 
 const REASON = 'Found unconscious at the station.';
 
@@ -110,7 +110,7 @@ test('what was decided opens with the card for an hour, is told, reviewed and en
   await doctor.goto('/shared');
   await expect(doctor.getByRole('main')).toContainText('In an emergency');
   if (info.project.name === 'no-script') return;
-  await page.evaluate(() => fetch('/api/choose-language', { method: 'POST', body: new URLSearchParams({ language: 'es' }) }));
+  await speak(page, 'es');
   await page.goto('/sharing/emergency');
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('En una emergencia');
   await look(page, 'es-emergency-plan');

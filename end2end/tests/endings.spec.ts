@@ -1,6 +1,6 @@
 // A share that ends is announced and made longer; when it has ended, whoever had it is told so and asks again.
 import { claim, give, heartDoctor, openShared } from '../house/journey.ts';
-import { expect, look, test } from '../house/test.ts';
+import { expect, look, speak, test } from '../house/test.ts';
 
 test('a share is announced before it ends, made longer, and asked for again when it has ended', { tag: ['@desktop', '@no-script'] }, async ({ page, house, mail, chartkeyOk, sql, browser }, info) => {
   const doctor = await (await browser.newContext({ baseURL: house.url, viewport: page.viewportSize() })).newPage();
@@ -55,12 +55,11 @@ test('a share is announced before it ends, made longer, and asked for again when
 
   if (info.project.name === 'no-script') return;
   pass(31);
-  const speak = (language: string) => doctor.evaluate((chosen) => fetch('/api/choose-language', { method: 'POST', body: new URLSearchParams({ language: chosen }) }), language);
-  await speak('es');
+  await speak(doctor, 'es');
   await doctor.goto(`/record/${record}`);
   await expect(doctor.getByRole('heading', { level: 1 })).toHaveText('Lo que se compartió aquí con usted ha terminado');
   await doctor.getByRole('link', { name: 'Pedir otra vez' }).click();
   await look(doctor, 'es-ask-again');
   // Other tests meet the same doctor.
-  await speak('en-GB');
+  await speak(doctor, 'en-GB');
 });

@@ -4,14 +4,9 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Page } from '@playwright/test';
 import { answer, type Chartkey, claim, give, heartDoctor } from '../house/journey.ts';
-import { expect, expectAccessible, expectNoOverflow, field, newPerson, sharedData, shoot, test } from '../house/test.ts';
+import { expect, expectAccessible, expectNoOverflow, field, newPerson, sharedData, shoot, speak, test } from '../house/test.ts';
 
 const FILE = 'synthea/typical-adult-sanford.json';
-
-/** Chooses a language for the account, those that no page offers too. */
-async function choose(page: Page, language: string): Promise<void> {
-  await page.evaluate((language) => fetch('/api/choose-language', { method: 'POST', body: new URLSearchParams({ language }) }), language);
-}
 
 /** Every string of a JSON value. */
 function strings(value: unknown): string[] {
@@ -104,7 +99,7 @@ test('a record reads well in Spanish and from right to left', { tag: '@desktop' 
   const doctor = await browser.newPage({ baseURL: house.url });
   const { five } = await shared(page, doctor, { house, mail, chartkeyOk, sql });
   for (const [language, direction] of [['es', 'ltr'], ['ar-XB', 'rtl']] as const) {
-    await choose(page, language);
+    await speak(page, language);
     for (const [name, address] of Object.entries(five)) {
       await page.goto(address);
       await expect(page.locator('html')).toHaveAttribute('lang', language);
@@ -143,7 +138,7 @@ test('every text of ours is of the catalogue, and none is wider than the screen 
     if (pieces.length > 0) found[address] = pieces;
   };
 
-  await choose(page, 'en-XA');
+  await speak(page, 'en-XA');
   const categories = ['details', 'problems', 'medicines', 'allergies', 'vaccines', 'vitals', 'procedures', 'visits', 'documents', 'imaging', 'plans', 'lifestyle', 'devices', 'insurance'];
   for (const [name, address] of Object.entries(five)) {
     await look(address);

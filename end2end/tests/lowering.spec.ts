@@ -1,6 +1,6 @@
 // A mark that does not apply is taken off one thing, which a doctor then sees, and put back.
 import { claim, give, heartDoctor, openShared } from '../house/journey.ts';
-import { expect, look, test } from '../house/test.ts';
+import { expect, look, speak, test } from '../house/test.ts';
 
 test('a mark that does not apply is taken off, and put back', { tag: ['@desktop', '@no-script'] }, async ({ page, house, mail, chartkeyOk, sql, browser }, info) => {
   const doctor = await (await browser.newContext({ baseURL: house.url })).newPage();
@@ -34,7 +34,7 @@ test('a mark that does not apply is taken off, and put back', { tag: ['@desktop'
   await expect(page.getByRole('main')).toContainText('It is marked again.');
   expect((await doctor.goto(result))?.status()).toBe(404);
   if (info.project.name === 'no-script') return;
-  await page.evaluate(() => fetch('/api/choose-language', { method: 'POST', body: new URLSearchParams({ language: 'es' }) }));
+  await speak(page, 'es');
   await page.goto(`${result}/who`);
   await expect(page.getByRole('button', { name: 'Quitar la etiqueta «Salud mental»' })).toBeVisible();
   await look(page, 'es-marked');

@@ -1,6 +1,6 @@
 // A clinician passes part of what they see on to one colleague; the patient is told and ends it.
 import { answer, claim, heartDoctor } from '../house/journey.ts';
-import { expect, field, look, signInAt, test } from '../house/test.ts';
+import { expect, field, look, signInAt, speak, test } from '../house/test.ts';
 
 test('part of a share is passed on to one colleague, told, taken back and ended', { tag: ['@desktop', '@no-script'] }, async ({ page, house, mail, chartkeyOk, sql, browser }, info) => {
   const visit = async () => (await browser.newContext({ baseURL: house.url, viewport: page.viewportSize(), javaScriptEnabled: info.project.use.javaScriptEnabled })).newPage();
@@ -88,7 +88,7 @@ test('part of a share is passed on to one colleague, told, taken back and ended'
   expect((await colleague.goto(`/record/${record}/results`))?.status()).toBe(404);
 
   if (info.project.name === 'no-script') return;
-  await page.evaluate(() => fetch('/api/choose-language', { method: 'POST', body: new URLSearchParams({ language: 'es' }) }));
+  await speak(page, 'es');
   await page.goto(share);
   await look(page, 'es-passing-share');
 });

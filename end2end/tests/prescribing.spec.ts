@@ -1,6 +1,6 @@
 // The patient has clinicians told to ask before they prescribe; a doctor from whom problems are kept reads it on every page.
 import { claim, give, heartDoctor, openShared } from '../house/journey.ts';
-import { expect, look, test } from '../house/test.ts';
+import { expect, look, speak, test } from '../house/test.ts';
 
 test('a doctor from whom something is kept is told to ask first, where the patient wants it', { tag: ['@desktop', '@no-script'] }, async ({ page, house, mail, chartkeyOk, sql, browser }, info) => {
   const doctor = await (await browser.newContext({ baseURL: house.url })).newPage();
@@ -38,7 +38,7 @@ test('a doctor from whom something is kept is told to ask first, where the patie
   await doctor.goto(`/record/${record}/medicines`);
   await expect(line).toHaveCount(0);
   if (info.project.name === 'no-script') return;
-  await page.evaluate(() => fetch('/api/choose-language', { method: 'POST', body: new URLSearchParams({ language: 'es' }) }));
+  await speak(page, 'es');
   await page.goto('/sharing/prescribing');
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Antes de que alguien recete');
   await look(page, 'es-prescribing');

@@ -1,6 +1,6 @@
 // What is often asked for fills the question in, and is changed; and everything that was given stops in one step.
 import { claim, heartDoctor, openShared } from '../house/journey.ts';
-import { expect, look, test } from '../house/test.ts';
+import { expect, look, speak, test } from '../house/test.ts';
 
 test('a preset ticks what it says, is changed, and all sharing stops in one step', { tag: ['@desktop', '@no-script'] }, async ({ page, house, mail, chartkeyOk, sql, browser }, info) => {
   const doctor = await (await browser.newContext({ baseURL: house.url })).newPage();
@@ -42,7 +42,7 @@ test('a preset ticks what it says, is changed, and all sharing stops in one step
   await page.goto('/activity');
   await expect(page.getByRole('main')).toContainText('stopped all sharing');
   if (info.project.name === 'no-script') return;
-  await page.evaluate(() => fetch('/api/choose-language', { method: 'POST', body: new URLSearchParams({ language: 'es' }) }));
+  await speak(page, 'es');
   await page.goto('/sharing/new');
   await page.getByRole('radio', { name: 'Dr Hana Lindqvist' }).check();
   await page.getByRole('button', { name: 'Continuar' }).click();

@@ -1,7 +1,7 @@
 // A clinician asks by a share name; the patient asks why, gives less than was asked for, and refuses the next one.
 import type { Page } from '@playwright/test';
 import { claim, heartDoctor, openShared } from '../house/journey.ts';
-import { expect, look, test } from '../house/test.ts';
+import { expect, look, speak, test } from '../house/test.ts';
 
 async function ask(doctor: Page, name: string, categories: string[]): Promise<void> {
   await doctor.goto('/shared/ask');
@@ -84,7 +84,7 @@ test('a clinician asks, the patient asks why, gives less, and refuses the next',
   await expect(page.getByRole('main')).toContainText('asked you for a share');
   await expect(page.getByRole('main')).toContainText('By the share name that you gave');
   if (info.project.name === 'no-script') return;
-  await page.evaluate(() => fetch('/api/choose-language', { method: 'POST', body: new URLSearchParams({ language: 'es' }) }));
+  await speak(page, 'es');
   await page.goto('/sharing/requests');
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Quién pide ver su historia clínica');
   await look(page, 'es-requests');

@@ -1,6 +1,6 @@
 // A single entry is shared by itself, from its own page; and what belongs to a condition, without the rest of the record.
 import { claim, give, heartDoctor, openShared } from '../house/journey.ts';
-import { expect, look, test } from '../house/test.ts';
+import { expect, look, speak, test } from '../house/test.ts';
 
 test('an entry is shown beside a share, and what belongs to a condition by itself', { tag: ['@desktop', '@no-script'] }, async ({ page, house, mail, chartkeyOk, sql, browser }, info) => {
   const doctor = await (await browser.newContext({ baseURL: house.url })).newPage();
@@ -70,7 +70,7 @@ test('an entry is shown beside a share, and what belongs to a condition by itsel
   await expect(page.locator('#things').locator('.choice', { has: page.locator(`[value^="${item}."]`) })).toContainText('marked substance use');
   await look(page, 'chosen-changed');
   if (info.project.name === 'no-script') return;
-  await page.evaluate(() => fetch('/api/choose-language', { method: 'POST', body: new URLSearchParams({ language: 'es' }) }));
+  await speak(page, 'es');
   await page.reload();
   await expect(page.getByRole('region', { name: 'Solo lo que corresponde a un problema de salud' })).toBeVisible();
   await look(page, 'es-belonging');

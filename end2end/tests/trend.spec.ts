@@ -2,7 +2,7 @@
 // several pictures on one line of time; a report of a hundred results.
 import { randomUUID } from 'node:crypto';
 import { birth } from '../house/record.ts';
-import { expect, field, look, signUp, test } from '../house/test.ts';
+import { expect, field, look, signUp, speak, test } from '../house/test.ts';
 
 const patient = randomUUID();
 const person = { resourceType: 'Patient', id: patient, name: [{ family: 'Example', given: ['Robin'] }], birthDate: `${birth.year}-05-17`, gender: 'female' };
@@ -107,7 +107,7 @@ test('one measurement of two sources is one trend, and others stand under it', {
   await look(page, 'trend-of-a-pair');
 
   if (info.project.name === 'no-script') return;
-  await page.evaluate(() => fetch('/api/choose-language', { method: 'POST', body: new URLSearchParams({ language: 'es' }) }));
+  await speak(page, 'es');
   await page.goto(`/record/${record}/results`);
   await page.getByRole('link', { name: /^Azúcar/ }).first().click();
   await page.getByRole('link', { name: 'Verlo a lo largo del tiempo' }).click();

@@ -1,7 +1,7 @@
 // One result of two sources: one row with both, a page for each, taken apart and put together again.
 import { randomUUID } from 'node:crypto';
 import { birth } from '../house/record.ts';
-import { expect, field, look, signUp, test } from '../house/test.ts';
+import { expect, field, look, signUp, speak, test } from '../house/test.ts';
 
 const measured = (patient: string, value: number, unit: string, code: string, text: string) => ({
   resourceType: 'Observation', id: randomUUID(), status: 'final', subject: { reference: `Patient/${patient}` }, effectiveDateTime: '2024-03-01T08:00:00Z',
@@ -51,7 +51,7 @@ test('one result of two sources is one row, can be taken apart and is put togeth
   await expect(page.getByRole('heading', { name: 'Also recorded by' })).toBeVisible();
   await rows(1);
   if (info.project.name === 'no-script') return;
-  await page.evaluate(() => fetch('/api/choose-language', { method: 'POST', body: new URLSearchParams({ language: 'es' }) }));
+  await speak(page, 'es');
   await page.goto(`/record/${record}/results`);
   await page.getByRole('link', { name: /^Azúcar/ }).click();
   await expect(page.getByRole('button', { name: 'No son lo mismo' })).toBeVisible();

@@ -1,6 +1,6 @@
 // One thing is kept from a doctor who may see the others, or from everybody, from its own page, and shown again.
 import { claim, give, heartDoctor, openShared } from '../house/journey.ts';
-import { expect, look, test } from '../house/test.ts';
+import { expect, look, speak, test } from '../house/test.ts';
 
 test('one result is kept from a doctor and shown again, from its own page', { tag: ['@desktop', '@no-script'] }, async ({ page, house, mail, chartkeyOk, sql, browser }, info) => {
   const doctor = await (await browser.newContext({ baseURL: house.url })).newPage();
@@ -46,7 +46,7 @@ test('one result is kept from a doctor and shown again, from its own page', { ta
   await expect(page.getByRole('main')).toContainText('Your shares reach it again, as far as each goes.');
   expect((await doctor.goto(result))?.status()).toBe(200);
   if (info.project.name === 'no-script') return;
-  await page.evaluate(() => fetch('/api/choose-language', { method: 'POST', body: new URLSearchParams({ language: 'es' }) }));
+  await speak(page, 'es');
   await page.goto(`${result}/who`);
   await expect(page.getByRole('button', { name: 'No mostrárselo a Dr Hana Lindqvist' })).toBeVisible();
   await look(page, 'es-who');

@@ -1,6 +1,6 @@
 // A doctor writes a note, a result and a plan into a record whose patient lets them; the patient finds them at once.
 import { answer, claim, heartDoctor, openShared } from '../house/journey.ts';
-import { expect, field, look, test } from '../house/test.ts';
+import { expect, field, look, speak, test } from '../house/test.ts';
 
 test('a doctor writes into a record, and the patient reads it', { tag: ['@desktop', '@no-script'] }, async ({ page, house, mail, chartkeyOk, sql, browser }, info) => {
   const doctor = await (await browser.newContext({ baseURL: house.url, viewport: page.viewportSize() })).newPage();
@@ -60,7 +60,7 @@ test('a doctor writes into a record, and the patient reads it', { tag: ['@deskto
   await page.goto('/activity');
   await expect(page.getByRole('main')).toContainText('wrote something into this record');
   if (info.project.name === 'no-script') return;
-  await page.evaluate(() => fetch('/api/choose-language', { method: 'POST', body: new URLSearchParams({ language: 'es' }) }));
+  await speak(page, 'es');
   await page.goto('/activity');
   await expect(page.getByRole('main')).toContainText('escribió algo en esta historia clínica');
 });

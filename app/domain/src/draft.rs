@@ -68,10 +68,10 @@ impl Recipient {
         matches!(self, Self::CarerCode | Self::Known(Grantee::Carer { .. }))
     }
 
-    /// Whether it is, or will be, one clinician, who can be answerable for what they pass on.
+    /// Whether it is, or will be, one person, who can be answerable for what they pass on.
     #[must_use]
-    pub const fn is_one_clinician(&self) -> bool {
-        matches!(self, Self::Code | Self::Known(Grantee::Clinician { .. }))
+    pub const fn is_one_person(&self) -> bool {
+        !matches!(self, Self::Known(Grantee::Professions { .. }))
     }
 }
 
@@ -180,7 +180,7 @@ pub struct Draft {
     pub may_export: bool,
     /// Whether notes may be written.
     pub may_write: bool,
-    /// Whether part of it may be passed on.
+    /// Whether part of it may be passed on, or, by a carer, shared in the patient's place.
     pub may_delegate: bool,
 }
 
@@ -213,7 +213,7 @@ pub struct Terms {
     pub may_export: bool,
     /// Whether the grantee may write notes.
     pub may_write: bool,
-    /// Whether the grantee, a clinician, may pass part of it on to a colleague.
+    /// Whether the grantee, a clinician, may pass part of it on to a colleague; a carer: share in the patient's place.
     #[serde(default)]
     pub may_delegate: bool,
 }
@@ -248,7 +248,7 @@ impl Draft {
             includes_new: !self.only_todays && has_categories,
             may_export: self.may_export,
             may_write: self.may_write && !is_carer && has_categories,
-            may_delegate: self.may_delegate && has_categories && self.recipient.as_ref().is_none_or(Recipient::is_one_clinician),
+            may_delegate: self.may_delegate && has_categories && self.recipient.as_ref().is_none_or(Recipient::is_one_person),
         };
         terms.check(today)?;
         Ok(terms)
@@ -279,7 +279,7 @@ impl Draft {
 }
 
 impl Terms {
-    /// The same as they are passed on to a colleague: of these categories and labels what they reach, without copies, writing or
+    /// The same as they are passed on by whoever was given them: of these categories and labels what they reach, without copies, writing or
     /// passing it on again, and until this day at most.
     #[must_use]
     pub fn passed_on(&self, categories: Categories, labels: Labels, until: Date) -> Self {
@@ -416,12 +416,12 @@ mod tests {
     }
 
     #[test]
-    fn only_one_clinician_may_pass_something_on() {
+    fn only_one_person_may_pass_something_on() {
         let may = |recipient| Draft { recipient: Some(recipient), may_delegate: true, ..complete() }.terms(TODAY).unwrap().may_delegate;
         let (account, organization) = (uuid::Uuid::from_u128(1).into(), uuid::Uuid::from_u128(2).into());
         assert!(may(Recipient::Code) && may(Recipient::Known(Grantee::Clinician { account, organization })));
         assert!(!may(Recipient::Known(Grantee::Professions { organization, professions: vec!["nurse".to_owned()] })));
-        assert!(!may(Recipient::CarerCode) && !may(Recipient::Known(Grantee::Carer { account })));
+        assert!(may(Recipient::CarerCode) && may(Recipient::Known(Grantee::Carer { account })));
     }
 
     #[test]

@@ -169,19 +169,11 @@ pub struct Scope {
 
 /// From whom a grant has its force, where that is not the patient.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Through {
-    /// Passed on by the grantee of another grant, who is named here.
-    Delegated {
-        /// The giver's own grant, which must allow it.
-        parent: GrantId,
-        /// Who passed it on.
-        giver: AccountId,
-    },
-    /// Made by a carer.
-    Carer {
-        /// The carer's account.
-        account: AccountId,
-    },
+pub struct Through {
+    /// The giver's own grant, which must allow it.
+    pub parent: GrantId,
+    /// The clinician who passed it on, or the carer who made it.
+    pub giver: AccountId,
 }
 
 /// One grant, as the policy needs it.

@@ -200,8 +200,8 @@ pub fn decide(actor: &Actor, purpose: Option<Purpose>, in_force: &InForce, now: 
 /// One grant in force, with what its giver sees now, if it has one.
 struct Term<'a> {
     grant: &'a Grant,
-    /// The grants through which the giver sees, and the giver.
-    giver: Option<(Vec<&'a Grant>, AccountId, Option<OrganizationId>)>,
+    /// The grant through which the giver sees, and the giver.
+    giver: Option<(&'a Grant, AccountId, Option<OrganizationId>)>,
 }
 
 impl<'a> Term<'a> {
@@ -209,28 +209,20 @@ impl<'a> Term<'a> {
     fn of(grant: &'a Grant, in_force: &'a InForce, now: OffsetDateTime) -> Option<Self> {
         let giver = match grant.through {
             None => None,
-            Some(Through::Delegated { parent, giver }) => {
+            Some(Through { parent, giver }) => {
                 let parent = in_force.grants.iter().find(|candidate| candidate.id == parent)?;
                 let organization = match &parent.grantee {
-                    Grantee::Clinician { account, organization } if *account == giver => *organization,
-                    Grantee::Professions { organization, .. } => *organization,
+                    Grantee::Clinician { account, organization } if *account == giver => Some(*organization),
+                    Grantee::Professions { organization, .. } => Some(*organization),
+                    Grantee::Carer { account } if *account == giver => None,
                     Grantee::Clinician { .. } | Grantee::Carer { .. } => return None,
                 };
                 let sound = parent.in_force(now) && parent.may_delegate && parent.through.is_none();
-                sound.then_some((vec![parent], giver, Some(organization)))?.into()
-            }
-            Some(Through::Carer { account }) => {
-                let grants: Vec<_> = in_force
-                    .grants
-                    .iter()
-                    .filter(|candidate| candidate.grantee == Grantee::Carer { account })
-                    .filter(|candidate| candidate.in_force(now) && candidate.through.is_none())
-                    .collect();
-                (!grants.is_empty()).then_some((grants, account, None))?.into()
+                sound.then_some((parent, giver, organization))?.into()
             }
         };
-        if let Some((_, account, organization)) = &giver
-            && blocked(in_force, *account, *organization)
+        if let Some((_, account, organization)) = giver
+            && blocked(in_force, account, organization)
         {
             return None;
         }
@@ -239,17 +231,17 @@ impl<'a> Term<'a> {
 
     /// Rules 4 to 6 for an item that is named somewhere.
     fn covers(&self, item: &ItemFacts, exclusions: &[(ItemId, Whom)], now: OffsetDateTime) -> bool {
-        let giver_sees = self.giver.as_ref().is_none_or(|(grants, ..)| grants.iter().any(|grant| reaches(grant, item, now)));
+        let giver_sees = self.giver.is_none_or(|(grant, ..)| reaches(grant, item, now));
         reaches(self.grant, item, now) && giver_sees && !self.is_kept_from(item.id, exclusions)
     }
 
     /// Whether the item is kept from the giver.
     fn is_kept_from(&self, item: ItemId, exclusions: &[(ItemId, Whom)]) -> bool {
-        self.giver.as_ref().is_some_and(|(_, account, organization)| excluded(exclusions, item, *account, *organization))
+        self.giver.is_some_and(|(_, account, organization)| excluded(exclusions, item, account, organization))
     }
 
     fn grants(&self) -> impl Iterator<Item = &'a Grant> {
-        std::iter::once(self.grant).chain(self.giver.iter().flat_map(|(grants, ..)| grants.iter().copied()))
+        std::iter::once(self.grant).chain(self.giver.map(|(grant, ..)| grant))
     }
 }
 
@@ -258,8 +250,7 @@ fn permission(terms: &[Term], actor: &Actor, in_force: &InForce, now: OffsetDate
     let compiled = |counts: &dyn Fn(&&Term) -> bool| {
         let mut table = Table::cut(scopes());
         for term in terms.iter().filter(counts) {
-            let givers = term.giver.as_ref().map(|(grants, ..)| grants.iter().map(|grant| &grant.scope));
-            table.add(&term.grant.scope, givers, now);
+            table.add(&term.grant.scope, term.giver.map(|(grant, ..)| &grant.scope), now);
         }
         table
     };
@@ -313,7 +304,7 @@ fn reaches(grant: &Grant, item: &ItemFacts, now: OffsetDateTime) -> bool {
     let scope = &grant.scope;
     scope.named.iter().any(|seen| seen.is(item)) || {
         let mut table = Table::cut(std::iter::once(scope));
-        table.add(scope, None::<std::iter::Empty<_>>, now);
+        table.add(scope, None, now);
         table.holds(item)
     }
 }

@@ -4,8 +4,9 @@
 use chartkey_domain::{
     account::{Actor, Visitor},
     grant::GrantState,
-    id::{GrantId, PatientId},
+    id::{AccountId, GrantId, PatientId},
 };
+use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use crate::{
@@ -33,6 +34,8 @@ pub struct Cared {
     pub starts_at: OffsetDateTime,
     /// The first moment at which it is over.
     pub ends_at: Option<OffsetDateTime>,
+    /// Whether the visitor may share some of it in their place ([`Portal::pass_on`]).
+    pub may_share: bool,
 }
 
 impl Portal {
@@ -43,31 +46,7 @@ impl Portal {
     pub async fn cared_for(&self, visitor: &Visitor) -> Result<(Vec<Cared>, OffsetDateTime), Error> {
         let Actor::Person { account } = visitor.actor else { return Err(Error::NotFound) };
         let (mut transaction, now) = self.enter(visitor).await?;
-        sqlx::query!("select set_config('chartkey.task', 'shared', true)").fetch_one(&mut *transaction).await?;
-        let rows = sqlx::query!(
-            r#"select g.grant_id, g.patient_id, p.full_name, p.birth_date, g.sentence, g.starts_at, g.ends_at
-            from access_grant g
-            join patient p on p.patient_id = g.patient_id
-            where g.grantee_account_id = $1 and g.organization_id is null
-                and g.state = 'active' and g.starts_at <= now() and (g.ends_at is null or now() < g.ends_at)
-                and not gate.is_blocked(g.patient_id, $1, null)
-            order by p.full_name, g.patient_id limit 100"#,
-            account.0
-        )
-        .fetch_all(&mut *transaction)
-        .await?;
-        let cared: Vec<_> = rows
-            .into_iter()
-            .map(|row| Cared {
-                grant: GrantId(row.grant_id),
-                patient: PatientId(row.patient_id),
-                name: row.full_name,
-                birth_date: row.birth_date,
-                sentence: row.sentence,
-                starts_at: row.starts_at,
-                ends_at: row.ends_at,
-            })
-            .collect();
+        let cared = cared(&mut transaction, account, None).await?;
         let what = What {
             action: "read".to_owned(),
             page: Some("shared".to_owned()),
@@ -128,4 +107,34 @@ impl Portal {
         transaction.rollback().await?;
         Ok(given.and_then(|given| Some((PatientId(given.patient_id), GrantState::from_slug(&given.state)?))))
     }
+}
+
+/// Whom an account may help, or the one of this grant, in a transaction that knows the account; from here on it is for this list.
+pub(crate) async fn cared(connection: &mut PgConnection, account: AccountId, grant: Option<GrantId>) -> Result<Vec<Cared>, Error> {
+    sqlx::query!("select set_config('chartkey.task', 'shared', true)").fetch_one(&mut *connection).await?;
+    let rows = sqlx::query!(
+        r#"select g.grant_id, g.patient_id, p.full_name, p.birth_date, g.sentence, g.starts_at, g.ends_at,
+            g.may_delegate and g.categories <> 0 as "may_share!"
+        from access_grant g
+        join patient p on p.patient_id = g.patient_id
+        where g.grantee_account_id = $1 and g.organization_id is null and ($2::uuid is null or g.grant_id = $2)
+            and g.state = 'active' and g.starts_at <= now() and (g.ends_at is null or now() < g.ends_at)
+            and not gate.is_blocked(g.patient_id, $1, null)
+        order by p.full_name, g.patient_id limit 100"#,
+        account.0,
+        grant.map(|grant| grant.0)
+    )
+    .fetch_all(connection)
+    .await?;
+    let cared = rows.into_iter().map(|row| Cared {
+        grant: GrantId(row.grant_id),
+        patient: PatientId(row.patient_id),
+        name: row.full_name,
+        birth_date: row.birth_date,
+        sentence: row.sentence,
+        starts_at: row.starts_at,
+        ends_at: row.ends_at,
+        may_share: row.may_share,
+    });
+    Ok(cared.collect())
 }

@@ -70,10 +70,12 @@ pub struct HomeGrant {
     /// Until when; `None`: until the patient stops it.
     #[serde(with = "time::serde::rfc3339::option")]
     pub ends_at: Option<OffsetDateTime>,
-    /// Whether it was given within a week to a carer, or passed on by a clinician: it stays on top for so long.
+    /// Whether it was given within a week to a carer, or by somebody else than the patient: it stays on top for so long.
     pub stays_on_top: bool,
-    /// Whether a clinician has passed it on.
+    /// Whether a clinician has passed it on, or a carer shared it.
     pub is_passed_on: bool,
+    /// Whether that was a carer.
+    pub is_by_carer: bool,
     /// Whether that is so soon that the patient is told.
     pub ends_soon: bool,
 }
@@ -145,6 +147,8 @@ async fn asked(record: &mut Record) -> Result<Asked, Error> {
                 select h.grant_id, h.sentence, h.starts_at, h.ends_at,
                     (h.organization_id is null or h.parent_grant_id is not null) and h.created_at > now() - interval '7 days' as stays_on_top,
                     h.parent_grant_id is not null as is_passed_on,
+                    coalesce((select r.organization_id is null from access_grant r
+                        where r.patient_id = h.patient_id and r.grant_id = h.parent_grant_id), false) as is_by_carer,
                     h.purpose <> 'emergency' and h.parent_grant_id is null and gate.ends_soon(h.starts_at, h.ends_at) as ends_soon
                 from access_grant h
                 where h.patient_id = $1 and h.state = 'active' and h.starts_at <= now() and (h.ends_at is null or h.ends_at > now())

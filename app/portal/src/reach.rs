@@ -23,7 +23,7 @@ use crate::{
     notices::Notice,
     pool::detached,
     record::{Loaded, Record, facts},
-    sharing::things::things,
+    sharing::{self, Columns, things::things},
     whom::{called, columns},
 };
 
@@ -211,7 +211,7 @@ impl Portal {
             let notice =
                 Notice { patient: Some(patient), account: account.map(AccountId), organization: organization.map(OrganizationId), is_holders: false };
             notices::send(record.connection(), notice).await?;
-            tell_colleagues(&mut record, whom).await?;
+            tell_those_it_was_passed_on_to(&mut record, whom).await?;
             let mut shown = Shown::default();
             shown.add(item, category);
             let action = match (whom, is_kept) {
@@ -228,10 +228,10 @@ impl Portal {
 }
 
 /// To whom something was passed on by somebody sees no more than they do: their open pages ask again.
-async fn tell_colleagues(record: &mut Record, giver: Whom) -> Result<(), Error> {
+async fn tell_those_it_was_passed_on_to(record: &mut Record, giver: Whom) -> Result<(), Error> {
     let (patient, (account, organization)) = (record.whose().patient, columns(giver));
-    let colleagues = sqlx::query_scalar!(
-        "select distinct grantee_account_id from access_grant
+    let passed = sqlx::query!(
+        "select distinct grantee_account_id, organization_id from access_grant
         where patient_id = $1 and parent_grant_id is not null and state = 'active' and ends_at > now()
             and (made_by_account_id = $2 or (select true from clinician c where c.account_id = made_by_account_id and c.organization_id = $3))",
         patient.0,
@@ -240,9 +240,9 @@ async fn tell_colleagues(record: &mut Record, giver: Whom) -> Result<(), Error> 
     )
     .fetch_all(record.connection())
     .await?;
-    for colleague in colleagues {
-        let notice = Notice { patient: Some(patient), account: colleague.map(AccountId), organization: None, is_holders: false };
-        notices::send(record.connection(), notice).await?;
+    for passed in passed {
+        let columns = Columns { account: passed.grantee_account_id, organization: passed.organization_id, professions: None };
+        notices::send(record.connection(), sharing::notice(patient, &columns)).await?;
     }
     Ok(())
 }

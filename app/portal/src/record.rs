@@ -34,7 +34,7 @@ mod tests;
 mod unread;
 use preview::Subject;
 
-pub(crate) use in_force::{Loaded, facts, on_clock};
+pub(crate) use in_force::{Loaded, facts, grantee, on_clock};
 pub use preview::{Eyes, Preview, PreviewedPart, Stage};
 pub(crate) use unread::Reader;
 

@@ -28,14 +28,7 @@ use uuid::Uuid;
 /// A code for whoever helps Ines with her results, as it is typed.
 async fn made(house: &House) -> (Code, String) {
     let ines = house.ines();
-    let draft = Draft {
-        recipient: Some(Recipient::CarerCode),
-        categories: Categories::NONE.with(Category::Results),
-        end: End::Open,
-        may_write: true,
-        ..Draft::default()
-    };
-    let id = house.portal.begin_draft(&ines, draft).await.unwrap();
+    let id = house.portal.begin_draft(&ines, results()).await.unwrap();
     let kept = house.portal.draft(&ines, id).await.unwrap();
     let terms = kept.draft.terms(kept.today).unwrap();
     assert_eq!((terms.purpose, terms.may_write), (Purpose::Coordination, false), "a carer is not asked what for, and writes nothing");
@@ -49,13 +42,19 @@ async fn only(house: &House) -> Code {
     house.portal.codes(&house.ines()).await.unwrap().view.pop().unwrap()
 }
 
-/// Somebody who helps Ines from now on.
+/// Somebody who helps Ines with her results from now on.
 async fn carer(house: &House) -> (Visitor, GrantId) {
-    let (code, typed) = made(house).await;
-    let carer = house.stranger().await;
-    house.portal.redeem_code(&carer, &typed).await.unwrap();
-    let grant = house.portal.confirm_code(&house.ines(), code.id, carer.actor.account(), sentence()).await.unwrap();
-    (carer, grant)
+    house.carer(results()).await
+}
+
+fn results() -> Draft {
+    Draft {
+        recipient: Some(Recipient::CarerCode),
+        categories: Categories::NONE.with(Category::Results),
+        end: End::Open,
+        may_write: true,
+        ..Draft::default()
+    }
 }
 
 /// The result that is called so.

@@ -80,7 +80,7 @@ async fn pass(house: &House, grant: GrantId) -> GrantId {
     let doctor = doctor(house).await;
     let terms = results_of(house, &doctor, grant).await;
     house.portal.pass_on(&doctor, grant, &nurse(house), &terms, &passed_on("passed")).await.unwrap();
-    house.portal.passable(&doctor, grant).await.unwrap().passed.unwrap().grant
+    house.portal.passable(&doctor, grant).await.unwrap().passed[0].grant
 }
 
 async fn reads(house: &House) -> (bool, bool) {
@@ -281,7 +281,7 @@ async fn what_the_patient_has_stopped_is_not_passed_on_again(_: PgPoolOptions, o
     // Ended alone: the doctor keeps theirs.
     let passed = pass(&house, grant).await;
     portal.withdraw_grant(&ines, passed).await.unwrap();
-    assert!(!reads(&house).await.0 && portal.passable(&doctor, grant).await.unwrap().passed.is_none());
+    assert!(!reads(&house).await.0 && portal.passable(&doctor, grant).await.unwrap().passed.is_empty());
     assert!(matches!(again(grant).await, Err(Error::Conflict("passing-stopped"))));
 
     // A new version is a new word. A pause is not got round by taking it back.

@@ -121,6 +121,8 @@ problems! {
     CodeChanged = "code-changed", 409;
     /// A share has been passed on to a colleague, and is to one at a time.
     PassedOn = "passed-on", 409;
+    /// A carer has shared with these for this purpose already.
+    HelpedBefore = "helped-before", 409;
     /// The patient has stopped what was passed on to this colleague.
     PassingStopped = "passing-stopped", 409;
     /// A mark comes from something that an entry names, and stays.
@@ -242,7 +244,7 @@ impl ApiError {
             Self::AddedStill => Some("still"),
             Self::AddedTime => Some("time"),
             Self::AddedSeen => Some("seen"),
-            Self::GrantWho | Self::PassingStopped => Some("recipient"),
+            Self::GrantWho | Self::HelpedBefore | Self::PassingStopped => Some("recipient"),
             Self::BlockWho => Some("whom"),
             Self::ShareName | Self::Asked => Some("share_name"),
             Self::GrantPurpose => Some("purpose_text"),

@@ -1,4 +1,4 @@
-//! Passing on: a clinician lets one colleague see part of what is shared with them.
+//! Passing on: a clinician lets one colleague see part of what is shared with them, and a carer shares in the patient's place.
 
 #![expect(missing_docs, reason = "the macro makes a struct of each endpoint's arguments")]
 
@@ -9,7 +9,7 @@ use leptos::prelude::*;
 
 use super::ApiError;
 
-/// Passes part of a share on. `parts` are categories and labels: no two of them are called the same.
+/// Passes part of a share on. `parts` are categories and labels: no two of them are called the same. A carer says the `purpose`.
 ///
 /// # Errors
 /// None for a plain form post, which goes back to its page.
@@ -18,16 +18,16 @@ pub async fn pass_on(
     grant: GrantId,
     #[server(default)] recipient: String,
     #[server(default)] parts: BTreeMap<String, String>,
+    #[server(default)] purpose: String,
     #[server(default)] length: String,
 ) -> Result<(), ApiError> {
     use crate::{
-        pages::{back_to, page_of_passing, pass_on as pass},
+        pages::{Chosen, back_to, page_of_passing, pass_on as pass},
         request::{answer, send_due},
     };
-    use chartkey_portal::requests::Length;
 
     let page = page_of_passing(grant);
-    let passed = pass(grant, &recipient, &parts, Length::from_slug(&length).unwrap_or_default()).await;
+    let passed = pass(grant, &Chosen { recipient, parts, purpose, length }).await;
     send_due(&passed);
     let back = back_to(&passed, &page).to_owned();
     answer(passed.map(|()| format!("{page}?done=passed")), &back)

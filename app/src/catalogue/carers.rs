@@ -15,8 +15,8 @@ messages! {
         Spanish: "Usted elige lo que ven y recibe un código para dárselo. La otra persona crea una cuenta, o usa la que tiene, y lo escribe allí. No se abre nada hasta que usted haya visto quién es y haya dicho que sí.",
     }
     carers_cannot {
-        English: "They can only look, and take a copy if you allow it. They cannot share, change or hide anything, nor change how you sign in.",
-        Spanish: "Solo pueden mirar, y llevarse una copia si usted lo permite. No pueden compartir, cambiar ni ocultar nada, ni cambiar cómo entra usted.",
+        English: "They can only look, and, if you allow it, take a copy or share with clinicians in your place. They cannot change or hide anything, nor change how you sign in.",
+        Spanish: "Solo pueden mirar y, si usted lo permite, llevarse una copia o compartir con profesionales sanitarios en su lugar. No pueden cambiar ni ocultar nada, ni cambiar cómo entra usted.",
     }
     carers_in_log {
         English: "Each look of theirs stands in your log, and you can end it at any time.",

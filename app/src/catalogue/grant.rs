@@ -43,6 +43,15 @@ pub enum Named {
     CarerCode,
 }
 
+/// Who passed something on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Giver {
+    /// A clinician, who is called so.
+    Clinician(String),
+    /// Somebody who helps the patient, who is called so.
+    Carer(String),
+}
+
 messages! {
     /// A day as the beginning of a span.
     from_day(date: &str) { English: "{date}", Spanish: "el {date}" }
@@ -102,6 +111,11 @@ messages! {
         English: "They may **pass it on, or part of it, to one colleague**; you are told.",
         Spanish: "Este permiso también deja **pasarlo, todo o en parte, a un colega**; a usted se le avisa.",
     }
+    they_may_share {
+        English: "They may **share it, or part of it, with clinicians in your place**; you are told.",
+        Spanish: "Este permiso también deja **compartirlo, todo o en parte, con profesionales sanitarios en su lugar**; a usted se le avisa.",
+    }
+    shared_by_carer(who: &str) { English: "Shared by **{who}**, who helps you.", Spanish: "Lo compartió **{who}**, que le ayuda." }
     passed_on_by(who: &str) { English: "Passed on by **{who}**.", Spanish: "Lo pasó **{who}**." }
     nothing_sensitive {
         English: "**Nothing sensitive** is included, and everything else stays closed.",
@@ -129,8 +143,8 @@ impl Say {
     }
 
     /// The same; `as_then` stands where nothing is included that came later.
-    fn sentence_as(self, named: &Named, terms: &Terms, as_then: &str) -> String {
-        let who = match named {
+    fn sentence_as(self, to: &Named, terms: &Terms, as_then: &str) -> String {
+        let who = match to {
             Named::Clinician { name, organization } => self.at_organization(&plain(name), &plain(organization)),
             Named::Professions { professions, organization } => {
                 let professions: Vec<_> = professions.iter().map(|profession| plain(&self.profession_named(profession))).collect();
@@ -157,15 +171,22 @@ impl Say {
             Some(sensitive),
             terms.may_export.then(|| self.they_may_copy().to_owned()),
             terms.may_write.then(|| self.they_may_write().to_owned()),
-            terms.may_delegate.then(|| self.they_may_pass_on().to_owned()),
+            terms.may_delegate.then(|| {
+                let is_help = matches!(to, Named::Carer { .. } | Named::CarerCode);
+                if is_help { self.they_may_share() } else { self.they_may_pass_on() }.to_owned()
+            }),
         ];
         sentences.into_iter().flatten().collect::<Vec<_>>().join(" ")
     }
 
-    /// The sentence of what a clinician has passed on.
+    /// The sentence of what a clinician has passed on, or a carer shared in the patient's place.
     #[must_use]
-    pub fn passed_on_sentence(self, to: &Named, terms: &Terms, giver: &str) -> String {
-        format!("{} {}", self.sentence_as(to, terms, self.as_when_shared()), self.passed_on_by(&plain(giver)))
+    pub fn passed_on_sentence(self, to: &Named, terms: &Terms, giver: &Giver) -> String {
+        let by = match giver {
+            Giver::Clinician(name) => self.passed_on_by(&plain(name)),
+            Giver::Carer(name) => self.shared_by_carer(&plain(name)),
+        };
+        format!("{} {by}", self.sentence_as(to, terms, self.as_when_shared()))
     }
 
     /// The `lang` of a stored sentence on a page in this language; `None` where it is the page's
@@ -224,6 +245,12 @@ impl Say {
             Purpose::Other => self.purpose_other(),
             Purpose::Emergency => self.purpose_emergency(),
         }
+    }
+
+    /// A purpose as somebody chooses it for somebody else.
+    #[must_use]
+    pub fn purpose_of_theirs(self, purpose: Purpose) -> &'static str {
+        if purpose == Purpose::Coordination { self.coordination_of_theirs() } else { self.purpose(purpose) }
     }
 
     /// "mental health and HIV".

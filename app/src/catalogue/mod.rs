@@ -46,7 +46,7 @@ mod sources;
 mod waiting;
 
 pub use dates::Clock;
-pub use grant::{CATALOGUE_VERSION, Named};
+pub use grant::{CATALOGUE_VERSION, Giver, Named};
 use guise::Guise;
 use put::Put;
 

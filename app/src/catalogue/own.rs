@@ -152,6 +152,7 @@ impl super::Say {
             ApiError::ChosenFull => self.chosen_full(),
             ApiError::CodeChanged => self.code_changed(),
             ApiError::PassedOn => self.pass_on_full(),
+            ApiError::HelpedBefore => self.helped_before(),
             ApiError::PassingStopped => self.passing_stopped(),
             ApiError::MarkStays => self.mark_stays(),
             ApiError::GrantDates => self.grant_dates_problem(),

@@ -1,4 +1,4 @@
-//! Words for passing a share on to a colleague, to the clinician who does and to the patient.
+//! Words for passing a share on to a colleague, or sharing in the patient's place: to whoever does so, and to the patient.
 
 use super::messages;
 
@@ -55,5 +55,41 @@ messages! {
     new_passed_on_says {
         English: "Somebody you share with has passed this on, as you had allowed. If it is not what you want, end it now: they see nothing more from then on.",
         Spanish: "Alguien con quien usted comparte lo pasó, como usted había permitido. Si no es lo que quiere, termínelo ahora: desde ese momento esa persona ya no ve nada más.",
+    }
+    may_share_choice { English: "They may share it with clinicians in your place", Spanish: "Dejar que lo compartan con profesionales sanitarios en su lugar" }
+    may_share_hint {
+        English: "At most what they see themselves, without what you leave closed here, and for 90 days at a time. You are told each time, and can end it.",
+        Spanish: "Como mucho lo que ven, sin lo que usted deja cerrado aquí, y por 90 días cada vez. A usted se le avisa siempre y puede terminarlo.",
+    }
+    share_for { English: "Share in their place", Spanish: "Compartir en su lugar" }
+    share_for_says(name: &str) {
+        English: "{name} allows you to let clinicians see what you see, or part of it. They are told at once, and can end it.",
+        Spanish: "{name} le deja mostrar a profesionales sanitarios lo que usted ve, o una parte. Se le avisa enseguida, y puede terminarlo.",
+    }
+    share_for_purpose { English: "What for", Spanish: "Para qué" }
+    coordination_of_theirs { English: "Arranging their care", Spanish: "Organizar su atención médica" }
+    share_for_no_more {
+        English: "They can look, and can neither copy, write nor pass it on.",
+        Spanish: "Pueden mirar, pero no copiar, escribir ni pasarlo.",
+    }
+    what_you_shared_for { English: "What you share in their place", Spanish: "Lo que usted comparte en su lugar" }
+    stop_this_share { English: "End it", Spanish: "Terminarlo" }
+    done_shared_for_title { English: "Shared", Spanish: "Compartido" }
+    done_shared_for { English: "They find it in their list of patients.", Spanish: "Lo encuentran en su lista de pacientes." }
+    done_stopped_for { English: "They see nothing more through it.", Spanish: "Ya no ven nada más por este medio." }
+    helped_before {
+        English: "You share with them for this purpose already. End that first.",
+        Spanish: "Usted ya comparte con ellos para este fin. Termínelo primero.",
+    }
+    was_shared_for { English: "Whoever helps you shared it", Spanish: "Quien le ayuda lo compartió" }
+    was_stopped_for { English: "Whoever helps you ended it", Spanish: "Quien le ayuda lo terminó" }
+    shared_of_it { English: "Shared in your place", Spanish: "Compartido en su lugar" }
+    part_of_help(who: &str) { English: "Part of what {who}, who helps you, sees", Spanish: "Parte de lo que ve {who}, que le ayuda" }
+    shared_it_for { English: "shared part of it in your place", Spanish: "compartió una parte en su lugar" }
+    stopped_it_for { English: "ended what they had shared", Spanish: "terminó lo que había compartido" }
+    new_shared_for { English: "Somebody who helps you has shared your record", Spanish: "Alguien que le ayuda ha compartido su historia clínica" }
+    new_shared_for_says {
+        English: "They did so in your place, as you had allowed. If it is not what you want, end it now: nobody sees anything more through it from then on.",
+        Spanish: "Lo hizo en su lugar, como usted había permitido. Si no es lo que quiere, termínelo ahora: desde ese momento ya nadie ve nada por este medio.",
     }
 }

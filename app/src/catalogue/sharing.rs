@@ -298,10 +298,12 @@ messages! {
 }
 
 impl super::Say {
-    /// A line of a grant's story.
+    /// A line of a grant's story; `is_help`: of what a carer shared.
     #[must_use]
-    pub fn story_line(self, purpose: Purpose, kind: &str) -> &'static str {
+    pub fn story_line(self, purpose: Purpose, is_help: bool, kind: &str) -> &'static str {
         match (purpose, kind) {
+            (_, "passed-on") if is_help => return self.was_shared_for(),
+            (_, "taken-back") if is_help => return self.was_stopped_for(),
             (Purpose::Emergency, "given") => return self.emergency_was_opened(),
             (Purpose::Emergency, "replaced") => return self.emergency_ended(),
             (_, "given-back") => return self.they_stopped_helping(),

@@ -12,8 +12,9 @@ use crate::{
         form::{problem_summary, titled},
         notice::what_was_done,
         sentence::{Life, life, sentence},
-        sheet::title,
+        sheet::{more, title},
     },
+    pages::page_of_passing,
     request::{caller, of_record, portal, problem, query, visitor},
     shell::{Page, Place, document},
 };
@@ -50,6 +51,9 @@ fn patient(say: Say, cared: &Cared, now: OffsetDateTime) -> impl IntoView + use<
             {born}
             <div class="grant compact">{sentence(say, &cared.sentence)}{left}</div>
             <p class="actions"><a class="button" href=of_record(cared.patient, "")>{say.open_record_of(&cared.name)}</a></p>
+            {cared.may_share.then(|| {
+                view! { <p>{more(page_of_passing(cared.grant), view! { {say.share_for()}<span class="hide">": " {cared.name.clone()}</span> })}</p> }
+            })}
             <form method="post" action="/api/withdraw-grant">
                 <input type="hidden" name="grant" value=cared.grant.to_string()/>
                 <input type="hidden" name="helping" value="1"/>

@@ -58,10 +58,11 @@ fn whole(say: Say, patient: PatientId, heading: String, story: &GrantStory, over
     } else {
         life(say, span, story.now).into_any()
     };
+    let is_help = grant.passed_on.as_ref().is_some_and(|passed| passed.is_help);
     let lines = story
         .story
         .iter()
-        .map(|line| view! { <div><dt>{moment(say, line.at)}</dt><dd>{say.story_line(grant.purpose, &line.kind)}</dd></div> });
+        .map(|line| view! { <div><dt>{moment(say, line.at)}</dt><dd>{say.story_line(grant.purpose, is_help, &line.kind)}</dd></div> });
     let lines = lines.collect_view();
     view! {
         {back("/sharing".to_owned(), say.back())}
@@ -70,7 +71,8 @@ fn whole(say: Say, patient: PatientId, heading: String, story: &GrantStory, over
         {title(heading, None)}
         <section class="grant" aria-label=say.the_share()>{sentence(say, &grant.sentence)}{grant.ends_soon.then(|| ends_soon(say))}{below}</section>
         {grant.passed_on.as_ref().map(|passed| {
-            view! { <p>{more(format!("/sharing/{}", passed.of), say.part_of_another(&passed.by))}</p> }
+            let words = if passed.is_help { say.part_of_help(&passed.by) } else { say.part_of_another(&passed.by) };
+            view! { <p>{more(format!("/sharing/{}", passed.of), words)}</p> }
         })}
         {grant.checked.as_ref().map(|how| sheet("checked", say.fact_verified(), view! { <p>{checked(say, how)}</p> }))}
         {if over { again(say, story).into_any() } else { steps(say, story).into_any() }}
@@ -88,7 +90,7 @@ fn passed_on(say: Say, story: &GrantStory) -> Option<impl IntoView + use<>> {
     (!lasts.is_empty()).then(|| {
         sheet(
             "passed",
-            say.passed_on_of_it(),
+            if story.grant.is_carer() { say.shared_of_it() } else { say.passed_on_of_it() },
             view! { <p class="hint">{say.passed_on_ends_too()}</p>{lasts.iter().map(one).collect_view()} },
         )
     })
@@ -203,6 +205,8 @@ fn saw(say: Say, look: &Look) -> String {
         ("export", _) => say.copied_things(count),
         ("passed-on", _) => say.passed_it_on().to_owned(),
         ("share-taken-back", _) => say.took_it_back().to_owned(),
+        ("helped-share", _) => say.shared_it_for().to_owned(),
+        ("helped-stop", _) => say.stopped_it_for().to_owned(),
         (_, 0) => say.opened_page().to_owned(),
         (_, _) => say.opened_things(count, &say.together(&words)),
     }

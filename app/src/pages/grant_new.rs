@@ -27,6 +27,7 @@ mod check;
 mod presets;
 mod questions;
 pub mod things;
+pub use questions::recipients;
 
 /// What the form sends where somebody is to help the patient.
 pub const CARER: &str = "carer";
@@ -288,7 +289,8 @@ fn colleague<'k>(recipient: &Recipient, known: &'k [KnownOrganization]) -> Optio
 }
 
 /// The name of a recipient; `None` where they are no longer known.
-fn named(recipient: &Recipient, known: &[KnownOrganization]) -> Option<Named> {
+#[must_use]
+pub fn named(recipient: &Recipient, known: &[KnownOrganization]) -> Option<Named> {
     match recipient {
         Recipient::Code => Some(Named::Code),
         Recipient::CarerCode => Some(Named::CarerCode),

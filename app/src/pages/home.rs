@@ -136,10 +136,13 @@ fn what_is_new(say: Say, patient: PatientId, found: News, latest: Vec<Entry>) ->
     }
 }
 
-/// A carer, and what a clinician has passed on, stays on top for a week, with one step that ends it.
+/// A carer, and what somebody else than the patient has given, stays on top for a week, with one step that ends it.
 fn on_top(say: Say, grant: &HomeGrant) -> impl IntoView + use<> {
-    let (heading, says) =
-        if grant.is_passed_on { (say.new_passed_on(), say.new_passed_on_says()) } else { (say.new_carer(), say.new_carer_says()) };
+    let (heading, says) = match (grant.is_passed_on, grant.is_by_carer) {
+        (_, true) => (say.new_shared_for(), say.new_shared_for_says()),
+        (true, false) => (say.new_passed_on(), say.new_passed_on_says()),
+        (false, false) => (say.new_carer(), say.new_carer_says()),
+    };
     let body = view! {
         <div class="grant compact">{sentence(say, &grant.sentence)}</div>
         <p>{says}</p>

@@ -97,7 +97,7 @@ pub use redeem::redeem;
 pub use rehearsal::rehearsal;
 pub use results::results;
 pub use set_up::set_up;
-pub use shared::{back_to, page_of_passing, pass_on, passing, print_shared, shared};
+pub use shared::{Chosen, back_to, page_of_passing, pass_on, passing, print_shared, shared};
 pub use sharing::sharing;
 pub use sign_in::sign_in;
 pub use sign_in_again::sign_in_again;

@@ -25,7 +25,7 @@ mod passing;
 mod print;
 
 use asked::Asked;
-pub use passing::{back_to, page_of_passing, pass_on, passing};
+pub use passing::{Chosen, back_to, page_of_passing, pass_on, passing};
 pub use print::print_shared;
 
 /// The list; nothing of a record is on it.

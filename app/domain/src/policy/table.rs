@@ -69,13 +69,12 @@ impl Table {
         self.added_breaks.len() + 1
     }
 
-    /// Adds what `scope` reaches; where it has givers, only what one of them reaches too.
-    pub(super) fn add<'a>(&mut self, scope: &Scope, givers: Option<impl Iterator<Item = &'a Scope>>, now: OffsetDateTime) {
-        let givers: Option<Vec<_>> = givers.map(Iterator::collect);
+    /// Adds what `scope` reaches; where it has a giver, only what they reach too.
+    pub(super) fn add(&mut self, scope: &Scope, giver: Option<&Scope>, now: OffsetDateTime) {
         for place in self.places() {
             let mut bits = self.reach(scope, place, now);
-            if let Some(givers) = &givers {
-                bits &= givers.iter().fold(0, |sum, giver| sum | self.reach(giver, place, now));
+            if let Some(giver) = giver {
+                bits &= self.reach(giver, place, now);
             }
             let index = self.index(place);
             if let Some(cell) = self.cells.get_mut(index) {

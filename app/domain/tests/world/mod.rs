@@ -196,12 +196,15 @@ pub fn world(dice: &mut Dice, now: OffsetDateTime) -> World {
             _ => false,
         };
         if carried {
-            let parents: Vec<_> =
-                grants.iter().filter(|grant| grant.grantee == Grantee::Clinician { account: COLLEAGUE, organization: HERE }).collect();
-            grant.through = match parents.first() {
-                Some(parent) => Some(Through::Delegated { parent: parent.id, giver: COLLEAGUE }),
-                None => Some(Through::Carer { account: CARER }),
+            // On what it rests is any of them, also one that has no such giver.
+            let parents: Vec<_> = grants.iter().filter(|grant| grant.through.is_none() || dice.percent(10)).collect();
+            let giver = |parent: &Grant| match parent.grantee {
+                Grantee::Clinician { account, .. } | Grantee::Carer { account } => account,
+                Grantee::Professions { .. } => COLLEAGUE,
             };
+            let parent = (!parents.is_empty()).then(|| dice.pick(&parents));
+            let is_wrong = dice.percent(5);
+            grant.through = parent.map(|parent| Through { parent: parent.id, giver: if is_wrong { LOOKS } else { giver(parent) } });
         }
         if is_free(&grants, &grant) {
             grants.push(grant);
@@ -289,29 +292,20 @@ pub fn oracle(world: &World, item: &ItemFacts, now: OffsetDateTime) -> bool {
         };
         let ground = match grant.through {
             None => true,
-            Some(Through::Delegated { parent, giver }) => in_force.grants.iter().any(|candidate| {
+            Some(Through { parent, giver }) => in_force.grants.iter().any(|candidate| {
+                // Where the giver is: a carer is nowhere.
                 let at = match &candidate.grantee {
-                    Grantee::Clinician { account, organization } => (*account == giver).then_some(*organization),
-                    Grantee::Professions { organization, .. } => Some(*organization),
-                    Grantee::Carer { .. } => None,
+                    Grantee::Clinician { account, organization } => (*account == giver).then_some(Some(*organization)),
+                    Grantee::Professions { organization, .. } => Some(Some(*organization)),
+                    Grantee::Carer { account } => (*account == giver).then_some(None),
                 };
                 candidate.id == parent
                     && candidate.through.is_none()
                     && candidate.may_delegate
                     && running(candidate)
-                    && at.is_some_and(|at| !blocked(giver, Some(at)) && !excluded(giver, Some(at)))
+                    && at.is_some_and(|at| !blocked(giver, at) && !excluded(giver, at))
                     && covered(candidate, item, now)
             }),
-            Some(Through::Carer { account: carer }) => {
-                !blocked(carer, None)
-                    && !excluded(carer, None)
-                    && in_force.grants.iter().any(|candidate| {
-                        candidate.grantee == Grantee::Carer { account: carer }
-                            && candidate.through.is_none()
-                            && running(candidate)
-                            && covered(candidate, item, now)
-                    })
-            }
         };
         for_me && running(grant) && ground && covered(grant, item, now)
     })

@@ -182,10 +182,9 @@ impl GrantRow {
     fn into_grant(self) -> Option<Grant> {
         let grantee = grantee(self.grantee_account_id, self.organization_id, self.professions)?;
         let through = match (self.parent_grant_id, self.made_by_account_id) {
-            (Some(parent), Some(giver)) => Some(Through::Delegated { parent: parent.into(), giver: giver.into() }),
-            (None, Some(account)) => Some(Through::Carer { account: account.into() }),
+            (Some(parent), Some(giver)) => Some(Through { parent: parent.into(), giver: giver.into() }),
             (None, None) => None,
-            (Some(_), None) => return None,
+            (Some(_), None) | (None, Some(_)) => return None,
         };
         Some(Grant {
             id: GrantId(self.grant_id),
@@ -214,7 +213,7 @@ impl GrantRow {
 }
 
 /// The grantee of three columns; `None` where they say what the policy does not know.
-pub(super) fn grantee(account: Option<Uuid>, organization: Option<Uuid>, professions: Option<Vec<String>>) -> Option<Grantee> {
+pub(crate) fn grantee(account: Option<Uuid>, organization: Option<Uuid>, professions: Option<Vec<String>>) -> Option<Grantee> {
     match (account, organization.map(Into::into), professions) {
         (Some(account), Some(organization), None) => Some(Grantee::Clinician { account: account.into(), organization }),
         (None, Some(organization), Some(professions)) => Some(Grantee::Professions { organization, professions }),

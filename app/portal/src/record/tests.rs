@@ -4,7 +4,7 @@
 use chartkey_domain::{
     account::Visitor,
     category::{Categories, Category},
-    grant::{Grant, GrantState, Grantee, Through},
+    grant::{Grant, GrantState, Grantee},
     id::{ItemId, PatientId},
     item::{ItemFacts, PartFacts},
     policy::{Decision, Whom, decide},
@@ -295,11 +295,7 @@ fn grant_row(patient: PatientId, grant: &Grant) -> Value {
         Grantee::Professions { organization, professions } => (None, Some(organization), Some(professions)),
         Grantee::Carer { account } => (Some(account), None, None),
     };
-    let (parent, made_by) = match &grant.through {
-        None => (None, None),
-        Some(Through::Delegated { parent, giver }) => (Some(parent), Some(giver)),
-        Some(Through::Carer { account }) => (None, Some(account)),
-    };
+    let (parent, made_by) = (grant.through.map(|through| through.parent), grant.through.map(|through| through.giver));
     let ended = matches!(grant.state, GrantState::Withdrawn | GrantState::Replaced);
     json!({
         "patient_id": patient, "grant_id": grant.id, "lineage_id": grant.id, "version_no": 1, "grantee_account_id": account,

@@ -1,49 +1,58 @@
-//! Passing a share on: a clinician lets one colleague see part of what a patient shares with them, where the patient allowed it. The
-//! patient is told, and can end it; nobody passes on what was passed on to them.
+//! Passing a share on, where the patient allowed it: a clinician lets one colleague see part of what a patient shares with them, and a
+//! carer shares part of what they see with clinicians, in the patient's place. The patient is told, and can end it; nobody passes on
+//! what was passed on to them.
 
 use chartkey_domain::{
     account::{Actor, Visitor},
     draft::Terms,
-    grant::Grantee,
-    id::{AccountId, GrantId, PatientId},
+    grant::{Grantee, Purpose},
+    id::{GrantId, PatientId},
 };
 use sqlx::{PgConnection, Postgres, Transaction};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{Of, SharedEntry, note, rows};
+use super::{Of, Row, SharedEntry, note, rows};
 use crate::{
     Error, Portal,
     audit::{self, Chain, Event, UsedGrant, What, Why},
+    caring::{Cared, cared},
     fresh,
     letters::{self, LetterSubject},
     notices::{self, Notice},
     pool::detached,
-    sharing::{Columns, Sentence, check_grantee, hold, notice, terms_of},
+    record::grantee,
+    sharing::{Columns, Sentence, about, check_grantee, hold, notice, terms_of},
 };
 
-/// A share that its clinician may pass on.
+/// A share that whoever was given it may pass on.
 #[derive(Debug, Clone)]
 pub struct Passable {
-    /// As it stands in their list.
-    pub entry: SharedEntry,
+    /// Which.
+    pub grant: GrantId,
+    /// The patient's name.
+    pub name: String,
+    /// What the patient read and confirmed.
+    pub sentence: String,
     /// What it reaches: of this a part can be passed on.
     pub terms: Terms,
-    /// What they have passed on of it, while it lasts.
-    pub passed: Option<PassedOn>,
+    /// Whether it is a carer's, who shares with several in the patient's place; a clinician passes on to one colleague.
+    pub is_help: bool,
+    /// What they have passed on of it, while it lasts, newest first.
+    pub passed: Vec<PassedOn>,
     /// The database's time.
     pub now: OffsetDateTime,
 }
 
-/// What was passed on to a colleague.
+/// What was passed on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PassedOn {
     /// Which.
     pub grant: GrantId,
     /// What was confirmed.
     pub sentence: String,
-    /// To whom.
-    pub to: Option<AccountId>,
+    /// To whom, and what for.
+    pub to: (Grantee, Purpose),
     /// Whether the patient has paused it.
     pub is_paused: bool,
     /// Since when.
@@ -59,19 +68,22 @@ impl Portal {
     /// [`Error::NotFound`] where there is none, or its patient has not allowed it.
     pub async fn passable(&self, visitor: &Visitor, grant: GrantId) -> Result<Passable, Error> {
         let (mut transaction, now) = self.enter(visitor).await?;
-        let (entry, patient) = found(&mut transaction, visitor, grant).await?;
-        let terms = terms(&mut transaction, patient, &entry, now).await?;
-        let passed = passed(&mut transaction, patient, grant).await?;
+        let found = found(&mut transaction, visitor, grant).await?;
+        let terms = terms(&mut transaction, grant, &found, now).await?;
+        let passed = passed(&mut transaction, found.patient, grant).await?;
         note(&mut transaction, visitor, now, "passing-on", 1, Of::Grant(grant)).await?;
         transaction.commit().await?;
-        Ok(Passable { entry, terms, passed, now })
+        let Found { name, sentence, is_help, .. } = found;
+        Ok(Passable { grant, name, sentence, terms, is_help, passed, now })
     }
 
-    /// Passes part of a share on to one colleague. The same once more, as by a double click, changes nothing.
+    /// Passes part of a share on: a clinician to one colleague, a carer to clinicians. The same once more, as by a double click, changes
+    /// nothing.
     ///
     /// # Errors
     /// [`Error::Invalid`] with the code of the question to be answered again, [`Error::Conflict`] with `passed-on` where it is passed on to
-    /// somebody already, [`Error::SignInAgain`] where the sign-in is not fresh, [`Error::NotFound`] as for [`Self::passable`].
+    /// somebody already, with `helped-before` where a carer has shared with them for this purpose already, with `passing-stopped` where
+    /// the patient has stopped just that, [`Error::SignInAgain`] where the sign-in is not fresh, [`Error::NotFound`] as for [`Self::passable`].
     pub async fn pass_on(&self, visitor: &Visitor, grant: GrantId, to: &Grantee, terms: &Terms, sentence: &Sentence) -> Result<(), Error> {
         let (portal, visitor, to, terms, sentence) = (self.clone(), visitor.clone(), to.clone(), terms.clone(), sentence.clone());
         detached(async move {
@@ -96,7 +108,7 @@ impl Portal {
     pub async fn take_back(&self, visitor: &Visitor, grant: GrantId) -> Result<(), Error> {
         let (portal, visitor) = (self.clone(), visitor.clone());
         detached(async move {
-            let Actor::Clinician { account, .. } = visitor.actor else { return Err(Error::NotFound) };
+            let account = visitor.actor.account();
             let (mut transaction, at) = portal.enter(&visitor).await?;
             begin(&mut transaction, None).await?;
             let passed = sqlx::query!(
@@ -113,7 +125,8 @@ impl Portal {
             hold(&mut transaction, GrantId(passed.of)).await?;
             let ended = sqlx::query!(
                 "update access_grant set state = 'withdrawn', ended_at = now()
-                where patient_id = $1 and grant_id = $2 and state in ('active', 'paused') returning grantee_account_id, organization_id",
+                where patient_id = $1 and grant_id = $2 and state in ('active', 'paused')
+                returning grantee_account_id, organization_id, professions",
                 patient.0,
                 grant.0
             )
@@ -134,9 +147,10 @@ impl Portal {
             )
             .execute(&mut *transaction)
             .await?;
-            let columns = Columns { account: ended.grantee_account_id, organization: ended.organization_id, professions: None };
-            let what =
-                What { action: "share-taken-back".to_owned(), grant: Some(grant), text: Some(passed.sentence.clone()), ..What::default() };
+            let columns =
+                Columns { account: ended.grantee_account_id, organization: ended.organization_id, professions: ended.professions };
+            let action = if matches!(visitor.actor, Actor::Person { .. }) { "helped-stop" } else { "share-taken-back" };
+            let what = What { text: Some(passed.sentence.clone()), ..about(action, grant) };
             let used = UsedGrant { id: grant, sentence: passed.sentence };
             tell(&mut transaction, &visitor, patient, at, &columns, what, used).await?;
             transaction.commit().await?;
@@ -165,34 +179,32 @@ async fn pass_on(
     new: &Passed,
 ) -> Result<bool, Error> {
     fresh::require(transaction, visitor).await?;
-    let (entry, patient) = found(transaction, visitor, grant).await?;
-    let of = terms(transaction, patient, &entry, at).await?;
+    let share = found(transaction, visitor, grant).await?;
+    let (patient, of) = (share.patient, terms(transaction, grant, &share, at).await?);
     let Some(until) = new.terms.until else { return Err(Error::Invalid("grant-end")) };
     new.terms.check(at.date()).map_err(|problem| Error::Invalid(problem.code()))?;
-    if of.passed_on(new.terms.categories, new.terms.labels, until) != new.terms {
+    let purpose = if share.is_help { new.terms.purpose } else { of.purpose };
+    let terms = Terms { purpose, ..of.passed_on(new.terms.categories, new.terms.labels, until) };
+    if terms != new.terms {
         return Err(Error::Invalid("grant-what"));
     }
-    let Grantee::Clinician { account, .. } = new.to else { return Err(Error::Invalid("grant-who")) };
-    let is_self = sqlx::query_scalar!(r#"select $1 = any (gate.accounts_of($2)) as "is_self!""#, account.0, visitor.actor.account().0)
-        .fetch_one(&mut **transaction)
-        .await?;
-    if is_self {
-        return Err(Error::Invalid("grant-who"));
-    }
-    check_grantee(transaction, &new.to).await?;
+    check_recipient(transaction, visitor, &new.to, share.is_help).await?;
     // The patient who stops it now is before this, or finds it.
     hold(transaction, grant).await?;
-    if let Some(before) = passed(transaction, patient, grant).await? {
-        let is_again = before.to == Some(account) && before.sentence == new.sentence.text && !before.is_paused;
-        return if is_again { Ok(false) } else { Err(Error::Conflict("passed-on")) };
+    let to = (new.to.clone(), purpose);
+    let lasts = passed(transaction, patient, grant).await?;
+    if let Some(before) = lasts.iter().find(|before| !share.is_help || before.to == to) {
+        let is_again = before.to == to && before.sentence == new.sentence.text && !before.is_paused;
+        let problem = Error::Conflict(if share.is_help { "helped-before" } else { "passed-on" });
+        return if is_again { Ok(false) } else { Err(problem) };
     }
-    may_pass(transaction, patient, grant, account).await?;
+    may_pass(transaction, patient, grant, &to).await?;
     let (columns, dates) = (Columns::from(&new.to), new.terms.dates());
     let passed = Uuid::new_v4();
     sqlx::query!(
         "insert into access_grant (patient_id, grant_id, lineage_id, grantee_account_id, organization_id, purpose, purpose_text, categories,
-            labels, data_from, data_to, includes_new, ends_at, parent_grant_id, made_by_account_id, sentence)
-        values ($1, $2, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+            labels, data_from, data_to, includes_new, ends_at, parent_grant_id, made_by_account_id, sentence, professions)
+        values ($1, $2, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
         patient.0,
         passed,
         columns.account,
@@ -207,7 +219,8 @@ async fn pass_on(
         new.terms.ends_at(),
         grant.0,
         visitor.actor.account().0,
-        new.sentence.text
+        new.sentence.text,
+        columns.professions.as_deref()
     )
     .execute(&mut **transaction)
     .await
@@ -225,23 +238,46 @@ async fn pass_on(
     .execute(&mut **transaction)
     .await?;
     let what =
-        What { action: "passed-on".to_owned(), grant: Some(GrantId(passed)), text: Some(new.sentence.text.clone()), ..What::default() };
-    tell(transaction, visitor, patient, at, &columns, what, UsedGrant { id: grant, sentence: entry.sentence }).await?;
+        What { text: Some(new.sentence.text.clone()), ..about(if share.is_help { "helped-share" } else { "passed-on" }, GrantId(passed)) };
+    tell(transaction, visitor, patient, at, &columns, what, UsedGrant { id: grant, sentence: share.sentence }).await?;
     Ok(true)
 }
 
-/// Refuses what the patient has stopped: nobody passes the same share on to the same colleague again. And so it is with who passes it
+/// A clinician passes on to a colleague by name, and to nobody who is themselves. Whom a carer shares with is a clinician who is known, or
+/// the professions of an organization.
+async fn check_recipient(connection: &mut PgConnection, visitor: &Visitor, to: &Grantee, is_help: bool) -> Result<(), Error> {
+    let account = match to {
+        Grantee::Clinician { account, .. } => Some(account.0),
+        Grantee::Professions { .. } if is_help => None,
+        Grantee::Professions { .. } | Grantee::Carer { .. } => return Err(Error::Invalid("grant-who")),
+    };
+    let is_self =
+        sqlx::query_scalar!(r#"select coalesce($1 = any (gate.accounts_of($2)), false) as "is_self!""#, account, visitor.actor.account().0)
+            .fetch_one(&mut *connection)
+            .await?;
+    if is_self {
+        return Err(Error::Invalid("grant-who"));
+    }
+    check_grantee(connection, to).await
+}
+
+/// Refuses what the patient has stopped: nobody passes the same share on to the same people again. And so it is with who passes it
 /// on too often, of which the patient would be told each time.
-async fn may_pass(connection: &mut PgConnection, patient: PatientId, of: GrantId, to: AccountId) -> Result<(), Error> {
+async fn may_pass(connection: &mut PgConnection, patient: PatientId, of: GrantId, to: &(Grantee, Purpose)) -> Result<(), Error> {
+    let columns = Columns::from(&to.0);
     let before = sqlx::query!(
-        r#"select coalesce(bool_or(g.grantee_account_id = $3 and (
+        r#"select coalesce(bool_or(g.grantee_account_id is not distinct from $3 and g.organization_id is not distinct from $4
+                and g.professions is not distinct from $5 and g.purpose = $6 and (
                 select e.kind from grant_event e where e.patient_id = g.patient_id and e.grant_id = g.grant_id and e.kind <> 'taken-back'
                 order by e.event_no desc limit 1) in ('paused', 'withdrawn')), false) as "is_stopped!",
             count(*) filter (where g.created_at > now() - interval '1 day') as "today!"
         from access_grant g where g.patient_id = $1 and g.parent_grant_id = $2"#,
         patient.0,
         of.0,
-        to.0
+        columns.account,
+        columns.organization,
+        columns.professions.as_deref(),
+        to.1.slug()
     )
     .fetch_one(connection)
     .await?;
@@ -252,41 +288,64 @@ async fn may_pass(connection: &mut PgConnection, patient: PatientId, of: GrantId
     }
 }
 
-/// The share, and whose it is, as it stands in the visitor's list.
-async fn found(connection: &mut PgConnection, visitor: &Visitor, grant: GrantId) -> Result<(SharedEntry, PatientId), Error> {
-    let rows = rows(connection, visitor, Of::Grant(grant)).await?;
-    let row = rows.into_iter().find(|row| row.entry.may_pass_on).ok_or(Error::NotFound)?;
-    Ok((row.entry, row.patient))
+/// A share that may be passed on, as it stands in the visitor's list.
+struct Found {
+    patient: PatientId,
+    name: String,
+    sentence: String,
+    ends_at: Option<OffsetDateTime>,
+    /// Whether the visitor was given it as a carer.
+    is_help: bool,
+}
+
+async fn found(connection: &mut PgConnection, visitor: &Visitor, grant: GrantId) -> Result<Found, Error> {
+    let found = match visitor.actor {
+        Actor::Clinician { .. } => rows(connection, visitor, Of::Grant(grant)).await?.into_iter().find(|row| row.entry.may_pass_on).map(
+            |Row { entry, patient, .. }| {
+                let SharedEntry { name, sentence, ends_at, .. } = entry;
+                Found { patient, name, sentence, ends_at, is_help: false }
+            },
+        ),
+        Actor::Person { account } => cared(connection, account, Some(grant))
+            .await?
+            .into_iter()
+            .find(|cared| cared.may_share)
+            .map(|Cared { patient, name, sentence, ends_at, .. }| Found { patient, name, sentence, ends_at, is_help: true }),
+    };
+    found.ok_or(Error::NotFound)
 }
 
 /// What a share reaches, until the day on which it ends.
-async fn terms(connection: &mut PgConnection, patient: PatientId, entry: &SharedEntry, at: OffsetDateTime) -> Result<Terms, Error> {
-    let draft = terms_of(connection, patient, entry.grant).await?;
+async fn terms(connection: &mut PgConnection, grant: GrantId, found: &Found, at: OffsetDateTime) -> Result<Terms, Error> {
+    let draft = terms_of(connection, found.patient, grant).await?;
     let terms = draft.terms(at.date()).map_err(|problem| Error::Invalid(problem.code()))?;
-    let last = entry.ends_at.map(|end| (end - time::Duration::NANOSECOND).date());
+    let last = found.ends_at.map(|end| (end - time::Duration::NANOSECOND).date());
     Ok(Terms { until: last, ..terms })
 }
 
-/// What is passed on of a share, while it lasts.
-async fn passed(connection: &mut PgConnection, patient: PatientId, of: GrantId) -> Result<Option<PassedOn>, Error> {
+/// What is passed on of a share, while it lasts, newest first.
+async fn passed(connection: &mut PgConnection, patient: PatientId, of: GrantId) -> Result<Vec<PassedOn>, Error> {
     begin(connection, Some(patient)).await?;
     let passed = sqlx::query!(
-        "select grant_id, grantee_account_id, sentence, state, starts_at, ends_at from access_grant
+        "select grant_id, grantee_account_id, organization_id, professions, purpose, sentence, state, starts_at, ends_at from access_grant
         where patient_id = $1 and parent_grant_id = $2 and state in ('active', 'paused') and ends_at > now()
-        order by created_at desc limit 1",
+        order by created_at desc, grant_id limit 100",
         patient.0,
         of.0
     )
-    .fetch_optional(connection)
+    .fetch_all(connection)
     .await?;
-    Ok(passed.map(|row| PassedOn {
-        grant: GrantId(row.grant_id),
-        sentence: row.sentence,
-        to: row.grantee_account_id.map(AccountId),
-        is_paused: row.state == "paused",
-        starts_at: row.starts_at,
-        ends_at: row.ends_at,
-    }))
+    let passed = passed.into_iter().filter_map(|row| {
+        Some(PassedOn {
+            grant: GrantId(row.grant_id),
+            sentence: row.sentence,
+            to: (grantee(row.grantee_account_id, row.organization_id, row.professions)?, Purpose::from_slug(&row.purpose)?),
+            is_paused: row.state == "paused",
+            starts_at: row.starts_at,
+            ends_at: row.ends_at,
+        })
+    });
+    Ok(passed.collect())
 }
 
 /// From here on a transaction is for passing on something of this patient's.

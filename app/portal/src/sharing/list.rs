@@ -63,7 +63,7 @@ pub struct Whole {
     pub ends_soon: bool,
     /// Whether the patient can give it anew with other terms ([`Portal::change_grant`]).
     pub may_change: bool,
-    /// Where another clinician has passed it on.
+    /// Where a clinician has passed it on, or a carer shared it in the patient's place.
     pub passed_on: Option<PassedOn>,
 }
 
@@ -74,6 +74,8 @@ pub struct PassedOn {
     pub of: GrantId,
     /// Who passed it on.
     pub by: String,
+    /// Whether that is somebody who helps the patient.
+    pub is_help: bool,
     /// Whether that grant is paused: until it goes on, this one cannot.
     pub is_held: bool,
 }
@@ -276,7 +278,8 @@ async fn grants(record: &mut Record, only: Option<GrantId>) -> Result<Vec<Whole>
             g.purpose <> 'emergency' and g.parent_grant_id is null and g.state = 'active' and gate.ends_soon(g.starts_at, g.ends_at) as "ends_soon!",
             g.purpose <> 'emergency' and g.organization_id is not null and g.made_by_account_id is null
                 and not gate.is_dismissed(g.grantee_account_id) as "may_change!",
-            g.parent_grant_id, b.display_name as "passed_on_by?", coalesce(r.state = 'paused', false) as "is_held!"
+            g.parent_grant_id, b.display_name as "passed_on_by?", coalesce(r.state = 'paused', false) as "is_held!",
+            r.organization_id is null as "is_help!"
         from access_grant g
         left join access_grant r on r.patient_id = g.patient_id and r.grant_id = g.parent_grant_id
         left join account b on b.account_id = g.made_by_account_id
@@ -313,7 +316,12 @@ async fn grants(record: &mut Record, only: Option<GrantId>) -> Result<Vec<Whole>
             checked: Checked::of(row.checked, row.admitted_at),
             ends_soon: row.ends_soon,
             may_change: row.may_change,
-            passed_on: row.parent_grant_id.zip(row.passed_on_by).map(|(of, by)| PassedOn { of: GrantId(of), by, is_held: row.is_held }),
+            passed_on: row.parent_grant_id.zip(row.passed_on_by).map(|(of, by)| PassedOn {
+                of: GrantId(of),
+                by,
+                is_help: row.is_help,
+                is_held: row.is_held,
+            }),
         })
     });
     Ok(grants.collect())

@@ -7,13 +7,14 @@ use std::collections::BTreeMap;
 use chartkey_domain::{
     account::{Actor, Visitor},
     category::{Categories, Category},
-    draft::Draft,
+    draft::{Draft, Recipient},
     grant::{Grantee, Purpose},
     id::{AccountId, GrantId, ItemId, OrganizationId, PatientId},
 };
 use chartkey_portal::{
     Portal,
     audit::Event,
+    codes::CodeState,
     import::{self, ImportOptions, Into},
     secrets::Pepper,
     sharing::{NewGrant, Sentence},
@@ -138,6 +139,20 @@ impl House {
     /// Gives the doctor the results for 30 days.
     pub async fn give(&self, purpose: Purpose) -> GrantId {
         self.portal.give_grant(&self.ines(), self.draft(purpose).await).await.unwrap()
+    }
+
+    /// Somebody who helps Ines from now on, with what a draft says.
+    pub async fn carer(&self, draft: Draft) -> (Visitor, GrantId) {
+        let (ines, carer) = (self.ines(), self.stranger().await);
+        let draft = Draft { recipient: Some(Recipient::CarerCode), ..draft };
+        let id = self.portal.begin_draft(&ines, draft).await.unwrap();
+        let kept = self.portal.draft(&ines, id).await.unwrap();
+        let made = self.portal.make_code(&ines, id, kept.draft.terms(kept.today).unwrap(), sentence()).await.unwrap();
+        let code = self.portal.codes(&ines).await.unwrap().view.into_iter().find(|code| code.id == made).unwrap();
+        let CodeState::Waiting(typed) = code.state else { panic!("{code:?}") };
+        self.portal.redeem_code(&carer, &typed).await.unwrap();
+        let grant = self.portal.confirm_code(&ines, made, carer.actor.account(), sentence()).await.unwrap();
+        (carer, grant)
     }
 
     /// The patient's chain, oldest first.

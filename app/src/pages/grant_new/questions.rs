@@ -52,25 +52,39 @@ fn go_on(say: Say) -> impl IntoView {
 /// Who may see something.
 pub(super) fn who(say: Say, draft: Option<DraftId>, answers: &Draft, known: &[KnownOrganization]) -> (&'static str, AnyView) {
     let chosen = answers.recipient.as_ref().map(value).unwrap_or_default();
-    let one = |recipient: Recipient, label: String, hint: String| {
-        let value = value(&recipient);
-        let checked = value == chosen;
-        choice("radio", "recipient", value, checked, label, Some(hint))
+    let body = view! {
+        {head(say, 1, say.who_question(), say.who_says())}
+        <form method="post" action="/api/grant-who" id="recipient">
+            {draft.map(hidden)}
+            {beside(say, "recipient")}
+            {recipients(say, known, &chosen)}
+            {known.is_empty().then(|| view! { <p>{say.who_nobody_known()}</p> })}
+            <fieldset class="choices sheet">
+                <legend class="hide">{say.who_by_code()}</legend>
+                {one(&Recipient::Code, &chosen, say.who_by_code().to_owned(), say.who_by_code_hint().to_owned())}
+            </fieldset>
+            {go_on(say)}
+        </form>
     };
+    (say.who_question(), body.into_any())
+}
+
+/// The clinicians and professions of every organization that is known, to choose one of; `chosen` is [`value`] of what was chosen.
+pub fn recipients(say: Say, known: &[KnownOrganization], chosen: &str) -> impl IntoView + use<> {
     // Of independent clinicians nobody can be chosen who has not signed in.
     let has_anybody = |organization: &&KnownOrganization| !(organization.clinicians.is_empty() && organization.professions.is_empty());
-    let organizations = known
+    known
         .iter()
         .filter(has_anybody)
         .map(|organization| {
             let clinicians = organization.clinicians.iter().map(|clinician| {
                 let grantee = Grantee::Clinician { account: clinician.account, organization: organization.id };
                 let hint = say.profession_at(&say.profession_named(&clinician.profession), &organization.name);
-                one(Recipient::Known(grantee), clinician.name.clone(), hint)
+                one(&Recipient::Known(grantee), chosen, clinician.name.clone(), hint)
             });
             let professions = organization.professions.iter().map(|profession| {
                 let grantee = Grantee::Professions { organization: organization.id, professions: vec![profession.clone()] };
-                one(Recipient::Known(grantee), say.anyone_who_is(&say.profession_named(profession)), say.anyone_hint().to_owned())
+                one(&Recipient::Known(grantee), chosen, say.anyone_who_is(&say.profession_named(profession)), say.anyone_hint().to_owned())
             });
             view! {
                 <fieldset class="choices two sheet">
@@ -80,22 +94,13 @@ pub(super) fn who(say: Say, draft: Option<DraftId>, answers: &Draft, known: &[Kn
                 </fieldset>
             }
         })
-        .collect_view();
-    let body = view! {
-        {head(say, 1, say.who_question(), say.who_says())}
-        <form method="post" action="/api/grant-who" id="recipient">
-            {draft.map(hidden)}
-            {beside(say, "recipient")}
-            {organizations}
-            {known.is_empty().then(|| view! { <p>{say.who_nobody_known()}</p> })}
-            <fieldset class="choices sheet">
-                <legend class="hide">{say.who_by_code()}</legend>
-                {one(Recipient::Code, say.who_by_code().to_owned(), say.who_by_code_hint().to_owned())}
-            </fieldset>
-            {go_on(say)}
-        </form>
-    };
-    (say.who_question(), body.into_any())
+        .collect_view()
+}
+
+fn one(recipient: &Recipient, chosen: &str, label: String, hint: String) -> impl IntoView + use<> {
+    let value = value(recipient);
+    let checked = value == chosen;
+    choice("radio", "recipient", value, checked, label, Some(hint))
 }
 
 /// What for.
@@ -177,12 +182,14 @@ pub(super) fn time(say: Say, kept: &KeptDraft, known: &[KnownOrganization]) -> (
     let draft = &kept.draft;
     // Whom nobody vouches for but the operator passes nothing on.
     let may_delegate = draft.recipient.as_ref().is_some_and(|recipient| {
-        recipient.is_one_clinician() && colleague(recipient, known).is_none_or(|clinician| clinician.checked.is_none())
+        recipient.is_one_person() && colleague(recipient, known).is_none_or(|clinician| clinician.checked.is_none())
     });
     let end = |end: End, slug: &str, words: &'static str| choice("radio", "end", slug.to_owned(), draft.end == end, words, None);
     let tick = |name: &'static str, checked: bool, words: &'static str, hint: &str| {
         choice("checkbox", name, "on".to_owned(), checked, words, Some(hint.to_owned()))
     };
+    let (pass_on, hint) =
+        if is_carer(kept) { (say.may_share_choice(), say.may_share_hint()) } else { (say.may_pass_on_choice(), say.may_pass_on_hint()) };
     let body = view! {
         {head_of(say, kept, 4, say.time_question(), say.time_says())}
         <form method="post" action="/api/grant-time">
@@ -204,7 +211,7 @@ pub(super) fn time(say: Say, kept: &KeptDraft, known: &[KnownOrganization]) -> (
                 <legend class="hide">{say.more_legend()}</legend><h2>{say.more_legend()}</h2>
                 {tick("may_export", draft.may_export, say.may_copy_choice(), say.may_copy_hint())}
                 {(!is_carer(kept)).then(|| tick("may_write", draft.may_write, say.may_write_choice(), say.may_write_hint()))}
-                {may_delegate.then(|| tick("may_delegate", draft.may_delegate, say.may_pass_on_choice(), say.may_pass_on_hint()))}
+                {may_delegate.then(|| tick("may_delegate", draft.may_delegate, pass_on, hint))}
             </fieldset>
             {go_on(say)}
         </form>

@@ -1,12 +1,13 @@
-//! `/shared/{grant}/pass-on`: a clinician passes part of a share on to one colleague, and takes it back.
+//! `/shared/{grant}/pass-on`: a clinician passes part of a share on to one colleague, and takes it back; a carer shares with clinicians
+//! in the patient's place.
 
 use std::collections::BTreeMap;
 
 use chartkey_domain::{
     account::Visitor,
     category::Category,
-    draft::{PRESET_DAYS, Recipient},
-    grant::{GrantState, Grantee},
+    draft::{PRESET_DAYS, Recipient, Terms},
+    grant::{GrantState, Grantee, Purpose},
     id::GrantId,
     label::Label,
 };
@@ -21,7 +22,7 @@ use time::{Date, Duration, OffsetDateTime};
 
 use crate::{
     api::ApiError,
-    catalogue::{CATALOGUE_VERSION, Named, Say},
+    catalogue::{CATALOGUE_VERSION, Giver, Say},
     components::{
         form::{beside, choice, hidden, problem_summary, titled},
         notice::what_was_done,
@@ -30,7 +31,7 @@ use crate::{
     },
     pages::{
         Paged,
-        grant_new::{recipient, value},
+        grant_new::{named, recipient, recipients, value},
         page,
     },
     request::{again, caller, parameter, portal, problem, query, typed, visitor},
@@ -49,29 +50,53 @@ pub fn back_to<'p, T>(made: &Result<T, ApiError>, page: &'p str) -> &'p str {
 
 /// How long a colleague can be given something at once.
 const LENGTHS: [Length; 2] = [Length::Week, Length::Preset];
+/// How long a carer can share something at once.
+const LENGTHS_OF_HELP: [Length; 3] = [Length::Week, Length::Preset, Length::Quarter];
+/// What a carer can share for.
+const PURPOSES: [Purpose; 3] = [Purpose::Treatment, Purpose::SecondOpinion, Purpose::Coordination];
 
-/// The form, or what was passed on.
+/// What was chosen on the page, as the form sends it.
+#[derive(Debug)]
+pub struct Chosen {
+    /// To whom.
+    pub recipient: String,
+    /// Categories and labels.
+    pub parts: BTreeMap<String, String>,
+    /// What for, where a carer shares.
+    pub purpose: String,
+    /// How long.
+    pub length: String,
+}
+
+/// The form, and what was passed on.
 pub fn passing() -> impl IntoView {
     page(async {
         let (say, portal, visitor) = (caller().say(), portal()?, visitor()?);
         let passable = portal.passable(&visitor, parameter("grant")?).await?;
-        let step = match &passable.passed {
-            Some(passed) => taken_back(say, passable.entry.grant, passed, passable.now).into_any(),
-            None => match portal.require_fresh(&visitor).await {
-                Ok(()) => form(say, &visitor, &passable, &portal.known_organizations(&visitor).await?).into_any(),
-                Err(Error::SignInAgain) => sign_in_again(say, passable.entry.grant).into_any(),
-                Err(error) => return Err(error.into()),
-            },
+        let given = (!passable.passed.is_empty()).then(|| given(say, &passable));
+        // A clinician passes a share on to one colleague at a time.
+        let is_full = given.is_some() && !passable.is_help;
+        let step = match portal.require_fresh(&visitor).await {
+            _ if is_full => None,
+            Ok(()) => Some(form(say, &visitor, &passable, &portal.known_organizations(&visitor).await?).into_any()),
+            Err(Error::SignInAgain) => Some(sign_in_again(say, passable.grant).into_any()),
+            Err(error) => return Err(error.into()),
+        };
+        let (heading, lead, list) = if passable.is_help {
+            (say.share_for(), say.share_for_says(&passable.name), say.people_you_help())
+        } else {
+            (say.pass_on(), say.pass_on_says(&passable.name), say.patients())
         };
         let body = view! {
-            {back("/shared".to_owned(), say.patients())}
+            {back("/shared".to_owned(), list)}
             {problem_summary(say, problem())}
-            {done(say)}
-            {title(say.pass_on(), Some(say.pass_on_says(&passable.entry.name)))}
-            <section class="grant compact" aria-label=say.what_you_share_on()>{sentence(say, &passable.entry.sentence)}</section>
+            {done(say, passable.is_help)}
+            {title(heading, Some(lead))}
+            <section class="grant compact" aria-label=say.what_you_share_on()>{sentence(say, &passable.sentence)}</section>
+            {given}
             {step}
         };
-        Paged::Ok(document(Page::new(titled(say, say.pass_on(), problem()), Place::Patients).live(), body).into_any())
+        Paged::Ok(document(Page::new(titled(say, heading, problem()), Place::Patients).live(), body).into_any())
     })
 }
 
@@ -79,16 +104,24 @@ pub fn passing() -> impl IntoView {
 ///
 /// # Errors
 /// As [`chartkey_portal::Portal::pass_on`].
-pub async fn pass_on(grant: GrantId, to: &str, parts: &BTreeMap<String, String>, length: Length) -> Result<(), ApiError> {
+pub async fn pass_on(grant: GrantId, chosen: &Chosen) -> Result<(), ApiError> {
     let (say, portal, visitor) = (caller().say(), portal()?, visitor()?);
     let passable = portal.passable(&visitor, grant).await?;
-    let Some(Recipient::Known(to)) = recipient(to) else { return Err(ApiError::GrantWho) };
+    let to = recipient(&chosen.recipient).ok_or(ApiError::GrantWho)?;
     let named = named(&to, &portal.known_organizations(&visitor).await?).ok_or(ApiError::GrantWho)?;
-    let categories = parts.keys().filter_map(|part| Category::from_slug(part)).collect();
-    let labels = parts.keys().filter_map(|part| Label::from_slug(part)).collect();
-    let terms = passable.terms.passed_on(categories, labels, last_day(length, passable.now));
+    let Recipient::Known(to) = to else { return Err(ApiError::GrantWho) };
+    let categories = chosen.parts.keys().filter_map(|part| Category::from_slug(part)).collect();
+    let labels = chosen.parts.keys().filter_map(|part| Label::from_slug(part)).collect();
+    let length = Length::from_slug(&chosen.length).unwrap_or_default();
+    let passed = passable.terms.passed_on(categories, labels, last_day(length, passable.now));
+    let (terms, giver) = if passable.is_help {
+        let purpose = Purpose::chosen(&chosen.purpose).ok_or(ApiError::GrantPurpose)?;
+        (Terms { purpose, ..passed }, Giver::Carer(visitor.name.clone()))
+    } else {
+        (passed, Giver::Clinician(visitor.name.clone()))
+    };
     let sentence = Sentence {
-        text: say.passed_on_sentence(&named, &terms, &visitor.name),
+        text: say.passed_on_sentence(&named, &terms, &giver),
         language: say.tag().to_owned(),
         catalogue_version: CATALOGUE_VERSION.to_owned(),
     };
@@ -96,22 +129,20 @@ pub async fn pass_on(grant: GrantId, to: &str, parts: &BTreeMap<String, String>,
 }
 
 fn last_day(length: Length, now: OffsetDateTime) -> Date {
-    let days = if length == Length::Week { 7 } else { PRESET_DAYS };
+    let days = match length {
+        Length::Week => 7,
+        Length::Quarter => 90,
+        Length::Preset | Length::Open => PRESET_DAYS,
+    };
     now.date().checked_add(Duration::days(days)).unwrap_or(Date::MAX)
 }
 
-/// The clinician whom the sentence names; `None` where nobody is known so.
-fn named(to: &Grantee, known: &[KnownOrganization]) -> Option<Named> {
-    let Grantee::Clinician { account, organization } = to else { return None };
-    let organization = known.iter().find(|known| known.id == *organization)?;
-    let colleague = organization.clinicians.iter().find(|clinician| clinician.account == *account)?;
-    Some(Named::Clinician { name: colleague.name.clone(), organization: organization.name.clone() })
-}
-
-fn done(say: Say) -> Option<impl IntoView> {
-    let (heading, words) = match query("done")?.as_str() {
-        "passed" => (say.done_passed_on_title(), say.done_passed_on()),
-        "taken" => (say.done(), say.done_taken_back_share()),
+fn done(say: Say, is_help: bool) -> Option<impl IntoView> {
+    let (heading, words) = match (query("done")?.as_str(), is_help) {
+        ("passed", false) => (say.done_passed_on_title(), say.done_passed_on()),
+        ("passed", true) => (say.done_shared_for_title(), say.done_shared_for()),
+        ("taken", false) => (say.done(), say.done_taken_back_share()),
+        ("taken", true) => (say.done(), say.done_stopped_for()),
         _ => return None,
     };
     Some(what_was_done(heading, view! { <p>{words}</p> }))
@@ -122,20 +153,6 @@ fn sign_in_again(say: Say, grant: GrantId) -> impl IntoView {
 }
 
 fn form(say: Say, visitor: &Visitor, passable: &Passable, known: &[KnownOrganization]) -> impl IntoView + use<> {
-    let own = visitor.actor.account();
-    let colleagues: Vec<_> = known
-        .iter()
-        .flat_map(|organization| organization.clinicians.iter().map(move |clinician| (organization, clinician)))
-        .filter(|(_, clinician)| clinician.account != own)
-        .map(|(organization, clinician)| {
-            let to = Recipient::Known(Grantee::Clinician { account: clinician.account, organization: organization.id });
-            let hint = say.profession_at(&say.profession_named(&clinician.profession), &organization.name);
-            let to = value(&to);
-            let is_chosen = typed("recipient").as_ref() == Some(&to);
-            choice("radio", "recipient", to, is_chosen, clinician.name.clone(), Some(hint))
-        })
-        .collect();
-    let nobody = colleagues.is_empty().then(|| view! { <p>{say.pass_on_nobody()}</p> });
     let part = |slug: &str, words: &'static str| {
         let name = format!("parts[{slug}]");
         let is_chosen = typed(&name).is_some();
@@ -151,17 +168,20 @@ fn form(say: Say, visitor: &Visitor, passable: &Passable, known: &[KnownOrganiza
             </fieldset>
         }
     });
+    let (to, lengths, no_more, words) = if passable.is_help {
+        let chosen = typed("recipient").unwrap_or_default();
+        let to = view! { <div id="recipient">{beside(say, "recipient")}{recipients(say, known, &chosen)}</div> }.into_any();
+        (to, &LENGTHS_OF_HELP[..], say.share_for_no_more(), say.share_for())
+    } else {
+        (colleagues(say, visitor, known).into_any(), &LENGTHS[..], say.pass_on_no_more(), say.pass_on())
+    };
     let chosen = typed("length").and_then(|length| Length::from_slug(&length)).unwrap_or_default();
-    let lengths = LENGTHS.map(|length| choice("radio", "length", length.slug().to_owned(), length == chosen, say.length(length), None));
+    let length = |length: &Length| choice("radio", "length", length.slug().to_owned(), *length == chosen, say.length(*length), None);
     view! {
         <form method="post" action="/api/pass-on">
-            {hidden("grant", Some(passable.entry.grant.to_string()))}
-            <fieldset class="choices two sheet" id="recipient">
-                <legend class="hide">{say.pass_on_to_whom()}</legend><h2>{say.pass_on_to_whom()}</h2>
-                {beside(say, "recipient")}
-                {colleagues}
-                {nobody}
-            </fieldset>
+            {hidden("grant", Some(passable.grant.to_string()))}
+            {to}
+            {passable.is_help.then(|| purposes(say))}
             <fieldset class="choices two sheet" id="categories">
                 <legend class="hide">{say.pass_on_what()}</legend><h2>{say.pass_on_what()}</h2>
                 {beside(say, "categories")}
@@ -170,25 +190,67 @@ fn form(say: Say, visitor: &Visitor, passable: &Passable, known: &[KnownOrganiza
             {sensitive}
             <fieldset class="choices sheet">
                 <legend class="hide">{say.ask_length()}</legend><h2>{say.ask_length()}</h2>
-                {lengths.collect_view()}
+                {lengths.iter().map(length).collect_view()}
             </fieldset>
-            <p class="small quiet">{say.pass_on_no_more()}</p>
-            <p class="actions"><button class="button" type="submit">{say.pass_on()}</button><a href="/shared">{say.patients()}</a></p>
+            <p class="small quiet">{no_more}</p>
+            <p class="actions"><button class="button" type="submit">{words}</button><a href="/shared">{say.dont_share()}</a></p>
         </form>
     }
 }
 
-/// What was passed on, with the way to take it back.
-fn taken_back(say: Say, of: GrantId, passed: &PassedOn, now: OffsetDateTime) -> impl IntoView + use<> {
-    let state = if passed.is_paused { GrantState::Paused } else { GrantState::Active };
-    let span = Life { starts_at: passed.starts_at, ends_at: passed.ends_at, state };
-    let body = view! {
-        <div class="grant compact">{sentence(say, &passed.sentence)}{life(say, span, now)}</div>
-        <form method="post" action="/api/take-back-share">
-            {hidden("grant", Some(passed.grant.to_string()))}
-            {hidden("of", Some(of.to_string()))}
-            <p class="actions"><button class="button stop" type="submit">{say.take_it_back()}</button></p>
-        </form>
+/// Every clinician but the visitor.
+fn colleagues(say: Say, visitor: &Visitor, known: &[KnownOrganization]) -> impl IntoView + use<> {
+    let own = visitor.actor.account();
+    let colleagues: Vec<_> = known
+        .iter()
+        .flat_map(|organization| organization.clinicians.iter().map(move |clinician| (organization, clinician)))
+        .filter(|(_, clinician)| clinician.account != own)
+        .map(|(organization, clinician)| {
+            let to = Recipient::Known(Grantee::Clinician { account: clinician.account, organization: organization.id });
+            let hint = say.profession_at(&say.profession_named(&clinician.profession), &organization.name);
+            let to = value(&to);
+            let is_chosen = typed("recipient").as_ref() == Some(&to);
+            choice("radio", "recipient", to, is_chosen, clinician.name.clone(), Some(hint))
+        })
+        .collect();
+    let nobody = colleagues.is_empty().then(|| view! { <p>{say.pass_on_nobody()}</p> });
+    view! {
+        <fieldset class="choices two sheet" id="recipient">
+            <legend class="hide">{say.pass_on_to_whom()}</legend><h2>{say.pass_on_to_whom()}</h2>
+            {beside(say, "recipient")}
+            {colleagues}
+            {nobody}
+        </fieldset>
+    }
+}
+
+fn purposes(say: Say) -> impl IntoView + use<> {
+    let chosen = typed("purpose").and_then(|purpose| Purpose::chosen(&purpose)).unwrap_or(Purpose::Treatment);
+    let one =
+        |purpose: Purpose| choice("radio", "purpose", purpose.slug().to_owned(), purpose == chosen, say.purpose_of_theirs(purpose), None);
+    view! {
+        <fieldset class="choices sheet">
+            <legend class="hide">{say.share_for_purpose()}</legend><h2>{say.share_for_purpose()}</h2>
+            {PURPOSES.map(one).collect_view()}
+        </fieldset>
+    }
+}
+
+/// What was passed on, each with the way to take it back.
+fn given(say: Say, passable: &Passable) -> impl IntoView + use<> {
+    let (heading, words) =
+        if passable.is_help { (say.what_you_shared_for(), say.stop_this_share()) } else { (say.what_you_passed_on(), say.take_it_back()) };
+    let one = |passed: &PassedOn| {
+        let state = if passed.is_paused { GrantState::Paused } else { GrantState::Active };
+        let span = Life { starts_at: passed.starts_at, ends_at: passed.ends_at, state };
+        view! {
+            <div class="grant compact">{sentence(say, &passed.sentence)}{life(say, span, passable.now)}</div>
+            <form method="post" action="/api/take-back-share">
+                {hidden("grant", Some(passed.grant.to_string()))}
+                {hidden("of", Some(passable.grant.to_string()))}
+                <p class="actions"><button class="button stop" type="submit">{words}</button></p>
+            </form>
+        }
     };
-    sheet("passed", say.what_you_passed_on(), body)
+    sheet("passed", heading, passable.passed.iter().map(one).collect_view())
 }
