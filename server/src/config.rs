@@ -3,6 +3,7 @@
 
 use std::{env, fmt, net::SocketAddr, path::PathBuf};
 
+use chartkey_domain::ages::Ages;
 use chartkey_portal::secrets::Pepper;
 use ipnet::IpNet;
 use time::Duration;
@@ -75,6 +76,8 @@ pub struct Config {
     pub mail: Mail,
     /// Lives of sessions.
     pub sessions: SessionTimes,
+    /// The ages at which children grow up.
+    pub ages: Ages,
     /// Mixed into every stored hash.
     pub pepper: Pepper,
     /// Where the heads of the chains are written.
@@ -124,6 +127,7 @@ impl Config {
         let person = reading.number("session_idle_minutes", 1..=24 * 60);
         let clinician = reading.number("clinician_idle_minutes", 1..=24 * 60);
         let hours = reading.number("session_hours", 1..=24 * 7);
+        let ages = reading.ages();
         let metrics_listen = reading.address("metrics_listen");
         if let Some(address) = metrics_listen.filter(|address| !address.ip().is_loopback()) {
             reading.wrong("metrics_listen", format!("{address} can be reached from elsewhere; write for example 127.0.0.1:8471"));
@@ -173,6 +177,7 @@ impl Config {
                     clinician_idle: Duration::minutes(clinician?.into()),
                     absolute: Duration::hours(hours?.into()),
                 },
+                ages: ages?,
                 pepper: pepper?,
                 anchor_file,
                 log_key_file,

@@ -211,6 +211,7 @@ async fn once(portal: &Portal) {
     }
     ended("tell-losses", limited(portal.tell_losses()).await);
     ended("tell-endings", limited(portal.tell_endings()).await);
+    ended("tell-birthdays", limited(portal.tell_birthdays()).await);
     ended("tell-news", limited(portal.tell_news()).await);
 }
 

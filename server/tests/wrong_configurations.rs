@@ -77,6 +77,8 @@ fn each_wrong_value_is_named_with_its_source_and_what_to_write() {
             &["CHARTKEY_MAIL_FROM [environment]", "\"Chartkey\""],
         ),
         (&[("CHARTKEY_SESSION_IDLE_MINUTES", "-1")], &["CHARTKEY_SESSION_IDLE_MINUTES [environment]", "from 1 to 1440"]),
+        (&[("CHARTKEY_ADULT_AGE", "12")], &["CHARTKEY_ADULT_AGE [environment]", "comes before"]),
+        (&[("CHARTKEY_ACCOUNT_AGE", "a child")], &["CHARTKEY_ACCOUNT_AGE [environment]", "from 0 to 30"]),
         (&[("CHARTKEY_CLINICIAN_IDLE_MINUTES", "1.5")], &["CHARTKEY_CLINICIAN_IDLE_MINUTES [environment]", "from 1 to 1440"]),
         (&[("CHARTKEY_SESSION_HOURS", "1000")], &["CHARTKEY_SESSION_HOURS [environment]", "from 1 to 168"]),
         (&[("CHARTKEY_PEPPER", "c2VjcmV0LW9mLW1pbmU=")], &["CHARTKEY_PEPPER [environment]", "head -c 32"]),

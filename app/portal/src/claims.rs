@@ -1,10 +1,12 @@
-//! Claiming a record: a code from whoever keeps it, and the birth date.
+//! Claiming a record: a code from whoever keeps it, and the birth date. In the same way somebody is registered as a carer.
 
 use chartkey_domain::{
     account::{Actor, Visitor},
+    ages::Birthday,
+    draft::Terms,
     id::{AccountId, PatientId},
 };
-use sqlx::PgConnection;
+use sqlx::{Connection, PgConnection, types::Json};
 use time::Date;
 
 use crate::{
@@ -12,6 +14,7 @@ use crate::{
     audit::{self, Chain, Event, What, Who, Why},
     pool::detached,
     secrets::{random_code, typed_code},
+    sharing::Sentence,
     sign_in::Subjects,
 };
 
@@ -24,35 +27,40 @@ impl Portal {
     /// that were waiting for the same record end. Shown once; only its digest is kept.
     ///
     /// # Errors
-    /// [`Error::NotFound`] where there is no such record.
+    /// [`Error::NotFound`] where there is no such record, [`Error::Invalid`] with `too-young` where its patient is too young for an account
+    /// of their own.
     pub async fn invite(&self, patient: PatientId, reason: &str) -> Result<String, Error> {
-        let code = random_code();
-        let hash = self.pepper.digest("claim", &typed_code(&code));
         let (portal, reason) = (self.clone(), reason.to_owned());
         detached(async move {
             let mut transaction = portal.pool.begin().await?;
-            sqlx::query!("select set_config('chartkey.task', 'operator', true)").fetch_one(&mut *transaction).await?;
+            let (born, today) = grown(&mut transaction, patient).await?;
+            if born.and_then(|born| Birthday::of(&born, portal.ages.account)).is_some_and(|old_enough| today < old_enough.last) {
+                return Err(Error::Invalid("too-young"));
+            }
             sqlx::query!(
-                "update claim_code set ends_at = now() where patient_id = $1 and claimed_at is null and ends_at > now()",
+                "update claim_code set ends_at = now() where patient_id = $1 and help is null and claimed_at is null and ends_at > now()",
                 patient.0
             )
             .execute(&mut *transaction)
             .await?;
-            let made = sqlx::query!(
-                "insert into claim_code (patient_id, code_hash, ends_at)
-                select patient_id, $2, now() + interval '14 days' from patient where patient_id = $1",
-                patient.0,
-                hash
-            )
-            .execute(&mut *transaction)
-            .await?;
-            if made.rows_affected() == 0 {
-                return Err(Error::NotFound);
-            }
-            note(&mut transaction, patient, portal.who(), "claim-code-made", Why::Operator { reason: reason.clone() }).await?;
+            let code = portal.store_claim(&mut transaction, patient, None).await?;
+            note(&mut transaction, patient, portal.who(), "claim-code-made", Why::Operator { reason }, None).await?;
             transaction.commit().await?;
-            Ok(())
+            Ok(code)
         })
+        .await
+    }
+
+    /// Keeps a new code for a record; with `help` it is a carer's.
+    pub(crate) async fn store_claim(&self, connection: &mut PgConnection, patient: PatientId, help: Option<&Terms>) -> Result<String, Error> {
+        let code = random_code();
+        sqlx::query!(
+            "insert into claim_code (patient_id, code_hash, ends_at, help) values ($1, $2, now() + interval '14 days', $3)",
+            patient.0,
+            self.pepper.digest("claim", &typed_code(&code)),
+            help.map(Json) as _
+        )
+        .execute(connection)
         .await?;
         Ok(code)
     }
@@ -71,13 +79,20 @@ impl Portal {
         Ok(patient.map(PatientId))
     }
 
-    /// Claims the record that `code` was made for, if the birth date is its patient's.
-    /// A code bears five wrong birth dates.
+    /// Claims the record that `code` was made for, if the birth date is its patient's; by a code for a carer it lets the visitor help,
+    /// with the sentence that `word` makes of what they are given. A code bears five wrong birth dates.
     ///
     /// # Errors
     /// [`Error::NotFound`], the same whether the code is wrong, void, used or ended,
     /// the birth date wrong, the record somebody's already, or the tries too many.
-    pub async fn claim(&self, visitor: &Visitor, code: &str, born: Date, address: &str) -> Result<PatientId, Error> {
+    pub async fn claim(
+        &self,
+        visitor: &Visitor,
+        code: &str,
+        born: Date,
+        address: &str,
+        word: impl FnOnce(&Terms) -> Sentence + Send + 'static,
+    ) -> Result<Claimed, Error> {
         let Actor::Person { account } = visitor.actor else { return Err(Error::NotFound) };
         let (portal, who) = (self.clone(), Who::from(visitor));
         let hash = self.pepper.digest("claim", &typed_code(code));
@@ -89,20 +104,27 @@ impl Portal {
             if !portal.count(&subjects).await? {
                 return Err(Error::NotFound);
             }
-            let patient = portal.prove_claim(account, who, hash, born).await?.ok_or(Error::NotFound)?;
+            let claimed = portal.prove_claim(account, who, hash, born, word).await?.ok_or(Error::NotFound)?;
             let mut transaction = portal.pool.begin().await?;
             subjects.forgive(&mut transaction).await?;
             transaction.commit().await?;
-            Ok(patient)
+            Ok(claimed)
         })
         .await
     }
 
-    async fn prove_claim(&self, account: AccountId, who: Who, hash: Vec<u8>, born: Date) -> Result<Option<PatientId>, Error> {
+    async fn prove_claim(
+        &self,
+        account: AccountId,
+        who: Who,
+        hash: Vec<u8>,
+        born: Date,
+        word: impl FnOnce(&Terms) -> Sentence + Send,
+    ) -> Result<Option<Claimed>, Error> {
         let mut transaction = self.pool.begin().await?;
         sqlx::query!("select set_config('chartkey.task', 'sign-in', true)").fetch_one(&mut *transaction).await?;
         let Some(claim) = sqlx::query!(
-            r#"select claim_id, patient_id, claimed_at is not null as "is_claimed!" from claim_code
+            r#"select claim_id, patient_id, claimed_at is not null as "is_claimed!", help as "help: Json<Terms>" from claim_code
             where code_hash = $1 and (
                 (claimed_at is null and tries_left > 0 and ends_at > now())
                 -- The second click of a double one.
@@ -121,42 +143,87 @@ impl Portal {
         let recorded =
             sqlx::query_scalar!("select birth_date from patient where patient_id = $1", patient.0).fetch_one(&mut *transaction).await?;
         let right = recorded.is_some_and(|recorded| is_birth_date(&recorded, born));
+        let claimed = if claim.help.is_some() { Claimed::Helps } else { Claimed::Own(patient) };
         if claim.is_claimed {
-            return Ok(right.then_some(patient));
+            return Ok(right.then_some(claimed));
         }
-        let held = right
-            && sqlx::query!(
-                "insert into patient_holder (patient_id, account_id) values ($1, $2) on conflict (patient_id) do nothing",
-                patient.0,
-                account.0
-            )
-            .execute(&mut *transaction)
-            .await?
-            .rows_affected()
-                == 1;
-        if held {
-            sqlx::query!("update claim_code set claimed_by = $2, claimed_at = now() where claim_id = $1", claim.claim_id, account.0)
-                .execute(&mut *transaction)
-                .await?;
+        let mut tried = transaction.begin().await?;
+        sqlx::query!("update claim_code set claimed_by = $2, claimed_at = now() where claim_id = $1", claim.claim_id, account.0)
+            .execute(&mut *tried)
+            .await?;
+        let words = match claim.help {
+            _ if !right => None,
+            Some(Json(terms)) => {
+                let sentence = word(&terms);
+                self.register(&mut tried, patient, account, &terms, &sentence).await?.then_some(Some(sentence.text))
+            }
+            None => hold(&mut tried, patient, account).await?.then_some(None),
+        };
+        let is_claimed = words.is_some();
+        if is_claimed {
+            tried.commit().await?;
         } else {
+            tried.rollback().await?;
             sqlx::query!("update claim_code set tries_left = tries_left - 1 where claim_id = $1", claim.claim_id)
                 .execute(&mut *transaction)
                 .await?;
         }
-        let action = if held { "record-claimed" } else { "claim-refused" };
-        note(&mut transaction, patient, who, action, if held { Why::Own } else { Why::Refused }).await?;
+        let (action, why) = match (is_claimed, claimed) {
+            (true, Claimed::Own(_)) => ("record-claimed", Why::Own),
+            (true, Claimed::Helps) => ("carer-registered", Why::Own),
+            (false, _) => ("claim-refused", Why::Refused),
+        };
+        note(&mut transaction, patient, who, action, why, words.flatten()).await?;
         transaction.commit().await?;
-        Ok(held.then_some(patient))
+        Ok(is_claimed.then_some(claimed))
     }
 }
 
+/// What a code has made of a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Claimed {
+    /// The visitor's own.
+    Own(PatientId),
+    /// One that they help with.
+    Helps,
+}
+
+/// Makes an account the holder of a record that nobody holds; false where somebody does.
+async fn hold(connection: &mut PgConnection, patient: PatientId, account: AccountId) -> Result<bool, Error> {
+    let held = sqlx::query!(
+        "insert into patient_holder (patient_id, account_id) values ($1, $2) on conflict (patient_id) do nothing",
+        patient.0,
+        account.0
+    )
+    .execute(connection)
+    .await?;
+    Ok(held.rows_affected() == 1)
+}
+
+/// The birth date of a patient as its source gave it, and the day, in a transaction of the operator's from here on.
+pub(crate) async fn grown(connection: &mut PgConnection, patient: PatientId) -> Result<(Option<String>, Date), Error> {
+    sqlx::query!("select set_config('chartkey.task', 'operator', true)").fetch_one(&mut *connection).await?;
+    let row = sqlx::query!(r#"select birth_date, now() as "now!" from patient where patient_id = $1"#, patient.0)
+        .fetch_optional(connection)
+        .await?
+        .ok_or(Error::NotFound)?;
+    Ok((row.birth_date, row.now.date()))
+}
+
 /// Appends to the patient's chain what became of a code.
-async fn note(connection: &mut PgConnection, patient: PatientId, who: Who, action: &str, why: Why) -> Result<(), Error> {
+pub(crate) async fn note(
+    connection: &mut PgConnection,
+    patient: PatientId,
+    who: Who,
+    action: &str,
+    why: Why,
+    text: Option<String>,
+) -> Result<(), Error> {
     let at = sqlx::query!(r#"select set_config('chartkey.patient', $1::uuid::text, true) as "patient!", now() as "at!""#, patient.0)
         .fetch_one(&mut *connection)
         .await?
         .at;
-    let event = Event { at, who, what: What { action: action.to_owned(), ..What::default() }, why };
+    let event = Event { at, who, what: What { action: action.to_owned(), text, ..What::default() }, why };
     audit::append(connection, Chain::Patient(patient), &event).await
 }
 

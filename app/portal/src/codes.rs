@@ -146,6 +146,9 @@ impl Portal {
             fresh::require(record.connection(), &visitor).await?;
             terms.check(record.now().date()).map_err(|problem| Error::Invalid(problem.code()))?;
             let taken = sharing::take_draft(&mut record, draft).await?.ok_or(Error::Conflict("made"))?;
+            if taken.for_carer {
+                sharing::ends_by_adulthood(&record, portal.ages, &terms)?;
+            }
             let code = portal.store_code(&mut record, &terms, &taken, &sentence).await?;
             let what = What { action: "code-made".to_owned(), text: Some(sentence.text), ..What::default() };
             record.finish(what).await?;
@@ -389,7 +392,7 @@ impl Portal {
             )
             .fetch_one(record.connection())
             .await?;
-            let grant = sharing::insert(&mut record, &grantee, &terms, &sentence, &answered.0).await?;
+            let grant = sharing::insert(&mut record, portal.ages, &grantee, &terms, &sentence, &answered.0).await?;
             let what = What { text: Some(sentence.text), ..sharing::about("grant-given", grant) };
             record.finish(what).await?;
             Ok(grant)

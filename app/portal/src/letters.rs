@@ -85,6 +85,8 @@ pub enum LetterSubject {
     EmergencyContact,
     /// A share of theirs ends soon.
     ShareEnding,
+    /// After a birthday somebody who helps sees less, or nothing: to them, and to the patient.
+    HelpChanging,
 }
 
 impl LetterSubject {
@@ -109,6 +111,7 @@ impl LetterSubject {
             Self::Emergency => "emergency",
             Self::EmergencyContact => "emergency-contact",
             Self::ShareEnding => "share-ending",
+            Self::HelpChanging => "help-changing",
         })
     }
 
@@ -131,6 +134,7 @@ impl LetterSubject {
             Self::Emergency,
             Self::EmergencyContact,
             Self::ShareEnding,
+            Self::HelpChanging,
         ];
         stored.into_iter().find(|subject| subject.slug() == Some(slug))
     }

@@ -63,6 +63,7 @@ mod prescribing;
 pub mod proofs;
 pub mod reach;
 mod record;
+pub mod registering;
 pub mod rehearsal;
 pub mod requests;
 pub mod results;

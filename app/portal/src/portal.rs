@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chartkey_domain::id::PreviewId;
+use chartkey_domain::{ages::Ages, id::PreviewId};
 use sqlx::{PgPool, postgres::PgConnectOptions};
 
 use crate::{
@@ -21,6 +21,7 @@ pub struct Portal {
     pub(crate) journal: Option<Arc<Journal>>,
     pub(crate) seal: Option<Arc<Seal>>,
     pub(crate) strict: Strict,
+    pub(crate) ages: Ages,
     /// Who asks for passkeys; `None`: there are none.
     pub(crate) relying_party: Option<Arc<RelyingParty>>,
     /// With whose eyes every record is opened; `None`: with the visitor's own.
@@ -58,6 +59,7 @@ impl Portal {
             journal: None,
             seal: None,
             strict: Strict::default(),
+            ages: Ages::default(),
             relying_party: None,
             preview: None,
         })
@@ -68,6 +70,13 @@ impl Portal {
     #[must_use]
     pub const fn previewing(mut self, preview: PreviewId) -> Self {
         self.preview = Some(preview);
+        self
+    }
+
+    /// The same portal where children grow up at these ages.
+    #[must_use]
+    pub const fn with_ages(mut self, ages: Ages) -> Self {
+        self.ages = ages;
         self
     }
 

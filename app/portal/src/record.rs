@@ -121,7 +121,7 @@ impl Viewer {
             writes: permission.writes,
             grants: loaded.shared(permission),
             categories: permission.categories,
-            closes_at: permission.closes_at,
+            closes_at: loaded.closes_at(permission),
             mark: mark(permission, loaded, actor),
         }
     }
@@ -366,7 +366,7 @@ impl Portal {
             Decision::Refused => Standing::Closed,
             Decision::Own => Standing::Open { mark: OWN_MARK.to_owned(), closes_at: None },
             Decision::Shared(permission) => {
-                Standing::Open { mark: mark(&permission, &loaded, &visitor.actor), closes_at: permission.closes_at }
+                Standing::Open { mark: mark(&permission, &loaded, &visitor.actor), closes_at: loaded.closes_at(&permission) }
             }
         })
     }

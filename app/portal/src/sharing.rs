@@ -7,6 +7,7 @@
 
 use chartkey_domain::{
     account::Visitor,
+    ages::{Ages, Birthday},
     draft::{Draft, Recipient, Terms},
     grant::{GrantState, Grantee},
     id::{DraftId, GrantId, PatientId, RequestId},
@@ -14,6 +15,7 @@ use chartkey_domain::{
 };
 use serde::{Deserialize, Serialize};
 use sqlx::types::Json;
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::{
@@ -80,7 +82,7 @@ impl Portal {
             let mut record = portal.open_own(&visitor).await?;
             fresh::require(record.connection(), &visitor).await?;
             let taken = take_draft(&mut record, new.draft).await?.ok_or(Error::Conflict("given"))?;
-            let grant = insert(&mut record, &new.grantee, &new.terms, &new.sentence, &taken.answered).await?;
+            let grant = insert(&mut record, portal.ages, &new.grantee, &new.terms, &new.sentence, &taken.answered).await?;
             if let Some(request) = taken.request {
                 requests::given(&mut record, request, &new.grantee, grant).await?;
             }
@@ -163,6 +165,7 @@ impl From<&Grantee> for Columns {
 /// Puts a grant in force, in the place of the one it replaces. What was answered before it was given stands in its story.
 pub(crate) async fn insert(
     record: &mut Record,
+    ages: Ages,
     grantee: &Grantee,
     terms: &Terms,
     sentence: &Sentence,
@@ -173,6 +176,11 @@ pub(crate) async fn insert(
         return Err(Error::Invalid("sentence"));
     }
     known::check(record.connection(), grantee).await?;
+    let is_carer = matches!(grantee, Grantee::Carer { .. });
+    if is_carer {
+        ends_by_adulthood(record, ages, terms)?;
+    }
+    let labels_until = labels_until(ages, record.whose().birth_date.as_deref().filter(|_| is_carer), terms, record.now());
     let patient = record.whose().patient;
     let columns = Columns::from(grantee);
     if is_blocked(record, &columns).await? {
@@ -196,8 +204,8 @@ pub(crate) async fn insert(
     let grant = sqlx::query_scalar!(
         "with made as (select gen_random_uuid() as grant_id)
         insert into access_grant (patient_id, grant_id, lineage_id, version_no, grantee_account_id, organization_id, professions,
-            purpose, purpose_text, categories, labels, data_from, data_to, includes_new, may_export, may_write, may_delegate, ends_at, sentence, created_at)
-        select $1, grant_id, coalesce($2, grant_id), $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
+            purpose, purpose_text, categories, labels, data_from, data_to, includes_new, may_export, may_write, may_delegate, ends_at, sentence, labels_until, created_at)
+        select $1, grant_id, coalesce($2, grant_id), $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
             -- What an import that is still running brings was not seen by the patient either.
             case when $13 then now() else least(now(), (select min(xact_start) from pg_stat_activity where datname = current_database())) end
         from made
@@ -219,7 +227,8 @@ pub(crate) async fn insert(
         terms.may_write,
         terms.may_delegate,
         terms.ends_at(),
-        sentence.text
+        sentence.text,
+        labels_until
     )
     .fetch_one(record.connection())
     .await
@@ -235,6 +244,23 @@ pub(crate) async fn insert(
     tell_story(record, grant, "given", sentence, answered).await?;
     notices::send(record.connection(), notice(patient, &columns)).await?;
     Ok(grant)
+}
+
+/// The moment from which a carer sees nothing sensitive of a child; `None` where they were given nothing of it, or by somebody who is old
+/// enough.
+pub(crate) fn labels_until(ages: Ages, born: Option<&str>, terms: &Terms, now: OffsetDateTime) -> Option<OffsetDateTime> {
+    let until = Birthday::of(born?, ages.sensitive)?.first.midnight().assume_utc();
+    (now < until && !terms.labels.is_empty()).then_some(until)
+}
+
+/// Refuses a carer whom a child would give more time than until they are of age: then they decide anew.
+pub(crate) fn ends_by_adulthood(record: &Record, ages: Ages, terms: &Terms) -> Result<(), Error> {
+    let of_age = record.whose().birth_date.as_deref().and_then(|born| Birthday::of(born, ages.adult));
+    let is_child = of_age.filter(|of_age| record.now().date() < of_age.first);
+    match is_child {
+        Some(of_age) if terms.until.is_none_or(|until| until >= of_age.first) => Err(Error::Invalid("grant-of-age")),
+        _ => Ok(()),
+    }
 }
 
 /// Whether the patient has blocked a grantee, or everybody where they work.

@@ -4,9 +4,10 @@ mod harness;
 
 use chartkey_domain::{
     account::{Actor, Visitor},
+    draft::Terms,
     id::{AccountId, OrganizationId, PatientId},
 };
-use chartkey_portal::{Error, Portal, secrets::Pepper};
+use chartkey_portal::{Error, Portal, claims::Claimed, secrets::Pepper};
 use harness::Ground;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use time::{Date, OffsetDateTime, macros::date};
@@ -37,7 +38,11 @@ impl Clinic {
 
     async fn claim(&self, visitor: &Visitor, code: &str, born: Date) -> Result<PatientId, Error> {
         // Each person from an address of their own.
-        self.portal.claim(visitor, code, born, &visitor.actor.account().to_string()).await
+        let word = |_: &Terms| panic!("nobody is made a carer");
+        match self.portal.claim(visitor, code, born, &visitor.actor.account().to_string(), word).await? {
+            Claimed::Own(patient) => Ok(patient),
+            Claimed::Helps => panic!("it is their own"),
+        }
     }
 
     async fn actions(&self) -> Vec<String> {

@@ -110,18 +110,27 @@ pub async fn new_password(token: String, password: String) -> Result<(), ApiErro
     answer(chosen.map(|()| "/sign-in?done=password"), "/sign-in/forgotten")
 }
 
-/// Claims a record with its code and the birth date of its patient.
+/// Claims a record with its code and the birth date of its patient; with a code for a carer, begins to help.
 #[server(endpoint = "claim")]
 pub async fn claim(code: String, day: String, month: String, year: String) -> Result<(), ApiError> {
-    use crate::request::{answer, client_address, date, portal, session, visitor};
+    use crate::{
+        pages::registered,
+        request::{answer, caller, client_address, date, portal, send_due, session, visitor},
+    };
+    use chartkey_portal::claims::Claimed;
 
     let Some(born) = date(&day, &month, &year) else { return answer(Err::<&str, _>(ApiError::BirthDate), "/claim") };
     let visitor = match visitor() {
         Ok(visitor) => visitor,
         Err(problem) => return answer(Err::<&str, _>(problem), "/claim"),
     };
-    match portal()?.claim(&visitor, &code, born, &client_address()).await {
-        Ok(patient) => answer(session()?.0.hold(patient).await.map(|()| "/home?done=claimed"), "/claim"),
+    let claimed = portal()?.claim(&visitor, &code, born, &client_address(), registered(caller().say(), visitor.name.clone())).await;
+    match claimed {
+        Ok(Claimed::Helps) => {
+            send_due(&Ok(()));
+            answer(Ok("/shared?done=registered"), "/claim")
+        }
+        Ok(Claimed::Own(patient)) => answer(session()?.0.hold(patient).await.map(|()| "/home?done=claimed"), "/claim"),
         Err(chartkey_portal::Error::NotFound) => answer(Err::<&str, _>(ApiError::WrongCode), "/claim"),
         Err(error) => answer(Err::<&str, _>(error.into()), "/claim"),
     }

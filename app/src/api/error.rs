@@ -133,6 +133,8 @@ problems! {
     FilterDays = "filter-days", 422;
     /// The end of a share is no date, or has passed.
     GrantEnd = "grant-end", 422;
+    /// A child lets somebody help beyond the day on which they are of age.
+    GrantOfAge = "grant-of-age", 422;
     /// A share is for somebody whom the patient has blocked.
     GrantBlocked = "grant-blocked", 409;
     /// Nobody was chosen who is to be blocked.

@@ -74,4 +74,16 @@ messages! {
     }
     code_waits_carer { English: "They have not confirmed yet.", Spanish: "Todavía no ha confirmado." }
     code_refused_carer { English: "Not confirmed. Ask them.", Spanish: "No confirmado. Pregúntele." }
+    help_labels_until(date: &str) {
+        English: "From {date} on, nothing sensitive is included: a child of that age decides it alone.",
+        Spanish: "Desde el {date} no se incluye nada delicado: a esa edad lo decide solo el menor.",
+    }
+    was_registered { English: "Whoever keeps the record registered them", Spanish: "Quien guarda la historia clínica registró a esta persona" }
+    done_registered { English: "You can help from now on. They see each of your looks.", Spanish: "Desde ahora puede ayudar. Se ve cada vez que usted mira." }
+    registered_help { English: "A practice gave you a code, for a child or for somebody you look after?", Spanish: "¿Una consulta le dio un código, para un menor o para alguien a quien cuida?" }
+    registered_help_use { English: "Use it with their birth date", Spanish: "Usarlo con su fecha de nacimiento" }
+    grant_of_age_problem {
+        English: "Somebody can help you at most until you are of age. Choose a last day before that birthday; after it you can let them help you again.",
+        Spanish: "Alguien puede ayudarle como mucho hasta que usted sea mayor de edad. Elija un último día antes de ese cumpleaños; después puede dejar que le ayude otra vez.",
+    }
 }

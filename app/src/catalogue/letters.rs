@@ -164,6 +164,15 @@ messages! {
             {link}\n\n\
             Si fue usted, no haga nada. Le avisamos cada día.\n",
     }
+    letter_help_changing { English: "Something changes soon for somebody who helps", Spanish: "Pronto cambia algo para quien ayuda" }
+    letter_help_changing_says(link: &str) {
+        English: "After a birthday, somebody who helps with a record at\nChartkey sees less of it, or nothing.\n\n\
+            See what changes, and when:\n{link}\n\n\
+            You need to do nothing.\n",
+        Spanish: "Después de un cumpleaños, quien ayuda con una historia\nclínica en Chartkey ve menos de ella, o nada.\n\n\
+            Vea qué cambia, y cuándo:\n{link}\n\n\
+            Usted no tiene que hacer nada.\n",
+    }
     letter_share_ending { English: "Something that you share ends soon", Spanish: "Algo que usted comparte termina pronto" }
     letter_share_ending_says(link: &str) {
         English: "Something that you share at Chartkey ends within a few days.\n\n\
@@ -198,6 +207,7 @@ mod tests {
                 say.letter_code_used_says(""),
                 say.letter_factor_lost_says(""),
                 say.letter_share_ending_says(""),
+                say.letter_help_changing_says(""),
                 say.letter_passkey_added_says(""),
                 say.letter_passkey_removed_says(""),
                 say.letter_passkey_stopped_says(""),

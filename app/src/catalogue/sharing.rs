@@ -307,6 +307,7 @@ impl super::Say {
             (Purpose::Emergency, "given") => return self.emergency_was_opened(),
             (Purpose::Emergency, "replaced") => return self.emergency_ended(),
             (_, "given-back") => return self.they_stopped_helping(),
+            (_, "registered") => return self.was_registered(),
             (_, "passed-on") => return self.was_passed_on(),
             (_, "taken-back") => return self.was_taken_back(),
             (_, "ended-with") => return self.ended_with_its_share(),

@@ -64,6 +64,7 @@ fn one(say: Say, carer: &Whole, now: OffsetDateTime) -> impl IntoView + use<> {
         <section class="grant compact" aria-label=say.share_of(&name)>
             {sentence(say, &carer.sentence)}
             {life(say, span, now)}
+            {carer.labels_until.map(|until| view! { <p>{say.help_labels_until(&say.date(until.date()))}</p> })}
             {more(format!("/sharing/{}", carer.id), view! { {say.see_or_stop()}<span class="hide">": " {say.open_this_share(&name)}</span> })}
         </section>
     }

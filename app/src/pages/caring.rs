@@ -27,7 +27,12 @@ pub async fn caring() -> Result<AnyView, ApiError> {
     let say = caller().say();
     let (cared, now) = portal()?.cared_for(&visitor()?).await?;
     let problem = problem();
-    let done = (query("done").as_deref() == Some("helped")).then(|| what_was_done(say.done(), view! { <p>{say.done_helped()}</p> }));
+    let done = match query("done").as_deref() {
+        Some("helped") => Some(say.done_helped()),
+        Some("registered") => Some(say.done_registered()),
+        _ => None,
+    };
+    let done = done.map(|words| what_was_done(say.done(), view! { <p>{words}</p> }));
     let nobody = cared.is_empty().then(|| view! { <p>{say.helps_nobody()}</p> });
     let body = view! {
         {problem_summary(say, problem)}
@@ -36,6 +41,7 @@ pub async fn caring() -> Result<AnyView, ApiError> {
         {nobody}
         {cared.iter().map(|one| patient(say, one, now)).collect_view()}
         <p class="actions"><a class="button second" href="/redeem">{say.use_a_code()}</a></p>
+        <p>{say.registered_help()} " " <a href="/claim">{say.registered_help_use()}</a></p>
     };
     Ok(document(Page::new(titled(say, say.people_you_help(), problem), Place::Patients).live(), body).into_any())
 }
@@ -50,6 +56,7 @@ fn patient(say: Say, cared: &Cared, now: OffsetDateTime) -> impl IntoView + use<
             <h2>{cared.name.clone()}</h2>
             {born}
             <div class="grant compact">{sentence(say, &cared.sentence)}{left}</div>
+            {cared.labels_until.map(|until| view! { <p>{say.help_labels_until(&say.date(until.date()))}</p> })}
             <p class="actions"><a class="button" href=of_record(cared.patient, "")>{say.open_record_of(&cared.name)}</a></p>
             {cared.may_share.then(|| {
                 view! { <p>{more(page_of_passing(cared.grant), view! { {say.share_for()}<span class="hide">": " {cared.name.clone()}</span> })}</p> }

@@ -1,8 +1,11 @@
-//! `/claim`: a record becomes its patient's, by code and birth date.
+//! `/claim`: a record becomes its patient's, by code and birth date, or somebody becomes their carer.
 
+use chartkey_domain::draft::Terms;
+use chartkey_portal::sharing::Sentence;
 use leptos::prelude::*;
 
 use crate::{
+    catalogue::{CATALOGUE_VERSION, Named, Say},
     components::{
         form::{day, field, problem_summary, titled},
         sheet::{sheet, title},
@@ -34,4 +37,13 @@ pub fn claim() -> impl IntoView {
         };
         Paged::Ok(document(Page::new(titled(say, say.claim_title(), problem), Place::Home), body).into_any())
     })
+}
+
+/// What makes the sentence of somebody, who is called so, whom a practice has registered as a carer.
+pub fn registered(say: Say, name: String) -> impl FnOnce(&Terms) -> Sentence + Send + 'static {
+    move |terms| Sentence {
+        text: say.grant_sentence(&Named::Carer { name }, terms),
+        language: say.tag().to_owned(),
+        catalogue_version: CATALOGUE_VERSION.to_owned(),
+    }
 }

@@ -51,7 +51,7 @@ pub use account::{
     add_passkey, confirm_email, devices, email, keep_second_factor, messages, passkeys, password, second_factor, undo_email,
 };
 pub use activity::activity;
-pub use claim::claim;
+pub use claim::{claim, registered};
 pub use clinicians::clinicians;
 pub use code_paper::{code_paper, print_code};
 pub use components::components;

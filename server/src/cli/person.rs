@@ -2,9 +2,10 @@
 
 use anyhow::Context;
 use chartkey_domain::id::PatientId;
-use chartkey_portal::{Error, Portal, accounts::Email, letters::LetterSubject};
+use chartkey_portal::{Error, Portal, accounts::Email, letters::LetterSubject, registering::Help};
 use clap::{Args, Subcommand};
 use serde_json::json;
+use time::{Date, format_description::well_known::Iso8601};
 
 use crate::config::{Config, Values};
 
@@ -15,6 +16,8 @@ pub(super) enum Command {
     Add(Add),
     /// Prints a code, once, with which a patient claims their record.
     Invite(Invite),
+    /// Prints a code, once, with which somebody becomes a patient's carer: a parent, a guardian. You have checked who they are.
+    InviteCarer(InviteCarer),
     /// Gives the account that holds a record its holder's address, which you have checked: after a
     /// restore, or where nobody reads the one it has. A link to choose a new password goes there.
     Email(GiveAddress),
@@ -45,6 +48,33 @@ pub(super) struct Invite {
     json: bool,
 }
 
+/// What a carer's invitation takes.
+#[derive(Debug, Args)]
+pub(super) struct InviteCarer {
+    /// The record.
+    #[arg(long, value_name = "ID")]
+    patient: PatientId,
+    /// They also see what is marked as sensitive: of a child, until CHARTKEY_SENSITIVE_AGE.
+    #[arg(long)]
+    sensitive: bool,
+    /// They may share with clinicians in the patient's place.
+    #[arg(long)]
+    may_share: bool,
+    /// The last day, as in 2031-12-31. Without it, a child's carer stops at CHARTKEY_ADULT_AGE, and another when somebody ends it.
+    #[arg(long, value_name = "DAY", value_parser = day)]
+    until: Option<Date>,
+    /// Why, and how you have checked who they are; it stands in the record's log.
+    #[arg(long, value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    reason: String,
+    /// As JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+fn day(typed: &str) -> Result<Date, String> {
+    Date::parse(typed, &Iso8601::DATE).map_err(|_| "write a day as in 2031-12-31".to_owned())
+}
+
 /// What another address takes.
 #[derive(Debug, Args)]
 pub(super) struct GiveAddress {
@@ -71,6 +101,25 @@ pub(super) async fn run(command: Command, values: &Values, portal: &Portal) -> a
         Command::Invite(invite) => {
             let code = portal.invite(invite.patient, &invite.reason).await.map_err(|error| match error {
                 Error::NotFound => anyhow::anyhow!("there is no record {}", invite.patient),
+                Error::Invalid(_) => anyhow::anyhow!(
+                    "this patient is too young for an account of their own (CHARTKEY_ACCOUNT_AGE); \
+                    `chartkey person invite-carer` lets somebody help them"
+                ),
+                error => error.into(),
+            })?;
+            print(invite.json, "code", &code);
+        }
+        Command::InviteCarer(invite) => {
+            let help = Help { sensitive: invite.sensitive, may_share: invite.may_share, until: invite.until };
+            let code = portal.invite_carer(invite.patient, help, &invite.reason).await.map_err(|error| match error {
+                Error::NotFound => anyhow::anyhow!("there is no record {}", invite.patient),
+                Error::Invalid("birth-date") => anyhow::anyhow!("the record has no birth date, with which a carer shows whose it is"),
+                Error::Invalid("sensitive") => anyhow::anyhow!(
+                    "only the patient gives what is sensitive at this age (CHARTKEY_SENSITIVE_AGE); leave out --sensitive"
+                ),
+                Error::Invalid(_) => anyhow::anyhow!(
+                    "--until has passed, or comes after the day on which the patient is of age (CHARTKEY_ADULT_AGE)"
+                ),
                 error => error.into(),
             })?;
             print(invite.json, "code", &code);

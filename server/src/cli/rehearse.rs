@@ -9,6 +9,7 @@ use chartkey_app::catalogue::{
 };
 use chartkey_domain::{
     account::{Actor, Visitor},
+    ages::Ages,
     category::Categories,
     draft::{Draft, Terms},
     grant::{Grantee, Purpose},
@@ -21,6 +22,7 @@ use chartkey_portal::{
     import::ImportOptions,
     news::Look,
     organizations::{NewOrganization, Proof},
+    registering::Help,
     rehearsal::reset,
     seal::Signing,
     sharing::{NewGrant, Sentence},
@@ -59,6 +61,7 @@ pub(super) struct Arguments {
 struct Settled {
     organizations: Vec<(OrganizationId, String)>,
     clinicians: Vec<Visitor>,
+    /// Who holds a record, or helps with it, and which.
     people: Vec<(Visitor, PatientId)>,
 }
 
@@ -66,7 +69,8 @@ pub(super) async fn run(arguments: Arguments, values: &Values) -> anyhow::Result
     #[expect(clippy::disallowed_methods, reason = "the day on which the rehearsal begins")]
     let today = OffsetDateTime::now_utc().date();
     if arguments.newcomer {
-        let newcomer = rehearsal::patients(arguments.seed.wrapping_add(1), today, 1).next().context("a person")?;
+        let old_enough = |one: &rehearsal::GeneratedPatient| (today - one.birth_date).whole_days() > 365 * i64::from(Ages::default().adult + 1);
+        let newcomer = rehearsal::patients(arguments.seed.wrapping_add(1), today, 50).find(old_enough).context("a person")?;
         std::io::stdout().lock().write_all(&newcomer.bytes())?;
         return Ok(());
     }
@@ -153,20 +157,38 @@ async fn settle(portal: &Portal, clinic: &Clinic, issuers: &[String], secrets: &
         settled.clinicians.push(visitor(portal.sign_in_clinician(verified).await?));
     }
     for person in &clinic.people {
-        let email = Email::parse(person.email).context("an address")?;
-        let password = NewPassword::parse(person.password.clone()).context("a password")?;
-        let name = person.record.name();
-        let account = portal.make_person(&PersonName::parse(&name).context("a name")?, &email, password).await?;
-        let visitor = own(account, name);
+        let visitor = match person.helped_by {
+            Some(helper) => settled.people.get(helper).context("who helps a child")?.0.clone(),
+            None => {
+                let email = Email::parse(person.email).context("an address")?;
+                let password = NewPassword::parse(person.password.clone()).context("a password")?;
+                let name = person.record.name();
+                own(portal.make_person(&PersonName::parse(&name).context("a name")?, &email, password).await?, name)
+            }
+        };
         let options =
             ImportOptions { reason: "rehearsal".to_owned(), ..ImportOptions::new("Rehearsal clinic", format!("{}.json", person.relation)) };
         let report = portal.import_file(person.record.bytes().as_slice(), &options, |_| ()).await?;
         let [patient] = report.patients.as_slice() else { bail!("a record of one person") };
-        let code = portal.invite(*patient, "rehearsal").await?;
-        portal.claim(&visitor, &code, person.record.birth_date, "rehearsal").await?;
+        let code = if person.helped_by.is_some() {
+            portal.invite_carer(*patient, Help { sensitive: true, may_share: true, until: None }, "rehearsal").await?
+        } else {
+            portal.invite(*patient, "rehearsal").await?
+        };
+        portal.claim(&visitor, &code, person.record.birth_date, "rehearsal", helping(visitor.name.clone())).await?;
         settled.people.push((visitor, *patient));
     }
     Ok(settled)
+}
+
+/// The sentence of what a carer of this name is registered for.
+fn helping(name: String) -> impl FnOnce(&Terms) -> Sentence + Send + 'static {
+    let say = Say::of(Language::English);
+    move |terms| Sentence {
+        text: say.grant_sentence(&Named::Carer { name }, terms),
+        language: say.tag().to_owned(),
+        catalogue_version: CATALOGUE_VERSION.to_owned(),
+    }
 }
 
 async fn share(portal: &Portal, settled: &Settled, plan: &GrantPlan, today: Date) -> anyhow::Result<()> {
@@ -264,6 +286,7 @@ fn accounts(clinic: &Clinic, issuers: &[String], secrets: &[String]) -> Value {
     let people: Vec<_> = clinic
         .people
         .iter()
+        .filter(|person| person.helped_by.is_none())
         .map(|person| json!({ "name": person.record.name(), "email": person.email, "password": person.password, "about": person.relation, "born": person.record.birth_date.to_string() }))
         .collect();
     let organizations: Vec<_> = clinic
@@ -289,7 +312,7 @@ fn accounts(clinic: &Clinic, issuers: &[String], secrets: &[String]) -> Value {
 }
 
 fn print(clinic: &Clinic) {
-    for person in &clinic.people {
+    for person in clinic.people.iter().filter(|person| person.helped_by.is_none()) {
         println!("{}  {}  {}, {}", person.email, person.password, person.record.name(), person.relation);
     }
     for clinician in &clinic.clinicians {

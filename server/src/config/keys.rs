@@ -74,6 +74,14 @@ pub const KEYS: &[Key] = &[
     key("session_idle_minutes", "CHARTKEY_SESSION_IDLE_MINUTES", Some("30"), "A person's session ends after so long without use."),
     key("clinician_idle_minutes", "CHARTKEY_CLINICIAN_IDLE_MINUTES", Some("20"), "A clinician's session ends after so long without use."),
     key("session_hours", "CHARTKEY_SESSION_HOURS", Some("12"), "Every session ends after so long."),
+    key("account_age", "CHARTKEY_ACCOUNT_AGE", Some("12"), "From this age on a patient may have an account of their own."),
+    key(
+        "sensitive_age",
+        "CHARTKEY_SENSITIVE_AGE",
+        Some("13"),
+        "At this age what is marked as sensitive is closed to whoever was given it for a child.",
+    ),
+    key("adult_age", "CHARTKEY_ADULT_AGE", Some("18"), "At this age whoever helps with a child's record stops seeing it."),
     secret("pepper", "CHARTKEY_PEPPER", "32 bytes in base64, mixed into every stored hash. Instead of the file."),
     key(
         "pepper_file",

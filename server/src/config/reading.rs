@@ -2,6 +2,7 @@
 
 use std::{fmt, fs, net::IpAddr, ops::RangeInclusive, path::PathBuf};
 
+use chartkey_domain::ages::Ages;
 use chartkey_portal::secret_file;
 use ipnet::IpNet;
 use lettre::message::Mailbox;
@@ -33,6 +34,16 @@ impl<'v> Reading<'v> {
             self.wrong(name, format!("{text:?} is no number from {} to {}", range.start(), range.end()));
         }
         number
+    }
+
+    /// The ages at which children grow up, which come in this order.
+    pub fn ages(&mut self) -> Option<Ages> {
+        let mut age = |name| self.number(name, 0..=30).and_then(|age| u8::try_from(age).ok());
+        let ages = Ages { account: age("account_age")?, sensitive: age("sensitive_age")?, adult: age("adult_age")? };
+        if ages.account.max(ages.sensitive) > ages.adult {
+            self.wrong("adult_age", format!("{} comes before CHARTKEY_ACCOUNT_AGE or CHARTKEY_SENSITIVE_AGE", ages.adult));
+        }
+        Some(ages)
     }
 
     /// An address and a port.

@@ -90,13 +90,15 @@ pub struct Clinician {
     pub password: String,
 }
 
-/// A person with an account and a record.
+/// A person with a record, and, where nobody helps them, an account.
 #[derive(Debug, Clone)]
 pub struct ClinicPerson {
     /// Who they are to each other: mother, father, daughter, grandson, neighbour, colleague.
     pub relation: &'static str,
     /// The address they sign in with.
     pub email: &'static str,
+    /// Position of who helps them: a child has no account.
+    pub helped_by: Option<usize>,
     /// The password.
     pub password: String,
     /// The record.
@@ -139,6 +141,7 @@ pub fn clinic(seed: u64, today: Date) -> Clinic {
         .map(|member| ClinicPerson {
             relation: member.relation,
             email: member.email,
+            helped_by: member.helped_by,
             password: password(&mut random),
             record: member.record(seed, &staff, today),
         })

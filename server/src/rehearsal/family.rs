@@ -27,9 +27,14 @@ use super::{
 pub(super) struct Member {
     pub(super) relation: &'static str,
     pub(super) email: &'static str,
+    /// Who helps them, where they are a child.
+    pub(super) helped_by: Option<usize>,
     person: Person,
     life: fn(&mut Record, &mut Body, &Insurance),
 }
+
+/// The position of the child's mother.
+const DAUGHTER: usize = 2;
 
 fn member(
     today: Date,
@@ -47,7 +52,8 @@ fn member(
         birth: born(today, age, month, day),
         language: if relation == "neighbour" { "es" } else { "en" },
     };
-    Member { relation, email, person, life }
+    let helped_by = (relation == "grandson").then_some(DAUGHTER);
+    Member { relation, email, helped_by, person, life }
 }
 
 /// The six, in the order in which grants count them.

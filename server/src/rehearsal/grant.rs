@@ -105,7 +105,7 @@ pub(super) fn grants(today: Date) -> Vec<GrantPlan> {
             labels: vec![Label::SexualReproductive, Label::Hiv],
             ..plan(2, hospital(), &[Problems, Medicines, Allergies, Results, Visits], -10, 80, GrantState::Active)
         },
-        plan(3, Grantee::Redeemer, &[Vaccines, Allergies, Medicines], 0, 30, GrantState::CodeWaiting),
+        plan(2, Grantee::Redeemer, &[Vaccines, Allergies, Medicines], 0, 30, GrantState::CodeWaiting),
         GrantPlan {
             data_until: Some(today - Duration::days(30)),
             ..plan(4, Grantee::Clinician(1), &[Results, Vitals], -5, 25, GrantState::Active)

@@ -29,6 +29,8 @@ pub(crate) struct Loaded {
     kept: Vec<(ItemId, Whom, OffsetDateTime)>,
     /// The categories in which something was marked as sensitive again, and when.
     marked: Vec<(i16, String)>,
+    /// When grants stop to reach what is sensitive.
+    narrows: Vec<(GrantId, OffsetDateTime)>,
 }
 
 /// A row of access_grant, as JSON.
@@ -56,6 +58,8 @@ struct GrantRow {
     starts_at: OffsetDateTime,
     #[serde(with = "time::serde::rfc3339::option")]
     ends_at: Option<OffsetDateTime>,
+    #[serde(with = "time::serde::rfc3339::option")]
+    labels_until: Option<OffsetDateTime>,
     state: String,
     sentence: String,
     #[serde(with = "time::serde::rfc3339")]
@@ -94,7 +98,7 @@ impl Loaded {
     ) -> Result<Self, Error> {
         let row = sqlx::query!(
             r#"select
-                coalesce((select jsonb_agg(to_jsonb(g) || jsonb_build_object('named', coalesce(
+                coalesce((select jsonb_agg(to_jsonb(g) || jsonb_build_object('labels', gate.labels_now(g), 'named', coalesce(
                         (select jsonb_agg(jsonb_build_array(n.item_id, n.version_no, n.labels)) from grant_item n
                             where n.patient_id = g.patient_id and n.grant_id = g.grant_id), '[]')) order by g.created_at, g.grant_id)
                     from access_grant g where g.patient_id = $1 and g.state in ('active', 'paused')), '[]') as "grants!: Json<Vec<GrantRow>>",
@@ -114,6 +118,8 @@ impl Loaded {
         .fetch_one(&mut *connection)
         .await?;
         let mut sentences: Vec<_> = row.grants.iter().map(SharedGrant::from).collect();
+        let narrows = row.grants.iter().filter_map(|row| Some((GrantId(row.grant_id), row.labels_until.filter(|_| row.labels > 0)?)));
+        let narrows = narrows.collect();
         let mut grants: Vec<_> = row.grants.0.into_iter().filter_map(GrantRow::into_grant).collect();
         if let Some((given, words)) = given {
             grants.retain(|grant| grant.through.is_some() || grant.grantee != given.grantee || grant.purpose != given.purpose);
@@ -137,7 +143,7 @@ impl Loaded {
         singled.sort_unstable();
         singled.dedup();
         let singled = if singled.is_empty() { Vec::new() } else { facts(connection, patient, &singled).await? };
-        Ok(Self { in_force: InForce { own: false, grants, blocks, exclusions, singled }, sentences, kept, marked: row.marked.0 })
+        Ok(Self { in_force: InForce { own: false, grants, blocks, exclusions, singled }, sentences, kept, marked: row.marked.0, narrows })
     }
 
     /// When this reader was kept from something, each moment once, in order; where a grant of theirs rests on somebody else,
@@ -161,6 +167,14 @@ impl Loaded {
     pub(super) fn marked_in(&self, permission: &Permission) -> impl Iterator<Item = &str> {
         let reaches = |number: i16| Category::from_number(number).is_some_and(|category| permission.categories.contains(category));
         self.marked.iter().filter(move |(category, _)| reaches(*category)).map(|(_, at)| at.as_str())
+    }
+
+    /// When a page that rests on a permission closes: a grant of it, or of whoever passed one on, ends or narrows.
+    pub(super) fn closes_at(&self, permission: &Permission) -> Option<OffsetDateTime> {
+        let parents = self.in_force.grants.iter().filter(|grant| permission.grants.contains(&grant.id)).filter_map(|grant| grant.through);
+        let grants: Vec<_> = permission.grants.iter().copied().chain(parents.map(|through| through.parent)).collect();
+        let narrows = self.narrows.iter().filter(|(grant, _)| grants.contains(grant)).map(|(_, at)| *at);
+        narrows.chain(permission.closes_at).min()
     }
 
     /// The grants of a permission, with their words.

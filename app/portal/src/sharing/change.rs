@@ -82,8 +82,9 @@ pub(super) async fn begin(record: &mut Record, draft: Draft) -> Result<DraftId, 
 /// What a grant says of categories but for whom and how long, as answers to the questions before one.
 pub(crate) async fn terms_of(connection: &mut PgConnection, patient: PatientId, grant: GrantId) -> Result<Draft, Error> {
     let row = sqlx::query!(
-        "select purpose, purpose_text, categories, labels, data_from, data_to, includes_new, may_export, may_write, may_delegate
-        from access_grant where patient_id = $1 and grant_id = $2",
+        r#"select purpose, purpose_text, categories, gate.labels_now(g) as "labels!", data_from, data_to, includes_new, may_export, may_write,
+            may_delegate
+        from access_grant g where patient_id = $1 and grant_id = $2"#,
         patient.0,
         grant.0
     )
