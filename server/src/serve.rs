@@ -119,7 +119,8 @@ pub async fn work(config: Config) -> anyhow::Result<()> {
 /// # Errors
 /// A database that cannot be used, or that was restored and not brought up to its journal.
 pub async fn open(config: &Config, connections: u32) -> anyhow::Result<Portal> {
-    let mut portal = Portal::connect(&config.database_url, config.pepper.clone(), connections).await.context("database")?.with_ages(config.ages);
+    let mut portal =
+        Portal::connect(&config.database_url, config.pepper.clone(), connections).await.context("database")?.with_ages(config.ages);
     if let Some(journal) = &config.keeping.journal_file {
         portal = portal.with_journal(journal);
     }

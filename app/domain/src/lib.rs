@@ -6,8 +6,8 @@
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 pub mod account;
-pub mod ages;
 pub mod added;
+pub mod ages;
 pub mod alike;
 pub mod called;
 pub mod category;

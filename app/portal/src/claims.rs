@@ -52,7 +52,12 @@ impl Portal {
     }
 
     /// Keeps a new code for a record; with `help` it is a carer's.
-    pub(crate) async fn store_claim(&self, connection: &mut PgConnection, patient: PatientId, help: Option<&Terms>) -> Result<String, Error> {
+    pub(crate) async fn store_claim(
+        &self,
+        connection: &mut PgConnection,
+        patient: PatientId,
+        help: Option<&Terms>,
+    ) -> Result<String, Error> {
         let code = random_code();
         sqlx::query!(
             "insert into claim_code (patient_id, code_hash, ends_at, help) values ($1, $2, now() + interval '14 days', $3)",

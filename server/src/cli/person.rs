@@ -114,12 +114,12 @@ pub(super) async fn run(command: Command, values: &Values, portal: &Portal) -> a
             let code = portal.invite_carer(invite.patient, help, &invite.reason).await.map_err(|error| match error {
                 Error::NotFound => anyhow::anyhow!("there is no record {}", invite.patient),
                 Error::Invalid("birth-date") => anyhow::anyhow!("the record has no birth date, with which a carer shows whose it is"),
-                Error::Invalid("sensitive") => anyhow::anyhow!(
-                    "only the patient gives what is sensitive at this age (CHARTKEY_SENSITIVE_AGE); leave out --sensitive"
-                ),
-                Error::Invalid(_) => anyhow::anyhow!(
-                    "--until has passed, or comes after the day on which the patient is of age (CHARTKEY_ADULT_AGE)"
-                ),
+                Error::Invalid("sensitive") => {
+                    anyhow::anyhow!("only the patient gives what is sensitive at this age (CHARTKEY_SENSITIVE_AGE); leave out --sensitive")
+                }
+                Error::Invalid(_) => {
+                    anyhow::anyhow!("--until has passed, or comes after the day on which the patient is of age (CHARTKEY_ADULT_AGE)")
+                }
                 error => error.into(),
             })?;
             print(invite.json, "code", &code);

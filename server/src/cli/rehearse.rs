@@ -69,7 +69,8 @@ pub(super) async fn run(arguments: Arguments, values: &Values) -> anyhow::Result
     #[expect(clippy::disallowed_methods, reason = "the day on which the rehearsal begins")]
     let today = OffsetDateTime::now_utc().date();
     if arguments.newcomer {
-        let old_enough = |one: &rehearsal::GeneratedPatient| (today - one.birth_date).whole_days() > 365 * i64::from(Ages::default().adult + 1);
+        let old_enough =
+            |one: &rehearsal::GeneratedPatient| (today - one.birth_date).whole_days() > 365 * i64::from(Ages::default().adult + 1);
         let newcomer = rehearsal::patients(arguments.seed.wrapping_add(1), today, 50).find(old_enough).context("a person")?;
         std::io::stdout().lock().write_all(&newcomer.bytes())?;
         return Ok(());

@@ -433,6 +433,7 @@ impl World {
             "access_grant",
             "grant_item",
             "grant_event",
+            "birthday_told",
             "ending_told",
             "exclusion",
             "lowering",
