@@ -1,7 +1,13 @@
 //! Answers to the questions before a grant, kept between the pages. A draft is its
 //! account's alone, lives a day, and ends when it becomes a grant or a code.
 
-use chartkey_domain::{account::Visitor, draft::Draft, id::DraftId, understanding::Answered};
+use chartkey_domain::{
+    account::Visitor,
+    draft::{Draft, Recipient},
+    grant::Grantee,
+    id::DraftId,
+    understanding::Answered,
+};
 use sqlx::{Postgres, Transaction, types::Json};
 use time::{Date, OffsetDateTime};
 
@@ -14,6 +20,8 @@ pub struct KeptDraft {
     pub id: DraftId,
     /// The answers so far.
     pub draft: Draft,
+    /// What the carer is called whom they name.
+    pub carer: Option<String>,
     /// The day by the database's clock, in UTC.
     pub today: Date,
     /// The questions about understanding that were answered, in order.
@@ -57,9 +65,17 @@ impl Portal {
         )
         .fetch_optional(&mut *transaction)
         .await?;
-        transaction.rollback().await?;
         let kept = kept.ok_or(Error::NotFound)?;
-        Ok(KeptDraft { id, draft: kept.fields.0, today: now.date(), answered: kept.answered.0, mark: kept.mark })
+        let carer = match kept.fields.0.recipient {
+            Some(Recipient::Known(Grantee::Carer { account })) => {
+                sqlx::query_scalar!("select display_name from account where account_id = $1", account.0)
+                    .fetch_optional(&mut *transaction)
+                    .await?
+            }
+            _ => None,
+        };
+        transaction.rollback().await?;
+        Ok(KeptDraft { id, draft: kept.fields.0, carer, today: now.date(), answered: kept.answered.0, mark: kept.mark })
     }
 
     /// Keeps the answers in the place of those before.

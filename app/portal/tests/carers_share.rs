@@ -229,6 +229,30 @@ async fn what_a_carer_shared_goes_no_further_than_what_they_see(_: PgPoolOptions
 }
 
 #[sqlx::test(migrations = "../../migrations")]
+async fn the_patient_changes_what_a_carer_sees_without_a_code(_: PgPoolOptions, options: PgConnectOptions) {
+    let (house, carer, grant) = helped(options).await;
+    let (portal, ines) = (&house.portal, house.ines());
+    let passed = share(&house, &carer, grant, doctor(&house)).await;
+    assert!(portal.grant(&ines, grant).await.unwrap().view.grant.may_change);
+    let id = portal.change_grant(&ines, grant).await.unwrap();
+    let kept = portal.draft(&ines, id).await.unwrap();
+    assert_eq!((kept.carer.as_deref(), kept.draft.end, kept.draft.may_delegate), (Some("Somebody"), End::Open, true));
+    let narrower = Draft { categories: Categories::NONE.with(Category::Results), may_delegate: false, ..kept.draft };
+    let grantee = Grantee::Carer { account: carer.actor.account() };
+    let terms = narrower.terms(kept.today).unwrap();
+    let changed = portal.give_grant(&ines, NewGrant { draft: id, grantee, terms, sentence: shared("less") }).await.unwrap();
+    assert_eq!(sees(&house, &carer).await, (2, 0));
+    assert!(matches!(portal.passable(&carer, changed).await, Err(Error::NotFound)));
+    assert_eq!((state(&house, grant).await, state(&house, passed).await), (GrantState::Replaced, GrantState::Withdrawn));
+    assert_eq!(sees(&house, &house.doctor(Some(Purpose::Treatment))).await, (0, 0), "what they had shared ends with a new version");
+    // Nobody is made a carer so who is none.
+    let stranger = Grantee::Carer { account: house.ines };
+    let id = portal.change_grant(&ines, changed).await.unwrap();
+    let new = NewGrant { draft: id, grantee: stranger, terms: house.draft(Purpose::Coordination).await.terms, sentence: sentence() };
+    assert!(matches!(portal.give_grant(&ines, new).await, Err(Error::Invalid("grant-who"))));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
 async fn postgresql_refuses_a_carer_what_is_more_than_they_see(_: PgPoolOptions, options: PgConnectOptions) {
     let (house, carer, grant) = helped(options).await;
     let insert = async |changed: (&str, &str)| {

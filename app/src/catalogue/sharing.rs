@@ -48,6 +48,7 @@ messages! {
         Spanish: "Ya no se muestra nada de ello. Puede pedirlo otra vez a la persona; ella decide.",
     }
     days_left(count: i64) { English: one "1 day left", other "{count} days left"; Spanish: one "Queda 1 día", other "Quedan {count} días" }
+    years_left(count: i64) { English: "More than {count} years left", Spanish: "Quedan más de {count} años" }
     days_left_label { English: "Days left", Spanish: "Días que quedan" }
     done_given { English: "The key is out. It works from now on.", Spanish: "La llave está dada. Funciona desde ahora." }
     done_withdrawn {

@@ -43,6 +43,9 @@ impl Life {
     }
 }
 
+/// Of more days than this nobody counts each.
+const YEARS: i64 = 2 * 365;
+
 /// The days left below a sentence.
 pub fn life(say: Say, life: Life, now: OffsetDateTime) -> impl IntoView + use<> {
     // An emergency ends before the day does.
@@ -51,11 +54,12 @@ pub fn life(say: Say, life: Life, now: OffsetDateTime) -> impl IntoView + use<> 
         (GrantState::Paused, _) => say.paused_for_now().to_owned(),
         _ if life.ends_at.is_some_and(is_short) => life.ends_at.map(|end| say.until_time(&say.day_and_time(end))).unwrap_or_default(),
         (_, None) => say.no_end().to_owned(),
+        (_, Some((left, _))) if left > YEARS => say.years_left(left / 365),
         (_, Some((left, _))) => say.days_left(left),
     };
     let is_long = life.ends_at.is_none_or(|end| !is_short(end));
     let meter = life.days(now).filter(|_| life.state == GrantState::Active && is_long).map(|(left, whole)| {
-        view! { <meter min="0" max=whole value=left aria-label=say.days_left_label()>{say.days_left(left)}</meter> }
+        view! { <meter min="0" max=whole value=left aria-label=say.days_left_label()>{words.clone()}</meter> }
     });
     view! { <div class="life">{meter}<span>{words}</span></div> }
 }

@@ -149,9 +149,9 @@ fn steps(say: Say, story: &GrantStory) -> impl IntoView + use<> {
     }
 }
 
-/// The way to give what is over once more.
+/// The way to give what is over once more, where it is not its grantee who ended it.
 fn again(say: Say, story: &GrantStory) -> Option<impl IntoView + use<>> {
-    story.grant.may_change.then(|| {
+    (story.grant.may_change && !story.grant.is_given_back).then(|| {
         view! {
             <form method="post" action="/api/change-grant">
                 <input type="hidden" name="grant" value=story.grant.id.to_string()/>

@@ -268,7 +268,8 @@ struct Ready {
 impl Ready {
     fn of(say: Say, kept: &KeptDraft, known: &[KnownOrganization]) -> Result<Self, ApiError> {
         let recipient = kept.draft.recipient.clone().ok_or(ApiError::GrantWho)?;
-        let named = named(&recipient, known).ok_or(ApiError::GrantWho)?;
+        let carer = kept.carer.clone().map(|name| Named::Carer { name });
+        let named = carer.or_else(|| named(&recipient, known)).ok_or(ApiError::GrantWho)?;
         let terms = kept.draft.terms(kept.today).map_err(problem_of)?;
         let sentence = say.grant_sentence(&named, &terms);
         let checked = colleague(&recipient, known).and_then(|clinician| clinician.checked.clone());

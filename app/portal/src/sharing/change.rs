@@ -4,15 +4,20 @@ use chartkey_domain::{
     account::Visitor,
     category::Categories,
     draft::{Draft, End, Recipient, TypedDay},
-    grant::{Grantee, Purpose},
-    id::{AccountId, DraftId, GrantId, OrganizationId, PatientId},
+    grant::Purpose,
+    id::{DraftId, GrantId, PatientId},
     label::Labels,
 };
 use sqlx::{PgConnection, types::Json};
 use time::{Date, Duration, OffsetDateTime};
 
 use super::things;
-use crate::{Error, Portal, audit::Shown, pool::detached, record::Record};
+use crate::{
+    Error, Portal,
+    audit::Shown,
+    pool::detached,
+    record::{Record, grantee},
+};
 
 impl Portal {
     /// Begins a draft with the terms of a grant, in force or over. Its end is the same, or, where that is near or has passed, the one
@@ -36,21 +41,17 @@ impl Portal {
 pub(super) async fn begun(record: &mut Record, grant: GrantId) -> Result<Draft, Error> {
     let patient = record.whose().patient;
     let row = sqlx::query!(
-        r#"select grantee_account_id, organization_id as "organization_id!", professions, ends_at,
+        r#"select grantee_account_id, organization_id, professions, ends_at,
             coalesce(ends_at <= now() or gate.ends_soon(starts_at, ends_at), false) as "is_near!"
         from access_grant
-        where patient_id = $1 and grant_id = $2 and organization_id is not null and purpose <> 'emergency' and made_by_account_id is null"#,
+        where patient_id = $1 and grant_id = $2 and purpose <> 'emergency' and made_by_account_id is null"#,
         patient.0,
         grant.0
     )
     .fetch_optional(record.connection())
     .await?
     .ok_or(Error::NotFound)?;
-    let organization = OrganizationId(row.organization_id);
-    let grantee = match (row.grantee_account_id, row.professions) {
-        (Some(account), _) => Grantee::Clinician { account: AccountId(account), organization },
-        (None, professions) => Grantee::Professions { organization, professions: professions.unwrap_or_default() },
-    };
+    let grantee = grantee(row.grantee_account_id, row.organization_id, row.professions).ok_or(Error::NotFound)?;
     let (end, until) = match row.ends_at {
         None => (End::Open, TypedDay::default()),
         Some(_) if row.is_near => (End::Preset, TypedDay::default()),
