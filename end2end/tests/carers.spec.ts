@@ -133,7 +133,17 @@ test('whoever helps stops by themselves, and the patient is told', { tag: ['@des
   const son = await (await browser.newContext({ baseURL: house.url, viewport: page.viewportSize(), javaScriptEnabled: info.project.name !== 'no-script' })).newPage();
   const helper = newPerson();
   await signUp(son, mail, helper);
-  const given = await letHelp(page, son);
+  const first = await letHelp(page, son);
+  // Changed like any share, without another code.
+  await page.goto(first);
+  await page.getByRole('button', { name: 'Change it' }).click();
+  await page.waitForURL('**step=check');
+  await page.locator('.facts div, .row', { hasText: 'What' }).getByRole('link', { name: /^Change/ }).first().click();
+  await page.getByRole('checkbox', { name: 'Medicines' }).uncheck();
+  for (const next of ['Continue', 'Continue', 'Give this key']) await page.getByRole('button', { name: next }).click();
+  await page.waitForURL('**/sharing/*?done=given');
+  await expect(page.locator('.grant .sentence')).toContainText(`${helper.name}, who helps you, can see your results`);
+  const given = page.url().replace(/\?.*/, '');
 
   await son.goto('/shared');
   await look(son, 'carers-may-stop');
