@@ -494,6 +494,7 @@ impl From<chartkey_portal::Error> for ApiError {
             Error::Conflict("blocked") => Self::GrantBlocked,
             Error::Conflict("full") => Self::ChosenFull,
             Error::Conflict("passed-on") => Self::PassedOn,
+            Error::Conflict("helps-already") => Self::HelpsAlready,
             Error::Conflict("helped-before") => Self::HelpedBefore,
             Error::Conflict("passing-stopped") => Self::PassingStopped,
             Error::Conflict("mark-stays") => Self::MarkStays,

@@ -107,6 +107,8 @@ pub enum Why {
     },
     /// By the code that the patient had made.
     Code,
+    /// By a code of whoever keeps the record, and the birth date.
+    Registered,
     /// By the share name that the patient had given.
     Asked,
     /// Where a record was opened in an emergency, somebody looks whether it had to be.

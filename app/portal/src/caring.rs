@@ -34,7 +34,7 @@ pub struct Cared {
     pub starts_at: OffsetDateTime,
     /// The first moment at which it is over.
     pub ends_at: Option<OffsetDateTime>,
-    /// From when on they see nothing sensitive, where that comes: on a birthday.
+    /// From when on they see nothing sensitive, where a birthday says so.
     pub labels_until: Option<OffsetDateTime>,
     /// Whether the visitor may share some of it in their place ([`Portal::pass_on`]).
     pub may_share: bool,
@@ -116,7 +116,7 @@ pub(crate) async fn cared(connection: &mut PgConnection, account: AccountId, gra
     sqlx::query!("select set_config('chartkey.task', 'shared', true)").fetch_one(&mut *connection).await?;
     let rows = sqlx::query!(
         r#"select g.grant_id, g.patient_id, p.full_name, p.birth_date, g.sentence, g.starts_at, g.ends_at,
-            case when gate.labels_now(g) <> 0 then g.labels_until end as labels_until, g.may_delegate and g.categories <> 0 as "may_share!"
+            g.labels_until, g.may_delegate and g.categories <> 0 as "may_share!"
         from access_grant g
         join patient p on p.patient_id = g.patient_id
         where g.grantee_account_id = $1 and g.organization_id is null and ($2::uuid is null or g.grant_id = $2)

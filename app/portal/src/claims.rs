@@ -4,7 +4,7 @@ use chartkey_domain::{
     account::{Actor, Visitor},
     ages::Birthday,
     draft::Terms,
-    id::{AccountId, PatientId},
+    id::{AccountId, GrantId, PatientId},
 };
 use sqlx::{Connection, PgConnection, types::Json};
 use time::Date;
@@ -89,7 +89,8 @@ impl Portal {
     ///
     /// # Errors
     /// [`Error::NotFound`], the same whether the code is wrong, void, used or ended,
-    /// the birth date wrong, the record somebody's already, or the tries too many.
+    /// the birth date wrong, the record somebody's already, or the tries too many; [`Error::Conflict`] with `helps-already` where both are
+    /// right, and the visitor helps with the record, or has.
     pub async fn claim(
         &self,
         visitor: &Visitor,
@@ -159,8 +160,7 @@ impl Portal {
         let words = match claim.help {
             _ if !right => None,
             Some(Json(terms)) => {
-                let sentence = word(&terms);
-                self.register(&mut tried, patient, account, &terms, &sentence).await?.then_some(Some(sentence.text))
+                self.register(&mut tried, patient, account, terms, word).await?.map(|(text, grant)| (text, Some(grant))).map(Some)
             }
             None => hold(&mut tried, patient, account).await?.then_some(None),
         };
@@ -175,7 +175,7 @@ impl Portal {
         }
         let (action, why) = match (is_claimed, claimed) {
             (true, Claimed::Own(_)) => ("record-claimed", Why::Own),
-            (true, Claimed::Helps) => ("carer-registered", Why::Own),
+            (true, Claimed::Helps) => ("carer-registered", Why::Registered),
             (false, _) => ("claim-refused", Why::Refused),
         };
         note(&mut transaction, patient, who, action, why, words.flatten()).await?;
@@ -194,7 +194,20 @@ pub enum Claimed {
 }
 
 /// Makes an account the holder of a record that nobody holds; false where somebody does.
+///
+/// # Errors
+/// [`Error::Conflict`] with `helps-already` for whoever has helped with it: they are not whose it is.
 async fn hold(connection: &mut PgConnection, patient: PatientId, account: AccountId) -> Result<bool, Error> {
+    let helps = sqlx::query_scalar!(
+        r#"select exists (select from access_grant where patient_id = $1 and grantee_account_id = $2 and organization_id is null) as "helps!""#,
+        patient.0,
+        account.0
+    )
+    .fetch_one(&mut *connection)
+    .await?;
+    if helps {
+        return Err(Error::Conflict("helps-already"));
+    }
     let held = sqlx::query!(
         "insert into patient_holder (patient_id, account_id) values ($1, $2) on conflict (patient_id) do nothing",
         patient.0,
@@ -222,13 +235,14 @@ pub(crate) async fn note(
     who: Who,
     action: &str,
     why: Why,
-    text: Option<String>,
+    words: Option<(String, Option<GrantId>)>,
 ) -> Result<(), Error> {
     let at = sqlx::query!(r#"select set_config('chartkey.patient', $1::uuid::text, true) as "patient!", now() as "at!""#, patient.0)
         .fetch_one(&mut *connection)
         .await?
         .at;
-    let event = Event { at, who, what: What { action: action.to_owned(), text, ..What::default() }, why };
+    let (text, grant) = words.unzip();
+    let event = Event { at, who, what: What { action: action.to_owned(), text, grant: grant.flatten(), ..What::default() }, why };
     audit::append(connection, Chain::Patient(patient), &event).await
 }
 

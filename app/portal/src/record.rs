@@ -116,12 +116,12 @@ pub struct SharedGrant {
 
 impl Viewer {
     /// Somebody who reads through the grants of a permission.
-    fn through(loaded: &Loaded, permission: &Permission, actor: &Actor) -> Self {
+    fn through(loaded: &Loaded, permission: &Permission, actor: &Actor, now: OffsetDateTime) -> Self {
         Self::Shared {
             writes: permission.writes,
             grants: loaded.shared(permission),
             categories: permission.categories,
-            closes_at: loaded.closes_at(permission),
+            closes_at: loaded.closes_at(permission, now),
             mark: mark(permission, loaded, actor),
         }
     }
@@ -340,7 +340,7 @@ impl Portal {
             }
             Decision::Shared(permission) => {
                 let head = tell(&mut transaction, &permission, crate::LABEL_TABLE_VERSION).await?;
-                (head, Viewer::through(&loaded, &permission, &visitor.actor), Some(permission))
+                (head, Viewer::through(&loaded, &permission, &visitor.actor, now), Some(permission))
             }
         };
         let whose = head.of(patient, viewer, None);
@@ -366,7 +366,7 @@ impl Portal {
             Decision::Refused => Standing::Closed,
             Decision::Own => Standing::Open { mark: OWN_MARK.to_owned(), closes_at: None },
             Decision::Shared(permission) => {
-                Standing::Open { mark: mark(&permission, &loaded, &visitor.actor), closes_at: loaded.closes_at(&permission) }
+                Standing::Open { mark: mark(&permission, &loaded, &visitor.actor), closes_at: loaded.closes_at(&permission, entered.at) }
             }
         })
     }

@@ -82,6 +82,9 @@ impl Portal {
             let mut record = portal.open_own(&visitor).await?;
             fresh::require(record.connection(), &visitor).await?;
             let taken = take_draft(&mut record, new.draft).await?.ok_or(Error::Conflict("given"))?;
+            if let Grantee::Carer { account } = new.grantee {
+                change::require_carer(&mut record, account).await?;
+            }
             let grant = insert(&mut record, portal.ages, &new.grantee, &new.terms, &new.sentence, &taken.answered).await?;
             if let Some(request) = taken.request {
                 requests::given(&mut record, request, &new.grantee, grant).await?;
@@ -250,7 +253,7 @@ pub(crate) async fn insert(
 /// enough.
 pub(crate) fn labels_until(ages: Ages, born: Option<&str>, terms: &Terms, now: OffsetDateTime) -> Option<OffsetDateTime> {
     let until = Birthday::of(born?, ages.sensitive)?.first.midnight().assume_utc();
-    (now < until && !terms.labels.is_empty()).then_some(until)
+    (now < until && !terms.labels.union(terms.named_labels()).is_empty()).then_some(until)
 }
 
 /// Refuses a carer whom a child would give more time than until they are of age: then they decide anew.

@@ -9,7 +9,7 @@ use chartkey_domain::{
     category::{Categories, Category},
     draft::{Draft, End, Recipient},
     grant::Purpose,
-    id::{GrantId, ItemId, PatientId},
+    id::{GrantId, PatientId},
     policy::Whom,
 };
 use chartkey_portal::{
@@ -21,9 +21,8 @@ use chartkey_portal::{
     reach::Access,
 };
 use harness::Ground;
-use people::{House, sentence};
+use people::{House, item_called, sentence};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use uuid::Uuid;
 
 /// A code for whoever helps Ines with her results, as it is typed.
 async fn made(house: &House) -> (Code, String) {
@@ -55,12 +54,6 @@ fn results() -> Draft {
         may_write: true,
         ..Draft::default()
     }
-}
-
-/// The result that is called so.
-async fn named(house: &House, title: &str) -> ItemId {
-    let item: Uuid = sqlx::query_scalar("select item_id from item where title = $1").bind(title).fetch_one(&house.superuser).await.unwrap();
-    ItemId(item)
 }
 
 async fn titles(house: &House, visitor: &Visitor) -> Vec<String> {
@@ -99,7 +92,7 @@ async fn a_carer_sees_what_was_chosen_once_they_are_confirmed(_: PgPoolOptions, 
     assert!(matches!(house.portal.cared_for(&house.doctor(None)).await, Err(Error::NotFound)));
     // They see, and no more than that.
     assert!(matches!(house.portal.sharing(&carer).await, Err(Error::NotFound)));
-    let result = named(&house, "Ferritin").await;
+    let result = item_called(&house, "Ferritin").await;
     let whom = Whom::Account(house.doctor(None).actor.account());
     assert!(matches!(house.portal.keep_from(&carer, house.patient, result, whom).await, Err(Error::NotFound)));
     assert!(matches!(house.portal.take_apart(&carer, house.patient, result).await, Err(Error::NotFound)));
@@ -114,7 +107,7 @@ async fn what_ends_or_is_kept_is_closed_to_a_carer_too(_: PgPoolOptions, options
     let house = House::build(Ground::lay(options).await).await;
     let ines = house.ines();
     let (carer, grant) = carer(&house).await;
-    let result = named(&house, "Ferritin").await;
+    let result = item_called(&house, "Ferritin").await;
     let holders = async || house.portal.reach(&ines, house.patient, Category::Results, result).await.unwrap().view.holders;
     let [holder] = holders().await.try_into().unwrap();
     assert_eq!((holder.name.as_deref(), holder.organization, holder.access), (Some("Somebody"), None, Access::Sees));

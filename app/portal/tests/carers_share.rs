@@ -217,14 +217,19 @@ async fn what_a_carer_shared_goes_no_further_than_what_they_see(_: PgPoolOptions
     let passed = share(&house, &carer, grant, nurses(&house)).await;
     portal.withdraw_grant(&ines, passed).await.unwrap();
     let terms = results_of(&house, &carer, grant).await;
-    let again = portal.pass_on(&carer, grant, &nurses(&house), &terms, &shared("again")).await;
-    assert!(matches!(again, Err(Error::Conflict("passing-stopped"))));
+    // Nor for something else, nor with one of them.
+    let other = Terms { purpose: Purpose::SecondOpinion, ..terms.clone() };
+    let nurse = Grantee::Clinician { account: house.nurse, organization: house.organization };
+    for (to, terms) in [(nurses(&house), &terms), (nurses(&house), &other), (nurse, &terms)] {
+        let again = portal.pass_on(&carer, grant, &to, terms, &shared("again")).await;
+        assert!(matches!(again, Err(Error::Conflict("passing-stopped"))), "{to:?}: {again:?}");
+    }
 
     // With the carer everything ends that they have shared.
-    let other = Terms { purpose: Purpose::SecondOpinion, ..terms };
-    portal.pass_on(&carer, grant, &nurses(&house), &other, &shared("other")).await.unwrap();
+    let elsewhere = house.ground.organization("elsewhere").await;
+    let doctors = Grantee::Professions { organization: elsewhere.into(), professions: vec!["physician".to_owned()] };
+    portal.pass_on(&carer, grant, &doctors, &terms, &shared("other")).await.unwrap();
     portal.withdraw_grant(&ines, grant).await.unwrap();
-    assert_eq!(sees(&house, &house.nurse(Some(Purpose::SecondOpinion))).await, (0, 0));
     assert_eq!(house.counted("select count(*) from access_grant where state in ('active', 'paused')").await, 0);
 }
 
@@ -245,11 +250,15 @@ async fn the_patient_changes_what_a_carer_sees_without_a_code(_: PgPoolOptions, 
     assert!(matches!(portal.passable(&carer, changed).await, Err(Error::NotFound)));
     assert_eq!((state(&house, grant).await, state(&house, passed).await), (GrantState::Replaced, GrantState::Withdrawn));
     assert_eq!(sees(&house, &house.doctor(Some(Purpose::Treatment))).await, (0, 0), "what they had shared ends with a new version");
-    // Nobody is made a carer so who is none.
-    let stranger = Grantee::Carer { account: house.ines };
+    // Nobody is made a carer so who is none, nor who has stopped by themselves.
+    let stranger = Grantee::Carer { account: house.stranger().await.actor.account() };
     let id = portal.change_grant(&ines, changed).await.unwrap();
     let new = NewGrant { draft: id, grantee: stranger, terms: house.draft(Purpose::Coordination).await.terms, sentence: sentence() };
-    assert!(matches!(portal.give_grant(&ines, new).await, Err(Error::Invalid("grant-who"))));
+    assert!(matches!(portal.give_grant(&ines, new).await, Err(Error::NotFound)));
+    portal.stop_helping(&carer, changed).await.unwrap();
+    for version in [grant, changed] {
+        assert!(matches!(portal.change_grant(&ines, version).await, Err(Error::NotFound)));
+    }
 }
 
 #[sqlx::test(migrations = "../../migrations")]

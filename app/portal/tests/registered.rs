@@ -5,14 +5,17 @@ mod people;
 
 use chartkey_domain::{
     account::Visitor,
-    category::Category,
-    draft::{Draft, End, Recipient, Terms, TypedDay},
+    category::{Categories, Category},
+    draft::{Draft, End, Recipient, Terms, Thing, TypedDay},
+    grant::{Grantee, Purpose},
     id::PatientId,
     label::Labels,
 };
-use chartkey_portal::{Error, Standing, claims::Claimed, letters::LetterSubject, registering::Help, sharing::Sentence};
+use chartkey_portal::{
+    Error, Standing, accounts::Email, audit::Why, claims::Claimed, letters::LetterSubject, registering::Help, sharing::Sentence,
+};
 use harness::Ground;
-use people::{House, sentence};
+use people::{House, item_called, sentence};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use time::{Date, Duration, OffsetDateTime};
 
@@ -48,7 +51,8 @@ async fn invite(house: &House, help: Help) -> Result<String, Error> {
 }
 
 fn word(terms: &Terms) -> Sentence {
-    Sentence { text: format!("They help until {:?}.", terms.until), ..sentence() }
+    let sensitive = if terms.labels.is_empty() { "" } else { " This includes what is sensitive." };
+    Sentence { text: format!("They help until {:?}.{sensitive}", terms.until), ..sentence() }
 }
 
 async fn claim(house: &House, visitor: &Visitor, code: &str, born: Date) -> Result<Claimed, Error> {
@@ -91,7 +95,10 @@ async fn a_parent_helps_a_child_by_a_code_and_the_birth_date(_: PgPoolOptions, o
     let cared = house.portal.cared_for(&mother).await.unwrap().0.remove(0);
     let (of_age, sensitive) = (born.replace_year(born.year() + 18).unwrap(), born.replace_year(born.year() + 13).unwrap());
     assert_eq!((cared.ends_at, cared.labels_until), (Some(of_age.midnight().assume_utc()), Some(sensitive.midnight().assume_utc())));
-    assert_eq!((cared.sentence, cared.may_share), (format!("They help until {:?}.", of_age.previous_day()), true));
+    assert_eq!(
+        (cared.sentence, cared.may_share),
+        (format!("They help until {:?}. This includes what is sensitive.", of_age.previous_day()), true)
+    );
     assert_eq!(actions(&house).await, ["carer-code-made", "claim-refused", "carer-registered"]);
     // The other parent has a code of their own, and one code is for one.
     let father = house.stranger().await;
@@ -113,7 +120,6 @@ async fn what_is_sensitive_closes_on_a_birthday(_: PgPoolOptions, options: PgCon
 
     house.tamper("update access_grant set labels_until = now() where state = 'active'").await;
     assert_eq!(sees(&house, &mother).await, (2, 0));
-    assert_eq!(house.portal.cared_for(&mother).await.unwrap().0[0].labels_until, None);
     assert_eq!(house.portal.passable(&mother, grant).await.unwrap().terms.labels, Labels::NONE, "nor is it shared with anybody");
     house.tamper("update access_grant set ends_at = now() where state = 'active'").await;
     assert_eq!(sees(&house, &mother).await, (0, 0));
@@ -135,43 +141,131 @@ async fn a_practice_gives_no_more_than_the_age_allows(_: PgPoolOptions, options:
     house.tamper("update patient set birth_date = null").await;
     assert!(matches!(invite(&house, plain).await, Err(Error::Invalid("birth-date"))));
 
-    // Of age: somebody is helped until it is ended, without what is sensitive.
-    let born = self::born(&house, 40, 10).await;
-    assert!(matches!(invite(&house, helping()).await, Err(Error::Invalid("sensitive"))));
-    let (code, guardian) = (invite(&house, plain).await.unwrap(), house.stranger().await);
-    claim(&house, &guardian, &code, born).await.unwrap();
-    assert_eq!((sees(&house, &guardian).await, house.portal.cared_for(&guardian).await.unwrap().0[0].ends_at), ((2, 0), None));
+    // Of age, they let others help by themselves.
+    self::born(&house, 18, 0).await;
+    assert!(matches!(invite(&house, plain).await, Err(Error::Invalid("of-age"))));
 
-    // A birthday that has come since the code was made.
-    let born = self::born(&house, 12, 1).await;
-    let (code, late) = (invite(&house, helping()).await.unwrap(), house.stranger().await);
-    self::born(&house, 13, 0).await;
-    assert!(matches!(claim(&house, &late, &code, born.previous_day().unwrap()).await, Err(Error::NotFound)));
+    // A birthday that has come since the code was made takes its part away, and no more.
+    self::born(&house, 12, 1).await;
+    let code = invite(&house, helping()).await.unwrap();
+    let (born, late) = (self::born(&house, 13, 0).await, house.stranger().await);
+    claim(&house, &late, &code, born).await.unwrap();
+    assert_eq!(sees(&house, &late).await, (2, 0));
+    assert!(!house.portal.cared_for(&late).await.unwrap().0[0].sentence.contains("sensitive"));
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn whoever_holds_the_record_is_told_and_ends_it(_: PgPoolOptions, options: PgConnectOptions) {
-    let (house, born) = child(options, 15, 100).await;
-    house.ground.hold(house.patient.0, house.ines.0).await;
-    let help = Help { sensitive: false, ..helping() };
-    let own = invite(&house, help).await.unwrap();
-    assert!(matches!(claim(&house, &house.ines(), &own, born).await, Err(Error::NotFound)), "nobody helps themselves");
-    let mother = house.stranger().await;
-    claim(&house, &mother, &own, born).await.unwrap();
-    let again = invite(&house, help).await.unwrap();
-    assert!(matches!(claim(&house, &mother, &again, born).await, Err(Error::NotFound)), "who helps already");
-    assert_eq!(house.counted("select count(*) from letter where subject = 'news'").await, 1);
+async fn a_practice_registers_nobody_where_the_patient_has_an_account(_: PgPoolOptions, options: PgConnectOptions) {
+    let (house, born) = child(options, 12, 100).await;
+    let (mother, late) = (registered(&house, born).await, invite(&house, helping()).await.unwrap());
+    // Who helps is told so, uses up no try, and does not become the patient with the code of the child.
+    assert!(matches!(claim(&house, &mother, &late, born).await, Err(Error::Conflict("helps-already"))));
+    let own = house.portal.invite(house.patient, "asked at the desk").await.unwrap();
+    assert!(matches!(claim(&house, &mother, &own, born).await, Err(Error::Conflict("helps-already"))));
+    assert_eq!(house.counted("select count(*) from claim_code where tries_left < 5").await, 0);
+    assert_eq!(claim(&house, &house.ines(), &own, born).await.unwrap(), Claimed::Own(house.patient));
+
+    assert!(matches!(invite(&house, helping()).await, Err(Error::Conflict("held"))));
+    assert!(matches!(claim(&house, &house.stranger().await, &late, born).await, Err(Error::NotFound)), "a code from before");
+    // The child finds who helps, how they came to, and ends it.
     let grant = house.portal.cared_for(&mother).await.unwrap().0[0].grant;
     let whole = house.portal.grant(&house.ines(), grant).await.unwrap().view;
     assert_eq!(whole.story.iter().map(|line| line.kind.as_str()).collect::<Vec<_>>(), ["registered"]);
-    let home = house.portal.home(&house.ines(), house.patient, chartkey_portal::news::Look::Opened).await.unwrap().view;
-    assert!(home.grants[0].stays_on_top);
+    let event = house.events().await.into_iter().find(|event| event.what.action == "carer-registered").unwrap();
+    assert_eq!((event.why, event.what.grant), (Why::Registered, Some(grant)));
     house.portal.withdraw_grant(&house.ines(), grant).await.unwrap();
     assert_eq!(sees(&house, &mother).await, (0, 0));
-    // Whom they have blocked is registered by nobody.
-    house.tamper(&format!("insert into block (patient_id, account_id) values ('{}', '{}')", house.patient, mother.actor.account())).await;
-    let code = invite(&house, help).await.unwrap();
-    assert!(matches!(claim(&house, &mother, &code, born).await, Err(Error::NotFound)));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_practice_ends_what_it_has_registered(_: PgPoolOptions, options: PgConnectOptions) {
+    let (house, born) = child(options, 4, 100).await;
+    let (mother, father) = (registered(&house, born).await, registered(&house, born).await);
+    let waiting = invite(&house, helping()).await.unwrap();
+    let grant = house.portal.cared_for(&mother).await.unwrap().0[0].grant;
+    let passable = house.portal.passable(&mother, grant).await.unwrap();
+    let terms = passable.terms.passed_on(Categories::NONE.with(Category::Results), Labels::NONE, today());
+    let terms = Terms { purpose: Purpose::Treatment, ..terms };
+    let doctor = Grantee::Clinician { account: house.doctor, organization: house.organization };
+    house.portal.pass_on(&mother, grant, &doctor, &terms, &sentence()).await.unwrap();
+    assert_eq!(sees(&house, &house.doctor(Some(Purpose::Treatment))).await, (2, 0));
+
+    let email: String = sqlx::query_scalar("select email from account where account_id = $1")
+        .bind(mother.actor.account().0)
+        .fetch_one(&house.superuser)
+        .await
+        .unwrap();
+    let end = async |email: Option<&Email>| house.portal.end_carers(house.patient, email, "an order of the court").await;
+    assert_eq!(end(Some(&Email::parse(&email).unwrap())).await.unwrap(), 1);
+    assert_eq!((sees(&house, &mother).await, sees(&house, &father).await), ((0, 0), (2, 1)));
+    assert_eq!(sees(&house, &house.doctor(Some(Purpose::Treatment))).await, (0, 0), "and what she had shared");
+    assert!(matches!(claim(&house, &house.stranger().await, &waiting, born).await, Err(Error::NotFound)), "no code waits any more");
+    assert_eq!(house.counted("select count(*) from grant_event where kind in ('unregistered', 'ended-with')").await, 2);
+    assert!(house.events().await.iter().any(|event| event.what.action == "carer-ended" && event.what.grant == Some(grant)));
+    assert_eq!((end(None).await.unwrap(), sees(&house, &father).await), (1, (0, 0)));
+    assert!(matches!(end(None).await, Err(Error::NotFound)));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn who_was_registered_until_a_day_is_registered_again(_: PgPoolOptions, options: PgConnectOptions) {
+    let (house, born) = child(options, 9, 100).await;
+    let mother = registered(&house, born).await;
+    house.tamper("update access_grant set ends_at = now()").await;
+    let code = invite(&house, helping()).await.unwrap();
+    assert_eq!(claim(&house, &mother, &code, born).await.unwrap(), Claimed::Helps);
+    assert_eq!(sees(&house, &mother).await, (2, 1));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn postgresql_registers_nobody_for_more_than_their_code(_: PgPoolOptions, options: PgConnectOptions) {
+    let (house, born) = child(options, 9, 100).await;
+    let mother = house.stranger().await.actor.account();
+    invite(&house, Help { sensitive: false, ..helping() }).await.unwrap();
+    let of_age = born.replace_year(born.year() + 18).unwrap();
+    let insert = async |changed: (&str, &str)| {
+        let (ends_at, carer) = (format!("'{of_age} 00:00+00'"), format!("'{mother}'"));
+        let columns = [
+            ("grantee_account_id", carer.as_str()),
+            ("categories", "65534"),
+            ("labels", "0"),
+            ("purpose", "'coordination'"),
+            ("ends_at", ends_at.as_str()),
+            ("may_delegate", "true"),
+            ("may_export", "false"),
+            ("may_write", "false"),
+        ]
+        .map(|(column, value)| if column == changed.0 { (column, changed.1) } else { (column, value) });
+        let (names, values): (Vec<_>, Vec<_>) = columns.into_iter().unzip();
+        let statement = format!(
+            "insert into access_grant (patient_id, grant_id, lineage_id, sentence, {}) values ('{}', gen_random_uuid(), gen_random_uuid(), 'a', {})",
+            names.join(", "),
+            house.patient,
+            values.join(", ")
+        );
+        let mut transaction = house.ground.runtime.begin().await.unwrap();
+        sqlx::query("select set_config('chartkey.task', 'sign-in', true)").execute(&mut *transaction).await.unwrap();
+        sqlx::query("update claim_code set claimed_by = $1, claimed_at = now()").bind(mother.0).execute(&mut *transaction).await.unwrap();
+        let done = sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&mut *transaction).await;
+        transaction.rollback().await.unwrap();
+        done.map_err(|cause| cause.as_database_error().and_then(|cause| cause.code()).unwrap_or_default().into_owned())
+    };
+    assert!(insert(("", "")).await.is_ok());
+    let stranger = format!("'{}'", house.stranger().await.actor.account());
+    for changed in [
+        ("grantee_account_id", stranger.as_str()),
+        ("categories", "65532"),
+        ("labels", "1"),
+        ("purpose", "'treatment'"),
+        ("ends_at", "null"),
+        ("ends_at", "now() + interval '20 years'"),
+        ("may_delegate", "false"),
+        ("may_export", "true"),
+        ("may_write", "true"),
+    ] {
+        assert_eq!(insert(changed).await.unwrap_err(), "42501", "{changed:?}");
+    }
+    house.ground.hold(house.patient.0, house.ines.0).await;
+    assert_eq!(insert(("", "")).await.unwrap_err(), "42501", "the patient has an account");
 }
 
 #[sqlx::test(migrations = "../../migrations")]
@@ -201,6 +295,17 @@ async fn a_child_lets_somebody_help_until_they_are_of_age(_: PgPoolOptions, opti
     assert_eq!(portal.cared_for(&friend).await.unwrap().0[0].labels_until, Some(sensitive));
     assert_eq!(portal.grant(&ines, grant).await.unwrap().view.grant.labels_until, Some(sensitive));
 
+    // A single thing closes with the others.
+    let hidden = item_called(&house, "A hidden problem").await;
+    let thing = Thing { item: hidden, version: 1, category: Category::Problems, labels: Labels::from_bits(1) };
+    let alone = Draft { categories: Categories::NONE, things: vec![thing], ..draft(End::Preset, None) };
+    portal.withdraw_grant(&ines, grant).await.unwrap();
+    let (close, grant) = house.carer(alone).await;
+    assert_eq!(sees(&house, &close).await, (0, 1));
+    assert_eq!(portal.cared_for(&close).await.unwrap().0[0].labels_until, Some(sensitive));
+    house.tamper("update access_grant set labels_until = now() where state = 'active'").await;
+    assert_eq!(sees(&house, &close).await, (0, 0));
+
     // At thirteen they decide it themselves.
     portal.withdraw_grant(&ines, grant).await.unwrap();
     self::born(&house, 13, 0).await;
@@ -227,6 +332,7 @@ async fn a_birthday_is_announced_to_both_once(_: PgPoolOptions, options: PgConne
     let of_age = today() + Duration::days(20);
     house.tamper(&format!("update access_grant set ends_at = '{of_age} 00:00+00'")).await;
     self::born(&house, 17, 20).await;
+    house.tamper("update access_grant set labels_until = null").await;
     assert_eq!((portal.tell_birthdays().await.unwrap(), portal.tell_birthdays().await.unwrap()), (1, 0));
     let due = portal.due_letters().await.unwrap();
     assert!(due.iter().all(|due| due.letter.subject == LetterSubject::HelpChanging && due.letter.about.is_none()));
@@ -234,4 +340,19 @@ async fn a_birthday_is_announced_to_both_once(_: PgPoolOptions, options: PgConne
     portal.stop_helping(&mother, grant).await.unwrap();
     house.tamper("delete from birthday_told").await;
     assert_eq!(portal.tell_birthdays().await.unwrap(), 0, "nobody helps any more");
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_birth_date_that_is_put_right_counts_from_then_on(_: PgPoolOptions, options: PgConnectOptions) {
+    let (house, born) = child(options, 9, 100).await;
+    let mother = registered(&house, born).await;
+    let born = self::born(&house, 11, 100).await;
+    house.portal.tell_birthdays().await.unwrap();
+    let cared = house.portal.cared_for(&mother).await.unwrap().0.remove(0);
+    let at = |age: i32| Some(born.replace_year(born.year() + age).unwrap().midnight().assume_utc());
+    assert_eq!((cared.ends_at, cared.labels_until), (at(18), at(13)));
+    // What a grown-up has given stays as it is.
+    self::born(&house, 40, 100).await;
+    house.portal.tell_birthdays().await.unwrap();
+    assert_eq!(house.portal.cared_for(&mother).await.unwrap().0[0].ends_at, at(18));
 }

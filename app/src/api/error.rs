@@ -133,6 +133,8 @@ problems! {
     FilterDays = "filter-days", 422;
     /// The end of a share is no date, or has passed.
     GrantEnd = "grant-end", 422;
+    /// Whoever helps with a record proves a code for it: it is not theirs to claim, and they help already.
+    HelpsAlready = "helps-already", 409;
     /// A child lets somebody help beyond the day on which they are of age.
     GrantOfAge = "grant-of-age", 422;
     /// A share is for somebody whom the patient has blocked.

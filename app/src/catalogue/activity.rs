@@ -41,6 +41,10 @@ messages! {
     quotation_opens { English: "“", Spanish: "«" }
     quotation_closes { English: "”", Spanish: "»" }
     why_operator(reason: &str) { English: "The operator said why: {reason}", Spanish: "Quien administra Chartkey dijo por qué: {reason}" }
+    why_registered {
+        English: "By a code of whoever keeps the record, and the birth date",
+        Spanish: "Con un código de quien guarda la historia clínica y la fecha de nacimiento",
+    }
     why_code { English: "The code that you made", Spanish: "El código que usted creó" }
     why_refused { English: "No share covers this", Spanish: "Ningún permiso incluye esto" }
     verdict_you { English: "You", Spanish: "Usted" }
@@ -140,6 +144,7 @@ impl super::Say {
                 "record-claimed" => "claimed this record",
                 "carer-code-made" => "made a code for somebody who helps",
                 "carer-registered" => "was registered as somebody who helps",
+                "carer-ended" => "ended what somebody who helps could see",
                 "imported" => "added a file to this record",
                 "uploaded" => "sent a file for this record",
                 "upload-confirmed" => "said that a file is about them",
@@ -211,6 +216,7 @@ impl super::Say {
                 "record-claimed" => "recogió esta historia clínica",
                 "carer-code-made" => "creó un código para alguien que ayuda",
                 "carer-registered" => "quedó registrado como alguien que ayuda",
+                "carer-ended" => "terminó lo que veía alguien que ayuda",
                 "imported" => "añadió un archivo a esta historia clínica",
                 "uploaded" => "envió un archivo para esta historia clínica",
                 "upload-confirmed" => "dijo que un archivo trata de su persona",

@@ -78,10 +78,19 @@ messages! {
         English: "From {date} on, nothing sensitive is included: a child of that age decides it alone.",
         Spanish: "Desde el {date} no se incluye nada delicado: a esa edad lo decide solo el menor.",
     }
+    help_labels_over(date: &str) {
+        English: "Since {date}, nothing sensitive is included any more, whatever stands above: a child of that age decides it alone.",
+        Spanish: "Desde el {date} ya no se incluye nada delicado, diga lo que diga arriba: a esa edad lo decide solo el menor.",
+    }
     was_registered { English: "Whoever keeps the record registered them", Spanish: "Quien guarda la historia clínica registró a esta persona" }
-    done_registered { English: "You can help from now on. They see each of your looks.", Spanish: "Desde ahora puede ayudar. Se ve cada vez que usted mira." }
+    done_registered { English: "You can help from now on. Each of your looks stands in the record’s log.", Spanish: "Desde ahora puede ayudar. Cada vez que mire queda en el registro de la historia clínica." }
     registered_help { English: "A practice gave you a code, for a child or for somebody you look after?", Spanish: "¿Una consulta le dio un código, para un menor o para alguien a quien cuida?" }
     registered_help_use { English: "Use it with their birth date", Spanish: "Usarlo con su fecha de nacimiento" }
+    helps_already {
+        English: "You help with this record already, or did: a code for it is for somebody else.",
+        Spanish: "Usted ya ayuda con esta historia clínica, o lo hizo: un código para ella es para otra persona.",
+    }
+    was_unregistered { English: "Whoever keeps the record ended it", Spanish: "Quien guarda la historia clínica lo terminó" }
     grant_of_age_problem {
         English: "Somebody can help you at most until you are of age. Choose a last day before that birthday; after it you can let them help you again.",
         Spanish: "Alguien puede ayudarle como mucho hasta que usted sea mayor de edad. Elija un último día antes de ese cumpleaños; después puede dejar que le ayude otra vez.",

@@ -36,8 +36,8 @@ messages! {
         Spanish: "Usted ya ha pasado este permiso a alguien. Retírelo primero.",
     }
     passing_stopped {
-        English: "The patient has stopped what you had passed on to this colleague. Ask the patient.",
-        Spanish: "El paciente ha detenido lo que usted había pasado a este colega. Pregunte al paciente.",
+        English: "The patient has stopped what you had let them see. Ask the patient.",
+        Spanish: "El paciente ha detenido lo que usted les dejaba ver. Pregunte al paciente.",
     }
     was_passed_on { English: "It was passed on", Spanish: "Alguien lo pasó" }
     was_taken_back { English: "Whoever passed it on took it back", Spanish: "Quien lo pasó lo retiró" }

@@ -309,6 +309,7 @@ impl super::Say {
             (Purpose::Emergency, "replaced") => return self.emergency_ended(),
             (_, "given-back") => return self.they_stopped_helping(),
             (_, "registered") => return self.was_registered(),
+            (_, "unregistered") => return self.was_unregistered(),
             (_, "passed-on") => return self.was_passed_on(),
             (_, "taken-back") => return self.was_taken_back(),
             (_, "ended-with") => return self.ended_with_its_share(),

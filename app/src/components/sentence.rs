@@ -64,6 +64,14 @@ pub fn life(say: Say, life: Life, now: OffsetDateTime) -> impl IntoView + use<> 
     view! { <div class="life">{meter}<span>{words}</span></div> }
 }
 
+/// The birthday from which on nothing sensitive is included, below a sentence that does not say so.
+pub fn labels_end(say: Say, until: Option<OffsetDateTime>, now: OffsetDateTime) -> Option<impl IntoView + use<>> {
+    until.map(|until| {
+        let date = say.date(until.date());
+        view! { <p>{if now < until { say.help_labels_until(&date) } else { say.help_labels_over(&date) }}</p> }
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

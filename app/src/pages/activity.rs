@@ -172,6 +172,7 @@ fn why(say: Say, event: &Event) -> impl IntoView + use<> {
         }
         Why::Operator { reason } => (Icon::Person, say.why_operator(reason).into_any()),
         Why::Code => (Icon::KeyOne, say.why_code().into_any()),
+        Why::Registered => (Icon::KeyOne, say.why_registered().into_any()),
         Why::Asked => (Icon::Share, say.why_asked().into_any()),
         Why::Reviewed => (Icon::Eye, say.why_reviewed().into_any()),
         Why::Refused => (Icon::Keyhole, say.why_refused().into_any()),

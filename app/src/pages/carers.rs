@@ -9,7 +9,7 @@ use crate::{
     components::{
         form::{hidden, problem_summary, titled},
         icon::{Icon, icon},
-        sentence::{Life, life, sentence},
+        sentence::{Life, labels_end, life, sentence},
         sheet::{back, more, sheet, title},
     },
     pages::{Paged, grant_new::CARER, home::without_record, page, sharing::done},
@@ -64,7 +64,7 @@ fn one(say: Say, carer: &Whole, now: OffsetDateTime) -> impl IntoView + use<> {
         <section class="grant compact" aria-label=say.share_of(&name)>
             {sentence(say, &carer.sentence)}
             {life(say, span, now)}
-            {carer.labels_until.map(|until| view! { <p>{say.help_labels_until(&say.date(until.date()))}</p> })}
+            {labels_end(say, carer.labels_until, now)}
             {more(format!("/sharing/{}", carer.id), view! { {say.see_or_stop()}<span class="hide">": " {say.open_this_share(&name)}</span> })}
         </section>
     }

@@ -11,7 +11,7 @@ use crate::{
     components::{
         form::{problem_summary, titled},
         notice::what_was_done,
-        sentence::{Life, life, sentence},
+        sentence::{Life, labels_end, life, sentence},
         sheet::{more, title},
     },
     pages::page_of_passing,
@@ -56,7 +56,7 @@ fn patient(say: Say, cared: &Cared, now: OffsetDateTime) -> impl IntoView + use<
             <h2>{cared.name.clone()}</h2>
             {born}
             <div class="grant compact">{sentence(say, &cared.sentence)}{left}</div>
-            {cared.labels_until.map(|until| view! { <p>{say.help_labels_until(&say.date(until.date()))}</p> })}
+            {labels_end(say, cared.labels_until, now)}
             <p class="actions"><a class="button" href=of_record(cared.patient, "")>{say.open_record_of(&cared.name)}</a></p>
             {cared.may_share.then(|| {
                 view! { <p>{more(page_of_passing(cared.grant), view! { {say.share_for()}<span class="hide">": " {cared.name.clone()}</span> })}</p> }

@@ -17,7 +17,7 @@ use crate::{
         icon::{Icon, icon},
         notice::{Role, notice},
         row::{Row, rows},
-        sentence::{Life, life, sentence},
+        sentence::{Life, labels_end, life, sentence},
         sheet::{back, more, sheet, title},
         verified::checked,
         when::moment,
@@ -69,7 +69,7 @@ fn whole(say: Say, patient: PatientId, heading: String, story: &GrantStory, over
         {problem_summary(say, problem())}
         {done(say)}
         {title(heading, None)}
-        <section class="grant" aria-label=say.the_share()>{sentence(say, &grant.sentence)}{grant.ends_soon.then(|| ends_soon(say))}{below}</section>
+        <section class="grant" aria-label=say.the_share()>{sentence(say, &grant.sentence)}{grant.ends_soon.then(|| ends_soon(say))}{labels_end(say, grant.labels_until, story.now)}{below}</section>
         {grant.passed_on.as_ref().map(|passed| {
             let words = if passed.is_help { say.part_of_help(&passed.by) } else { say.part_of_another(&passed.by) };
             view! { <p>{more(format!("/sharing/{}", passed.of), words)}</p> }

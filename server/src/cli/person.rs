@@ -16,8 +16,11 @@ pub(super) enum Command {
     Add(Add),
     /// Prints a code, once, with which a patient claims their record.
     Invite(Invite),
-    /// Prints a code, once, with which somebody becomes a patient's carer: a parent, a guardian. You have checked who they are.
+    /// Prints a code, once, with which somebody becomes the carer of a child who has no account: a parent, a guardian. You have checked who
+    /// they are.
     InviteCarer(InviteCarer),
+    /// Ends what such carers see, what they have shared, and the codes that wait for one.
+    EndCarer(EndCarer),
     /// Gives the account that holds a record its holder's address, which you have checked: after a
     /// restore, or where nobody reads the one it has. A link to choose a new password goes there.
     Email(GiveAddress),
@@ -54,13 +57,13 @@ pub(super) struct InviteCarer {
     /// The record.
     #[arg(long, value_name = "ID")]
     patient: PatientId,
-    /// They also see what is marked as sensitive: of a child, until CHARTKEY_SENSITIVE_AGE.
+    /// They also see what is marked as sensitive, until CHARTKEY_SENSITIVE_AGE.
     #[arg(long)]
     sensitive: bool,
     /// They may share with clinicians in the patient's place.
     #[arg(long)]
     may_share: bool,
-    /// The last day, as in 2031-12-31. Without it, a child's carer stops at CHARTKEY_ADULT_AGE, and another when somebody ends it.
+    /// The last day, as in 2031-12-31. Without it, the day before the child is CHARTKEY_ADULT_AGE.
     #[arg(long, value_name = "DAY", value_parser = day)]
     until: Option<Date>,
     /// Why, and how you have checked who they are; it stands in the record's log.
@@ -69,6 +72,20 @@ pub(super) struct InviteCarer {
     /// As JSON.
     #[arg(long)]
     json: bool,
+}
+
+/// What ending takes.
+#[derive(Debug, Args)]
+pub(super) struct EndCarer {
+    /// The record.
+    #[arg(long, value_name = "ID")]
+    patient: PatientId,
+    /// Whose account, by its e-mail address. Without it, all of them.
+    #[arg(long, value_name = "ADDRESS")]
+    email: Option<String>,
+    /// Why; it stands in the record's log.
+    #[arg(long, value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    reason: String,
 }
 
 fn day(typed: &str) -> Result<Date, String> {
@@ -113,6 +130,10 @@ pub(super) async fn run(command: Command, values: &Values, portal: &Portal) -> a
             let help = Help { sensitive: invite.sensitive, may_share: invite.may_share, until: invite.until };
             let code = portal.invite_carer(invite.patient, help, &invite.reason).await.map_err(|error| match error {
                 Error::NotFound => anyhow::anyhow!("there is no record {}", invite.patient),
+                Error::Conflict(_) => anyhow::anyhow!("this patient has an account, and lets others help by themselves"),
+                Error::Invalid("of-age") => anyhow::anyhow!(
+                    "this patient is of age (CHARTKEY_ADULT_AGE); `chartkey person invite` gives them an account, with which they let others help"
+                ),
                 Error::Invalid("birth-date") => anyhow::anyhow!("the record has no birth date, with which a carer shows whose it is"),
                 Error::Invalid("sensitive") => {
                     anyhow::anyhow!("only the patient gives what is sensitive at this age (CHARTKEY_SENSITIVE_AGE); leave out --sensitive")
@@ -123,6 +144,14 @@ pub(super) async fn run(command: Command, values: &Values, portal: &Portal) -> a
                 error => error.into(),
             })?;
             print(invite.json, "code", &code);
+        }
+        Command::EndCarer(ending) => {
+            let email = ending.email.as_deref().map(Email::parse).map(|email| email.context("that is no e-mail address")).transpose()?;
+            let ended = portal.end_carers(ending.patient, email.as_ref(), &ending.reason).await.map_err(|error| match error {
+                Error::NotFound => anyhow::anyhow!("nobody like that was registered for a record {}, and no code waits", ending.patient),
+                error => error.into(),
+            })?;
+            println!("{ended} ended; codes that waited are void.");
         }
         Command::Email(given) => {
             let email = Email::parse(&given.to).context("that is no e-mail address")?;

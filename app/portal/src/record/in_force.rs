@@ -99,7 +99,8 @@ impl Loaded {
         let row = sqlx::query!(
             r#"select
                 coalesce((select jsonb_agg(to_jsonb(g) || jsonb_build_object('labels', gate.labels_now(g), 'named', coalesce(
-                        (select jsonb_agg(jsonb_build_array(n.item_id, n.version_no, n.labels)) from grant_item n
+                        (select jsonb_agg(jsonb_build_array(n.item_id, n.version_no,
+                                case when g.labels_until <= now() then 0 else n.labels end)) from grant_item n
                             where n.patient_id = g.patient_id and n.grant_id = g.grant_id), '[]')) order by g.created_at, g.grant_id)
                     from access_grant g where g.patient_id = $1 and g.state in ('active', 'paused')), '[]') as "grants!: Json<Vec<GrantRow>>",
                 coalesce((select jsonb_agg(jsonb_build_object('account_id', a.account_id, 'organization_id', b.organization_id))
@@ -118,7 +119,7 @@ impl Loaded {
         .fetch_one(&mut *connection)
         .await?;
         let mut sentences: Vec<_> = row.grants.iter().map(SharedGrant::from).collect();
-        let narrows = row.grants.iter().filter_map(|row| Some((GrantId(row.grant_id), row.labels_until.filter(|_| row.labels > 0)?)));
+        let narrows = row.grants.iter().filter_map(|row| Some((GrantId(row.grant_id), row.labels_until?)));
         let narrows = narrows.collect();
         let mut grants: Vec<_> = row.grants.0.into_iter().filter_map(GrantRow::into_grant).collect();
         if let Some((given, words)) = given {
@@ -170,10 +171,10 @@ impl Loaded {
     }
 
     /// When a page that rests on a permission closes: a grant of it, or of whoever passed one on, ends or narrows.
-    pub(super) fn closes_at(&self, permission: &Permission) -> Option<OffsetDateTime> {
+    pub(super) fn closes_at(&self, permission: &Permission, now: OffsetDateTime) -> Option<OffsetDateTime> {
         let parents = self.in_force.grants.iter().filter(|grant| permission.grants.contains(&grant.id)).filter_map(|grant| grant.through);
         let grants: Vec<_> = permission.grants.iter().copied().chain(parents.map(|through| through.parent)).collect();
-        let narrows = self.narrows.iter().filter(|(grant, _)| grants.contains(grant)).map(|(_, at)| *at);
+        let narrows = self.narrows.iter().filter(|(grant, at)| grants.contains(grant) && *at > now).map(|(_, at)| *at);
         narrows.chain(permission.closes_at).min()
     }
 

@@ -240,7 +240,7 @@ impl Subject {
             purposes: purpose.map(|purpose| (patient, purpose)).into_iter().collect(),
             ..visitor.clone()
         };
-        let viewer = Viewer::through(&loaded, &permission, &reader.actor);
+        let viewer = Viewer::through(&loaded, &permission, &reader.actor, now);
         let whose = head.of(patient, viewer, Some(self.preview));
         Ok(Record { transaction, visitor: reader, purpose, whose, permission: Some(permission), now })
     }

@@ -198,7 +198,7 @@ async fn pass_on(
         let problem = Error::Conflict(if share.is_help { "helped-before" } else { "passed-on" });
         return if is_again { Ok(false) } else { Err(problem) };
     }
-    may_pass(transaction, patient, grant, &to).await?;
+    may_pass(transaction, patient, grant, &new.to).await?;
     let (columns, dates) = (Columns::from(&new.to), new.terms.dates());
     let passed = Uuid::new_v4();
     sqlx::query!(
@@ -261,13 +261,16 @@ async fn check_recipient(connection: &mut PgConnection, visitor: &Visitor, to: &
     check_grantee(connection, to).await
 }
 
-/// Refuses what the patient has stopped: nobody passes the same share on to the same people again. And so it is with who passes it
-/// on too often, of which the patient would be told each time.
-async fn may_pass(connection: &mut PgConnection, patient: PatientId, of: GrantId, to: &(Grantee, Purpose)) -> Result<(), Error> {
-    let columns = Columns::from(&to.0);
+/// Refuses what the patient has stopped: nobody passes the same share on to the same people again, whatever for, nor to a profession of
+/// which they may be, or the other way round. And so it is with who passes it on too often, of which the patient would be told each time.
+async fn may_pass(connection: &mut PgConnection, patient: PatientId, of: GrantId, to: &Grantee) -> Result<(), Error> {
+    let columns = Columns::from(to);
     let before = sqlx::query!(
-        r#"select coalesce(bool_or(g.grantee_account_id is not distinct from $3 and g.organization_id is not distinct from $4
-                and g.professions is not distinct from $5 and g.purpose = $6 and (
+        r#"select coalesce(bool_or(g.organization_id = $4 and case
+                    when g.grantee_account_id is not null and $3::uuid is not null then g.grantee_account_id = $3
+                    when g.grantee_account_id is null and $3::uuid is null then g.professions && $5
+                    else (select c.profession = any (coalesce(g.professions, $5)) from clinician c
+                        where c.account_id = coalesce(g.grantee_account_id, $3) and c.organization_id = $4) end and (
                 select e.kind from grant_event e where e.patient_id = g.patient_id and e.grant_id = g.grant_id and e.kind <> 'taken-back'
                 order by e.event_no desc limit 1) in ('paused', 'withdrawn')), false) as "is_stopped!",
             count(*) filter (where g.created_at > now() - interval '1 day') as "today!"
@@ -276,8 +279,7 @@ async fn may_pass(connection: &mut PgConnection, patient: PatientId, of: GrantId
         of.0,
         columns.account,
         columns.organization,
-        columns.professions.as_deref(),
-        to.1.slug()
+        columns.professions.as_deref()
     )
     .fetch_one(connection)
     .await?;

@@ -2,12 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use chartkey_domain::{ages::Birthday, telling::Telling};
+use chartkey_domain::{
+    ages::{Ages, Birthday},
+    id::PatientId,
+    telling::Telling,
+};
+use sqlx::PgConnection;
 use time::OffsetDateTime;
 
+use super::{Columns, notice};
 use crate::{
     Error, Portal,
     letters::{self, LetterSubject},
+    notices,
     pool::detached,
     telling::holders,
 };
@@ -45,8 +52,9 @@ impl Portal {
         .await
     }
 
-    /// Writes to carers, and to whoever holds the record, that after a birthday within 60 days they see less, or nothing: once for each.
-    /// Returns how many birthdays.
+    /// Writes to carers, and to whoever holds the record, that after a birthday within 60 days they see less, or nothing: once for each, and
+    /// whatever else they are written to about. A birth date that was put right, or an age that the operator has changed, counts from now
+    /// on. Returns how many birthdays.
     ///
     /// # Errors
     /// [`Error::Database`].
@@ -55,11 +63,12 @@ impl Portal {
         detached(async move {
             let mut transaction = portal.pool.begin().await?;
             sqlx::query!("select set_config('chartkey.task', 'operator', true)").fetch_one(&mut *transaction).await?;
+            put_right(&mut transaction, portal.ages).await?;
             let found = sqlx::query!(
                 r#"select g.patient_id as "patient_id!", g.grant_id as "grant_id!", g.grantee_account_id as "carer!", 'labels' as "about!", null::text as born, g.labels_until as "at!"
                 from access_grant g
-                where g.state = 'active' and g.organization_id is null and g.parent_grant_id is null and g.labels <> 0
-                    and g.labels_until > now() and g.labels_until <= now() + interval '60 days'
+                where g.state = 'active' and g.organization_id is null and g.parent_grant_id is null
+                    and g.labels_until > now() and (g.ends_at is null or g.ends_at > g.labels_until) and g.labels_until <= now() + interval '60 days'
                 union all
                 select g.patient_id, g.grant_id, g.grantee_account_id, 'end', p.birth_date, g.ends_at
                 from access_grant g join patient p on p.patient_id = g.patient_id
@@ -88,7 +97,8 @@ impl Portal {
                 }
                 told += 1;
                 letters::tell(&mut transaction, found.carer, LetterSubject::HelpChanging).await?;
-                for holder in holders(&mut transaction, &[found.patient_id], Telling::Ending).await? {
+                let holders = sqlx::query_scalar!("select account_id from patient_holder where patient_id = $1", found.patient_id);
+                for holder in holders.fetch_all(&mut *transaction).await? {
                     letters::tell(&mut transaction, holder, LetterSubject::HelpChanging).await?;
                 }
             }
@@ -97,4 +107,44 @@ impl Portal {
         })
         .await
     }
+}
+
+/// What carers were given of a child ends, and leaves out what is sensitive, no later than their birthdays say now.
+async fn put_right(connection: &mut PgConnection, ages: Ages) -> Result<(), Error> {
+    let given = sqlx::query!(
+        r#"select g.patient_id, g.grant_id, g.grantee_account_id as "carer!", g.created_at, g.ends_at, g.labels_until, p.birth_date as "born!",
+            g.labels <> 0 or (select true from grant_item n
+                where n.patient_id = g.patient_id and n.grant_id = g.grant_id and n.labels <> 0 limit 1) is not null as "is_sensitive!"
+        from access_grant g join patient p on p.patient_id = g.patient_id
+        where g.state in ('active', 'paused') and g.organization_id is null and g.parent_grant_id is null
+            and p.birth_date > to_char(now() - interval '40 years', 'YYYY')
+        order by g.patient_id, g.grant_id"#
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    for given in given {
+        // Who was old enough as they gave it has decided it themselves.
+        let birthday = |age| {
+            let birthday = Birthday::of(&given.born, age)?.first.midnight().assume_utc();
+            (given.created_at < birthday).then_some(birthday)
+        };
+        let earlier = |now: Option<OffsetDateTime>, birthday: Option<OffsetDateTime>| birthday.into_iter().chain(now).min();
+        let ends_at = earlier(given.ends_at, birthday(ages.adult));
+        let labels_until = earlier(given.labels_until, birthday(ages.sensitive).filter(|_| given.is_sensitive));
+        if (ends_at, labels_until) == (given.ends_at, given.labels_until) {
+            continue;
+        }
+        sqlx::query!(
+            "update access_grant set ends_at = $3, labels_until = $4 where patient_id = $1 and grant_id = $2 and state in ('active', 'paused')",
+            given.patient_id,
+            given.grant_id,
+            ends_at,
+            labels_until
+        )
+        .execute(&mut *connection)
+        .await?;
+        let columns = Columns { account: Some(given.carer), organization: None, professions: None };
+        notices::send(connection, notice(PatientId(given.patient_id), &columns)).await?;
+    }
+    Ok(())
 }

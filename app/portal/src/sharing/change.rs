@@ -4,8 +4,8 @@ use chartkey_domain::{
     account::Visitor,
     category::Categories,
     draft::{Draft, End, Recipient, TypedDay},
-    grant::Purpose,
-    id::{DraftId, GrantId, PatientId},
+    grant::{Grantee, Purpose},
+    id::{AccountId, DraftId, GrantId, PatientId},
     label::Labels,
 };
 use sqlx::{PgConnection, types::Json};
@@ -52,6 +52,9 @@ pub(super) async fn begun(record: &mut Record, grant: GrantId) -> Result<Draft, 
     .await?
     .ok_or(Error::NotFound)?;
     let grantee = grantee(row.grantee_account_id, row.organization_id, row.professions).ok_or(Error::NotFound)?;
+    if let Grantee::Carer { account } = grantee {
+        require_carer(record, account).await?;
+    }
     let (end, until) = match row.ends_at {
         None => (End::Open, TypedDay::default()),
         Some(_) if row.is_near => (End::Preset, TypedDay::default()),
@@ -59,6 +62,26 @@ pub(super) async fn begun(record: &mut Record, grant: GrantId) -> Result<Draft, 
     };
     let terms = terms_of(record.connection(), patient, grant).await?;
     Ok(Draft { recipient: Some(Recipient::Known(grantee)), things: things::of_grant(record, grant).await?, end, until, ..terms })
+}
+
+/// Whoever is given something as a carer without a code helps, or has until the patient or the time ended it: not who stopped by themselves.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub(super) async fn require_carer(record: &mut Record, account: AccountId) -> Result<(), Error> {
+    let patient = record.whose().patient;
+    let helps = sqlx::query_scalar!(
+        r#"select not exists (select from grant_event e
+                where e.patient_id = g.patient_id and e.grant_id = g.grant_id and e.kind in ('given-back', 'unregistered')) as "helps!"
+        from access_grant g
+        where g.patient_id = $1 and g.grantee_account_id = $2 and g.organization_id is null
+        order by g.created_at desc, g.version_no desc limit 1"#,
+        patient.0,
+        account.0
+    )
+    .fetch_optional(record.connection())
+    .await?;
+    if helps == Some(true) { Ok(()) } else { Err(Error::NotFound) }
 }
 
 /// Keeps a new draft. The second click of a double one goes on with the first.

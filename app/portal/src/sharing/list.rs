@@ -39,7 +39,7 @@ pub struct Whole {
     pub categories: Categories,
     /// Which sensitive labels.
     pub labels: Labels,
-    /// From when on nothing sensitive is reached, where that comes: on a birthday.
+    /// From when on nothing sensitive is reached, where a birthday says so.
     pub labels_until: Option<OffsetDateTime>,
     /// What the patient read and confirmed.
     pub sentence: String,
@@ -275,7 +275,7 @@ async fn grants(record: &mut Record, only: Option<GrantId>) -> Result<Vec<Whole>
     let rows = sqlx::query!(
         r#"select (select true from grant_event e where e.patient_id = g.patient_id and e.grant_id = g.grant_id and e.kind = 'given-back')
                 is not null as "is_given_back!", g.grant_id, g.grantee_account_id, a.display_name as "display_name?", o.name as "organization?", g.professions, g.purpose, g.categories,
-            gate.labels_now(g) as "labels!", case when gate.labels_now(g) <> 0 then g.labels_until end as labels_until, g.sentence, g.may_export, g.state, g.starts_at, g.ends_at, g.ended_at,
+            gate.labels_now(g) as "labels!", g.labels_until, g.sentence, g.may_export, g.state, g.starts_at, g.ends_at, g.ended_at,
             gate.is_blocked(g.patient_id, g.grantee_account_id, g.organization_id) as "is_blocked!",
             gate.is_dismissed(g.grantee_account_id) as "is_dismissed!", m.checked as "checked?", m.admitted_at as "admitted_at?",
             g.purpose <> 'emergency' and g.parent_grant_id is null and g.state = 'active' and gate.ends_soon(g.starts_at, g.ends_at) as "ends_soon!",

@@ -62,6 +62,12 @@ pub async fn item(house: &House, fhir_id: &str) -> ItemId {
     ItemId(item)
 }
 
+/// What is called so.
+pub async fn item_called(house: &House, title: &str) -> ItemId {
+    let item: Uuid = sqlx::query_scalar("select item_id from item where title = $1").bind(title).fetch_one(&house.superuser).await.unwrap();
+    ItemId(item)
+}
+
 impl House {
     pub async fn build(ground: Ground) -> Self {
         let patient = ground.patient("Ines").await;
