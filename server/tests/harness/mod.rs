@@ -81,6 +81,7 @@ impl House {
                 clinician_idle: Duration::minutes(20),
                 absolute: Duration::hours(12),
             },
+            ages: Default::default(),
             pepper: Pepper::new([7; 32]),
             anchor_file: None,
             log_key_file: None,
