@@ -266,6 +266,7 @@ async fn postgresql_refuses_a_carer_what_is_more_than_they_see(_: PgPoolOptions,
     let (house, carer, grant) = helped(options).await;
     let insert = async |changed: (&str, &str)| {
         let (organization, nurse) = (format!("'{}'", house.organization), format!("'{}'", house.nurse));
+        let parent = format!("'{grant}'");
         let columns = [
             ("categories", "64"),
             ("labels", "0"),
@@ -274,29 +275,11 @@ async fn postgresql_refuses_a_carer_what_is_more_than_they_see(_: PgPoolOptions,
             ("may_export", "false"),
             ("may_delegate", "false"),
             ("made_by_account_id", "gate.account()"),
+            ("parent_grant_id", parent.as_str()),
             ("organization_id", organization.as_str()),
             ("grantee_account_id", nurse.as_str()),
-            ("professions", "null"),
-        ]
-        .map(|(column, value)| if column == changed.0 { (column, changed.1) } else { (column, value) });
-        let (names, values): (Vec<_>, Vec<_>) = columns.into_iter().unzip();
-        let statement = format!(
-            "insert into access_grant (patient_id, grant_id, lineage_id, parent_grant_id, sentence, {})
-            values ('{}', gen_random_uuid(), gen_random_uuid(), '{grant}', 'a', {})",
-            names.join(", "),
-            house.patient,
-            values.join(", ")
-        );
-        let mut transaction = house.ground.runtime.begin().await.unwrap();
-        sqlx::query("select set_config('chartkey.account', $1, true), set_config('chartkey.patient', $2, true), set_config('chartkey.task', 'pass-on', true)")
-            .bind(carer.actor.account().to_string())
-            .bind(house.patient.to_string())
-            .execute(&mut *transaction)
-            .await
-            .unwrap();
-        let done = sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&mut *transaction).await;
-        transaction.rollback().await.unwrap();
-        done.map_err(|cause| cause.as_database_error().and_then(|cause| cause.code()).unwrap_or_default().into_owned())
+        ];
+        house.try_share(&house.passing(carer.actor.account()), "", &columns, changed).await
     };
     assert!(insert(("", "")).await.is_ok());
     assert!(insert(("purpose", "'coordination'")).await.is_ok());

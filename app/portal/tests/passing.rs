@@ -175,6 +175,8 @@ async fn nobody_passes_on_more_than_they_may(_: PgPoolOptions, options: PgConnec
 async fn postgresql_refuses_what_is_more_than_the_share(_: PgPoolOptions, options: PgConnectOptions) {
     let (house, grant) = given(options).await;
     let insert = async |changed: (&str, &str)| {
+        let (organization, nurse) = (format!("'{}'", house.organization), format!("'{}'", house.nurse));
+        let parent = format!("'{grant}'");
         let columns = [
             ("categories", "64"),
             ("labels", "0"),
@@ -184,28 +186,11 @@ async fn postgresql_refuses_what_is_more_than_the_share(_: PgPoolOptions, option
             ("may_delegate", "false"),
             ("made_by_account_id", "gate.account()"),
             ("state", "'active'"),
-        ]
-        .map(|(column, value)| if column == changed.0 { (column, changed.1) } else { (column, value) });
-        let (names, values): (Vec<_>, Vec<_>) = columns.into_iter().unzip();
-        let statement = format!(
-            "insert into access_grant (patient_id, grant_id, lineage_id, grantee_account_id, organization_id, parent_grant_id, sentence, {})
-            values ('{}', gen_random_uuid(), gen_random_uuid(), '{}', '{}', '{grant}', 'a', {})",
-            names.join(", "),
-            house.patient,
-            house.nurse,
-            house.organization,
-            values.join(", ")
-        );
-        let mut transaction = house.ground.runtime.begin().await.unwrap();
-        sqlx::query("select set_config('chartkey.account', $1, true), set_config('chartkey.patient', $2, true), set_config('chartkey.task', 'pass-on', true)")
-            .bind(house.doctor.to_string())
-            .bind(house.patient.to_string())
-            .execute(&mut *transaction)
-            .await
-            .unwrap();
-        let done = sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&mut *transaction).await;
-        transaction.rollback().await.unwrap();
-        done.map_err(|cause| cause.as_database_error().and_then(|cause| cause.code()).unwrap_or_default().into_owned())
+            ("parent_grant_id", parent.as_str()),
+            ("organization_id", organization.as_str()),
+            ("grantee_account_id", nurse.as_str()),
+        ];
+        house.try_share(&house.passing(house.doctor), "", &columns, changed).await
     };
     assert!(insert(("", "")).await.is_ok());
     let other = house.ground.person("Somebody").await;

@@ -233,21 +233,9 @@ async fn postgresql_registers_nobody_for_more_than_their_code(_: PgPoolOptions, 
             ("may_delegate", "true"),
             ("may_export", "false"),
             ("may_write", "false"),
-        ]
-        .map(|(column, value)| if column == changed.0 { (column, changed.1) } else { (column, value) });
-        let (names, values): (Vec<_>, Vec<_>) = columns.into_iter().unzip();
-        let statement = format!(
-            "insert into access_grant (patient_id, grant_id, lineage_id, sentence, {}) values ('{}', gen_random_uuid(), gen_random_uuid(), 'a', {})",
-            names.join(", "),
-            house.patient,
-            values.join(", ")
-        );
-        let mut transaction = house.ground.runtime.begin().await.unwrap();
-        sqlx::query("select set_config('chartkey.task', 'sign-in', true)").execute(&mut *transaction).await.unwrap();
-        sqlx::query("update claim_code set claimed_by = $1, claimed_at = now()").bind(mother.0).execute(&mut *transaction).await.unwrap();
-        let done = sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&mut *transaction).await;
-        transaction.rollback().await.unwrap();
-        done.map_err(|cause| cause.as_database_error().and_then(|cause| cause.code()).unwrap_or_default().into_owned())
+        ];
+        let claimed = format!("update claim_code set claimed_by = '{mother}', claimed_at = now()");
+        house.try_share(&[("chartkey.task", "sign-in".to_owned())], &claimed, &columns, changed).await
     };
     assert!(insert(("", "")).await.is_ok());
     let stranger = format!("'{}'", house.stranger().await.actor.account());

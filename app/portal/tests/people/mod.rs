@@ -161,6 +161,38 @@ impl House {
         (carer, grant)
     }
 
+    /// Tries to write a share as the server would, with these settings and, of these columns, one changed; `before` is done first. Nothing
+    /// of it stays. What PostgreSQL refuses is its SQLSTATE.
+    pub async fn try_share(
+        &self,
+        settings: &[(&str, String)],
+        before: &str,
+        columns: &[(&str, &str)],
+        changed: (&str, &str),
+    ) -> Result<(), String> {
+        let columns = columns.iter().map(|(column, value)| if *column == changed.0 { changed } else { (*column, *value) });
+        let (names, values): (Vec<_>, Vec<_>) = columns.unzip();
+        let statement = format!(
+            "insert into access_grant (patient_id, grant_id, lineage_id, sentence, {}) values ('{}', gen_random_uuid(), gen_random_uuid(), 'a', {})",
+            names.join(", "),
+            self.patient,
+            values.join(", ")
+        );
+        let mut transaction = self.ground.runtime.begin().await.unwrap();
+        for (setting, value) in settings {
+            sqlx::query("select set_config($1, $2, true)").bind(setting).bind(value).execute(&mut *transaction).await.unwrap();
+        }
+        sqlx::raw_sql(AssertSqlSafe(before.to_owned())).execute(&mut *transaction).await.unwrap();
+        let done = sqlx::query(AssertSqlSafe(statement)).execute(&mut *transaction).await;
+        transaction.rollback().await.unwrap();
+        done.map(drop).map_err(|cause| cause.as_database_error().and_then(|cause| cause.code()).unwrap_or_default().into_owned())
+    }
+
+    /// The settings of an account that passes something on.
+    pub fn passing(&self, account: AccountId) -> [(&'static str, String); 3] {
+        [("chartkey.account", account.to_string()), ("chartkey.patient", self.patient.to_string()), ("chartkey.task", "pass-on".to_owned())]
+    }
+
     /// The patient's chain, oldest first.
     pub async fn events(&self) -> Vec<Event> {
         let rows: Vec<Vec<u8>> = sqlx::query_scalar("select bytes from event where chain = $1 order by seq")
