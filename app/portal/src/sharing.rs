@@ -82,8 +82,10 @@ impl Portal {
             let mut record = portal.open_own(&visitor).await?;
             fresh::require(record.connection(), &visitor).await?;
             let taken = take_draft(&mut record, new.draft).await?.ok_or(Error::Conflict("given"))?;
-            if let Grantee::Carer { account } = new.grantee {
-                change::require_carer(&mut record, account).await?;
+            if let Grantee::Carer { account } = new.grantee
+                && !change::may_help(&mut record, account).await?
+            {
+                return Err(Error::Invalid("grant-who"));
             }
             let grant = insert(&mut record, portal.ages, &new.grantee, &new.terms, &new.sentence, &taken.answered).await?;
             if let Some(request) = taken.request {

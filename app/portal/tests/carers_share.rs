@@ -254,7 +254,7 @@ async fn the_patient_changes_what_a_carer_sees_without_a_code(_: PgPoolOptions, 
     let stranger = Grantee::Carer { account: house.stranger().await.actor.account() };
     let id = portal.change_grant(&ines, changed).await.unwrap();
     let new = NewGrant { draft: id, grantee: stranger, terms: house.draft(Purpose::Coordination).await.terms, sentence: sentence() };
-    assert!(matches!(portal.give_grant(&ines, new).await, Err(Error::NotFound)));
+    assert!(matches!(portal.give_grant(&ines, new).await, Err(Error::Invalid("grant-who"))));
     portal.stop_helping(&carer, changed).await.unwrap();
     for version in [grant, changed] {
         assert!(matches!(portal.change_grant(&ines, version).await, Err(Error::NotFound)));

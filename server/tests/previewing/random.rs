@@ -74,7 +74,8 @@ pub async fn plan(world: &World, dice: &mut Dice, record: usize, trial: usize) -
         labels,
         from: if dated == 1 { from } else { TypedDay::default() },
         to: if dated == 2 { to } else { TypedDay::default() },
-        end: End::Open,
+        // A child lets nobody help for ever.
+        end: if whom == Whom::Carer { End::Preset } else { End::Open },
         only_todays: dice.below(4) == 0,
         may_export: dice.below(2) == 0,
         may_write: dice.below(2) == 0,

@@ -53,7 +53,9 @@ pub(super) async fn begun(record: &mut Record, grant: GrantId) -> Result<Draft, 
     .ok_or(Error::NotFound)?;
     let grantee = grantee(row.grantee_account_id, row.organization_id, row.professions).ok_or(Error::NotFound)?;
     if let Grantee::Carer { account } = grantee {
-        require_carer(record, account).await?;
+        if !may_help(record, account).await? {
+            return Err(Error::NotFound);
+        }
     }
     let (end, until) = match row.ends_at {
         None => (End::Open, TypedDay::default()),
@@ -65,10 +67,7 @@ pub(super) async fn begun(record: &mut Record, grant: GrantId) -> Result<Draft, 
 }
 
 /// Whoever is given something as a carer without a code helps, or has until the patient or the time ended it: not who stopped by themselves.
-///
-/// # Errors
-/// [`Error::NotFound`].
-pub(super) async fn require_carer(record: &mut Record, account: AccountId) -> Result<(), Error> {
+pub(super) async fn may_help(record: &mut Record, account: AccountId) -> Result<bool, Error> {
     let patient = record.whose().patient;
     let helps = sqlx::query_scalar!(
         r#"select not exists (select from grant_event e
@@ -81,7 +80,7 @@ pub(super) async fn require_carer(record: &mut Record, account: AccountId) -> Re
     )
     .fetch_optional(record.connection())
     .await?;
-    if helps == Some(true) { Ok(()) } else { Err(Error::NotFound) }
+    Ok(helps == Some(true))
 }
 
 /// Keeps a new draft. The second click of a double one goes on with the first.
