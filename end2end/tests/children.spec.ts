@@ -37,7 +37,7 @@ test('a mother helps with the record of her child, and shares it with a doctor',
   // Shared with everybody who signs in as a doctor there; the doctor reads what was chosen.
   await page.goto('/shared');
   await page.getByRole('link', { name: /^Share in their place/ }).click();
-  await page.locator('.choices', { hasText: northgate.name }).getByRole('radio', { name: /physician/ }).check();
+  await page.locator('.choices', { hasText: northgate.name }).getByRole('radio', { name: /^Anyone who signs in as physician/ }).check();
   await page.getByRole('checkbox', { name: 'Vaccines' }).check();
   await page.getByRole('button', { name: 'Share in their place' }).click();
   await page.waitForURL('**?done=passed');
