@@ -84,7 +84,7 @@ messages! {
     }
     was_registered { English: "Whoever keeps the record registered them", Spanish: "Quien guarda la historia clínica registró a esta persona" }
     done_registered { English: "You can help from now on. Each of your looks stands in the record’s log.", Spanish: "Desde ahora puede ayudar. Cada vez que mire queda en el registro de la historia clínica." }
-    registered_help { English: "A practice gave you a code, for a child or for somebody you look after?", Spanish: "¿Una consulta le dio un código, para un menor o para alguien a quien cuida?" }
+    registered_help { English: "A practice gave you a code for a child?", Spanish: "¿Una consulta le dio un código para un menor?" }
     registered_help_use { English: "Use it with their birth date", Spanish: "Usarlo con su fecha de nacimiento" }
     helps_already {
         English: "You help with this record already, or did: a code for it is for somebody else.",

@@ -69,8 +69,8 @@ messages! {
     }
     claim_title { English: "Claim your record", Spanish: "Recoger su historia clínica" }
     claim_says {
-        English: "Whoever keeps your record gives you a code. With it and your birth date you show that it is yours. Where the code is for a child, or for somebody you look after, it takes their birth date.",
-        Spanish: "Quien guarda su historia clínica le da un código. Con él y con su fecha de nacimiento, usted demuestra que es suya. Si el código es para un menor, o para alguien a quien cuida, se usa con la fecha de nacimiento de esa persona.",
+        English: "Whoever keeps your record gives you a code. With it and your birth date you show that it is yours. Where the code lets you help a child, it takes the child’s birth date.",
+        Spanish: "Quien guarda su historia clínica le da un código. Con él y con su fecha de nacimiento, usted demuestra que es suya. Si el código es para ayudar a un menor, se usa con la fecha de nacimiento del menor.",
     }
     claim_code { English: "Code", Spanish: "Código" }
     claim_code_hint {

@@ -52,10 +52,10 @@ pub(super) async fn begun(record: &mut Record, grant: GrantId) -> Result<Draft, 
     .await?
     .ok_or(Error::NotFound)?;
     let grantee = grantee(row.grantee_account_id, row.organization_id, row.professions).ok_or(Error::NotFound)?;
-    if let Grantee::Carer { account } = grantee {
-        if !may_help(record, account).await? {
-            return Err(Error::NotFound);
-        }
+    if let Grantee::Carer { account } = grantee
+        && !may_help(record, account).await?
+    {
+        return Err(Error::NotFound);
     }
     let (end, until) = match row.ends_at {
         None => (End::Open, TypedDay::default()),
