@@ -22,7 +22,7 @@ use crate::{
     notices,
     operator::tell_holder,
     pool::detached,
-    sharing::{Columns, Sentence, hold, labels_until, notice},
+    sharing::{Columns, Sentence, add_to_story, hold, labels_until, notice},
 };
 
 /// What a practice lets a carer do, beside looking at what is not sensitive.
@@ -219,17 +219,8 @@ async fn end(connection: &mut PgConnection, patient: PatientId, grant: GrantId) 
     .fetch_all(&mut *connection)
     .await?;
     for ended in ended {
-        sqlx::query!(
-            "insert into grant_event (patient_id, grant_id, event_no, kind, sentence, language, catalogue_version, signed_in)
-            select $1, $2, max(event_no) + 1, $3, $4, min(language), min(catalogue_version), 'operator'
-            from grant_event where patient_id = $1 and grant_id = $2",
-            patient.0,
-            ended.grant_id,
-            if ended.grant_id == grant.0 { "unregistered" } else { "ended-with" },
-            ended.sentence
-        )
-        .execute(&mut *connection)
-        .await?;
+        let kind = if ended.grant_id == grant.0 { "unregistered" } else { "ended-with" };
+        add_to_story(connection, patient, GrantId(ended.grant_id), kind, &ended.sentence, "operator").await?;
         let columns = Columns { account: ended.grantee_account_id, organization: ended.organization_id, professions: None };
         notices::send(connection, notice(patient, &columns)).await?;
     }

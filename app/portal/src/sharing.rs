@@ -14,7 +14,7 @@ use chartkey_domain::{
     understanding::Answered,
 };
 use serde::{Deserialize, Serialize};
-use sqlx::types::Json;
+use sqlx::{PgConnection, types::Json};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -322,6 +322,30 @@ pub(crate) async fn tell_story(
         (!answered.is_empty()).then_some(Json(answered)) as _
     )
     .execute(record.connection())
+    .await?;
+    Ok(())
+}
+
+/// Adds one line to the story of a grant whose first one says its language, in a transaction that opens no record.
+pub(crate) async fn add_to_story(
+    connection: &mut PgConnection,
+    patient: PatientId,
+    grant: GrantId,
+    kind: &str,
+    sentence: &str,
+    signed_in: &str,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "insert into grant_event (patient_id, grant_id, event_no, kind, sentence, language, catalogue_version, signed_in)
+        select $1, $2, max(event_no) + 1, $3, $4, min(language), min(catalogue_version), $5
+        from grant_event where patient_id = $1 and grant_id = $2",
+        patient.0,
+        grant.0,
+        kind,
+        sentence,
+        signed_in
+    )
+    .execute(connection)
     .await?;
     Ok(())
 }

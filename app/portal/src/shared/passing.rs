@@ -22,7 +22,7 @@ use crate::{
     notices::{self, Notice},
     pool::detached,
     record::grantee,
-    sharing::{Columns, Sentence, about, check_grantee, hold, notice, terms_of},
+    sharing::{Columns, Sentence, about, add_to_story, check_grantee, hold, notice, terms_of},
 };
 
 /// A share that whoever was given it may pass on.
@@ -136,17 +136,7 @@ impl Portal {
                 transaction.rollback().await?;
                 return Ok(());
             };
-            sqlx::query!(
-                "insert into grant_event (patient_id, grant_id, event_no, kind, sentence, language, catalogue_version, signed_in)
-                select $1, $2, max(event_no) + 1, 'taken-back', $3, min(language), min(catalogue_version), $4
-                from grant_event where patient_id = $1 and grant_id = $2",
-                patient.0,
-                grant.0,
-                passed.sentence,
-                visitor.signed_in_by
-            )
-            .execute(&mut *transaction)
-            .await?;
+            add_to_story(&mut transaction, patient, grant, "taken-back", &passed.sentence, &visitor.signed_in_by).await?;
             let columns =
                 Columns { account: ended.grantee_account_id, organization: ended.organization_id, professions: ended.professions };
             let action = if matches!(visitor.actor, Actor::Person { .. }) { "helped-stop" } else { "share-taken-back" };
