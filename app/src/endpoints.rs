@@ -11,8 +11,8 @@ use serde::{
 };
 
 use crate::api::{
-    accounts, activity, added, blocks, codes, corrections, credentials, devices, emergency, passing, passkeys, practices, prescribing,
-    reach, requests, search, second_factor, second_step, sharing, sources, telling, twins, waiting,
+    accounts, activity, added, blocks, codes, corrections, credentials, deaths, devices, emergency, passing, passkeys, practices,
+    prescribing, reach, requests, search, second_factor, second_step, sharing, sources, telling, twins, waiting,
 };
 
 /// A server function.
@@ -76,6 +76,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         endpoint::<second_step::KeepSecondFactor>(),
         endpoint::<devices::SignOutDevice>(),
         endpoint::<devices::ForgetDevice>(),
+        endpoint::<deaths::UndoDeathReport>(),
         endpoint::<blocks::Block>(),
         endpoint::<blocks::Unblock>(),
         endpoint::<emergency::DecideEmergency>().keeping(&[

@@ -76,12 +76,21 @@ pub struct Bar {
     pub own: bool,
     /// Whether they are to ask the patient before prescribing.
     pub asks_first: bool,
+    /// When it was reported that the patient has died.
+    pub death_reported_at: Option<OffsetDateTime>,
 }
 
 impl From<&Whose> for Bar {
     fn from(whose: &Whose) -> Self {
         let own = whose.is_own() || whose.preview.is_some();
-        Self { patient: whose.patient, name: whose.name.clone(), birth_date: whose.birth_date.clone(), own, asks_first: whose.asks_first }
+        Self {
+            patient: whose.patient,
+            name: whose.name.clone(),
+            birth_date: whose.birth_date.clone(),
+            own,
+            asks_first: whose.asks_first,
+            death_reported_at: whose.death_reported_at,
+        }
     }
 }
 
@@ -512,11 +521,12 @@ fn whose(say: Say, bar: Bar, preview: Option<&Preview>) -> impl IntoView + use<>
         None => ("whose other", Some(icon(Icon::Person)), Some(say.shared_with_you().to_owned())),
     };
     let note = note.map(|note| view! { " " <span>{note}</span> });
+    let dead = bar.death_reported_at.map(|at| view! { " " <span>{say.death_reported_bar(&say.date(at.date()))}</span> });
     let leave = if bar.own { (ELSEWHERE, say.leave_now()) } else { ("/shared", say.close()) };
     view! {
         <section class=class aria-label=say.whose_record()>
             {sign}
-            <p><strong>{bar.name}</strong>{born}{note}{bar.asks_first.then(|| view! { " " {asks_first(say)} })}</p>
+            <p><strong>{bar.name}</strong>{born}{note}{bar.asks_first.then(|| view! { " " {asks_first(say)} })}{dead}</p>
             <a class="leave" href=leave.0 rel="noreferrer">{turning(Icon::Leave)}{leave.1}</a>
         </section>
     }

@@ -157,6 +157,8 @@ async fn every_command_is_there_and_an_exit_code_says_how_it_ended(_: PgPoolOpti
         &["person", "invite", "--patient", NOBODY],
         &["person", "invite-carer", "--patient", NOBODY, "--reason", "test"],
         &["person", "end-carer", "--patient", NOBODY, "--reason", "test"],
+        &["person", "report-death", "--patient", NOBODY, "--reason", "test"],
+        &["person", "undo-death", "--patient", NOBODY, "--reason", "test"],
         &["verify-log", "--anchor", "nowhere"],
         &["healthcheck"],
         &["backup", "--to", "backups"],

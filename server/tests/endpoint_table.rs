@@ -14,7 +14,7 @@ use chartkey_ground::{Size, mutate::Dice, saw};
 use chartkey_server::http::{leptos_app, routes::ROUTES};
 use endpoints::{
     canary::Canaries,
-    probe::{Tally, ask, everything, from_elsewhere, normalised, probe},
+    probe::{Tally, ask, everything, filled, from_elsewhere, normalised, probe},
     table::{Caller, Outcome, Row, Which, table},
     world::World,
 };
@@ -202,6 +202,108 @@ async fn whoever_helped_once_is_anybody(_: PgPoolOptions, options: PgConnectOpti
     saw(&format!("{compared} answers to somebody whose share to help has ended, {} other than anybody's", different.len()));
     assert!(different.is_empty(), "{}", different.join("\n\n"));
     assert!(compared > 300, "{compared}");
+}
+
+/// How the addresses of pages begin that show something of a record, or of its sharing.
+const OF_A_RECORD: [&str; 8] =
+    ["/record/{patient}", "/sharing", "/shared/print", "/home", "/activity", "/waiting", "/sources", "/download/card"];
+/// A page to add a file has nothing on it.
+const EMPTY: &str = "/sources/add";
+/// Pages that are looked at before it turns out that what was asked for is not on them: an event means that something was read for
+/// somebody, not that it has come to them.
+const LOOKED_INTO: [&str; 3] = ["/record/{patient}/documents/{item}/view/{part}", "/sharing/codes/{code}/paper", "/sharing/requests"];
+
+/// Pages are asked for at random: each that was shown of a record has one event, of whoever looked, and each event had one page.
+#[sqlx::test(migrations = "../migrations")]
+async fn every_look_has_one_event_and_every_event_one_look(_: PgPoolOptions, options: PgConnectOptions) {
+    let world = World::build(options).await;
+    let mut dice = Dice(9);
+    let rows: Vec<Row> = table().into_iter().filter(|row| row.method == "GET" && row.pattern != "/events").collect();
+    let (requests, mut looks, mut empty, mut wrong) = (Size::of_environment().of(400, 10_000), 0, 0, Vec::new());
+    // What a patient sees with somebody's eyes is one event an hour.
+    let mut previewed = BTreeSet::new();
+    for _ in 0..requests {
+        let row = &rows[dice.below(rows.len())];
+        let caller = Caller::ALL[dice.below(Caller::ALL.len())];
+        // Of what is there more often than of anything else.
+        let (any, own) = (row.outcomes[dice.below(row.outcomes.len())].0, dice.below(2) == 0);
+        let which = if own { Which::Own } else { any };
+        let names = world.names(caller, which).await;
+        let before = world.logs().await;
+        let answer = ask(&mut world.browser(caller).await, row, &names).await;
+        let new = world.events_since(&before).await;
+        let is_shown = answer.status == StatusCode::OK && row.pattern != EMPTY && OF_A_RECORD.iter().any(|of| row.pattern.starts_with(of));
+        let address = filled(&row.address, &names);
+        let expected = match address.split_once("/preview") {
+            Some((of, _)) if is_shown => previewed.insert((caller, of.to_owned())),
+            // Whoever has nothing to print is shown nobody's record.
+            _ if row.pattern == "/shared/print" => is_shown && caller == Caller::NarrowGrant,
+            _ => is_shown,
+        };
+        let is_right = new.len() == usize::from(expected) || (new.len() == 1 && LOOKED_INTO.contains(&row.pattern));
+        if !is_right || new.iter().any(|event| event.who.account != world.account(caller)) {
+            wrong.push(format!("{caller:?} {which:?} {}: {} with {new:?}", row.address, answer.status));
+        }
+        looks += usize::from(is_shown);
+        empty += usize::from(!is_shown && new.is_empty());
+    }
+    saw(&format!(
+        "{requests} pages asked for at random: {looks} shown of a record, {empty} others without an event, {} with more or fewer events than one look has",
+        wrong.len()
+    ));
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(looks > requests / 10, "{looks}");
+}
+
+/// What is still done after a death was reported: what is open is closed, whoever asks for something learns nothing of it, an emergency
+/// is one, and what is wrong is undone.
+const GOES_ON: [&str; 17] = [
+    "/api/ask-again",
+    "/api/ask-patient",
+    "/api/block",
+    "/api/not-recognised",
+    "/api/open-emergency",
+    "/api/pause-grant",
+    "/api/read-emergency",
+    "/api/redeem-code",
+    "/api/refuse-code",
+    "/api/refuse-request",
+    "/api/remove-share-name",
+    "/api/stop-sharing",
+    "/api/take-back-share",
+    "/api/undo-death-report",
+    "/api/withdraw-grant",
+    "/api/withdraw-request",
+    "/api/write-to-request",
+];
+
+/// Of every form, none changes a record of which a death was reported, but for those.
+#[sqlx::test(migrations = "../migrations")]
+async fn after_a_reported_death_no_other_form_changes_the_record(_: PgPoolOptions, options: PgConnectOptions) {
+    let mut world = World::build(options).await;
+    let (mut asked, mut refused, mut changed, mut is_used) = (0, 0, BTreeSet::new(), true);
+    for row in table().into_iter().filter(|row| row.method == "POST") {
+        for caller in [Caller::Patient, Caller::NarrowGrant, Caller::NoGrant] {
+            if is_used {
+                // Nothing was reported in the beginning, nor after the form that says so.
+                drop(world.house.portal.undo_death_report(world.ada.patient, "it was somebody else").await);
+                world.refresh().await;
+                world.house.portal.report_death(world.ada.patient, "their family").await.unwrap();
+            }
+            let (names, records, before) = (world.names(caller, Which::Own).await, world.digest_of_records().await, world.digest().await);
+            let answer = ask(&mut world.browser(caller).await, &row, &names).await;
+            asked += 1;
+            refused += usize::from(answer.location().contains("problem=death-reported"));
+            is_used = world.digest().await != before;
+            if world.digest_of_records().await != records {
+                is_used = true;
+                changed.insert(row.pattern);
+            }
+        }
+    }
+    saw(&format!("{asked} forms sent after a death was reported: {refused} refused for it, {} kinds changed something", changed.len()));
+    assert_eq!(changed, GOES_ON.into());
+    assert!(refused > 20, "{refused}");
 }
 
 #[sqlx::test(migrations = "../migrations")]

@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
-use crate::Error;
+use crate::{Error, deaths};
 
 pub mod anchor;
 mod refusals;
@@ -201,10 +201,13 @@ impl std::fmt::Display for Chain {
 
 /// Appends the event to its chain: the last statement before the commit. For an
 /// account's chain outside a record, call [`enter_account`] first.
+///
+/// # Errors
+/// [`Error::Conflict`] with `death-reported` for a change of a record of which a death was reported.
 pub(crate) async fn append(connection: &mut PgConnection, chain: Chain, event: &Event) -> Result<(), Error> {
     let bytes = serde_json_canonicalizer::to_vec(event).map_err(Error::internal)?;
-    sqlx::query_scalar!("select gate.append($1, $2)", chain.to_string(), bytes).fetch_one(connection).await?;
-    Ok(())
+    sqlx::query_scalar!("select gate.append($1, $2)", chain.to_string(), bytes).fetch_one(&mut *connection).await?;
+    deaths::refuse_change(connection, &chain, &event.what.action).await
 }
 
 /// Names the account of a transaction that opens no record, and returns its time.

@@ -26,6 +26,7 @@ pub mod codes;
 pub mod corrections;
 pub mod courses;
 pub mod cursor;
+pub mod deaths;
 pub mod devices;
 pub mod documents;
 pub mod drafts;

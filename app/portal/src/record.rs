@@ -62,6 +62,8 @@ pub struct Whose {
     pub viewer: Viewer,
     /// Whether the patient has it said that something is kept from this reader which bears on what they prescribe.
     pub asks_first: bool,
+    /// When it was reported that they have died: nothing is changed since then.
+    pub death_reported_at: Option<OffsetDateTime>,
     /// Set where the patient looks with the eyes of this reader.
     pub preview: Option<Preview>,
 }
@@ -138,8 +140,8 @@ impl Whose {
     #[must_use]
     pub const fn may_write(&self, category: Category) -> bool {
         match &self.viewer {
-            Viewer::Own => false,
-            Viewer::Shared { writes, .. } => writes.contains(category),
+            Viewer::Shared { writes, .. } if self.death_reported_at.is_none() => writes.contains(category),
+            Viewer::Own | Viewer::Shared { .. } => false,
         }
     }
 
@@ -299,6 +301,7 @@ struct Entered {
     full_name: Option<String>,
     birth_date: Option<String>,
     sex: Option<String>,
+    death_reported_at: Option<OffsetDateTime>,
 }
 
 impl Portal {
@@ -307,7 +310,7 @@ impl Portal {
         let mut transaction = self.pool.begin().await?;
         let entered = sqlx::query_as!(
             Entered,
-            r#"select own as "own!", at as "at!", full_name, birth_date, sex from gate.enter($1, $2)"#,
+            r#"select own as "own!", at as "at!", full_name, birth_date, sex, death_reported_at from gate.enter($1, $2)"#,
             visitor.actor.account().0,
             patient.0
         )
@@ -335,8 +338,8 @@ impl Portal {
                 return refuse(transaction, visitor, patient, now).await;
             }
             Decision::Own => {
-                let Entered { full_name, birth_date, sex, .. } = entered;
-                (Head { full_name, birth_date, sex, asks_first: Some(false) }, Viewer::Own, None)
+                let Entered { full_name, birth_date, sex, death_reported_at, .. } = entered;
+                (Head { full_name, birth_date, sex, asks_first: Some(false), death_reported_at }, Viewer::Own, None)
             }
             Decision::Shared(permission) => {
                 let head = tell(&mut transaction, &permission, crate::LABEL_TABLE_VERSION).await?;
@@ -392,12 +395,14 @@ struct Head {
     birth_date: Option<String>,
     sex: Option<String>,
     asks_first: Option<bool>,
+    death_reported_at: Option<OffsetDateTime>,
 }
 
 impl Head {
     fn of(self, patient: PatientId, viewer: Viewer, preview: Option<Preview>) -> Whose {
-        let Self { full_name, birth_date, sex, asks_first } = self;
-        Whose { patient, name: full_name.unwrap_or_default(), birth_date, sex, viewer, asks_first: asks_first.unwrap_or_default(), preview }
+        let Self { full_name, birth_date, sex, asks_first, death_reported_at } = self;
+        let (name, asks_first) = (full_name.unwrap_or_default(), asks_first.unwrap_or_default());
+        Whose { patient, name, birth_date, sex, viewer, asks_first, death_reported_at, preview }
     }
 }
 
@@ -412,7 +417,7 @@ async fn tell(connection: &mut PgConnection, permission: &Permission, label_tabl
     let size = |length: usize| i32::try_from(length).map_err(Error::internal);
     let head = sqlx::query_as!(
         Head,
-        "select full_name, birth_date, sex, asks_first from gate.decide($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        "select full_name, birth_date, sex, asks_first, death_reported_at from gate.decide($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         &cells,
         &table.breaks,
         size(table.side())?,

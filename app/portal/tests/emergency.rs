@@ -290,6 +290,22 @@ async fn what_the_patient_stops_or_narrows_ends_at_once_and_is_not_begun_again(_
 }
 
 #[sqlx::test(migrations = "../../migrations")]
+async fn a_death_that_was_reported_ends_it_with_the_shares(_: PgPoolOptions, options: PgConnectOptions) {
+    let house = build(options).await;
+    let doctor = doctor(&house).await;
+    decide(&house, Extent::All).await;
+    house.portal.report_death(house.patient, "their family").await.unwrap();
+    let open = || house.portal.open_emergency(&doctor, by_name("Inés María López"));
+    open().await.unwrap();
+    assert_eq!(reads(&house, &doctor, Category::Results).await, Some(2), "the report may be wrong");
+    house.tamper("update access_grant set starts_at = starts_at - interval '1 day', ends_at = ends_at - interval '1 day'").await;
+    house.tamper("update death_report set reported_at = now() - interval '30 days'").await;
+    assert!(is_refused(&open().await));
+    house.portal.undo_own_death_report(&house.ines()).await.unwrap();
+    open().await.unwrap();
+}
+
+#[sqlx::test(migrations = "../../migrations")]
 async fn it_adds_to_a_share_and_takes_nothing_away(_: PgPoolOptions, options: PgConnectOptions) {
     let house = build(options).await;
     decide(&house, Extent::Summary).await;

@@ -125,6 +125,8 @@ problems! {
     HelpedBefore = "helped-before", 409;
     /// The patient has stopped what was passed on to this colleague.
     PassingStopped = "passing-stopped", 409;
+    /// A record is not changed after a death was reported.
+    DeathReported = "death-reported", 409;
     /// A mark comes from something that an entry names, and stays.
     MarkStays = "mark-stays", 409;
     /// The dates of what is shared are no dates, or the wrong way round.

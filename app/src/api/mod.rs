@@ -9,6 +9,7 @@ pub mod blocks;
 pub mod codes;
 pub mod corrections;
 pub mod credentials;
+pub mod deaths;
 pub mod devices;
 pub mod emergency;
 mod error;

@@ -16,6 +16,7 @@ mod carers;
 mod codes;
 mod corrections;
 mod dates;
+mod deaths;
 mod documents;
 mod download;
 mod emergency;

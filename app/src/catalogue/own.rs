@@ -158,6 +158,7 @@ impl super::Say {
             ApiError::GrantDates => self.grant_dates_problem(),
             ApiError::FilterDays => self.filter_days_problem(),
             ApiError::GrantEnd => self.grant_end_problem(),
+            ApiError::DeathReported => self.death_reported_problem(),
             ApiError::HelpsAlready => self.helps_already(),
             ApiError::GrantOfAge => self.grant_of_age_problem(),
             ApiError::NoAnswer => self.no_answer_problem(),

@@ -2,19 +2,20 @@
 
 use chartkey_domain::{grant::GrantState, id::PatientId};
 use chartkey_portal::{
+    deaths,
     entry::Entry,
     home::{HomeGrant, Waiting},
     news::News,
 };
 use leptos::prelude::*;
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 use crate::{
     api::ApiError,
     catalogue::Say,
     components::{
         entry::row_of,
-        form::hidden,
+        form::{hidden, problem_summary, titled},
         icon::{Icon, icon},
         news::{heading, news},
         notice::{Role, notice, what_was_done},
@@ -23,7 +24,7 @@ use crate::{
         sheet::{more, sheet, title},
     },
     pages::{Paged, emergency_plan, page, sharing::ends_soon, visits::day},
-    request::{caller, look, portal, query, redirect},
+    request::{caller, look, portal, problem, query, redirect},
     shell::{Page, Place, document},
 };
 
@@ -49,11 +50,16 @@ pub fn home() -> impl IntoView {
         let nobody = home.grants.is_empty().then(|| view! { <p>{say.nobody_can_see()}</p> });
         let ending = home.grants.iter().filter(|grant| grant.ends_soon).count();
         let grants = home.grants.into_iter().map(|grant| granted(say, grant, home.now)).collect_view();
-        let claimed =
-            (query("done").as_deref() == Some("claimed")).then(|| what_was_done(say.done(), view! { <p>{say.done_claimed()}</p> }));
+        let done = match query("done").as_deref() {
+            Some("claimed") => Some(say.done_claimed()),
+            Some("death-undone") => Some(say.done_death_undone()),
+            _ => None,
+        };
         let body = view! {
-            {claimed}
+            {problem_summary(say, problem())}
+            {done.map(|done| what_was_done(say.done(), view! { <p>{done}</p> }))}
             {title(say.hello(name), Some(say.home_says().to_owned()))}
+            {whose.death_reported_at.map(|at| death_reported(say, at))}
             {new}
             <div class="split">
                 <div>
@@ -71,9 +77,23 @@ pub fn home() -> impl IntoView {
                 </div>
             </div>
         };
-        let page = Page::new(say.home(), Place::Home).of_record(&whose, visitor.session_ends_at);
+        let page = Page::new(titled(say, say.home(), problem()), Place::Home).of_record(&whose, visitor.session_ends_at);
         Paged::Ok(document(page, body).into_any())
     })
+}
+
+/// What a patient who lives has to know first, and undoes in one step.
+fn death_reported(say: Say, at: OffsetDateTime) -> impl IntoView {
+    let end = at + Duration::days(deaths::DAYS.into());
+    let body = view! {
+        <p>{say.death_reported_says(&say.date(at.date()), &say.date(end.date()))}</p>
+        <p>{say.death_reported_wrong()}</p>
+        <form method="post" action="/api/undo-death-report">
+            <p class="actions"><button class="button" type="submit">{say.death_undo()}</button></p>
+        </form>
+        <p class="quiet">{say.death_reported_family()}</p>
+    };
+    notice(Role::Caution, say.death_reported(), body)
 }
 
 /// What a person reads in the place of a page about their record while they have none.

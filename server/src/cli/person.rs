@@ -21,6 +21,11 @@ pub(super) enum Command {
     InviteCarer(InviteCarer),
     /// Ends what such carers see, what they have shared, and the codes that wait for one.
     EndCarer(EndCarer),
+    /// Writes down that a death was reported of a patient, which you have checked: nothing of their record is changed from then on, and what
+    /// is shared ends after 30 days. Whoever holds the record undoes it in one step.
+    ReportDeath(Death),
+    /// Takes that back: it was wrong.
+    UndoDeath(Death),
     /// Gives the account that holds a record its holder's address, which you have checked: after a
     /// restore, or where nobody reads the one it has. A link to choose a new password goes there.
     Email(GiveAddress),
@@ -88,6 +93,17 @@ pub(super) struct EndCarer {
     reason: String,
 }
 
+/// What a death takes.
+#[derive(Debug, Args)]
+pub(super) struct Death {
+    /// The record.
+    #[arg(long, value_name = "ID")]
+    patient: PatientId,
+    /// Who has reported it, and how you have checked that, or why it was wrong; it stands in the record's log.
+    #[arg(long, value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    reason: String,
+}
+
 fn day(typed: &str) -> Result<Date, String> {
     Date::parse(typed, &Iso8601::DATE).map_err(|_| "write a day as in 2031-12-31".to_owned())
 }
@@ -118,6 +134,7 @@ pub(super) async fn run(command: Command, values: &Values, portal: &Portal) -> a
         Command::Invite(invite) => {
             let code = portal.invite(invite.patient, &invite.reason).await.map_err(|error| match error {
                 Error::NotFound => anyhow::anyhow!("there is no record {}", invite.patient),
+                Error::Conflict(_) => died(),
                 Error::Invalid(_) => anyhow::anyhow!(
                     "this patient is too young for an account of their own (CHARTKEY_ACCOUNT_AGE); \
                     `chartkey person invite-carer` lets somebody help them"
@@ -130,7 +147,8 @@ pub(super) async fn run(command: Command, values: &Values, portal: &Portal) -> a
             let help = Help { sensitive: invite.sensitive, may_share: invite.may_share, until: invite.until };
             let code = portal.invite_carer(invite.patient, help, &invite.reason).await.map_err(|error| match error {
                 Error::NotFound => anyhow::anyhow!("there is no record {}", invite.patient),
-                Error::Conflict(_) => anyhow::anyhow!("this patient has an account, and lets others help by themselves"),
+                Error::Conflict("held") => anyhow::anyhow!("this patient has an account, and lets others help by themselves"),
+                Error::Conflict(_) => died(),
                 Error::Invalid("of-age") => anyhow::anyhow!(
                     "this patient is of age (CHARTKEY_ADULT_AGE); `chartkey person invite` gives them an account, with which they let others help"
                 ),
@@ -153,6 +171,23 @@ pub(super) async fn run(command: Command, values: &Values, portal: &Portal) -> a
             })?;
             println!("{ended} ended; codes that waited are void.");
         }
+        Command::ReportDeath(death) => {
+            portal.report_death(death.patient, &death.reason).await.map_err(|error| match error {
+                Error::NotFound => anyhow::anyhow!("there is no record {}", death.patient),
+                Error::Conflict(_) => {
+                    anyhow::anyhow!("a death was reported of this patient before; `chartkey person undo-death` takes it back")
+                }
+                error => error.into(),
+            })?;
+            println!("Written down. The record is not changed any more, and what is shared ends in 30 days.");
+        }
+        Command::UndoDeath(death) => {
+            portal.undo_death_report(death.patient, &death.reason).await.map_err(|error| match error {
+                Error::NotFound => anyhow::anyhow!("no death was reported of a record {}", death.patient),
+                error => error.into(),
+            })?;
+            println!("Taken back. What is shared lasts again as long as it was given for.");
+        }
         Command::Email(given) => {
             let email = Email::parse(&given.to).context("that is no e-mail address")?;
             portal.give_address(given.patient, &email, &given.reason).await.map_err(|error| match error {
@@ -164,6 +199,10 @@ pub(super) async fn run(command: Command, values: &Values, portal: &Portal) -> a
         }
     }
     Ok(())
+}
+
+fn died() -> anyhow::Error {
+    anyhow::anyhow!("a death was reported of this patient; where that is wrong, `chartkey person undo-death` takes it back")
 }
 
 fn print(as_json: bool, name: &str, value: &str) {

@@ -11,11 +11,12 @@ use chartkey_domain::{
     draft::{Draft, Recipient, Terms},
     emergency::Extent,
     grant::{Grantee, Purpose},
-    id::{DraftId, GrantId, OrganizationId, PatientId},
+    id::{AccountId, DraftId, GrantId, OrganizationId, PatientId},
     label::Labels,
 };
 use chartkey_portal::{
     Standing,
+    audit::Event,
     codes::CodeState,
     corrections::Opening,
     emergency::{Contact, NewPlan},
@@ -429,35 +430,47 @@ impl World {
 
     /// Everything about sharing, holding and signing in, and every item, as one digest.
     pub async fn digest(&self) -> String {
-        let tables = [
-            "access_grant",
-            "grant_item",
-            "grant_event",
-            "birthday_told",
-            "ending_told",
-            "exclusion",
-            "lowering",
-            "block",
-            "grant_code",
-            "draft",
-            "correction",
-            "correction_message",
-            "emergency_plan",
-            "emergency_look",
-            "emergency_review",
-            "asks_first",
-            "patient_holder",
-            "admission",
-            "practice_request",
-            "item",
-            "claim_code",
-            "account",
-            "second_factor",
-            "passkey",
-            "untold",
-            "recovery_code",
-            "factor_loss",
-        ];
+        self.digest_of(&[RECORD, AROUND].concat()).await
+    }
+
+    /// How long the logs of records are.
+    pub async fn logs(&self) -> BTreeMap<String, i64> {
+        let heads: Vec<(String, i64)> = sqlx::query_as("select chain, seq from chain_head where chain like 'patient/%'")
+            .fetch_all(&self.house.superuser)
+            .await
+            .unwrap();
+        heads.into_iter().collect()
+    }
+
+    /// What has been written there since.
+    pub async fn events_since(&self, before: &BTreeMap<String, i64>) -> Vec<Event> {
+        let mut new = Vec::new();
+        for (chain, seq) in self.logs().await {
+            let seen = before.get(&chain).copied().unwrap_or_default();
+            if seq > seen {
+                let rows: Vec<Vec<u8>> = sqlx::query_scalar("select bytes from event where chain = $1 and seq > $2 order by seq")
+                    .bind(&chain)
+                    .bind(seen)
+                    .fetch_all(&self.house.superuser)
+                    .await
+                    .unwrap();
+                new.extend(rows.iter().map(|bytes| serde_json::from_slice::<Event>(bytes).unwrap()));
+            }
+        }
+        new
+    }
+
+    /// Whose a caller's events are.
+    pub fn account(&self, caller: Caller) -> Option<AccountId> {
+        self.signed_in(caller).map(|signed_in| signed_in.actor.account())
+    }
+
+    /// What is of a record and its sharing, as one digest.
+    pub async fn digest_of_records(&self) -> String {
+        self.digest_of(RECORD).await
+    }
+
+    async fn digest_of(&self, tables: &[&str]) -> String {
         let parts: Vec<String> = tables
             .iter()
             .map(|table| format!("(select md5(coalesce(string_agg(t::text, '' order by t::text), '')) from {table} t)"))
@@ -596,6 +609,49 @@ fn random_like(name: &str, value: &str) -> String {
         _ => value.to_owned(),
     }
 }
+
+/// What is of a record and its sharing.
+const RECORD: &[&str] = &[
+    "access_grant",
+    "grant_item",
+    "grant_event",
+    "exclusion",
+    "lowering",
+    "block",
+    "grant_code",
+    "access_request",
+    "access_request_message",
+    "share_name",
+    "waiting_kind",
+    "upload",
+    "item_again",
+    "correction",
+    "correction_message",
+    "emergency_plan",
+    "emergency_look",
+    "asks_first",
+    "death_report",
+    "patient_holder",
+    "claim_code",
+    "item",
+    "import",
+];
+
+/// What stands beside it.
+const AROUND: &[&str] = &[
+    "birthday_told",
+    "ending_told",
+    "draft",
+    "emergency_review",
+    "admission",
+    "practice_request",
+    "account",
+    "second_factor",
+    "passkey",
+    "untold",
+    "recovery_code",
+    "factor_loss",
+];
 
 /// As a form sends it.
 pub fn encoded(text: &str) -> String {

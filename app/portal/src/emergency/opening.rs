@@ -15,7 +15,7 @@ use super::{LONGEST, WHO};
 use crate::{
     Error, Portal,
     audit::{self, Chain, Event, UsedGrant, What, Why, hex},
-    fresh,
+    deaths, fresh,
     letters::{self, About, LetterSubject},
     notices,
     notices::Notice,
@@ -190,8 +190,11 @@ async fn opens(connection: &mut PgConnection, patient: PatientId) -> Result<Opti
         Opens,
         r#"select e.categories, e.labels, e.named as sentence, e.language, e.catalogue_version, e.contact_email, p.full_name as patient_name
         from emergency_plan e join patient p on p.patient_id = e.patient_id
-        where e.patient_id = $1 and e.extent <> 'nothing'"#,
-        patient.0
+        where e.patient_id = $1 and e.extent <> 'nothing'
+            -- As with everything else that is shared.
+            and not exists (select from death_report d where d.patient_id = e.patient_id and d.reported_at <= now() - make_interval(days => $2))"#,
+        patient.0,
+        deaths::DAYS
     )
     .fetch_optional(connection)
     .await?)

@@ -213,6 +213,7 @@ mod tests {
                 sex: None,
                 viewer: Viewer::Own,
                 asks_first: false,
+                death_reported_at: None,
                 preview: None,
             };
             assert_eq!(is_other(&whose, &Clinical::read(&xml).unwrap()), is_so, "{name} {born}");

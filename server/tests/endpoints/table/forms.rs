@@ -174,6 +174,7 @@ pub(super) fn forms() -> Vec<Row> {
         ),
         form("/api/change-grant", "grant={grant}&step=time", holders("/sharing/new?draft={new}&step=time", LATER), to(LATER)),
         post("/api/stop-sharing", "", holders("/sharing?done=stopped", "/sharing?problem=not-found")),
+        post("/api/undo-death-report", "", holders("/home?done=death-undone", "/home?problem=not-found")),
         form("/api/withdraw-grant", "grant={grant}", holders("/sharing/{grant}?done=withdrawn", LATER), to(LATER)),
         form("/api/pause-grant", "grant={grant}", holders("/sharing/{grant}?done=paused", LATER), to(LATER)),
         form(
