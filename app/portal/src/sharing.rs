@@ -30,6 +30,7 @@ use crate::{
 
 mod announce;
 mod change;
+mod choices;
 mod ending;
 mod known;
 mod list;
@@ -37,11 +38,12 @@ mod stop;
 pub mod things;
 
 pub(crate) use change::terms_of;
+pub use choices::{Choices, Parts};
 pub use ending::Change;
 pub(crate) use ending::{end_passed_on, give_back, hold, replace, suspend};
 pub(crate) use known::check as check_grantee;
 pub use known::{Colleague, KnownOrganization};
-pub use list::{GrantStory, Look, Parts, PassedOn, SharingList, StoryLine, Whole};
+pub use list::{GrantStory, Look, PassedOn, SharingList, StoryLine, Whole};
 
 /// A sentence as the patient read it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -212,7 +212,7 @@ async fn every_read_and_change_of_sharing_is_an_event_of_its_own(_: PgPoolOption
     let grant = house.give(Purpose::Treatment).await;
     house.portal.sharing(&ines).await.unwrap();
     house.portal.grant(&ines, grant).await.unwrap();
-    house.portal.parts_to_share(&ines).await.unwrap();
+    house.portal.choices_to_share(&ines, &[], true).await.unwrap();
     house.portal.pause_grant(&ines, grant).await.unwrap();
     house.portal.withdraw_grant(&ines, grant).await.unwrap();
     let actions: Vec<_> = house.events().await.into_iter().map(|event| event.what.action).collect();

@@ -162,7 +162,7 @@ async fn a_label_that_comes_to_a_named_thing_closes_it_and_what_has_changed_is_n
         house.tamper(&change).await;
         let new = NewGrant { draft, terms: kept.draft.terms(kept.today).unwrap(), ..house.draft(Purpose::Treatment).await };
         assert!(matches!(portal.give_grant(&ines, new).await, Err(Error::Conflict("changed"))), "{change}");
-        let named = portal.named_things(&ines, &kept.draft.things).await.unwrap().view;
+        let named = portal.choices_to_share(&ines, &kept.draft.things, false).await.unwrap().view.named;
         assert_ne!(named[0].1, kept.draft.things[0], "the patient is shown how it is now");
     }
 }

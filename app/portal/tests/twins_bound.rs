@@ -299,7 +299,7 @@ async fn what_a_patient_keeps_to_themselves_stays_theirs_where_another_source_te
     assert_eq!(shown(&house, &doctor).await.len(), 0);
     let [own] = shown(&house, &ines).await.try_into().unwrap();
     assert_eq!((own.twins.len(), own.is_private), (1, true));
-    let parts = house.portal.parts_to_share(&ines).await.unwrap().view;
+    let parts = house.portal.choices_to_share(&ines, &[], false).await.unwrap().view.parts;
     assert_eq!(parts.private, 1, "counted once, as private");
     house.portal.show_again(&ines, house.patient, item(&house, "there").await, Whom::Everybody).await.unwrap();
     assert_eq!(shown(&house, &doctor).await.len(), 1);

@@ -464,7 +464,7 @@ async fn it_is_found_taken_and_counted_once(_: PgPoolOptions, options: PgConnect
     house.tamper(&format!("update access_grant set categories = {both}, labels = 63")).await;
     let (ines, doctor) = (house.ines(), house.doctor(Some(Purpose::Treatment)));
     let counts = async |category: Category| {
-        let parts = house.portal.parts_to_share(&ines).await.unwrap().view.categories;
+        let parts = house.portal.choices_to_share(&ines, &[], false).await.unwrap().view.parts.categories;
         parts.into_iter().find(|(of, ..)| *of == category).map(|(_, count, _)| count)
     };
     assert_eq!((counts(Category::Results).await, counts(Category::Problems).await), (Some(3), Some(2)));

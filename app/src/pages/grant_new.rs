@@ -2,7 +2,7 @@
 //! own; the answers are kept in a draft, and the address carries its identifier.
 
 use chartkey_domain::{
-    draft::{Draft, Problem, Recipient, Terms},
+    draft::{Draft, Problem, Recipient, Terms, Thing},
     grant::Grantee,
     id::DraftId,
     understanding::{Answer, Answered, Question},
@@ -106,28 +106,22 @@ pub fn grant_new() -> impl IntoView {
             },
             None => None,
         };
-        let opened = portal.parts_to_share(&visitor).await?;
         let known = portal.known_organizations(&visitor).await?;
         let answers = kept.as_ref().map(|kept| kept.draft.clone()).unwrap_or_default();
-        let named = match &kept {
-            Some(kept) if matches!(step, Step::What | Step::Check) && !kept.draft.things.is_empty() => {
-                portal.named_things(&visitor, &kept.draft.things).await?.view
-            }
-            _ => Vec::new(),
-        };
+        let named: &[Thing] = if matches!(step, Step::What | Step::Check) { &answers.things } else { &[] };
+        let opened = portal.choices_to_share(&visitor, named, step == Step::What).await?;
+        let choices = &opened.view;
         // What has changed since it was chosen is looked at again before it is given.
-        let now: Vec<_> = named.iter().map(|(_, thing)| *thing).collect();
+        let now: Vec<_> = choices.named.iter().map(|(_, thing)| *thing).collect();
         if let Some(kept) = kept.as_ref().filter(|kept| step == Step::Check && !things::are_as_chosen(&kept.draft.things, &now)) {
             redirect(&with(&Step::What.page(kept.id), &format!("problem={}", ApiError::ChosenChanged.code())));
             return Paged::Ok(().into_any());
         }
-        let lenses = if step == Step::What { portal.lenses(&visitor, opened.whose.patient).await?.view } else { Vec::new() };
-        let choices = things::Choices { lenses, named };
         let (heading, body) = match (step, kept) {
             (Step::Purpose, Some(kept)) => questions::purpose(say, &kept),
-            (Step::What, Some(kept)) => questions::what(say, &kept, &known, &opened.view, &choices),
+            (Step::What, Some(kept)) => questions::what(say, &kept, &known, choices),
             (Step::Time, Some(kept)) => questions::time(say, &kept, &known),
-            (Step::Check, Some(kept)) => match check::check(say, &kept, &known, &opened.view, &choices.named) {
+            (Step::Check, Some(kept)) => match check::check(say, &kept, &known, choices) {
                 Ok(checked) => checked,
                 Err(problem) => {
                     let question = Step::of(problem).unwrap_or(Step::Who);
@@ -222,7 +216,7 @@ pub async fn answer_question(draft: DraftId, about: &str, answer: &str, language
     let (say, portal, visitor) = (read_in(language), portal()?, visitor()?);
     let kept = portal.draft(&visitor, draft).await?;
     let ready = Ready::of(say, &kept, &portal.known_organizations(&visitor).await?)?;
-    let parts = portal.parts_to_share(&visitor).await?.view;
+    let parts = portal.choices_to_share(&visitor, &[], false).await?.view.parts;
     let question = ready.question(&kept, &parts).filter(|question| question.about.slug() == about).ok_or(ApiError::Gone)?;
     let answered = Answered {
         about: about.to_owned(),

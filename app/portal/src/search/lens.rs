@@ -112,10 +112,15 @@ impl Portal {
     /// [`Error::NotFound`] where the visitor has no access.
     pub async fn lenses(&self, visitor: &Visitor, patient: PatientId) -> Result<Opened<Vec<&'static Lens>>, Error> {
         let mut record = self.open(visitor, patient).await?;
-        let texts = Arc::new(Texts::read(&mut record).await?);
-        let lenses = held(&mut record, &texts, Lens::all().iter().collect()).await?;
+        let lenses = all_held(&mut record).await?;
         record.close("search", Shown::default(), lenses).await
     }
+}
+
+/// All lenses of which a record holds a problem or a medicine.
+pub(crate) async fn all_held(record: &mut Record) -> Result<Vec<&'static Lens>, Error> {
+    let texts = Arc::new(Texts::read(record).await?);
+    held(record, &texts, Lens::all().iter().collect()).await
 }
 
 /// What of a record belongs to a lens, newest first.

@@ -2,18 +2,17 @@
 
 use chartkey_domain::{
     account::Visitor,
-    category::{Categories, Category},
+    category::Categories,
     grant::{GrantState, Purpose},
     id::{AccountId, GrantId},
-    label::{Label, Labels},
-    understanding::Held,
+    label::Labels,
 };
 use sqlx::types::Json;
 use time::OffsetDateTime;
 
 use super::things;
 use crate::{
-    Error, LABEL_TABLE_VERSION, Opened, Portal,
+    Error, Opened, Portal,
     admissions::Checked,
     audit::{Chain, Event, Shown, What, Who},
     entry::Entry,
@@ -155,21 +154,6 @@ pub struct GrantStory {
     pub now: OffsetDateTime,
 }
 
-/// How much of the record there is to share.
-#[derive(Debug, Clone, Default)]
-pub struct Parts {
-    /// For each category that has any: how many, and when the newest was.
-    pub categories: Vec<(Category, i64, Option<OffsetDateTime>)>,
-    /// For each label: on how many.
-    pub labels: Vec<(Label, i64)>,
-    /// How many no grant can reach.
-    pub private: i64,
-    /// The others by category and labels.
-    pub held: Vec<Held>,
-    /// Whether a grant may show less of them than its terms say: something is kept from somebody, or has not been labelled.
-    pub keeps_back: bool,
-}
-
 impl Portal {
     /// Every grant of the visitor's own record.
     ///
@@ -225,47 +209,6 @@ impl Portal {
         let what = What { grant: Some(grant), ..shown.what("read", "grant") };
         let whose = record.finish(what).await?;
         Ok(Opened { whose, view: GrantStory { grant: whole, passed, story, things, looks, now } })
-    }
-
-    /// What the visitor's own record has to share.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`] where they have none.
-    pub async fn parts_to_share(&self, visitor: &Visitor) -> Result<Opened<Parts>, Error> {
-        let mut record = self.open_own(visitor).await?;
-        let rows = sqlx::query!(
-            r#"select category, labels, is_private or kept.to_oneself as "is_private!", count(*) as "count!", max(first_at) as newest,
-                bool_or(labelled_by <> $2)
-                    or (select true from exclusion e where e.patient_id = $1 limit 1) is not null
-                    or (select true from block b where b.patient_id = $1 limit 1) is not null as "keeps_back!"
-            from item i cross join lateral (select i.item_id = any ((select gate.kept_to_oneself())::uuid[]) as to_oneself) kept
-            where i.patient_id = $1 and not i.is_error
-                and (i.twin is null or (select true from item b where b.patient_id = i.patient_id and b.twin = i.twin
-                    and (b.is_private, b.behind) < (i.is_private, i.behind) limit 1) is null)
-            group by category, labels, is_private or kept.to_oneself"#,
-            record.whose().patient.0,
-            LABEL_TABLE_VERSION
-        )
-        .fetch_all(record.connection())
-        .await?;
-        let mut parts = Parts { labels: Label::ALL.map(|label| (label, 0)).to_vec(), ..Parts::default() };
-        for row in rows {
-            if row.is_private {
-                parts.private += row.count;
-            }
-            let labels = Labels::from_bits(u8::try_from(row.labels).unwrap_or_default());
-            parts.labels.iter_mut().filter(|(label, _)| labels.contains(*label)).for_each(|(_, count)| *count += row.count);
-            let Some(category) = Category::from_number(row.category).filter(|category| *category != Category::Own) else { continue };
-            parts.keeps_back |= row.keeps_back;
-            if !row.is_private {
-                parts.held.push(Held { category, labels, count: row.count });
-            }
-            match parts.categories.iter_mut().find(|(known, ..)| *known == category) {
-                Some((_, count, newest)) => (*count, *newest) = (*count + row.count, row.newest.max(*newest)),
-                None => parts.categories.push((category, row.count, row.newest)),
-            }
-        }
-        record.close("sharing", Shown::default(), parts).await
     }
 }
 

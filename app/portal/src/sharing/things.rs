@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::{Columns, change};
 use crate::{
-    Error, LABEL_TABLE_VERSION, Opened, Portal,
+    Error, LABEL_TABLE_VERSION, Portal,
     audit::Shown,
     entry::{Entry, entries},
     pool::detached,
@@ -101,22 +101,15 @@ impl Portal {
         })
         .await
     }
+}
 
-    /// What a draft names of the visitor's own record: as rows, and as a share would name each now. What none can show by now is left out.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`] where they hold none.
-    pub async fn named_things(&self, visitor: &Visitor, named: &[Thing]) -> Result<Opened<Vec<(Entry, Thing)>>, Error> {
-        let mut record = self.open_own(visitor).await?;
-        let ids: Vec<Uuid> = named.iter().map(|thing| thing.item.0).collect();
-        let now = things(&mut record, &ids).await?;
-        let entries = rows(&mut record, &ids).await?;
-        let with_thing = |entry: Entry| now.iter().find(|thing| thing.item == entry.id).map(|thing| (entry, *thing));
-        let named: Vec<_> = entries.into_iter().filter_map(with_thing).collect();
-        let mut shown = Shown::default();
-        shown.entries(named.iter().map(|(entry, _)| entry));
-        record.close("sharing", shown, named).await
-    }
+/// What a draft names, as rows, and as a share would name each now. What none can show by now is left out.
+pub(super) async fn of_draft(record: &mut Record, named: &[Thing]) -> Result<Vec<(Entry, Thing)>, Error> {
+    let ids: Vec<Uuid> = named.iter().map(|thing| thing.item.0).collect();
+    let now = things(record, &ids).await?;
+    let entries = rows(record, &ids).await?;
+    let with_thing = |entry: Entry| now.iter().find(|thing| thing.item == entry.id).map(|thing| (entry, *thing));
+    Ok(entries.into_iter().filter_map(with_thing).collect())
 }
 
 /// What a grant names that still is as it was, for a new version of it.

@@ -1,13 +1,12 @@
 //! The last page before a grant: the sentence, the answers, and the button.
 
 use chartkey_domain::{
-    draft::{Recipient, Thing},
+    draft::Recipient,
     understanding::{About, Answer, Question},
 };
 use chartkey_portal::{
     drafts::KeptDraft,
-    entry::Entry,
-    sharing::{KnownOrganization, Parts},
+    sharing::{Choices, KnownOrganization},
 };
 use leptos::prelude::*;
 
@@ -33,8 +32,7 @@ pub(super) fn check(
     say: Say,
     kept: &KeptDraft,
     known: &[KnownOrganization],
-    parts: &Parts,
-    chosen: &[(Entry, Thing)],
+    choices: &Choices,
 ) -> Result<(&'static str, AnyView), ApiError> {
     let ready = Ready::of(say, kept, known)?;
     let draft = kept.id.to_string();
@@ -62,9 +60,9 @@ pub(super) fn check(
         <section class="grant" aria-label=say.the_share()>{sentence(say, &ready.sentence)}</section>
         {stop}
         {named}
-        {things::listed(say, chosen)}
+        {things::listed(say, &choices.named)}
         {preview(say, kept, &ready)}
-        {ready.question(kept, parts).map(|question| understanding(say, kept, &ready, question))}
+        {ready.question(kept, &choices.parts).map(|question| understanding(say, kept, &ready, question))}
         {sheet("answers", say.check_answers(), answers(say, kept, &ready))}
         <form method="post" action="/api/give-grant">
             {before_them(say, kept, &ready)}

@@ -10,7 +10,7 @@ use chartkey_domain::{
 };
 use chartkey_portal::{
     drafts::KeptDraft,
-    sharing::{KnownOrganization, Parts},
+    sharing::{Choices, KnownOrganization},
 };
 use leptos::prelude::*;
 
@@ -129,13 +129,8 @@ pub(super) fn purpose(say: Say, kept: &KeptDraft) -> (&'static str, AnyView) {
 }
 
 /// Which categories and labels.
-pub(super) fn what(
-    say: Say,
-    kept: &KeptDraft,
-    known: &[KnownOrganization],
-    parts: &Parts,
-    choices: &things::Choices,
-) -> (&'static str, AnyView) {
+pub(super) fn what(say: Say, kept: &KeptDraft, known: &[KnownOrganization], choices: &Choices) -> (&'static str, AnyView) {
+    let parts = &choices.parts;
     let chosen = presets::chosen();
     let (ticked, let_through) = chosen.map_or((kept.draft.categories, kept.draft.labels), |preset| (preset.categories(), Labels::NONE));
     let categories = Category::SHAREABLE.into_iter().map(|category| {

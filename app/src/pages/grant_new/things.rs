@@ -22,15 +22,6 @@ use crate::{
 /// As many stand open.
 const OPEN: usize = 12;
 
-/// What the record has beside its parts to choose from.
-#[derive(Default)]
-pub struct Choices {
-    /// The conditions of which it holds something.
-    pub lenses: Vec<&'static Lens>,
-    /// What the draft names, as it is now.
-    pub named: Vec<(Entry, Thing)>,
-}
-
 /// Whether everything that a draft names still is what was chosen.
 pub(super) fn are_as_chosen(chosen: &[Thing], now: &[Thing]) -> bool {
     let is_as_chosen = |thing: &Thing| {
