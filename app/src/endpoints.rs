@@ -11,8 +11,8 @@ use serde::{
 };
 
 use crate::api::{
-    accounts, activity, added, blocks, codes, corrections, credentials, deaths, devices, emergency, passing, passkeys, practices,
-    prescribing, reach, requests, search, second_factor, second_step, sharing, sources, telling, twins, waiting,
+    accounts, activity, added, blocks, codes, corrections, credentials, deaths, devices, emergency, incapacity, passing, passkeys,
+    practices, prescribing, reach, requests, search, second_factor, second_step, sharing, sources, telling, twins, waiting,
 };
 
 /// A server function.
@@ -77,6 +77,9 @@ pub fn endpoints() -> Vec<Endpoint> {
         endpoint::<devices::SignOutDevice>(),
         endpoint::<devices::ForgetDevice>(),
         endpoint::<deaths::UndoDeathReport>(),
+        endpoint::<incapacity::NameStandIn>().keeping(&["who", "sensitive", "share"]),
+        endpoint::<incapacity::StateIncapacity>().keeping(&["reason"]),
+        endpoint::<incapacity::ReviewIncapacity>(),
         endpoint::<blocks::Block>(),
         endpoint::<blocks::Unblock>(),
         endpoint::<emergency::DecideEmergency>().keeping(&[

@@ -499,6 +499,7 @@ impl From<chartkey_portal::Error> for ApiError {
             Error::Conflict("passing-stopped") => Self::PassingStopped,
             Error::Conflict("mark-stays") => Self::MarkStays,
             Error::Conflict("death-reported") => Self::DeathReported,
+            Error::Conflict("stand-in-changed") => Self::StandInChanged,
             Error::Conflict(_) => Self::Gone,
             Error::TooManyTries => Self::TooMany,
             Error::SignInAgain => Self::SignInAgain,

@@ -76,6 +76,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/sharing/requests") view=pages::requests::requests ssr=SsrMode::Async/>
                 <Route path=path!("/sharing/emergency") view=pages::emergency_plan::emergency_plan ssr=SsrMode::Async/>
                 <Route path=path!("/sharing/prescribing") view=pages::prescribing::prescribing ssr=SsrMode::Async/>
+                <Route path=path!("/sharing/incapacity") view=pages::stand_in::stand_in ssr=SsrMode::Async/>
                 <Route path=path!("/sharing/:grant") view=pages::grant ssr=SsrMode::Async/>
                 <Route path=path!("/activity") view=pages::activity ssr=SsrMode::Async/>
                 <Route path=path!("/redeem") view=pages::redeem ssr=SsrMode::Async/>
@@ -95,6 +96,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/record/:patient/search/:search") view=pages::search::search ssr=SsrMode::Async/>
                 <Route path=path!("/record/:patient/add") view=pages::added::choose ssr=SsrMode::Async/>
                 <Route path=path!("/record/:patient/add/:kind") view=pages::added::add_one ssr=SsrMode::Async/>
+                <Route path=path!("/record/:patient/incapacity") view=pages::incapacity::incapacity ssr=SsrMode::Async/>
                 <Route path=path!("/record/:patient/corrections") view=pages::corrections::corrections ssr=SsrMode::Async/>
                 <Route path=path!("/record/:patient/:category/:item/wrong") view=pages::corrections::question::wrong ssr=SsrMode::Async/>
                 <Route path=path!("/record/:patient/:category/:item/who") view=pages::who::who ssr=SsrMode::Async/>

@@ -1,9 +1,9 @@
 // The steps that journeys share: a record is claimed, a key is cut, a doctor opens what it opens.
 import path from 'node:path';
-import { expect, type APIRequestContext, type Page } from '@playwright/test';
+import { expect, type APIRequestContext, type Locator, type Page } from '@playwright/test';
 import type { House } from './house.ts';
 import type { Mail } from './mail.ts';
-import { field, newPerson, sharedData, signInAt, signUp } from './test.ts';
+import { field, look, newPerson, sharedData, signInAt, signUp, type Person } from './test.ts';
 
 export interface Chartkey {
   house: House;
@@ -13,17 +13,16 @@ export interface Chartkey {
 }
 
 /** Imports a file of the shared records as a source of its own; its only patient makes an account and claims it. */
-export function claim(page: Page, file: string, chartkey: Chartkey): Promise<string> {
-  return claimFrom(page, path.join(sharedData, file), undefined, chartkey);
+export function claim(page: Page, file: string, chartkey: Chartkey, person = newPerson()): Promise<string> {
+  return claimFrom(page, path.join(sharedData, file), undefined, chartkey, person);
 }
 
 /** The same with a record that we made. */
 export function claimBundle(page: Page, bundle: string, chartkey: Chartkey): Promise<string> {
-  return claimFrom(page, '-', bundle, chartkey);
+  return claimFrom(page, '-', bundle, chartkey, newPerson());
 }
 
-async function claimFrom(page: Page, file: string, input: string | undefined, { mail, chartkeyOk, sql }: Chartkey): Promise<string> {
-  const person = newPerson();
+async function claimFrom(page: Page, file: string, input: string | undefined, { mail, chartkeyOk, sql }: Chartkey, person: Person): Promise<string> {
   const source = `journey of ${person.email}`;
   await chartkeyOk(['import', file, '--source', source, '--reason', 'a journey'], input);
   const [row = ''] = sql(`select patient_id || ' ' || birth_date from patient join subject using (patient_id) join source using (source_id) where name = '${source}'`);
@@ -48,9 +47,9 @@ export async function heartDoctor(page: Page, house: House): Promise<void> {
 }
 
 /** Answers every question before a grant, up to the page that asks to check. */
-export async function answer(patient: Page, who: string, parts: string[]): Promise<void> {
+export async function answer(patient: Page, who: string | Locator, parts: string[]): Promise<void> {
   await patient.goto('/sharing/new');
-  await patient.getByRole('radio', { name: who }).check();
+  await (typeof who === 'string' ? patient.getByRole('radio', { name: who }) : who).check();
   await patient.getByRole('button', { name: 'Continue' }).click();
   await patient.getByRole('radio', { name: 'Treatment' }).check();
   await patient.getByRole('button', { name: 'Continue' }).click();
@@ -67,6 +66,30 @@ export async function give(patient: Page, parts: string[]): Promise<string> {
   await patient.getByRole('button', { name: 'Give this key' }).click();
   await patient.waitForURL('**/sharing/*?done=given');
   return sentence;
+}
+
+/** The patient lets somebody see their results until they stop it, by a code that is typed and confirmed. Returns the page of that share. */
+export async function letHelp(page: Page, helper: Page, mayShare = false): Promise<string> {
+  await page.goto('/sharing/carers');
+  await page.getByRole('button', { name: 'Let somebody help you' }).click();
+  for (const part of ['Results', 'Medicines']) await page.getByRole('checkbox', { name: part }).check();
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByRole('radio', { name: 'Until I stop it' }).check();
+  if (mayShare) {
+    await page.getByRole('checkbox', { name: 'They may share it with clinicians in your place' }).check();
+    await look(page, 'carers-may-share');
+  }
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByRole('button', { name: 'Make the code' }).click();
+  await page.waitForURL('**/sharing/codes');
+  await helper.goto('/redeem');
+  await field(helper, 'Code').fill(await page.locator('.code strong').innerText());
+  await helper.getByRole('button', { name: 'Use a code' }).click();
+  await page.goto('/home');
+  await page.getByRole('link', { name: /code/ }).first().click();
+  await page.getByRole('button', { name: 'Give this key' }).click();
+  await page.waitForURL('**/sharing/*?done=given');
+  return page.url().replace(/\?.*/, '');
 }
 
 /** Picks the newest share of this record; the list holds those of other tests too, of patients of the same name. */

@@ -1,6 +1,5 @@
 // Somebody with an account of their own helps a patient: by a code, confirmed, seen at work, on top of the first page, ended.
-import type { Page } from '@playwright/test';
-import { claim } from '../house/journey.ts';
+import { claim, letHelp } from '../house/journey.ts';
 import { expect, expectAccessible, field, look, newPerson, signInAt, signUp, speak, test } from '../house/test.ts';
 
 test('somebody helps with an account of their own, until it is ended in one step', { tag: ['@desktop', '@no-script'] }, async ({ page, house, mail, chartkeyOk, sql, browser }, info) => {
@@ -103,30 +102,6 @@ test('somebody helps with an account of their own, until it is ended in one step
     await look(of, `es-carers${path.replaceAll('/', '-')}`);
   }
 });
-
-/** The patient lets somebody see their results until they stop it, by a code that is typed and confirmed. Returns the page of that share. */
-async function letHelp(page: Page, helper: Page, mayShare = false): Promise<string> {
-  await page.goto('/sharing/carers');
-  await page.getByRole('button', { name: 'Let somebody help you' }).click();
-  for (const part of ['Results', 'Medicines']) await page.getByRole('checkbox', { name: part }).check();
-  await page.getByRole('button', { name: 'Continue' }).click();
-  await page.getByRole('radio', { name: 'Until I stop it' }).check();
-  if (mayShare) {
-    await page.getByRole('checkbox', { name: 'They may share it with clinicians in your place' }).check();
-    await look(page, 'carers-may-share');
-  }
-  await page.getByRole('button', { name: 'Continue' }).click();
-  await page.getByRole('button', { name: 'Make the code' }).click();
-  await page.waitForURL('**/sharing/codes');
-  await helper.goto('/redeem');
-  await field(helper, 'Code').fill(await page.locator('.code strong').innerText());
-  await helper.getByRole('button', { name: 'Use a code' }).click();
-  await page.goto('/home');
-  await page.getByRole('link', { name: /code/ }).first().click();
-  await page.getByRole('button', { name: 'Give this key' }).click();
-  await page.waitForURL('**/sharing/*?done=given');
-  return page.url().replace(/\?.*/, '');
-}
 
 test('whoever helps stops by themselves, and the patient is told', { tag: ['@desktop', '@no-script'] }, async ({ page, house, mail, chartkeyOk, sql, browser }, info) => {
   const record = await claim(page, 'synthea/typical-adult-sanford.json', { house, mail, chartkeyOk, sql });

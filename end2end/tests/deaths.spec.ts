@@ -9,7 +9,7 @@ test('a patient who lives undoes the report of their death', { tag: ['@desktop',
   await give(page, ['Results']);
   await openShared(doctor, record, sql);
   sql(`update access_grant set ends_at = null where patient_id = '${record}'`);
-  const end = () => sql(`select coalesce(round(extract(epoch from ends_at - now()) / 86400)::text, 'open') from access_grant where patient_id = '${record}'`);
+  const end = () => sql(`select coalesce(round(extract(epoch from gate.ends(g) - now()) / 86400)::text, 'open') from access_grant g where patient_id = '${record}'`);
 
   await chartkeyOk(['person', 'report-death', '--patient', record, '--reason', 'the registry office, by telephone']);
   expect(end()).toEqual(['30']);

@@ -13,6 +13,7 @@ use chartkey_portal::{accounts::Email, letters::LetterSubject, second_factor::Se
 use chartkey_server::http::routes::ROUTES;
 use endpoints::{
     probe::filled,
+    states::STATES,
     table::{Caller, Outcome, Which, table},
     world::{World, encoded},
 };
@@ -112,6 +113,14 @@ async fn every_form(world: &World) -> BTreeMap<String, Form> {
             }
         }
     }
+    for (endpoint, caller, page) in STATES {
+        world.bring_about(endpoint).await;
+        let page = filled(page, &world.names(caller, Which::Own).await);
+        let answer = world.browser(caller).await.get(&page).await;
+        let shown = forms(caller, 0, &page, &answer.body).into_iter().find(|form| form.action == endpoint);
+        found.insert(endpoint.to_owned(), shown.unwrap_or_else(|| panic!("{page} shows no {endpoint}")));
+        world.calm().await;
+    }
     found
 }
 
@@ -119,7 +128,13 @@ async fn every_form(world: &World) -> BTreeMap<String, Form> {
 async fn again(world: &World, form: &Form) -> Form {
     world.keep_vitals().await;
     world.block_stranger().await;
-    let page = pages(world, form.caller).await.swap_remove(form.place);
+    let page = match STATES.iter().find(|(endpoint, ..)| *endpoint == form.action) {
+        Some((endpoint, ..)) => {
+            world.bring_about(endpoint).await;
+            form.page.clone()
+        }
+        None => pages(world, form.caller).await.swap_remove(form.place),
+    };
     let answer = world.browser(form.caller).await.get(&page).await;
     let found = forms(form.caller, form.place, &page, &answer.body).into_iter().find(|found| found.action == form.action);
     found.unwrap_or_else(|| panic!("{page} shows no {} any more", form.action))
@@ -180,6 +195,7 @@ async fn every_form_survives_being_empty_and_keeps_what_cannot_be(_: PgPoolOptio
     let (mut came_back, mut kept) = (0, 0);
     for form in forms.values() {
         for is_empty in [true, false] {
+            world.calm().await;
             world.refresh().await;
             world.have_twins().await;
             let form = again(&world, form).await;
@@ -270,6 +286,14 @@ async fn right(world: &World, endpoint: &str) -> (Caller, String) {
             let code = portal.invite(world.ada.patient, "a test").await.unwrap();
             (Caller::Patient, format!("code={code}&day=14&month=3&year=1961"))
         }
+        "/api/state-incapacity" => {
+            world.bring_about(endpoint).await;
+            (Caller::NarrowGrant, format!("patient={}&reason=In+coma", world.ada.patient))
+        }
+        "/api/review-incapacity" => {
+            world.bring_about(endpoint).await;
+            (Caller::NarrowGrant, format!("patient={}&finding=still", world.ada.patient))
+        }
         "/api/sign-in-again" => (Caller::Patient, format!("password={}", encoded(PASSWORD))),
         "/api/sign-in-code" => (Caller::Anonymous, format!("code={}", world.recovery_code().await)),
         // What a browser was asked before is told below.
@@ -303,6 +327,7 @@ async fn right(world: &World, endpoint: &str) -> (Caller, String) {
 async fn a_double_click_has_one_effect(_: PgPoolOptions, options: PgConnectOptions) {
     let mut world = World::build(options).await;
     for endpoint in endpoints() {
+        world.calm().await;
         world.refresh().await;
         let (caller, mut form) = right(&world, endpoint.path).await;
         let mut browser = world.browser(caller).await;

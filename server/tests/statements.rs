@@ -26,7 +26,7 @@ const RESULTS: [usize; 2] = [7, 8];
 struct Page(&'static str, &'static str, [Option<usize>; 3]);
 
 /// The same of a sign-in with a password, from the form to the redirect.
-const SIGN_IN: usize = 30;
+const SIGN_IN: usize = 33;
 
 const CALLERS: [Caller; 3] = [Caller::Anonymous, Caller::Patient, Caller::NarrowGrant];
 
@@ -68,7 +68,7 @@ const PAGES: &[Page] = &[
     Page("/sharing", "/sharing", [None, Some(8), None]),
     Page("/sharing/new", "/sharing/new?draft={draft}&step=who", [None, Some(12), None]),
     Page("/sharing/new", "/sharing/new?draft={draft}&step=purpose", [None, Some(12), None]),
-    Page("/sharing/new", "/sharing/new?draft={draft}&step=what", [None, Some(18), None]),
+    Page("/sharing/new", "/sharing/new?draft={draft}&step=what", [None, Some(14), None]),
     Page("/sharing/new", "/sharing/new?draft={draft}&step=time", [None, Some(12), None]),
     Page("/sharing/new", "/sharing/new?draft={draft}&step=check", [None, Some(12), None]),
     Page("/sharing/codes", "/sharing/codes", [None, Some(7), None]),
@@ -85,6 +85,7 @@ const PAGES: &[Page] = &[
     Page("/sharing/blocked", "/sharing/blocked?ask=block", [None, Some(8), None]),
     Page("/sharing/emergency", "/sharing/emergency", [None, Some(11), None]),
     Page("/sharing/prescribing", "/sharing/prescribing", [None, Some(7), None]),
+    Page("/sharing/incapacity", "/sharing/incapacity", [None, Some(12), None]),
     Page("/emergency", "/emergency", [None, None, Some(11)]),
     Page("/sharing/{grant}", "/sharing/{grant}", [None, Some(10), None]),
     // With the newest signed root, and when the log was last checked.
@@ -107,6 +108,7 @@ const PAGES: &[Page] = &[
     Page("/record/{patient}/timeline", "/record/{patient}/timeline", [None, Some(7), Some(9)]),
     Page("/record/{patient}/timeline", "/record/{patient}/timeline?person={results}&category=results&from_year=2001", [None, Some(7), Some(9)]),
     Page("/record/{patient}/search", "/record/{patient}/search", [None, Some(7), Some(9)]),
+    Page("/record/{patient}/incapacity", "/record/{patient}/incapacity", [None, None, Some(13)]),
     Page("/record/{patient}/add", "/record/{patient}/add", [None, Some(5), None]),
     Page("/record/{patient}/add/{kind}", "/record/{patient}/add/medicine?draft={writing}", [None, Some(6), None]),
     Page("/record/{patient}/{category}/{item}/change", "/record/{patient}/medicines/{written}/change", [None, Some(7), None]),

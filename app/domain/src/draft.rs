@@ -306,7 +306,7 @@ impl Terms {
             return Err(Problem::Purpose);
         }
         // Nobody gives an emergency: it begins by itself.
-        if self.purpose == Purpose::Emergency || self.purpose_text.is_some() != (self.purpose == Purpose::Other) {
+        if !Purpose::CHOICES.contains(&self.purpose) || self.purpose_text.is_some() != (self.purpose == Purpose::Other) {
             return Err(Problem::Purpose);
         }
         if self.categories.is_empty() && self.things.is_empty() || self.things.len() > MOST_THINGS {

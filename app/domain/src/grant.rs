@@ -27,6 +27,8 @@ pub enum Purpose {
     Other,
     /// What the patient has decided in advance for an emergency. Nobody chooses it: it begins with a clinician's reason.
     Emergency,
+    /// What the patient has decided in advance for when they cannot decide. Nobody chooses it either: two clinicians begin it.
+    Incapacity,
 }
 
 impl Purpose {
@@ -42,13 +44,14 @@ impl Purpose {
             Self::Coordination => "coordination",
             Self::Other => "other",
             Self::Emergency => "emergency",
+            Self::Incapacity => "incapacity",
         }
     }
 
     /// The purpose of a [`Self::slug`], as it is stored.
     #[must_use]
     pub fn from_slug(slug: &str) -> Option<Self> {
-        if slug == Self::Emergency.slug() { Some(Self::Emergency) } else { Self::chosen(slug) }
+        Self::chosen(slug).or_else(|| [Self::Emergency, Self::Incapacity].into_iter().find(|purpose| purpose.slug() == slug))
     }
 
     /// The purpose that somebody chooses by its [`Self::slug`].

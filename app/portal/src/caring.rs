@@ -115,12 +115,12 @@ impl Portal {
 pub(crate) async fn cared(connection: &mut PgConnection, account: AccountId, grant: Option<GrantId>) -> Result<Vec<Cared>, Error> {
     sqlx::query!("select set_config('chartkey.task', 'shared', true)").fetch_one(&mut *connection).await?;
     let rows = sqlx::query!(
-        r#"select g.grant_id, g.patient_id, p.full_name, p.birth_date, g.sentence, g.starts_at, g.ends_at,
+        r#"select g.grant_id, g.patient_id, p.full_name, p.birth_date, g.sentence, g.starts_at, gate.ends(g) as ends_at,
             g.labels_until, g.may_delegate and g.categories <> 0 as "may_share!"
         from access_grant g
         join patient p on p.patient_id = g.patient_id
         where g.grantee_account_id = $1 and g.organization_id is null and ($2::uuid is null or g.grant_id = $2)
-            and g.state = 'active' and g.starts_at <= now() and (g.ends_at is null or now() < g.ends_at)
+            and g.state = 'active' and g.starts_at <= now() and coalesce(now() < gate.ends(g), true) and gate.stands(g)
             and not gate.is_blocked(g.patient_id, $1, null)
         order by p.full_name, g.patient_id limit 100"#,
         account.0,

@@ -28,7 +28,9 @@ const GOES_ON: &[&str] = &[
     "result-opened",
     "emergency-read",
     "log-begun-anew",
-    // What is open is closed.
+    // What is open is closed, also by a restore.
+    "kept-closed",
+    "upload-discarded",
     "grant-withdrawn",
     "grant-paused",
     "sharing-stopped",
@@ -36,6 +38,10 @@ const GOES_ON: &[&str] = &[
     "share-taken-back",
     "helped-stop",
     "carer-ended",
+    "stand-in-removed",
+    "incapacity-void",
+    "incapacity-over",
+    "incapacity-ended",
     "not-recognised",
     "blocked",
     "code-cancelled",
@@ -81,7 +87,7 @@ pub(crate) async fn refuse_change(connection: &mut PgConnection, chain: &Chain, 
 }
 
 impl Portal {
-    /// Writes down that a death was reported of a patient. What is shared ends 30 days from now at the latest, codes with which the record
+    /// Writes down that a death was reported of a patient. What is shared ends 30 days from now at the latest ([`DAYS`], `gate.ends`), codes with which the record
     /// is claimed end at once, and whoever holds the record, or helps with it, is told by a message.
     ///
     /// # Errors
@@ -91,25 +97,18 @@ impl Portal {
         detached(async move {
             let mut transaction = portal.pool.begin().await?;
             grown(&mut transaction, patient).await?;
-            hold_log(&mut transaction, patient).await?;
-            let reported = sqlx::query!("insert into death_report (patient_id) values ($1) on conflict do nothing", patient.0);
-            if reported.execute(&mut *transaction).await?.rows_affected() == 0 {
-                return Err(Error::Conflict(REPORTED));
-            }
-            sqlx::query!(
-                "update access_grant set cut_at = now(), uncut_ends_at = ends_at, ends_at = now() + make_interval(days => $2)
-                where patient_id = $1 and state in ('active', 'paused') and (ends_at is null or ends_at > now() + make_interval(days => $2))",
-                patient.0,
-                DAYS
-            )
-            .execute(&mut *transaction)
-            .await?;
             sqlx::query!(
                 "update claim_code set ends_at = now() where patient_id = $1 and claimed_at is null and ends_at > now()",
                 patient.0
             )
             .execute(&mut *transaction)
             .await?;
+            // After what others change first, so that nobody waits for the other.
+            hold_log(&mut transaction, patient).await?;
+            let reported = sqlx::query!("insert into death_report (patient_id) values ($1) on conflict do nothing", patient.0);
+            if reported.execute(&mut *transaction).await?.rows_affected() == 0 {
+                return Err(Error::Conflict(REPORTED));
+            }
             tell(&mut transaction, patient).await?;
             note(&mut transaction, patient, portal.who(), REPORTED, Why::Operator { reason }, None).await?;
             transaction.commit().await?;
@@ -118,7 +117,7 @@ impl Portal {
         .await
     }
 
-    /// Takes the report back for the operator. What was shared lasts again as long as it was given for.
+    /// Takes the report back for the operator. What was shared lasts again as long as it was given for, if nobody has stopped it.
     ///
     /// # Errors
     /// [`Error::NotFound`] where no death was reported of such a record.
@@ -150,7 +149,9 @@ impl Portal {
             let mut record = portal.open_own(&visitor).await?;
             fresh::require(record.connection(), &visitor).await?;
             let patient = record.whose().patient;
+            hold_log(record.connection(), patient).await?;
             if undo(record.connection(), patient).await? {
+                tell(record.connection(), patient).await?;
                 record.finish(What { action: UNDONE.to_owned(), ..What::default() }).await?;
             }
             Ok(())
@@ -169,14 +170,7 @@ async fn hold_log(connection: &mut PgConnection, patient: PatientId) -> Result<(
 }
 
 async fn undo(connection: &mut PgConnection, patient: PatientId) -> Result<bool, Error> {
-    let undone = sqlx::query!("delete from death_report where patient_id = $1", patient.0).execute(&mut *connection).await?;
-    sqlx::query!(
-        "update access_grant set ends_at = uncut_ends_at, cut_at = null, uncut_ends_at = null
-        where patient_id = $1 and cut_at is not null and state in ('active', 'paused')",
-        patient.0
-    )
-    .execute(connection)
-    .await?;
+    let undone = sqlx::query!("delete from death_report where patient_id = $1", patient.0).execute(connection).await?;
     Ok(undone.rows_affected() > 0)
 }
 

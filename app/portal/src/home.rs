@@ -149,7 +149,7 @@ async fn asked(record: &mut Record) -> Result<Asked, Error> {
                     h.parent_grant_id is not null as is_passed_on,
                     coalesce((select r.organization_id is null from access_grant r
                         where r.patient_id = h.patient_id and r.grant_id = h.parent_grant_id), false) as is_by_carer,
-                    h.purpose <> 'emergency' and h.parent_grant_id is null and gate.ends_soon(h.starts_at, h.ends_at) as ends_soon
+                    h.purpose <> all (array['emergency', 'incapacity']) and h.parent_grant_id is null and gate.ends_soon(h.starts_at, h.ends_at) as ends_soon
                 from access_grant h
                 where h.patient_id = $1 and h.state = 'active' and h.starts_at <= now() and (h.ends_at is null or h.ends_at > now())
                     and not gate.is_blocked(h.patient_id, h.grantee_account_id, h.organization_id)

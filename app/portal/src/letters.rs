@@ -83,6 +83,8 @@ pub enum LetterSubject {
     Emergency,
     /// The same to whom the patient has named: it says whose.
     EmergencyContact,
+    /// To the same: the patient cannot decide, two clinicians say.
+    IncapacityContact,
     /// A share of theirs ends soon.
     ShareEnding,
     /// After a birthday somebody who helps sees less, or nothing: to them, and to the patient.
@@ -110,6 +112,7 @@ impl LetterSubject {
             Self::PasskeyStopped => "passkey-stopped",
             Self::Emergency => "emergency",
             Self::EmergencyContact => "emergency-contact",
+            Self::IncapacityContact => "incapacity-contact",
             Self::ShareEnding => "share-ending",
             Self::HelpChanging => "help-changing",
         })
@@ -133,6 +136,7 @@ impl LetterSubject {
             Self::PasskeyStopped,
             Self::Emergency,
             Self::EmergencyContact,
+            Self::IncapacityContact,
             Self::ShareEnding,
             Self::HelpChanging,
         ];

@@ -39,6 +39,7 @@ pub mod fhir;
 pub mod fresh;
 pub mod home;
 pub mod import;
+pub mod incapacity;
 pub mod inventory;
 pub mod items;
 pub mod journal;

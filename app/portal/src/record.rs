@@ -310,7 +310,10 @@ impl Portal {
         let mut transaction = self.pool.begin().await?;
         let entered = sqlx::query_as!(
             Entered,
-            r#"select own as "own!", at as "at!", full_name, birth_date, sex, death_reported_at from gate.enter($1, $2)"#,
+            r#"select own as "own!", at as "at!", full_name, birth_date, sex, reported_at as death_reported_at
+            from gate.enter($1, $2) e
+            -- For whoever holds it; a reader learns of it with what is in force.
+            left join lateral (select d.reported_at from death_report d where e.own and d.patient_id = $2) d on true"#,
             visitor.actor.account().0,
             patient.0
         )
@@ -343,6 +346,7 @@ impl Portal {
             }
             Decision::Shared(permission) => {
                 let head = tell(&mut transaction, &permission, crate::LABEL_TABLE_VERSION).await?;
+                let head = Head { death_reported_at: loaded.death_reported_at, ..head };
                 (head, Viewer::through(&loaded, &permission, &visitor.actor, now), Some(permission))
             }
         };
@@ -417,7 +421,7 @@ async fn tell(connection: &mut PgConnection, permission: &Permission, label_tabl
     let size = |length: usize| i32::try_from(length).map_err(Error::internal);
     let head = sqlx::query_as!(
         Head,
-        "select full_name, birth_date, sex, asks_first, death_reported_at from gate.decide($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        "select full_name, birth_date, sex, asks_first, null::timestamptz as death_reported_at from gate.decide($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         &cells,
         &table.breaks,
         size(table.side())?,

@@ -74,6 +74,8 @@ impl Portal {
     pub async fn begin_session(&self, key: SessionKey, session: NewSession) -> Result<bool, Error> {
         let portal = self.clone();
         detached(async move {
+            // Whoever signs in is there to decide. Before there is a session, so that none is left where this fails.
+            portal.is_back(session.account).await?;
             let begun = sqlx::query!(
                 "insert into session (session_key, account_id, data, signed_in_at, idle_until, ends_at, browser, system)
                 select $1, account_id, $3, $4, now() + make_interval(secs => $5), now() + make_interval(secs => $6), $7, $8

@@ -126,13 +126,13 @@ async fn rows(connection: &mut PgConnection, visitor: &Visitor, of: Of) -> Resul
         Of::Patient(patient) => (None, Some(patient.0)),
     };
     let rows = sqlx::query!(
-            r#"select g.grant_id, g.patient_id, p.full_name, p.birth_date, g.sentence, g.purpose, g.starts_at, g.ends_at, g.categories <> 0 as "has_parts!",
+            r#"select g.grant_id, g.patient_id, p.full_name, p.birth_date, g.sentence, g.purpose, g.starts_at, gate.ends(g) as ends_at, g.categories <> 0 as "has_parts!",
                 g.may_delegate and g.grantee_account_id = $1 and g.made_by_account_id is null and g.categories <> 0
                     and not gate.is_independent($2) as "may_pass_on!",
-                least(g.ended_at, g.ends_at) as over_at, gate.ends_soon(g.starts_at, g.ends_at) as "ends_soon!",
+                least(g.ended_at, gate.ends(g)) as over_at, gate.ends_soon(g.starts_at, gate.ends(g)) as "ends_soon!",
                 (select true from grant_news n join viewer_mark m on m.patient_id = n.patient_id and m.account_id = n.account_id
                     where n.patient_id = g.patient_id and n.grant_id = g.grant_id and n.account_id = $1 and n.seq > m.seen_seq) is not null as "is_new!",
-                g.state = 'active' and g.starts_at <= now() and (g.ends_at is null or now() < g.ends_at) as "open!"
+                g.state = 'active' and g.starts_at <= now() and coalesce(now() < gate.ends(g), true) as "open!"
             from access_grant g
             join patient p on p.patient_id = g.patient_id
             where (g.grantee_account_id = $1 or g.grantee_account_id is null) and g.organization_id = $2
@@ -142,7 +142,7 @@ async fn rows(connection: &mut PgConnection, visitor: &Visitor, of: Of) -> Resul
                 and (g.state <> 'replaced' or g.purpose = 'emergency')
                 -- What is paused or has not begun is nothing to them now, and not ended either.
                 and (g.state = 'withdrawn' or g.ends_at <= now() or (g.state = 'active' and g.starts_at <= now()))
-                and coalesce(least(g.ended_at, g.ends_at) > now() - interval '90 days', true)
+                and coalesce(least(g.ended_at, gate.ends(g)) > now() - interval '90 days', true)
                 and not exists (select from block b where b.patient_id = g.patient_id
                     and (b.account_id = any ((select gate.accounts_of($1))::uuid[]) or b.organization_id = $2))
             order by p.full_name, g.patient_id, g.created_at desc

@@ -143,6 +143,8 @@ async fn every_act_that_takes_access_away_is_noted_with_its_commit(_: PgPoolOpti
             Act::Correction { .. } => "correction".to_owned(),
             Act::ByHand { in_force, .. } => format!("by-hand {in_force}"),
             Act::EmergencyPlan { categories, .. } => format!("emergency {categories}"),
+            Act::Death { reported_at, .. } => format!("death {}", reported_at.is_some()),
+            Act::IncapacityPlan { account, .. } => format!("stand-in {}", account.is_some()),
             Act::AsksFirst { in_force, .. } => format!("asks-first {in_force}"),
             Act::Admission { in_force, .. } => format!("admission {in_force}"),
             Act::Lowering { labels, .. } => format!("lowering {labels}"),
@@ -652,4 +654,60 @@ async fn whoever_the_operator_dismissed_is_not_let_in_after_a_restore(_: PgPoolO
     kept.goes_back("perform 1").await;
     assert_eq!(kept.replay().await.clinicians_dismissed, 0);
     assert!(kept.may_read().await);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn whoever_is_named_no_more_to_stand_in_is_not_named_after_a_restore(_: PgPoolOptions, options: PgConnectOptions) {
+    use chartkey_domain::draft::{Draft, End};
+    use chartkey_portal::incapacity::NewPlan;
+
+    let kept = Kept::build(options).await;
+    let (house, ines) = (&kept.house, kept.house.ines());
+    let help =
+        Draft { categories: chartkey_domain::category::Category::SHAREABLE.into_iter().collect(), end: End::Open, ..Draft::default() };
+    let (carer, _) = house.carer(help).await;
+    let plan = |sensitive| Some(NewPlan { account: carer.actor.account(), sensitive, may_share: false, sentence: sentence() });
+    house.portal.decide_incapacity(&ines, plan(true)).await.unwrap();
+    house.portal.decide_incapacity(&ines, plan(false)).await.unwrap();
+    house.portal.keep_journal().await.unwrap();
+    kept.goes_back("update incapacity_plan set labels = 63").await;
+    assert_eq!(kept.replay().await.stand_ins, 1);
+    assert_eq!(house.portal.incapacity_plan(&ines).await.unwrap().view.plan, None);
+    // Decided again it stays; taken back it does not come again.
+    house.portal.decide_incapacity(&ines, plan(false)).await.unwrap();
+    house.portal.keep_journal().await.unwrap();
+    kept.goes_back("perform 1").await;
+    assert_eq!(kept.replay().await.stand_ins, 0);
+    let row = "insert into incapacity_plan select * from kept_plan";
+    house.tamper("create table kept_plan as select * from incapacity_plan").await;
+    house.portal.decide_incapacity(&ines, None).await.unwrap();
+    house.portal.keep_journal().await.unwrap();
+    kept.goes_back(row).await;
+    assert_eq!(kept.replay().await.stand_ins, 1);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_death_that_was_reported_is_reported_again_after_a_restore(_: PgPoolOptions, options: PgConnectOptions) {
+    let kept = Kept::build(options).await;
+    let (house, ines) = (&kept.house, kept.house.ines());
+    house.portal.report_death(house.patient, "the registry office").await.unwrap();
+    house.portal.keep_journal().await.unwrap();
+    kept.goes_back("delete from death_report").await;
+    assert_eq!(kept.replay().await.deaths, 1);
+    let again = "select count(*) from death_report where reported_at > now() - interval '1 day'";
+    assert_eq!(house.counted(again).await, 1, "of the moment at which it was reported");
+    // What was taken away after it is taken away again, also of a record that is not changed any more.
+    house
+        .tamper(&format!("insert into block (patient_id, organization_id) select '{}', organization_id from organization", house.patient))
+        .await;
+    house.portal.keep_journal().await.unwrap();
+    kept.goes_back("delete from block").await;
+    assert_eq!(kept.replay().await.deaths, 0);
+    assert_eq!(house.counted("select count(*) from block").await, 1);
+    // Taken back it is not reported again; nor is it taken back by a replay.
+    house.portal.undo_own_death_report(&ines).await.unwrap();
+    house.portal.keep_journal().await.unwrap();
+    kept.goes_back("perform 1").await;
+    assert_eq!(kept.replay().await.deaths, 0);
+    assert_eq!(house.counted("select count(*) from death_report").await, 0);
 }

@@ -125,6 +125,14 @@ problems! {
     HelpedBefore = "helped-before", 409;
     /// The patient has stopped what was passed on to this colleague.
     PassingStopped = "passing-stopped", 409;
+    /// Nobody was chosen who stands in, or they do not help the patient.
+    StandInWho = "incapacity-who", 422;
+    /// Whoever names somebody to stand in is not of age.
+    StandInAge = "incapacity-age", 422;
+    /// What stands in for a patient rests on nothing any more, so that it does not go on.
+    StandInChanged = "stand-in-changed", 409;
+    /// Why a patient cannot decide is empty or too long.
+    IncapacityReason = "incapacity-reason", 422;
     /// A record is not changed after a death was reported.
     DeathReported = "death-reported", 409;
     /// A mark comes from something that an entry names, and stays.
@@ -227,7 +235,8 @@ impl ApiError {
             Self::BirthDate | Self::AddedDay | Self::AddedAhead | Self::AddedUnshared => Some("day"),
             Self::WrongCode | Self::Emergency => Some("code"),
             Self::EmergencyExtent => Some("extent"),
-            Self::EmergencyReason => Some("reason"),
+            Self::EmergencyReason | Self::IncapacityReason => Some("reason"),
+            Self::StandInWho => Some("who"),
             Self::Finding => Some("finding"),
             Self::WeakPassword | Self::WrongOwnPassword => Some("password"),
             Self::Passphrase => Some("passphrase"),

@@ -13,6 +13,7 @@ pub mod deaths;
 pub mod devices;
 pub mod emergency;
 mod error;
+pub mod incapacity;
 pub mod passing;
 pub mod passkeys;
 pub mod practices;

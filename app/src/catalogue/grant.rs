@@ -244,6 +244,7 @@ impl Say {
             Purpose::Coordination => self.purpose_coordination(),
             Purpose::Other => self.purpose_other(),
             Purpose::Emergency => self.purpose_emergency(),
+            Purpose::Incapacity => self.purpose_incapacity(),
         }
     }
 
@@ -290,8 +291,10 @@ impl Say {
             Purpose::Treatment => self.for_treatment().to_owned(),
             Purpose::SecondOpinion => self.for_second_opinion().to_owned(),
             Purpose::Coordination => self.for_coordination().to_owned(),
-            // An emergency has a sentence of its own.
-            Purpose::Other | Purpose::Emergency => self.for_other(&plain(terms.purpose_text.as_deref().unwrap_or_default())),
+            // Those that nobody chooses have sentences of their own.
+            Purpose::Other | Purpose::Emergency | Purpose::Incapacity => {
+                self.for_other(&plain(terms.purpose_text.as_deref().unwrap_or_default()))
+            }
         }
     }
 

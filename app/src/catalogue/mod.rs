@@ -24,6 +24,7 @@ mod facts;
 mod glance;
 pub mod grant;
 mod guise;
+mod incapacity;
 mod kinds;
 mod landing;
 mod letters;

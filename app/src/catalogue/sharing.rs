@@ -313,6 +313,10 @@ impl super::Say {
             (_, "passed-on") => return self.was_passed_on(),
             (_, "taken-back") => return self.was_taken_back(),
             (_, "ended-with") => return self.ended_with_its_share(),
+            (_, "begun") => return self.stand_in_begun(),
+            (_, "reviewed") => return self.stand_in_reviewed(),
+            (_, "over") => return self.stand_in_over(),
+            (_, "back") => return self.stand_in_back(),
             _ => {}
         }
         self.word(match (self.0, kind) {
@@ -351,6 +355,7 @@ impl super::Say {
         match (purpose, state) {
             (Purpose::Emergency, GrantState::Replaced) => return self.emergency_ended(),
             (Purpose::Emergency, GrantState::Active | GrantState::Paused) => return self.emergency_hour_over(),
+            (Purpose::Incapacity, _) => return self.stand_in_ended(),
             _ => {}
         }
         self.word(match self.0 {

@@ -59,7 +59,7 @@ pub fn home() -> impl IntoView {
             {problem_summary(say, problem())}
             {done.map(|done| what_was_done(say.done(), view! { <p>{done}</p> }))}
             {title(say.hello(name), Some(say.home_says().to_owned()))}
-            {whose.death_reported_at.map(|at| death_reported(say, at))}
+            {whose.death_reported_at.map(|at| death_reported(say, at, home.now))}
             {new}
             <div class="split">
                 <div>
@@ -83,10 +83,12 @@ pub fn home() -> impl IntoView {
 }
 
 /// What a patient who lives has to know first, and undoes in one step.
-fn death_reported(say: Say, at: OffsetDateTime) -> impl IntoView {
+fn death_reported(say: Say, at: OffsetDateTime, now: OffsetDateTime) -> impl IntoView {
     let end = at + Duration::days(deaths::DAYS.into());
+    let (on, until) = (say.date(at.date()), say.date(end.date()));
+    let says = if now < end { say.death_reported_says(&on, &until) } else { say.death_reported_closed(&on, &until) };
     let body = view! {
-        <p>{say.death_reported_says(&say.date(at.date()), &say.date(end.date()))}</p>
+        <p>{says}</p>
         <p>{say.death_reported_wrong()}</p>
         <form method="post" action="/api/undo-death-report">
             <p class="actions"><button class="button" type="submit">{say.death_undo()}</button></p>

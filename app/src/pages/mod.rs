@@ -34,6 +34,7 @@ mod forgotten;
 mod grant;
 pub mod grant_new;
 mod home;
+pub mod incapacity;
 pub mod item;
 mod landing;
 mod lens;
@@ -44,6 +45,7 @@ mod sign_in;
 mod sign_in_again;
 mod sign_in_code;
 mod sign_up;
+pub mod stand_in;
 mod welcome;
 
 pub use account::account;

@@ -23,8 +23,8 @@ use crate::{
         source::from_source,
         when::when,
     },
-    pages::{Paged, added::entrance, page, reader::Reader},
-    request::{look, query},
+    pages::{Paged, added::entrance, incapacity, page, reader::Reader},
+    request::{caller, look, query},
     shell::{Place, document},
 };
 
@@ -77,6 +77,7 @@ pub fn record() -> impl IntoView {
             {around.entries(Category::Visits, say.latest_visits(), visits)}
             {care_team(say, &reader, &whose, team)}
             {whose.is_own().then(|| view! { <p class="unprinted">{more(reader.path("/print"), say.open_summary())}</p> })}
+            {cannot_decide(say, &whose)}
         };
         let parts = if whose.preview.is_some() { reader.portal.preview_parts(&reader.visitor, reader.patient).await? } else { Vec::new() };
         Paged::Ok(document(reader.page(name, Place::Summary, &whose).beside(parts), body).into_any())
@@ -88,6 +89,17 @@ fn granted(say: Say, whose: &Whose) -> Option<AnyView> {
     let Viewer::Shared { grants, .. } = &whose.viewer else { return None };
     let sentences = grants.iter().map(|grant| sentence(say, &grant.sentence)).collect_view();
     Some(view! { <section class="grant compact" aria-label=say.what_you_may_read()>{sentences}</section> }.into_any())
+}
+
+/// The way for a clinician to say that the patient cannot decide, whether anybody is named or not.
+fn cannot_decide(say: Say, whose: &Whose) -> Option<impl IntoView + use<>> {
+    let is_clinicians = match &whose.preview {
+        Some(preview) => !preview.eyes.is_carer(),
+        None => caller().is_clinician(),
+    };
+    // A link that leads nowhere is the place of one (HTML, section 4.5.1).
+    let href = whose.preview.is_none().then(|| incapacity::address(whose.patient));
+    is_clinicians.then(|| view! { <p class="actions unprinted"><a class="button second" href=href>{say.incapacity_link()}</a></p> })
 }
 
 /// What came in since a reader last looked who is not the patient. Where nothing did that

@@ -16,7 +16,7 @@ use crate::{
         sheet::{more, sheet, title},
         when::moment,
     },
-    pages::{Paged, blocked, carers, emergency_plan, home::without_record, page, prescribing, requests},
+    pages::{Paged, blocked, carers, emergency_plan, home::without_record, page, prescribing, requests, stand_in},
     request::{caller, portal, problem, query, visitor},
     shell::{Bar, Page, Place, document},
 };
@@ -60,6 +60,7 @@ pub fn sharing() -> impl IntoView {
                 <a href="/shared">{say.people_you_help()}</a>
                 <a href=blocked::PAGE>{say.blocked_title()}</a>
                 <a href=emergency_plan::PAGE>{say.emergency_title()}</a>
+                <a href=stand_in::PAGE>{say.stand_in_title()}</a>
                 <a href=prescribing::PAGE>{say.prescribing_title()}</a>
             </p>
             {stop}

@@ -176,11 +176,13 @@ fn print(replayed: &Replayed) {
         taken_away.passwords, taken_away.addresses, taken_away.recovery_codes
     );
     println!(
-        "  statements of patients ended again {}, emergency plans to be decided anew {}, lines before prescribing turned off {}, grants paused for somebody unknown {}, \
+        "  statements of patients ended again {}, emergency plans to be decided anew {}, people who stand in to be named anew {}, deaths reported again {}, lines before prescribing turned off {}, grants paused for somebody unknown {}, \
          independent clinicians dismissed {}, \
          things made private {}, sessions ended {}",
         taken_away.corrections,
         taken_away.emergency_plans,
+        taken_away.stand_ins,
+        taken_away.deaths,
         taken_away.told_no_more,
         taken_away.paused_for_unknown,
         taken_away.clinicians_dismissed,

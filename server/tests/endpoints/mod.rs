@@ -9,5 +9,6 @@ mod passing;
 pub mod probe;
 pub mod record;
 mod side;
+pub mod states;
 pub mod table;
 pub mod world;

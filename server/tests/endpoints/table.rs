@@ -234,6 +234,7 @@ fn pages() -> Vec<Row> {
         row("GET", "/sharing/blocked", "/sharing/blocked?ask=block", "").with(&[Which::Own], HOLDERS),
         page("/sharing/emergency", HOLDERS),
         page("/sharing/prescribing", HOLDERS),
+        page("/sharing/incapacity", HOLDERS),
         page("/sharing/carers", HOLDERS),
         page("/emergency", CLINICIANS),
         row("GET", "/emergency", "/emergency?review={emergency}", "")
@@ -278,6 +279,7 @@ fn of_record() -> Vec<Row> {
         record("/record/{patient}/search", "/record/{patient}/search", READERS),
         // A search is of the session that began it; each browser here has its own.
         record("/record/{patient}/search/{search}", "/record/{patient}/search/{grant}", NOBODY),
+        record("/record/{patient}/incapacity", "/record/{patient}/incapacity", [Welcome, NotFound, NotFound, Shown, NotFound, NotFound]),
         record("/record/{patient}/add", "/record/{patient}/add", HOLDERS),
         record("/record/{patient}/add/{kind}", "/record/{patient}/add/blood-pressure", HOLDERS),
         record("/record/{patient}/add/{kind}", "/record/{patient}/add/medicine?draft={writing}&step=check", HOLDERS)

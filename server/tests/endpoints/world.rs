@@ -403,7 +403,7 @@ impl World {
         self.house.portal.give_grant(&side.visitor(), new).await.unwrap()
     }
 
-    async fn run(&self, statement: &'static str, patient: PatientId) {
+    pub(super) async fn run(&self, statement: &'static str, patient: PatientId) {
         sqlx::query(statement).bind(patient.0).execute(&self.house.superuser).await.unwrap();
     }
 
@@ -625,11 +625,17 @@ const RECORD: &[&str] = &[
     "waiting_kind",
     "upload",
     "item_again",
+    "item_version",
+    "delivery",
+    "upload_piece",
+    "emergency_review",
     "correction",
     "correction_message",
     "emergency_plan",
     "emergency_look",
     "asks_first",
+    "incapacity_plan",
+    "incapacity_statement",
     "death_report",
     "patient_holder",
     "claim_code",
@@ -642,7 +648,6 @@ const AROUND: &[&str] = &[
     "birthday_told",
     "ending_told",
     "draft",
-    "emergency_review",
     "admission",
     "practice_request",
     "account",

@@ -74,11 +74,13 @@ fn without_copies(main: &str) -> String {
             .filter(|(href, _)| href.starts_with(HERE) && href.contains("/files/") && !href.contains('"'));
         match copy {
             Some((_, rest)) => format!("{text}<a>{rest}"),
-            // And the way to write into the record.
-            None => match part.strip_prefix(HERE).and_then(|rest| rest.strip_prefix("/add\"")) {
-                Some(rest) => format!("{text}<a{rest}"),
-                None => format!("{text}<a href=\"{part}"),
-            },
+            // And the ways to write into the record, and to say that its patient cannot decide.
+            None => {
+                match part.strip_prefix(HERE).and_then(|rest| rest.strip_prefix("/add\"").or_else(|| rest.strip_prefix("/incapacity\""))) {
+                    Some(rest) => format!("{text}<a{rest}"),
+                    None => format!("{text}<a href=\"{part}"),
+                }
+            }
         }
     })
 }
@@ -97,10 +99,10 @@ mod tests {
     #[test]
     fn what_differs_by_who_asks_is_taken_out() {
         let advance = page(&format!(
-            "<fieldset disabled role=\"presentation\" class=\"still\"><p><a href=\"{OWN}/results/9?a=1&amp;b=2#x\">A</a></p><i nonce=\"abc\" class=\"y\"></i><a>Copy</a><a class=\"z\">Write</a></fieldset>"
+            "<fieldset disabled role=\"presentation\" class=\"still\"><p><a href=\"{OWN}/results/9?a=1&amp;b=2#x\">A</a></p><i nonce=\"abc\" class=\"y\"></i><a>Copy</a><a class=\"z\">Write</a><a class=\"z\">Say</a></fieldset>"
         ));
         let really = page(&format!(
-            "<p><a href=\"{THEIRS}/results/9?a=1&amp;b=2#x\">A</a></p><i nonce=\"def\" class=\"y\"></i><a href=\"{THEIRS}/documents/9/files/0\" download=\"\">Copy</a><a href=\"{THEIRS}/add\" class=\"z\">Write</a>"
+            "<p><a href=\"{THEIRS}/results/9?a=1&amp;b=2#x\">A</a></p><i nonce=\"def\" class=\"y\"></i><a href=\"{THEIRS}/documents/9/files/0\" download=\"\">Copy</a><a href=\"{THEIRS}/add\" class=\"z\">Write</a><a href=\"{THEIRS}/incapacity\" class=\"z\">Say</a>"
         ));
         assert_eq!(main_of(&advance, OWN), main_of(&really, THEIRS));
         assert_eq!(hrefs(&main_of(&advance, OWN)).into_iter().collect::<Vec<_>>(), ["/results/9?a=1&b=2"]);

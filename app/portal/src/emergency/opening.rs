@@ -15,7 +15,7 @@ use super::{LONGEST, WHO};
 use crate::{
     Error, Portal,
     audit::{self, Chain, Event, UsedGrant, What, Why, hex},
-    deaths, fresh,
+    fresh,
     letters::{self, About, LetterSubject},
     notices,
     notices::Notice,
@@ -192,9 +192,8 @@ async fn opens(connection: &mut PgConnection, patient: PatientId) -> Result<Opti
         from emergency_plan e join patient p on p.patient_id = e.patient_id
         where e.patient_id = $1 and e.extent <> 'nothing'
             -- As with everything else that is shared.
-            and not exists (select from death_report d where d.patient_id = e.patient_id and d.reported_at <= now() - make_interval(days => $2))"#,
-        patient.0,
-        deaths::DAYS
+            and not exists (select from death_report d where d.patient_id = e.patient_id and d.reported_at <= now() - interval '30 days')"#,
+        patient.0
     )
     .fetch_optional(connection)
     .await?)

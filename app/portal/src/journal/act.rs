@@ -1,7 +1,7 @@
 //! What a line of the journal says. The triggers of `0014_journal.sql`,
 //! `0016_protection.sql`, `0018_sources.sql`, `0024_by_hand.sql`, `0026_correction_sides.sql`,
-//! `0042_emergency.sql`, `0045_asks_first.sql`, `0051_passkeys.sql`, `0062_independent.sql` and
-//! `0069_lowering.sql` write it.
+//! `0042_emergency.sql`, `0045_asks_first.sql`, `0051_passkeys.sql`, `0062_independent.sql`,
+//! `0069_lowering.sql`, `0075_death_reports.sql` and `0076_incapacity.sql` write it.
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -142,6 +142,25 @@ pub enum Act {
         /// SHA-256, in hex, of the address of whoever is told.
         contact: Option<String>,
     },
+    /// A death was reported, or that was taken back.
+    Death {
+        /// Whose record.
+        patient: Uuid,
+        /// When; nothing where it was taken back.
+        #[serde(default, with = "time::serde::rfc3339::option")]
+        reported_at: Option<OffsetDateTime>,
+    },
+    /// Who stands in for a patient who cannot decide was named, or nobody is any more.
+    IncapacityPlan {
+        /// Whose record.
+        patient: Uuid,
+        /// Who; nobody where it is none.
+        account: Option<Uuid>,
+        /// The labels that they see.
+        labels: i16,
+        /// Whether they may share in the patient's place.
+        may_delegate: bool,
+    },
     /// That clinicians are told to ask before they prescribe was chosen, or not any more.
     AsksFirst {
         /// Whose record.
@@ -195,6 +214,8 @@ pub(super) enum About {
     ByHand(Uuid, Uuid),
     Lowering(Uuid, Uuid),
     EmergencyPlan(Uuid),
+    Death(Uuid),
+    IncapacityPlan(Uuid),
     AsksFirst(Uuid),
     Admission(Uuid),
 }
@@ -218,6 +239,8 @@ impl Act {
             Self::ByHand { patient, item, .. } => About::ByHand(*patient, *item),
             Self::Lowering { patient, item, .. } => About::Lowering(*patient, *item),
             Self::EmergencyPlan { patient, .. } => About::EmergencyPlan(*patient),
+            Self::Death { patient, .. } => About::Death(*patient),
+            Self::IncapacityPlan { patient, .. } => About::IncapacityPlan(*patient),
             Self::AsksFirst { patient, .. } => About::AsksFirst(*patient),
             Self::Admission { admission, .. } => About::Admission(*admission),
         }
@@ -233,6 +256,7 @@ impl Act {
             | Self::ByHand { in_force, .. } => *in_force,
             Self::Lowering { labels, .. } => *labels == 0,
             Self::Holder { in_force, .. } | Self::AsksFirst { in_force, .. } | Self::Admission { in_force, .. } => !in_force,
+            Self::Death { reported_at, .. } => reported_at.is_some(),
             Self::Undone { .. }
             | Self::Code { .. }
             | Self::Claim { .. }
@@ -241,7 +265,8 @@ impl Act {
             | Self::RecoveryCode { .. }
             | Self::Passkey { .. }
             | Self::Correction { .. }
-            | Self::EmergencyPlan { .. } => true,
+            | Self::EmergencyPlan { .. }
+            | Self::IncapacityPlan { .. } => true,
         }
     }
 }

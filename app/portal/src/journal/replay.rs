@@ -69,6 +69,10 @@ pub struct TakenAway {
     pub corrections: u32,
     /// Patients who have to decide again what opens in an emergency: it was narrowed since, or their card replaced.
     pub emergency_plans: u32,
+    /// Deaths that had been reported since.
+    pub deaths: u32,
+    /// Patients who have to name again who stands in for them: somebody else was named since, for less, or nobody.
+    pub stand_ins: u32,
     /// Patients of whom clinicians are told no more to ask before they prescribe.
     pub told_no_more: u32,
     /// Independent clinicians whom the operator had dismissed since.

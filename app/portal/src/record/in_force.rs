@@ -31,6 +31,8 @@ pub(crate) struct Loaded {
     marked: Vec<(i16, String)>,
     /// When grants stop to reach what is sensitive.
     narrows: Vec<(GrantId, OffsetDateTime)>,
+    /// When it was reported that the patient has died.
+    pub(super) death_reported_at: Option<OffsetDateTime>,
 }
 
 /// A row of access_grant, as JSON.
@@ -98,11 +100,11 @@ impl Loaded {
     ) -> Result<Self, Error> {
         let row = sqlx::query!(
             r#"select
-                coalesce((select jsonb_agg(to_jsonb(g) || jsonb_build_object('labels', gate.labels_now(g), 'named', coalesce(
+                coalesce((select jsonb_agg(to_jsonb(g) || jsonb_build_object('labels', gate.labels_now(g), 'ends_at', gate.ends(g), 'named', coalesce(
                         (select jsonb_agg(jsonb_build_array(n.item_id, n.version_no,
                                 case when g.labels_until <= now() then 0 else n.labels end)) from grant_item n
                             where n.patient_id = g.patient_id and n.grant_id = g.grant_id), '[]')) order by g.created_at, g.grant_id)
-                    from access_grant g where g.patient_id = $1 and g.state in ('active', 'paused')), '[]') as "grants!: Json<Vec<GrantRow>>",
+                    from access_grant g where g.patient_id = $1 and g.state in ('active', 'paused') and gate.stands(g)), '[]') as "grants!: Json<Vec<GrantRow>>",
                 coalesce((select jsonb_agg(jsonb_build_object('account_id', a.account_id, 'organization_id', b.organization_id))
                     from block b cross join lateral unnest(gate.accounts_of(b.account_id)) a (account_id)
                     where b.patient_id = $1), '[]')
@@ -113,7 +115,8 @@ impl Loaded {
                     where gate.is_dismissed(d.account_id)), '[]') as "blocks!: Json<Vec<WhomRow>>",
                 coalesce((select jsonb_agg(to_jsonb(e)) from exclusion e where e.patient_id = $1), '[]') as "exclusions!: Json<Vec<WhomRow>>",
                 coalesce((select jsonb_agg(jsonb_build_array(l.category, l.marked_at) order by l.marked_at) from lowering l
-                    where l.patient_id = $1 and l.marked_at is not null), '[]') as "marked!: Json<Vec<(i16, String)>>""#,
+                    where l.patient_id = $1 and l.marked_at is not null), '[]') as "marked!: Json<Vec<(i16, String)>>",
+                (select d.reported_at from death_report d where d.patient_id = $1) as death_reported_at"#,
             patient.0
         )
         .fetch_one(&mut *connection)
@@ -144,7 +147,8 @@ impl Loaded {
         singled.sort_unstable();
         singled.dedup();
         let singled = if singled.is_empty() { Vec::new() } else { facts(connection, patient, &singled).await? };
-        Ok(Self { in_force: InForce { own: false, grants, blocks, exclusions, singled }, sentences, kept, marked: row.marked.0, narrows })
+        let in_force = InForce { own: false, grants, blocks, exclusions, singled };
+        Ok(Self { in_force, sentences, kept, marked: row.marked.0, narrows, death_reported_at: row.death_reported_at })
     }
 
     /// When this reader was kept from something, each moment once, in order; where a grant of theirs rests on somebody else,

@@ -22,7 +22,7 @@ use sqlx::{PgConnection, Postgres, Transaction, types::Json};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{Loaded, Record, SharedGrant, Viewer, in_force::grantee, tell};
+use super::{Head, Loaded, Record, SharedGrant, Viewer, in_force::grantee, tell};
 use crate::{
     Error, LABEL_TABLE_VERSION, Portal,
     audit::{self, Chain, Event, Shown, What, Why},
@@ -55,6 +55,14 @@ pub enum Eyes {
     },
     /// Those of whoever will redeem a code as a carer, to whom nothing else is given.
     CarerCode,
+}
+
+impl Eyes {
+    /// Whether they are those of somebody who helps, and not a clinician's.
+    #[must_use]
+    pub const fn is_carer(&self) -> bool {
+        matches!(self, Self::Carer { .. } | Self::CarerCode)
+    }
 }
 
 /// Where what a patient looks at stands.
@@ -232,6 +240,7 @@ impl Subject {
         // Whom the patient has blocked sees nothing, whatever they are given.
         let Decision::Shared(permission) = decide(&self.actor, purpose, &loaded.in_force, now) else { return Err(Error::NotFound) };
         let head = tell(&mut transaction, &permission, LABEL_TABLE_VERSION).await?;
+        let head = Head { death_reported_at: loaded.death_reported_at, ..head };
         let (reader_name, organization_name) = self.preview.eyes.names();
         let reader = Visitor {
             actor: self.actor,

@@ -244,7 +244,7 @@ impl Portal {
             r#"select r.request_id, r.terms as "terms: Json<Draft>", r.length, r.words, r.state, r.asked_at, g.grant_id as "grant_id?", g.sentence as "sentence?"
             from access_request r
             left join access_grant g on g.patient_id = r.patient_id and g.grant_id = r.grant_id and g.state = 'active'
-                and (g.ends_at is null or now() < g.ends_at) and not gate.is_blocked(g.patient_id, r.account_id, r.organization_id)
+                and coalesce(now() < gate.ends(g), true) and not gate.is_blocked(g.patient_id, r.account_id, r.organization_id)
             where r.account_id = $1 and r.asked_at > now() - interval '90 days' order by r.asked_at desc, r.request_id limit 100"#,
             account.0
         )

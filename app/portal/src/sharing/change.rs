@@ -44,7 +44,7 @@ pub(super) async fn begun(record: &mut Record, grant: GrantId) -> Result<Draft, 
         r#"select grantee_account_id, organization_id, professions, ends_at,
             coalesce(ends_at <= now() or gate.ends_soon(starts_at, ends_at), false) as "is_near!"
         from access_grant
-        where patient_id = $1 and grant_id = $2 and purpose <> 'emergency' and made_by_account_id is null"#,
+        where patient_id = $1 and grant_id = $2 and purpose <> all (array['emergency', 'incapacity']) and made_by_account_id is null"#,
         patient.0,
         grant.0
     )
@@ -73,7 +73,7 @@ pub(super) async fn may_help(record: &mut Record, account: AccountId) -> Result<
         r#"select not exists (select from grant_event e
                 where e.patient_id = g.patient_id and e.grant_id = g.grant_id and e.kind in ('given-back', 'unregistered')) as "helps!"
         from access_grant g
-        where g.patient_id = $1 and g.grantee_account_id = $2 and g.organization_id is null
+        where g.patient_id = $1 and g.grantee_account_id = $2 and g.organization_id is null and g.purpose <> 'incapacity'
         order by g.created_at desc, g.version_no desc limit 1"#,
         patient.0,
         account.0

@@ -221,8 +221,8 @@ async fn grants(record: &mut Record, only: Option<GrantId>) -> Result<Vec<Whole>
             gate.labels_now(g) as "labels!", g.labels_until, g.sentence, g.may_export, g.state, g.starts_at, g.ends_at, g.ended_at,
             gate.is_blocked(g.patient_id, g.grantee_account_id, g.organization_id) as "is_blocked!",
             gate.is_dismissed(g.grantee_account_id) as "is_dismissed!", m.checked as "checked?", m.admitted_at as "admitted_at?",
-            g.purpose <> 'emergency' and g.parent_grant_id is null and g.state = 'active' and gate.ends_soon(g.starts_at, g.ends_at) as "ends_soon!",
-            g.purpose <> 'emergency' and g.made_by_account_id is null
+            g.purpose <> all (array['emergency', 'incapacity']) and g.parent_grant_id is null and g.state = 'active' and gate.ends_soon(g.starts_at, g.ends_at) as "ends_soon!",
+            g.purpose <> all (array['emergency', 'incapacity']) and g.made_by_account_id is null
                 and not gate.is_dismissed(g.grantee_account_id) as "may_change!",
             g.parent_grant_id, b.display_name as "passed_on_by?", coalesce(r.state = 'paused', false) as "is_held!",
             r.organization_id is null as "is_help!"

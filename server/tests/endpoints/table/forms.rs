@@ -174,6 +174,25 @@ pub(super) fn forms() -> Vec<Row> {
         ),
         form("/api/change-grant", "grant={grant}&step=time", holders("/sharing/new?draft={new}&step=time", LATER), to(LATER)),
         post("/api/stop-sharing", "", holders("/sharing?done=stopped", "/sharing?problem=not-found")),
+        post("/api/name-stand-in", "who=nobody", holders("/sharing/incapacity?done=removed", "/sharing/incapacity?problem=not-found")),
+        post(
+            "/api/name-stand-in",
+            "who=somebody",
+            holders("/sharing/incapacity?problem=incapacity-who", "/sharing/incapacity?problem=not-found"),
+        ),
+        // Where the patient has named nobody it is the same as where there is no such record.
+        form(
+            "/api/state-incapacity",
+            "patient={patient}&reason=In+coma",
+            to("/record/{patient}/incapacity?problem=not-found"),
+            to("/record/{patient}/incapacity?problem=not-found"),
+        ),
+        form(
+            "/api/review-incapacity",
+            "patient={patient}&finding=still",
+            to("/record/{patient}/incapacity?problem=not-found"),
+            to("/record/{patient}/incapacity?problem=not-found"),
+        ),
         post("/api/undo-death-report", "", holders("/home?done=death-undone", "/home?problem=not-found")),
         form("/api/withdraw-grant", "grant={grant}", holders("/sharing/{grant}?done=withdrawn", LATER), to(LATER)),
         form("/api/pause-grant", "grant={grant}", holders("/sharing/{grant}?done=paused", LATER), to(LATER)),

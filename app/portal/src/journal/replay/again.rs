@@ -43,6 +43,7 @@ impl<'c> Again<'c> {
             | Act::Holder { in_force: true, .. }
             | Act::AsksFirst { in_force: true, .. }
             | Act::Admission { in_force: true, .. }
+            | Act::Death { reported_at: None, .. }
             | Act::SecondFactor { in_force: false, .. }
             | Act::ByHand { in_force: false, .. } => Ok(()),
             Act::Block { patient, account, organization, of, .. } => self.block(patient, account, organization, of).await,
@@ -62,6 +63,10 @@ impl<'c> Again<'c> {
             Act::ByHand { patient, item, .. } => self.by_hand(patient, item).await,
             Act::Lowering { patient, item, labels } => self.lowering(patient, item, labels).await,
             Act::AsksFirst { patient, .. } => self.asks_first(patient).await,
+            Act::Death { patient, reported_at: Some(at) } => self.death(patient, at).await,
+            Act::IncapacityPlan { patient, account, labels, may_delegate } => {
+                self.incapacity_plan(patient, account, labels, may_delegate).await
+            }
             Act::Admission { admission, .. } => self.admission(admission).await,
             Act::EmergencyPlan { patient, categories, labels, code, contact } => {
                 self.emergency_plan(patient, categories, labels, code, contact.as_deref()).await
@@ -376,6 +381,42 @@ impl<'c> Again<'c> {
         .await?;
         if removed.rows_affected() > 0 {
             self.taken.emergency_plans += 1;
+            self.note(patient, did("kept-closed"));
+        }
+        Ok(())
+    }
+
+    async fn death(&mut self, patient: Uuid, at: OffsetDateTime) -> Result<(), Error> {
+        self.own(patient).await?;
+        let reported = sqlx::query!(
+            "insert into death_report (patient_id, reported_at) select patient_id, $2 from patient where patient_id = $1 on conflict do nothing",
+            patient,
+            at
+        )
+        .execute(&mut *self.connection)
+        .await?;
+        if reported.rows_affected() > 0 {
+            self.taken.deaths += 1;
+            self.note(patient, did("kept-closed"));
+        }
+        Ok(())
+    }
+
+    /// As with an emergency: nobody is named until the patient has named somebody again.
+    async fn incapacity_plan(&mut self, patient: Uuid, account: Option<Uuid>, labels: i16, may_delegate: bool) -> Result<(), Error> {
+        self.own(patient).await?;
+        let removed = sqlx::query!(
+            "delete from incapacity_plan where patient_id = $1
+                and (account_id is distinct from $2 or labels <> $3 or may_delegate <> $4)",
+            patient,
+            account,
+            labels,
+            may_delegate
+        )
+        .execute(&mut *self.connection)
+        .await?;
+        if removed.rows_affected() > 0 {
+            self.taken.stand_ins += 1;
             self.note(patient, did("kept-closed"));
         }
         Ok(())
