@@ -141,3 +141,18 @@ pub(crate) async fn cared(connection: &mut PgConnection, account: AccountId, gra
     });
     Ok(cared.collect())
 }
+
+/// Tells whoever helps a patient now that there is something to look at.
+pub(crate) async fn tell_helpers(connection: &mut PgConnection, patient: PatientId) -> Result<(), Error> {
+    let helpers = sqlx::query_scalar!(
+        r#"select distinct grantee_account_id as "helper!" from access_grant
+        where patient_id = $1 and organization_id is null and state = 'active' and (ends_at is null or now() < ends_at) order by 1"#,
+        patient.0
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    for helper in helpers {
+        letters::tell(connection, helper, LetterSubject::News).await?;
+    }
+    Ok(())
+}

@@ -10,9 +10,9 @@ use sqlx::PgConnection;
 use crate::{
     Error, Portal,
     audit::{Chain, What, Why},
+    caring::tell_helpers,
     claims::{grown, note},
     fresh,
-    letters::{self, LetterSubject},
     notices::{self, Notice},
     operator::tell_holder,
     pool::detached,
@@ -87,8 +87,8 @@ pub(crate) async fn refuse_change(connection: &mut PgConnection, chain: &Chain, 
 }
 
 impl Portal {
-    /// Writes down that a death was reported of a patient. What is shared ends 30 days from now at the latest ([`DAYS`], `gate.ends`), codes with which the record
-    /// is claimed end at once, and whoever holds the record, or helps with it, is told by a message.
+    /// Writes down that a death was reported of a patient. What is shared ends 30 days from now at the latest ([`DAYS`], `gate.ends`), codes
+    /// with which the record is claimed end at once, and whoever holds the record, or helps with it, is told by a message.
     ///
     /// # Errors
     /// [`Error::NotFound`] where there is no such record, [`Error::Conflict`] with `death-reported` where that is written down already.
@@ -176,16 +176,7 @@ async fn undo(connection: &mut PgConnection, patient: PatientId) -> Result<bool,
 
 /// Tells whoever holds the record, and whoever helps with it, that there is something to look at.
 async fn tell(connection: &mut PgConnection, patient: PatientId) -> Result<(), Error> {
-    let carers = sqlx::query_scalar!(
-        r#"select distinct grantee_account_id as "carer!" from access_grant
-        where patient_id = $1 and organization_id is null and state = 'active' and (ends_at is null or now() < ends_at) order by 1"#,
-        patient.0
-    )
-    .fetch_all(&mut *connection)
-    .await?;
-    for carer in carers {
-        letters::tell(connection, carer, LetterSubject::News).await?;
-    }
+    tell_helpers(connection, patient).await?;
     notices::send(connection, Notice::of_holder(patient)).await?;
     tell_holder(connection, patient).await
 }

@@ -49,6 +49,18 @@ impl Portal {
         })
         .await
     }
+
+    /// The same as an answer, for a page that asks first.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn is_fresh(&self, visitor: &Visitor) -> Result<bool, Error> {
+        match self.require_fresh(visitor).await {
+            Ok(()) => Ok(true),
+            Err(Error::SignInAgain) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
 }
 
 /// Refuses what a sign-in of more than five minutes ago, or of before all sessions were

@@ -59,6 +59,10 @@ impl Portal {
         with_errors: bool,
     ) -> Result<Opened<List>, Error> {
         let mut record = self.open(visitor, patient).await?;
+        // What is the patient's only is no page for anybody else, whatever is in it.
+        if category == Category::Own && !record.is_own() {
+            return record.refuse().await;
+        }
         let (at, item) = Cursor::bounds(after);
         if !record.whose().may_show(category) {
             let nothing = List { category, entries: Vec::new(), next: None, aside: None, with_errors };

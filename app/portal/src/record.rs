@@ -345,8 +345,7 @@ impl Portal {
                 (Head { full_name, birth_date, sex, asks_first: Some(false), death_reported_at }, Viewer::Own, None)
             }
             Decision::Shared(permission) => {
-                let head = tell(&mut transaction, &permission, crate::LABEL_TABLE_VERSION).await?;
-                let head = Head { death_reported_at: loaded.death_reported_at, ..head };
+                let head = tell(&mut transaction, &loaded, &permission, crate::LABEL_TABLE_VERSION).await?;
                 (head, Viewer::through(&loaded, &permission, &visitor.actor, now), Some(permission))
             }
         };
@@ -410,8 +409,8 @@ impl Head {
     }
 }
 
-/// Tells PostgreSQL the answer.
-async fn tell(connection: &mut PgConnection, permission: &Permission, label_table: i16) -> Result<Head, Error> {
+/// Tells PostgreSQL the answer to what was loaded.
+async fn tell(connection: &mut PgConnection, loaded: &Loaded, permission: &Permission, label_table: i16) -> Result<Head, Error> {
     let table = &permission.table;
     let cells: Vec<i64> = table.cells.iter().map(|cell| cell.cast_signed()).collect();
     let singled: Vec<_> = permission.singled.iter().map(|item| item.0).collect();
@@ -421,7 +420,8 @@ async fn tell(connection: &mut PgConnection, permission: &Permission, label_tabl
     let size = |length: usize| i32::try_from(length).map_err(Error::internal);
     let head = sqlx::query_as!(
         Head,
-        "select full_name, birth_date, sex, asks_first, null::timestamptz as death_reported_at from gate.decide($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        "select full_name, birth_date, sex, asks_first, $11::timestamptz as death_reported_at
+        from gate.decide($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         &cells,
         &table.breaks,
         size(table.side())?,
@@ -431,7 +431,8 @@ async fn tell(connection: &mut PgConnection, permission: &Permission, label_tabl
         &named,
         &versions,
         label_table,
-        &named_labels
+        &named_labels,
+        loaded.death_reported_at
     )
     .fetch_one(connection)
     .await?;

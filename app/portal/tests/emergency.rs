@@ -44,12 +44,7 @@ async fn decide(house: &House, extent: Extent) {
 
 /// The same clinician, who has proved at their provider just now who they are.
 async fn fresh(house: &House, visitor: Visitor) -> Visitor {
-    sqlx::query("update clinician set proven_at = $2 where account_id = $1")
-        .bind(visitor.actor.account().0)
-        .bind(visitor.signed_in_at)
-        .execute(&house.superuser)
-        .await
-        .unwrap();
+    house.prove(&visitor).await;
     visitor
 }
 

@@ -46,16 +46,6 @@ fn nurse(house: &House) -> Visitor {
     house.nurse(Some(Purpose::Treatment))
 }
 
-/// Both have proved at their provider just now who they are.
-async fn prove(house: &House, visitor: &Visitor) {
-    sqlx::query("update clinician set proven_at = $2 where account_id = $1")
-        .bind(visitor.actor.account().0)
-        .bind(visitor.signed_in_at)
-        .execute(&house.superuser)
-        .await
-        .unwrap();
-}
-
 fn plan(carer: &Visitor, sensitive: bool) -> NewPlan {
     let text = "**Somebody**, who stands in for you, can see **your record**.".to_owned();
     NewPlan { account: carer.actor.account(), sensitive, may_share: true, sentence: Sentence { text, ..sentence() } }
@@ -66,7 +56,7 @@ async fn name(house: &House, carer: &Visitor, sensitive: bool) {
 }
 
 async fn state(house: &House, visitor: &Visitor) -> Result<Came, Error> {
-    prove(house, visitor).await;
+    house.prove(visitor).await;
     house.portal.state_incapacity(visitor, house.patient, WHY).await
 }
 
@@ -218,7 +208,7 @@ async fn it_is_looked_at_again_or_it_ends(_: PgPoolOptions, options: PgConnectOp
     let portal = &house.portal;
     name(&house, &carer, true).await;
     let nurse = nurse(&house);
-    prove(&house, &nurse).await;
+    house.prove(&nurse).await;
     let review = async |still: bool| portal.review_incapacity(&nurse, house.patient, still).await;
     assert!(matches!(review(false).await, Err(Error::NotFound)), "nothing is in force");
     begin(&house, &nurse).await;
@@ -309,8 +299,8 @@ async fn of_two_at_the_same_moment_one_is_the_second(_: PgPoolOptions, options: 
     let (house, carer) = house(options).await;
     name(&house, &carer, true).await;
     let (doctor, nurse) = (doctor(&house), nurse(&house));
-    prove(&house, &doctor).await;
-    prove(&house, &nurse).await;
+    house.prove(&doctor).await;
+    house.prove(&nurse).await;
     for _ in 0..10 {
         let (one, other) = tokio::join!(
             house.portal.state_incapacity(&doctor, house.patient, WHY),

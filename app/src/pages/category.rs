@@ -37,10 +37,6 @@ pub async fn list(reader: &Reader, category: Category) -> Paged {
     let opened = reader.portal.list(&reader.visitor, reader.patient, category, after(), with_errors()).await?;
     let (say, whose, list) = (reader.say, opened.whose, opened.view);
     let name = say.category(category);
-    // What is the patient's only is no page for anybody else, whatever is in it.
-    if category == Category::Own && !whose.is_own() {
-        return Err(ApiError::NotFound);
-    }
     let path = reader.category(category);
     let inside = if whose.may_show(category) {
         let is_empty = list.entries.is_empty();

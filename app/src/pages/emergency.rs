@@ -1,10 +1,7 @@
 //! `/emergency`: a clinician opens what somebody has decided for an emergency, and reviews what a colleague has opened.
 
 use chartkey_domain::id::{GrantId, PatientId};
-use chartkey_portal::{
-    Error,
-    emergency::{Finding, LONGEST, Open, Reviews},
-};
+use chartkey_portal::emergency::{Finding, LONGEST, Open, Reviews};
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
@@ -41,11 +38,7 @@ pub fn emergency() -> impl IntoView {
                 (say.review_question(), one(say, found.ok_or(ApiError::NotFound)?).into_any())
             }
             None => {
-                let is_fresh = match portal.require_fresh(&visitor).await {
-                    Ok(()) => true,
-                    Err(Error::SignInAgain) => false,
-                    Err(error) => return Err(error.into()),
-                };
+                let is_fresh = portal.is_fresh(&visitor).await?;
                 (say.open_emergency_title(), whole(say, is_fresh, reviews).into_any())
             }
         };

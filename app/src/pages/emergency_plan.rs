@@ -4,10 +4,7 @@ use chartkey_domain::{
     emergency::Extent,
     label::{Label, Labels},
 };
-use chartkey_portal::{
-    Error,
-    emergency::{Emergency, Finding, Look, Plan},
-};
+use chartkey_portal::emergency::{Emergency, Finding, Look, Plan};
 use leptos::prelude::*;
 
 use crate::{
@@ -41,11 +38,7 @@ pub fn emergency_plan() -> impl IntoView {
             return Ok(without_record(say, Place::Sharing, &visitor.name));
         }
         let portal = portal()?;
-        let is_fresh = match portal.require_fresh(&visitor).await {
-            Ok(()) => true,
-            Err(Error::SignInAgain) => false,
-            Err(error) => return Err(error.into()),
-        };
+        let is_fresh = portal.is_fresh(&visitor).await?;
         let opened = portal.emergency(&visitor).await?;
         let Emergency { plan, looks } = opened.view;
         let (unread, read): (Vec<_>, Vec<_>) = looks.iter().partition(|look| !look.is_read);

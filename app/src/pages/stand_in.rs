@@ -1,9 +1,6 @@
 //! `/sharing/incapacity`: whom the patient has named to stand in for them, and what clinicians have said.
 
-use chartkey_portal::{
-    Error,
-    incapacity::{Decided, Helper, Plan, Said},
-};
+use chartkey_portal::incapacity::{Decided, Helper, Plan, Said};
 use leptos::prelude::*;
 
 use crate::{
@@ -34,11 +31,7 @@ pub fn stand_in() -> impl IntoView {
             return Ok(without_record(say, Place::Sharing, &visitor.name));
         }
         let portal = portal()?;
-        let is_fresh = match portal.require_fresh(&visitor).await {
-            Ok(()) => true,
-            Err(Error::SignInAgain) => false,
-            Err(error) => return Err(error.into()),
-        };
+        let is_fresh = portal.is_fresh(&visitor).await?;
         let opened = portal.incapacity_plan(&visitor).await?;
         let Decided { plan, helpers, said } = opened.view;
         let question = match (helpers.is_empty(), is_fresh) {

@@ -12,6 +12,7 @@ use super::{LONGEST, ending};
 use crate::{
     Error, Opened, Portal, Viewer,
     audit::{Shown, What},
+    caring::tell_helpers,
     fresh,
     letters::{self, About, LetterSubject},
     notices::{self, Notice},
@@ -83,10 +84,7 @@ impl Portal {
     pub async fn incapacity(&self, visitor: &Visitor, patient: PatientId) -> Result<Opened<Incapacity>, Error> {
         let (mut record, at) = self.open_as_clinician(visitor, patient).await?;
         let in_force = in_force(&mut record, at).await?;
-        let named = match &in_force {
-            Some(in_force) => Some(in_force.name.clone()),
-            None => named(&mut record).await?.map(|named| named.name),
-        };
+        let named = named(&mut record).await?.map(|named| named.name);
         let mut said = said(&mut record).await?;
         let waits_for_another = mine(&mut record).await?;
         said.retain(|one| one.has_begun == in_force.is_some());
@@ -381,16 +379,7 @@ async fn tell_holder(record: &mut Record) -> Result<(), Error> {
 async fn tell_everybody(record: &mut Record, visitor: &Visitor) -> Result<(), Error> {
     let (patient, name, at) = (record.whose().patient, record.whose().name.clone(), record.now());
     tell_holder(record).await?;
-    let helping = sqlx::query_scalar!(
-        r#"select distinct grantee_account_id as "account!" from access_grant
-        where patient_id = $1 and organization_id is null and state = 'active' and (ends_at is null or now() < ends_at) order by 1"#,
-        patient.0
-    )
-    .fetch_all(record.connection())
-    .await?;
-    for account in helping {
-        letters::tell(record.connection(), account, LetterSubject::News).await?;
-    }
+    tell_helpers(record.connection(), patient).await?;
     let contact = sqlx::query!(
         r#"select contact_email as "email!", language from emergency_plan where patient_id = $1 and contact_email is not null"#,
         patient.0

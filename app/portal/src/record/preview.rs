@@ -22,7 +22,7 @@ use sqlx::{PgConnection, Postgres, Transaction, types::Json};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{Head, Loaded, Record, SharedGrant, Viewer, in_force::grantee, tell};
+use super::{Loaded, Record, SharedGrant, Viewer, in_force::grantee, tell};
 use crate::{
     Error, LABEL_TABLE_VERSION, Portal,
     audit::{self, Chain, Event, Shown, What, Why},
@@ -239,8 +239,7 @@ impl Subject {
         }
         // Whom the patient has blocked sees nothing, whatever they are given.
         let Decision::Shared(permission) = decide(&self.actor, purpose, &loaded.in_force, now) else { return Err(Error::NotFound) };
-        let head = tell(&mut transaction, &permission, LABEL_TABLE_VERSION).await?;
-        let head = Head { death_reported_at: loaded.death_reported_at, ..head };
+        let head = tell(&mut transaction, &loaded, &permission, LABEL_TABLE_VERSION).await?;
         let (reader_name, organization_name) = self.preview.eyes.names();
         let reader = Visitor {
             actor: self.actor,

@@ -35,7 +35,7 @@ impl Portal {
             transaction.rollback().await?;
             return Ok(());
         };
-        tell(&mut transaction, &permission, LABEL_TABLE_VERSION).await?;
+        tell(&mut transaction, &loaded, &permission, LABEL_TABLE_VERSION).await?;
         sqlx::query!(
             "delete from grant_news where patient_id = $1 and grant_id = $2 and account_id = $3",
             patient.0,

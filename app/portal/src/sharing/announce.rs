@@ -34,8 +34,9 @@ impl Portal {
             let told = sqlx::query_scalar!(
                 "insert into ending_told (patient_id, grant_id)
                 select g.patient_id, g.grant_id from access_grant g
-                where g.state = 'active' and g.ends_at > now() and g.ends_at <= now() + interval '7 days' and g.purpose <> all (array['emergency', 'incapacity'])
-                    and not exists (select from death_report d where d.patient_id = g.patient_id) and g.parent_grant_id is null
+                where g.state = 'active' and g.ends_at > now() and g.ends_at <= now() + interval '7 days'
+                    and g.purpose <> all (array['emergency', 'incapacity']) and g.parent_grant_id is null
+                    and not exists (select from death_report d where d.patient_id = g.patient_id)
                     and gate.ends_soon(g.starts_at, g.ends_at)
                     and (select true from ending_told t where t.patient_id = g.patient_id and t.grant_id = g.grant_id) is null
                 order by g.patient_id, g.grant_id
@@ -68,12 +69,14 @@ impl Portal {
             let found = sqlx::query!(
                 r#"select g.patient_id as "patient_id!", g.grant_id as "grant_id!", g.grantee_account_id as "carer!", 'labels' as "about!", null::text as born, g.labels_until as "at!"
                 from access_grant g
-                where g.state = 'active' and not exists (select from death_report d where d.patient_id = g.patient_id) and g.organization_id is null and g.parent_grant_id is null
+                where g.state = 'active' and g.organization_id is null and g.parent_grant_id is null
+                    and not exists (select from death_report d where d.patient_id = g.patient_id)
                     and g.labels_until > now() and (g.ends_at is null or g.ends_at > g.labels_until) and g.labels_until <= now() + interval '60 days'
                 union all
                 select g.patient_id, g.grant_id, g.grantee_account_id, 'end', p.birth_date, g.ends_at
                 from access_grant g join patient p on p.patient_id = g.patient_id
-                where g.state = 'active' and not exists (select from death_report d where d.patient_id = g.patient_id) and g.organization_id is null and g.parent_grant_id is null and p.birth_date is not null
+                where g.state = 'active' and g.organization_id is null and g.parent_grant_id is null
+                    and p.birth_date is not null and not exists (select from death_report d where d.patient_id = g.patient_id)
                     and g.ends_at > now() and g.ends_at <= now() + interval '60 days'
                 order by 1, 2, 4"#
             )

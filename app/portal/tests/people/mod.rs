@@ -124,6 +124,16 @@ impl House {
         Visitor { actor: Actor::Clinician { account, organization, profession }, ..visitor.clone() }
     }
 
+    /// A clinician has proved at their provider, at this sign-in, who they are.
+    pub async fn prove(&self, visitor: &Visitor) {
+        sqlx::query("update clinician set proven_at = $2 where account_id = $1")
+            .bind(visitor.actor.account().0)
+            .bind(visitor.signed_in_at)
+            .execute(&self.superuser)
+            .await
+            .unwrap();
+    }
+
     /// A checked draft of a grant of results to the doctor.
     pub async fn draft(&self, purpose: Purpose) -> NewGrant {
         let draft = Draft {
