@@ -208,7 +208,8 @@ async fn share(portal: &Portal, settled: &Settled, plan: &GrantPlan, today: Date
         things: Vec::new(),
         from: plan.data_from,
         to: plan.data_until,
-        until: Some(ends.max(today)),
+        // Some of a rehearsal's shares are over. As long as each is given it lasts, even where midnight passes meanwhile.
+        until: Some(ends.max(today + Duration::DAY)),
         includes_new: plan.include_new,
         may_export: false,
         may_write: false,

@@ -407,6 +407,7 @@ async fn begin(
     // Plans of temporary tables must not be those of empty ones.
     sqlx::query("set local plan_cache_mode = force_custom_plan").execute(&mut *connection).await?;
     own::turn(connection, source).await?;
+    sqlx::query(store::RECOUNT).execute(&mut *connection).await?;
     sqlx::query("insert into source (source_id, name) values ($1, $2) on conflict do nothing")
         .bind(source.0)
         .bind(&options.source)

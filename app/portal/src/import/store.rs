@@ -24,6 +24,10 @@ pub struct Outcomes {
     pub unchanged: u64,
 }
 
+/// Lets PostgreSQL count the tables that it takes for empty, or for much smaller: before what is there is compared, and when
+/// all is there.
+pub const RECOUNT: &str = "select gate.recount()";
+
 /// Which rows are new, newer, older or the same. Newer is a higher numeric
 /// `meta.versionId`, else a later `meta.lastUpdated`, else other bytes.
 const JUDGE: &str = "
@@ -145,12 +149,27 @@ const REFERENCES: &str = "
     cross join lateral unnest(s.paths, s.targets, s.displays) with ordinality r (path, target_id, display, ordinal)
     where s.round = $1 and v.outcome in ('created', 'updated', 'changed')";
 
-/// The report that lists an observation which was there before it, or came in another file.
+/// The reports of these records, for what each lists. Counted beside each row and never joined, as twins are.
+const LISTED: &str = "
+    select distinct on (patient_id, target_id) patient_id, target_id, item_id
+    from (
+        select patient_id, item_id, target_id, bool_or(is_report) over (partition by patient_id, item_id) as is_listed
+        from (
+            select patient_id, item_id, null::uuid as target_id, true as is_report from item
+            where patient_id = any($1) and resource_type = 'DiagnosticReport' and not is_error
+            union all
+            select patient_id, item_id, target_id, false from item_reference
+            where patient_id = any($1) and path = 'result' and target_id is not null
+        ) named
+    ) listed
+    where is_listed and target_id is not null
+    order by patient_id, target_id, item_id";
+
+/// An observation comes with a report that was there before it, or came in another file.
 const REPORTS: &str = "
-    update item o set report_id = d.item_id
-    from item d join item_reference r on r.patient_id = d.patient_id and r.item_id = d.item_id and r.path = 'result'
-    where d.patient_id = any($1) and d.resource_type = 'DiagnosticReport' and not d.is_error
-      and o.patient_id = d.patient_id and o.item_id = r.target_id and o.report_id is distinct from d.item_id
+    update item o set report_id = l.report_id
+    from unnest($2::uuid[], $3::uuid[], $4::uuid[]) l (patient_id, item_id, report_id)
+    where o.patient_id = any($1) and o.patient_id = l.patient_id and o.item_id = l.item_id and o.report_id is distinct from l.report_id
       and (o.report_id is null or o.item_id in (select item_id from verdict where outcome <> 'unchanged'))";
 
 /// A medicine that came in another file names what refers to it.
@@ -342,6 +361,7 @@ pub async fn store(
         }
         sqlx::query(REFERENCES).bind(round).execute(&mut *connection).await?;
     }
+    sqlx::query(RECOUNT).execute(&mut *connection).await?;
     let changed: Vec<Uuid> =
         sqlx::query_scalar("select distinct patient_id from verdict where outcome <> 'unchanged'").fetch_all(&mut *connection).await?;
     let mut renamed: Vec<(Uuid, Uuid)> = Vec::new();
@@ -358,8 +378,12 @@ pub async fn store(
             phrases::renamed(connection, &renamed).await?;
         }
         let names = if is_named { [AUTHORS, PLACES, NAMED].as_slice() } else { &[] };
-        for statement in [REPORTS].iter().chain(names) {
+        for statement in names {
             sqlx::query(*statement).bind(&changed).execute(&mut *connection).await?;
+        }
+        // All that is in one new file has its report already.
+        if !is_new || rounds > 1 {
+            reports(connection, &changed).await?;
         }
         if has_twins {
             keys.extend(sqlx::query_scalar::<_, Uuid>(KEYS).bind(None::<i32>).fetch_all(&mut *connection).await?);
@@ -388,6 +412,20 @@ pub async fn store(
         }
     }
     Ok(outcomes)
+}
+
+/// Gives the results of these records the report that lists them.
+async fn reports(connection: &mut PgConnection, changed: &[Uuid]) -> Result<(), sqlx::Error> {
+    let (mut records, mut items, mut reports) = (Vec::new(), Vec::new(), Vec::new());
+    for (record, item, report) in sqlx::query_as::<_, (Uuid, Uuid, Uuid)>(LISTED).bind(changed).fetch_all(&mut *connection).await? {
+        records.push(record);
+        items.push(item);
+        reports.push(report);
+    }
+    if !items.is_empty() {
+        sqlx::query(REPORTS).bind(changed).bind(records).bind(items).bind(reports).execute(connection).await?;
+    }
+    Ok(())
 }
 
 /// The kind of result that something is, as it would be if it came in now.
