@@ -135,6 +135,13 @@ impl Post {
                 let said = letter.about.as_ref().map(|about| say.letter_incapacity_contact_says(&about.patient, &about.organization));
                 (say.letter_incapacity_contact(), said.unwrap_or_default())
             }
+            LetterSubject::IncapacityHelper => {
+                let said = letter
+                    .about
+                    .as_ref()
+                    .map(|about| say.letter_incapacity_helper_says(&about.patient, &about.organization, &page("/home")));
+                (say.letter_incapacity_helper(), said.unwrap_or_default())
+            }
             LetterSubject::ShareEnding => (say.letter_share_ending(), say.letter_share_ending_says(&page("/sharing"))),
             LetterSubject::HelpChanging => (say.letter_help_changing(), say.letter_help_changing_says(&page("/home"))),
             LetterSubject::FactorLost => (say.letter_factor_lost(), say.letter_factor_lost_says(&link("/account/second-factor/keep"))),

@@ -322,15 +322,15 @@ async fn after_a_reported_death_no_other_form_changes_the_record(_: PgPoolOption
                 world.refresh().await;
                 world.house.portal.report_death(world.ada.patient, "their family").await.unwrap();
             }
-            let (names, records, before) = (world.names(caller, Which::Own).await, world.digest_of_records().await, world.digest().await);
+            let (names, before) = (world.names(caller, Which::Own).await, world.changes().await);
             let answer = ask(&mut world.browser(caller).await, &row, &names).await;
             asked += 1;
             if answer.location().contains("problem=death-reported") {
                 refused.insert((row.pattern, caller));
             }
-            is_used = world.digest().await != before;
-            if world.digest_of_records().await != records {
-                is_used = true;
+            let after = world.changes().await;
+            is_used = after != before;
+            if after.of_records != before.of_records {
                 changed.insert((row.pattern, caller));
             }
         }

@@ -283,12 +283,12 @@ async fn waiting_is_for_the_patients_own_eyes_and_theirs_to_end(_: PgPoolOptions
     let (list, item) = (reader.get(&filled("/record/{patient}/results", &names)).await.body, reader.get(&number).await.body);
     assert!(list.contains("918273.06") && item.contains("918273.0625"), "a grantee sees it as always: {list}");
     assert!(!list.contains("chose to wait") && !item.contains("chose to wait"), "and is not told that it waits");
-    let digest = world.digest().await;
+    let before = world.changes().await;
     for caller in [Caller::Anonymous, Caller::OtherPatient, Caller::NoGrant, Caller::NarrowGrant, Caller::Withdrawn] {
         let mut browser = world.browser(caller).await;
         let answer = browser.post("/api/open-waiting", &filled("patient={patient}&category=results&item={w-number}", &names)).await;
         let expected = if caller == Caller::Anonymous { "/welcome" } else { "/waiting?problem=not-found" };
         assert!(answer.location().starts_with(expected), "{caller:?} {}", answer.location());
     }
-    assert_eq!(world.digest().await, digest, "nobody else opens it");
+    assert_eq!(world.changes().await, before, "nobody else opens it");
 }

@@ -8,6 +8,7 @@ use chartkey_domain::{
 };
 use sqlx::PgConnection;
 use time::OffsetDateTime;
+use uuid::Uuid;
 
 use crate::{
     Error, Portal,
@@ -142,17 +143,14 @@ pub(crate) async fn cared(connection: &mut PgConnection, account: AccountId, gra
     Ok(cared.collect())
 }
 
-/// Tells whoever helps a patient now that there is something to look at.
-pub(crate) async fn tell_helpers(connection: &mut PgConnection, patient: PatientId) -> Result<(), Error> {
+/// The accounts of those who help a patient now.
+pub(crate) async fn helpers(connection: &mut PgConnection, patient: PatientId) -> Result<Vec<Uuid>, Error> {
     let helpers = sqlx::query_scalar!(
         r#"select distinct grantee_account_id as "helper!" from access_grant
         where patient_id = $1 and organization_id is null and state = 'active' and (ends_at is null or now() < ends_at) order by 1"#,
         patient.0
     )
-    .fetch_all(&mut *connection)
+    .fetch_all(connection)
     .await?;
-    for helper in helpers {
-        letters::tell(connection, helper, LetterSubject::News).await?;
-    }
-    Ok(())
+    Ok(helpers)
 }

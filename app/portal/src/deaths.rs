@@ -10,9 +10,10 @@ use sqlx::PgConnection;
 use crate::{
     Error, Portal,
     audit::{Chain, What, Why},
-    caring::tell_helpers,
+    caring::helpers,
     claims::{grown, note},
     fresh,
+    letters::{self, LetterSubject},
     notices::{self, Notice},
     operator::tell_holder,
     pool::detached,
@@ -176,7 +177,9 @@ async fn undo(connection: &mut PgConnection, patient: PatientId) -> Result<bool,
 
 /// Tells whoever holds the record, and whoever helps with it, that there is something to look at.
 async fn tell(connection: &mut PgConnection, patient: PatientId) -> Result<(), Error> {
-    tell_helpers(connection, patient).await?;
+    for helper in helpers(connection, patient).await? {
+        letters::tell(connection, helper, LetterSubject::HelpChanging).await?;
+    }
     notices::send(connection, Notice::of_holder(patient)).await?;
     tell_holder(connection, patient).await
 }

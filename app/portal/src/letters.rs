@@ -29,7 +29,7 @@ pub struct Letter {
     pub about: Option<About>,
 }
 
-/// What somebody is told whom a patient has named for emergencies. Nothing of it is from a record.
+/// What somebody is told of a patient whom they help, or who has named them for emergencies. Nothing of it is from a record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct About {
@@ -85,9 +85,11 @@ pub enum LetterSubject {
     EmergencyContact,
     /// To the same: the patient cannot decide, two clinicians say.
     IncapacityContact,
+    /// The same: to everybody who helps them.
+    IncapacityHelper,
     /// A share of theirs ends soon.
     ShareEnding,
-    /// After a birthday somebody who helps sees less, or nothing: to them, and to the patient.
+    /// What somebody sees who helps changes, as after a birthday: to them, and where the patient should know it to the patient.
     HelpChanging,
 }
 
@@ -113,6 +115,7 @@ impl LetterSubject {
             Self::Emergency => "emergency",
             Self::EmergencyContact => "emergency-contact",
             Self::IncapacityContact => "incapacity-contact",
+            Self::IncapacityHelper => "incapacity-helper",
             Self::ShareEnding => "share-ending",
             Self::HelpChanging => "help-changing",
         })
@@ -137,6 +140,7 @@ impl LetterSubject {
             Self::Emergency,
             Self::EmergencyContact,
             Self::IncapacityContact,
+            Self::IncapacityHelper,
             Self::ShareEnding,
             Self::HelpChanging,
         ];
@@ -262,6 +266,14 @@ pub(crate) async fn tell(connection: &mut PgConnection, account: Uuid, subject: 
     Ok(())
 }
 
+/// The same with a message that says more.
+pub(crate) async fn tell_about(connection: &mut PgConnection, account: Uuid, subject: LetterSubject, about: &About) -> Result<(), Error> {
+    for email in addresses(connection, account).await? {
+        post_about(connection, &email, subject, about).await?;
+    }
+    Ok(())
+}
+
 /// Writes one message, to be sent after the commit.
 pub(crate) async fn post(connection: &mut PgConnection, email: &str, subject: LetterSubject, token: Option<Uuid>) -> Result<(), Error> {
     if email.ends_with(NOWHERE) {
@@ -274,6 +286,9 @@ pub(crate) async fn post(connection: &mut PgConnection, email: &str, subject: Le
 
 /// Writes one message that says more, to be sent after the commit.
 pub(crate) async fn post_about(connection: &mut PgConnection, email: &str, subject: LetterSubject, about: &About) -> Result<(), Error> {
+    if email.ends_with(NOWHERE) {
+        return Ok(());
+    }
     let slug = subject.slug().ok_or_else(|| Error::internal("this message is not stored"))?;
     sqlx::query!("insert into letter (email, subject, about) values ($1, $2, $3)", email, slug, Json(about) as _)
         .execute(connection)

@@ -64,7 +64,11 @@ async fn what_is_shared_goes_on_for_30_days_and_ends(_: PgPoolOptions, options: 
     house.tamper("delete from letter").await;
     report(&house).await;
     let told = house.portal.due_letters().await.unwrap();
-    assert_eq!(told.iter().map(|due| due.letter.subject).collect::<Vec<_>>(), [LetterSubject::News; 2], "the patient and the carer");
+    assert_eq!(
+        told.iter().map(|due| due.letter.subject).collect::<Vec<_>>(),
+        [LetterSubject::HelpChanging, LetterSubject::News],
+        "the carer and the patient"
+    );
     assert_eq!(ends_in(&house, open).await, Some(30));
     assert_eq!(ends_in(&house, help).await, Some(30));
     assert_eq!(ends_in(&house, short).await, Some(5), "no share lasts longer for it");

@@ -292,7 +292,11 @@ async fn read_so_far(ground: &Ground) -> i64 {
     while one::<i64>(ground, others).await > 0 {
         tokio::task::yield_now().await;
     }
-    one(ground, "select sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0))::bigint from pg_stat_user_tables where schemaname = 'public'").await
+    one(
+        ground,
+        "select sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0))::bigint from pg_stat_user_tables where schemaname = 'public'",
+    )
+    .await
 }
 
 /// As when `autovacuum` counts a table while its first file is still on its way in: it finds pages and no rows, and PostgreSQL

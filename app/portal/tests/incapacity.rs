@@ -212,12 +212,25 @@ async fn it_is_looked_at_again_or_it_ends(_: PgPoolOptions, options: PgConnectOp
     let review = async |still: bool| portal.review_incapacity(&nurse, house.patient, still).await;
     assert!(matches!(review(false).await, Err(Error::NotFound)), "nothing is in force");
     begin(&house, &nurse).await;
-    let later = "update access_grant set starts_at = starts_at - interval '80 days', created_at = created_at - interval '80 days',
-        ends_at = ends_at - interval '80 days' where purpose = 'incapacity'";
-    house.tamper(later).await;
-    house
-        .tamper("update incapacity_statement set begun_at = begun_at - interval '80 days', stated_at = stated_at - interval '80 days'")
-        .await;
+    let later = async || {
+        let grant = "update access_grant set starts_at = starts_at - interval '80 days', created_at = created_at - interval '80 days',
+            ends_at = ends_at - interval '80 days' where purpose = 'incapacity'";
+        house.tamper(grant).await;
+        house
+            .tamper("update incapacity_statement set begun_at = begun_at - interval '80 days', stated_at = stated_at - interval '80 days'")
+            .await;
+        house.tamper("update ending_told set told_at = told_at - interval '80 days'").await;
+    };
+    later().await;
+    // Two weeks before it is over whoever stands in is told, once, and again before the next end.
+    house.tamper("delete from letter").await;
+    assert_eq!((portal.tell_endings().await.unwrap(), portal.tell_endings().await.unwrap()), (1, 0));
+    let told: Vec<_> = portal.due_letters().await.unwrap().into_iter().map(|due| due.letter.subject).collect();
+    assert_eq!(told, [LetterSubject::HelpChanging]);
+    review(true).await.unwrap();
+    assert_eq!(portal.tell_endings().await.unwrap(), 0);
+    later().await;
+    assert_eq!(portal.tell_endings().await.unwrap(), 1);
     review(true).await.unwrap();
     review(true).await.unwrap();
     let left = "select floor(extract(epoch from ends_at - now()) / 86400)::bigint from access_grant where purpose = 'incapacity'";
@@ -247,7 +260,15 @@ async fn it_is_looked_at_again_or_it_ends(_: PgPoolOptions, options: PgConnectOp
     assert_eq!((in_force(&house).await, problems(&house, &carer).await), (0, 0));
     assert_eq!(
         actions(&house).await.into_iter().filter(|action| action != "stand-in-named").collect::<Vec<_>>(),
-        ["incapacity-stated", "incapacity-begun", "incapacity-reviewed", "incapacity-stated", "incapacity-begun", "incapacity-over"]
+        [
+            "incapacity-stated",
+            "incapacity-begun",
+            "incapacity-reviewed",
+            "incapacity-reviewed",
+            "incapacity-stated",
+            "incapacity-begun",
+            "incapacity-over"
+        ]
     );
 }
 
@@ -274,11 +295,15 @@ async fn everybody_concerned_is_told_when_it_begins(_: PgPoolOptions, options: P
         .into_iter()
         .map(|due| (due.letter.subject, due.letter.about.map(|about| (about.patient, about.organization, about.language))))
         .collect();
-    told.sort_by_key(|(subject, _)| *subject == LetterSubject::IncapacityContact);
-    let whose = ("Ines".to_owned(), "Northfield".to_owned(), "es".to_owned());
+    told.sort_by_key(|(subject, _)| (*subject == LetterSubject::IncapacityContact, *subject == LetterSubject::IncapacityHelper));
+    let whose = |language: &str| ("Ines".to_owned(), "Northfield".to_owned(), language.to_owned());
     assert_eq!(
         told,
-        [(LetterSubject::News, None), (LetterSubject::News, None), (LetterSubject::IncapacityContact, Some(whose))],
+        [
+            (LetterSubject::News, None),
+            (LetterSubject::IncapacityHelper, Some(whose("en"))),
+            (LetterSubject::IncapacityContact, Some(whose("es")))
+        ],
         "the patient, who helps, and whom they have named for emergencies"
     );
     // Not of age, and nobody who helps.

@@ -91,6 +91,10 @@ messages! {
         English: "{name} has stood in for this patient since {since}. The last day is {end}, unless somebody says that it is still so.",
         Spanish: "{name} actúa por este paciente desde el {since}. El último día es el {end}, si nadie dice que sigue siendo así.",
     }
+    incapacity_read_only {
+        English: "A death was reported, so nothing is said here any more.",
+        Spanish: "Se comunicó un fallecimiento, así que aquí ya no se dice nada.",
+    }
     incapacity_theirs { English: "It was begun at another place, which looks at it again.", Spanish: "Empezó en otro lugar, que vuelve a revisarlo." }
     incapacity_still { English: "It is still so: 90 days more", Spanish: "Sigue siendo así: 90 días más" }
     incapacity_over { English: "They can decide again: end it", Spanish: "Ya puede decidir: terminarlo" }
@@ -119,6 +123,21 @@ messages! {
             {organization}\n\n\
             Alguien a quien esa persona nombró antes actúa por ella. Llame ahí. Este\n\
             mensaje no dice nada de su salud, y Chartkey no sabe más que esto.\n",
+    }
+    letter_incapacity_helper { English: "Somebody stands in for a person whom you help", Spanish: "Alguien actúa por una persona a quien usted ayuda" }
+    letter_incapacity_helper_says(patient: &str, organization: &str, link: &str) {
+        English: "Two clinicians say that {patient} cannot decide at present, here:\n\
+            {organization}\n\n\
+            Whoever {patient} has named for that stands in for them from now on.\n\
+            If that is you, you find it under “People you help”:\n\
+            {link}\n\n\
+            What you were given before stays as it is.\n",
+        Spanish: "Dos profesionales dicen que {patient} no puede decidir por ahora, aquí:\n\
+            {organization}\n\n\
+            Quien {patient} nombró para ello actúa por esa persona desde ahora.\n\
+            Si es usted, lo encuentra en «Personas a quienes ayuda»:\n\
+            {link}\n\n\
+            Lo que se le dio antes sigue igual.\n",
     }
 }
 

@@ -164,13 +164,13 @@ messages! {
             {link}\n\n\
             Si fue usted, no haga nada. Le avisamos cada día.\n",
     }
-    letter_help_changing { English: "Something changes soon for somebody who helps", Spanish: "Pronto cambia algo para quien ayuda" }
+    letter_help_changing { English: "Something changes for somebody who helps", Spanish: "Algo cambia para quien ayuda" }
     letter_help_changing_says(link: &str) {
-        English: "After a birthday, somebody who helps with a record at\nChartkey sees less of it, or nothing.\n\n\
+        English: "Somebody helps with a record at Chartkey, and what they see\nof it changes, now or soon.\n\n\
             See what changes, and when, under “People you help”, or,\n\
             where the record is yours, under “People who help you”:\n{link}\n\n\
             You need to do nothing.\n",
-        Spanish: "Después de un cumpleaños, quien ayuda con una historia\nclínica en Chartkey ve menos de ella, o nada.\n\n\
+        Spanish: "Alguien ayuda con una historia clínica en Chartkey, y lo que ve\nde ella cambia, ahora o pronto.\n\n\
             Vea qué cambia, y cuándo, en «Personas a quienes ayuda» o,\n\
             si la historia es suya, en «Personas que le ayudan»:\n{link}\n\n\
             Usted no tiene que hacer nada.\n",

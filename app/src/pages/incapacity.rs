@@ -39,7 +39,10 @@ pub fn incapacity() -> impl IntoView {
             {problem_summary(say, problem())}
             {done(say)}
             {title(say.incapacity_title(), None)}
-            {stands(say, reader.patient, &found)}
+            {match whose.death_reported_at {
+                Some(_) => view! { <p>{say.incapacity_read_only()}</p> }.into_any(),
+                None => stands(say, reader.patient, &found),
+            }}
             {(!found.said.is_empty()).then(|| sheet("said", say.stand_in_said(), statements(say, &found.said)))}
         };
         let heading = titled(say, say.incapacity_title(), problem());

@@ -4,6 +4,7 @@
 
 pub mod canary;
 mod carers;
+mod changes;
 mod devices;
 mod passing;
 pub mod probe;

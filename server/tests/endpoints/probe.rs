@@ -110,7 +110,7 @@ pub async fn probe(
 ) -> String {
     let names = world.names(caller, which).await;
     let mut browser = world.browser(caller).await;
-    let before = if row.method == "POST" { Some(world.digest().await) } else { None };
+    let before = if row.method == "POST" { Some(world.changes().await) } else { None };
     let answer = ask(&mut browser, row, &names).await;
     let what = format!("{which:?} {} {}", row.method, row.address);
     tally.look(world, canaries, caller, &what, &answer);
@@ -120,7 +120,7 @@ pub async fn probe(
     if let Some(before) = before {
         let is_refusal =
             which != Which::Own || matches!(outcome, Outcome::Welcome | Outcome::SignedOut) || answer.location().contains("problem=");
-        if is_refusal && world.digest().await != before {
+        if is_refusal && world.changes().await != before {
             tally.faults.push(format!("{caller:?} {what}: something was changed"));
         }
         let next = answer.location().to_owned();
@@ -148,7 +148,7 @@ fn made(location: &str, outcome: Outcome, names: &Names) -> Option<(String, Stri
 /// The same post as another site would make it, and a read of what only takes posts.
 pub async fn from_elsewhere(world: &World, tally: &mut Tally, row: &Row) {
     let names = world.names(Caller::Patient, Which::Own).await;
-    let before = world.digest().await;
+    let before = world.changes().await;
     let form = filled(row.form, &names);
     for said in
         [Some(("sec-fetch-site", "cross-site")), Some(("sec-fetch-site", "same-site")), Some(("origin", "https://evil.example")), None]
@@ -172,7 +172,7 @@ pub async fn from_elsewhere(world: &World, tally: &mut Tally, row: &Row) {
     if !matches!(answer.status, StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED) {
         tally.faults.push(format!("GET {}: {}", row.address, answer.status));
     }
-    if world.digest().await != before {
+    if world.changes().await != before {
         tally.faults.push(format!("{}: another site changed something", row.address));
     }
 }

@@ -33,7 +33,7 @@ use tower_sessions::session::Id;
 use uuid::Uuid;
 
 use super::{
-    record,
+    changes, record,
     side::{Names, Side, visitor},
     table::{Caller, Which},
 };
@@ -57,6 +57,7 @@ impl World {
     pub async fn build(options: PgConnectOptions) -> Self {
         // What is tested here does not survive a crash, and a thousand commits need not either.
         let house = House::build(options.options([("synchronous_commit", "off")])).await;
+        changes::watch(&house.superuser).await;
         sqlx::query("grant select on _sqlx_migrations to chartkey_runtime").execute(&house.superuser).await.unwrap();
         let organization = NewOrganization {
             name: ORGANIZATION.to_owned(),
@@ -428,11 +429,6 @@ impl World {
         sqlx::query("set session_replication_role = origin").execute(&mut *connection).await.unwrap();
     }
 
-    /// Everything about sharing, holding and signing in, and every item, as one digest.
-    pub async fn digest(&self) -> String {
-        self.digest_of(&[RECORD, AROUND].concat()).await
-    }
-
     /// How long the logs of records are.
     pub async fn logs(&self) -> BTreeMap<String, i64> {
         let heads: Vec<(String, i64)> = sqlx::query_as("select chain, seq from chain_head where chain like 'patient/%'")
@@ -463,19 +459,6 @@ impl World {
     /// Whose a caller's events are.
     pub fn account(&self, caller: Caller) -> Option<AccountId> {
         self.signed_in(caller).map(|signed_in| signed_in.actor.account())
-    }
-
-    /// What is of a record and its sharing, as one digest.
-    pub async fn digest_of_records(&self) -> String {
-        self.digest_of(RECORD).await
-    }
-
-    async fn digest_of(&self, tables: &[&str]) -> String {
-        let parts: Vec<String> = tables
-            .iter()
-            .map(|table| format!("(select md5(coalesce(string_agg(t::text, '' order by t::text), '')) from {table} t)"))
-            .collect();
-        sqlx::query_scalar(AssertSqlSafe(format!("select {}", parts.join(" || ")))).fetch_one(&self.house.superuser).await.unwrap()
     }
 
     fn signed_in(&self, caller: Caller) -> Option<&SignedIn> {
@@ -609,54 +592,6 @@ fn random_like(name: &str, value: &str) -> String {
         _ => value.to_owned(),
     }
 }
-
-/// What is of a record and its sharing.
-const RECORD: &[&str] = &[
-    "access_grant",
-    "grant_item",
-    "grant_event",
-    "exclusion",
-    "lowering",
-    "block",
-    "grant_code",
-    "access_request",
-    "access_request_message",
-    "share_name",
-    "waiting_kind",
-    "upload",
-    "item_again",
-    "item_version",
-    "delivery",
-    "upload_piece",
-    "emergency_review",
-    "correction",
-    "correction_message",
-    "emergency_plan",
-    "emergency_look",
-    "asks_first",
-    "incapacity_plan",
-    "incapacity_statement",
-    "death_report",
-    "patient_holder",
-    "claim_code",
-    "item",
-    "import",
-];
-
-/// What stands beside it.
-const AROUND: &[&str] = &[
-    "birthday_told",
-    "ending_told",
-    "draft",
-    "admission",
-    "practice_request",
-    "account",
-    "second_factor",
-    "passkey",
-    "untold",
-    "recovery_code",
-    "factor_loss",
-];
 
 /// As a form sends it.
 pub fn encoded(text: &str) -> String {

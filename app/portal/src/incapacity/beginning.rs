@@ -12,7 +12,7 @@ use super::{LONGEST, ending};
 use crate::{
     Error, Opened, Portal, Viewer,
     audit::{Shown, What},
-    caring::tell_helpers,
+    caring::helpers,
     fresh,
     letters::{self, About, LetterSubject},
     notices::{self, Notice},
@@ -146,7 +146,7 @@ impl Portal {
                 return Ok(Came::Waits);
             }
             let grant = begin(&mut record, at, &plan).await?;
-            tell_everybody(&mut record, &visitor).await?;
+            tell_everybody(&mut record, &visitor, &plan).await?;
             let what = What { text: Some(plan.sentence), ..about("incapacity-begun", grant) };
             record.finish(what).await?;
             Ok(Came::Begun)
@@ -376,10 +376,14 @@ async fn tell_holder(record: &mut Record) -> Result<(), Error> {
 }
 
 /// The patient, everybody who helps them, and whom they have named for emergencies.
-async fn tell_everybody(record: &mut Record, visitor: &Visitor) -> Result<(), Error> {
-    let (patient, name, at) = (record.whose().patient, record.whose().name.clone(), record.now());
+async fn tell_everybody(record: &mut Record, visitor: &Visitor, plan: &Named) -> Result<(), Error> {
+    let patient = record.whose().patient;
     tell_holder(record).await?;
-    tell_helpers(record.connection(), patient).await?;
+    let organization = visitor.organization_name.clone().unwrap_or_default();
+    let mut about = About { patient: record.whose().name.clone(), organization, language: plan.language.clone(), at: record.now() };
+    for helper in helpers(record.connection(), patient).await? {
+        letters::tell_about(record.connection(), helper, LetterSubject::IncapacityHelper, &about).await?;
+    }
     let contact = sqlx::query!(
         r#"select contact_email as "email!", language from emergency_plan where patient_id = $1 and contact_email is not null"#,
         patient.0
@@ -387,8 +391,7 @@ async fn tell_everybody(record: &mut Record, visitor: &Visitor) -> Result<(), Er
     .fetch_optional(record.connection())
     .await?;
     if let Some(contact) = contact {
-        let organization = visitor.organization_name.clone().unwrap_or_default();
-        let about = About { patient: name, organization, language: contact.language, at };
+        about.language = contact.language;
         letters::post_about(record.connection(), &contact.email, LetterSubject::IncapacityContact, &about).await?;
     }
     Ok(())

@@ -82,7 +82,7 @@ pub(super) async fn end(
     let columns = Columns { account: it.grantee_account_id, organization: None, professions: None };
     notices::send(connection, notice(patient, &columns)).await?;
     if let Some(account) = it.grantee_account_id {
-        letters::tell(connection, account, LetterSubject::News).await?;
+        letters::tell(connection, account, LetterSubject::HelpChanging).await?;
     }
     Ok(Some((GrantId(it.grant_id), it.sentence)))
 }

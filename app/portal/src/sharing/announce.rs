@@ -21,7 +21,7 @@ use crate::{
 
 impl Portal {
     /// Writes to whoever holds a record of which a share ends soon, and wants to be told: once for each share, and one message for all that are found
-    /// together. Returns how many shares.
+    /// together; and to whoever stands in for somebody who cannot decide, two weeks before that ends. Returns how many shares.
     ///
     /// # Errors
     /// [`Error::Database`].
@@ -48,8 +48,26 @@ impl Portal {
             for holder in holders(&mut transaction, &patients, Telling::Ending).await? {
                 letters::tell(&mut transaction, holder, LetterSubject::ShareEnding).await?;
             }
+            let stand_in = sqlx::query_scalar!(
+                r#"with told as (
+                    insert into ending_told as t (patient_id, grant_id)
+                    select g.patient_id, g.grant_id from access_grant g
+                    where g.state = 'active' and g.purpose = 'incapacity' and g.ends_at > now() and g.ends_at <= now() + interval '14 days'
+                        and not exists (select from death_report d where d.patient_id = g.patient_id)
+                    order by g.patient_id, g.grant_id
+                    on conflict (patient_id, grant_id) do update set told_at = now() where t.told_at < now() - interval '14 days'
+                    returning t.patient_id, t.grant_id
+                )
+                select g.grantee_account_id as "account!" from told join access_grant g on g.patient_id = told.patient_id and g.grant_id = told.grant_id
+                order by 1"#
+            )
+            .fetch_all(&mut *transaction)
+            .await?;
+            for account in &stand_in {
+                letters::tell(&mut transaction, *account, LetterSubject::HelpChanging).await?;
+            }
             transaction.commit().await?;
-            Ok(told.len())
+            Ok(told.len() + stand_in.len())
         })
         .await
     }
