@@ -8,7 +8,7 @@ alter table letter drop constraint letter_subject;
 alter table letter add constraint letter_subject check (subject in (
     'new-password', 'news', 'confirm-email', 'address-in-use', 'email-changed', 'password-changed', 'factor-on', 'factor-off',
     'codes-made', 'code-used', 'factor-lost', 'emergency', 'emergency-contact', 'share-ending', 'passkey-added', 'passkey-removed',
-    'passkey-stopped', 'help-changing', 'incapacity-contact', 'incapacity-helper'
+    'passkey-stopped', 'help-changing', 'incapacity-contact', 'incapacity-helper', 'stand-in-ending'
 ));
 
 reset role;

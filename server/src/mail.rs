@@ -142,6 +142,7 @@ impl Post {
                     .map(|about| say.letter_incapacity_helper_says(&about.patient, &about.organization, &page("/home")));
                 (say.letter_incapacity_helper(), said.unwrap_or_default())
             }
+            LetterSubject::StandInEnding => (say.letter_stand_in_ending(), say.letter_stand_in_ending_says(&page("/home"))),
             LetterSubject::ShareEnding => (say.letter_share_ending(), say.letter_share_ending_says(&page("/sharing"))),
             LetterSubject::HelpChanging => (say.letter_help_changing(), say.letter_help_changing_says(&page("/home"))),
             LetterSubject::FactorLost => (say.letter_factor_lost(), say.letter_factor_lost_says(&link("/account/second-factor/keep"))),

@@ -147,7 +147,9 @@ pub(crate) async fn cared(connection: &mut PgConnection, account: AccountId, gra
 pub(crate) async fn helpers(connection: &mut PgConnection, patient: PatientId) -> Result<Vec<Uuid>, Error> {
     let helpers = sqlx::query_scalar!(
         r#"select distinct grantee_account_id as "helper!" from access_grant
-        where patient_id = $1 and organization_id is null and state = 'active' and (ends_at is null or now() < ends_at) order by 1"#,
+        where patient_id = $1 and organization_id is null and purpose <> 'incapacity' and state = 'active' and starts_at <= now()
+            and coalesce(now() < gate.ends(access_grant), true) and not gate.is_blocked(patient_id, grantee_account_id, null)
+        order by 1"#,
         patient.0
     )
     .fetch_all(connection)

@@ -87,6 +87,8 @@ pub enum LetterSubject {
     IncapacityContact,
     /// The same: to everybody who helps them.
     IncapacityHelper,
+    /// To whoever stands in: it is over soon.
+    StandInEnding,
     /// A share of theirs ends soon.
     ShareEnding,
     /// What somebody sees who helps changes, as after a birthday: to them, and where the patient should know it to the patient.
@@ -116,6 +118,7 @@ impl LetterSubject {
             Self::EmergencyContact => "emergency-contact",
             Self::IncapacityContact => "incapacity-contact",
             Self::IncapacityHelper => "incapacity-helper",
+            Self::StandInEnding => "stand-in-ending",
             Self::ShareEnding => "share-ending",
             Self::HelpChanging => "help-changing",
         })
@@ -141,6 +144,7 @@ impl LetterSubject {
             Self::EmergencyContact,
             Self::IncapacityContact,
             Self::IncapacityHelper,
+            Self::StandInEnding,
             Self::ShareEnding,
             Self::HelpChanging,
         ];
@@ -266,12 +270,12 @@ pub(crate) async fn tell(connection: &mut PgConnection, account: Uuid, subject: 
     Ok(())
 }
 
-/// The same with a message that says more.
+/// The same with a message that says more. Where somebody may have taken the account, what it says waits for whoever signs in.
 pub(crate) async fn tell_about(connection: &mut PgConnection, account: Uuid, subject: LetterSubject, about: &About) -> Result<(), Error> {
-    for email in addresses(connection, account).await? {
-        post_about(connection, &email, subject, about).await?;
+    match &addresses(connection, account).await?[..] {
+        [email] => post_about(connection, email, subject, about).await,
+        _ => tell(connection, account, LetterSubject::HelpChanging).await,
     }
-    Ok(())
 }
 
 /// Writes one message, to be sent after the commit.

@@ -189,7 +189,7 @@ async fn the_runtime_role_sees_no_statement_without_a_decision_and_a_grantee_cha
         and roles <> array['chartkey_owner'::name]";
     assert_eq!(said.house.counted(may).await, 0);
     let trigger = "select count(*) from pg_proc where proname = 'message_came' and prosecdef and proowner = 'chartkey_owner'::regrole
-        and proconfig = array['search_path=pg_catalog, public']";
+        and proconfig = array['search_path=pg_catalog, public, pg_temp']";
     assert_eq!(said.house.counted(trigger).await, 1);
     // The words of a statement are never changed, by anybody.
     let changed =

@@ -226,7 +226,7 @@ async fn it_is_looked_at_again_or_it_ends(_: PgPoolOptions, options: PgConnectOp
     house.tamper("delete from letter").await;
     assert_eq!((portal.tell_endings().await.unwrap(), portal.tell_endings().await.unwrap()), (1, 0));
     let told: Vec<_> = portal.due_letters().await.unwrap().into_iter().map(|due| due.letter.subject).collect();
-    assert_eq!(told, [LetterSubject::HelpChanging]);
+    assert_eq!(told, [LetterSubject::StandInEnding]);
     review(true).await.unwrap();
     assert_eq!(portal.tell_endings().await.unwrap(), 0);
     later().await;

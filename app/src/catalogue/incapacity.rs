@@ -92,8 +92,8 @@ messages! {
         Spanish: "{name} actúa por este paciente desde el {since}. El último día es el {end}, si nadie dice que sigue siendo así.",
     }
     incapacity_read_only {
-        English: "A death was reported, so nothing is said here any more.",
-        Spanish: "Se comunicó un fallecimiento, así que aquí ya no se dice nada.",
+        English: "A death was reported, so nothing begins here any more.",
+        Spanish: "Se comunicó un fallecimiento, así que aquí ya no empieza nada.",
     }
     incapacity_theirs { English: "It was begun at another place, which looks at it again.", Spanish: "Empezó en otro lugar, que vuelve a revisarlo." }
     incapacity_still { English: "It is still so: 90 days more", Spanish: "Sigue siendo así: 90 días más" }
@@ -123,6 +123,21 @@ messages! {
             {organization}\n\n\
             Alguien a quien esa persona nombró antes actúa por ella. Llame ahí. Este\n\
             mensaje no dice nada de su salud, y Chartkey no sabe más que esto.\n",
+    }
+    letter_stand_in_ending { English: "You stand in for somebody, and that is over soon", Spanish: "Usted actúa por alguien, y eso termina pronto" }
+    letter_stand_in_ending_says(link: &str) {
+        English: "You stand in for somebody at Chartkey, and that is over within two weeks.\n\
+            If they still cannot decide, ask the clinicians where it began to say so:\n\
+            then it goes on.\n\n\
+            Until when, you find under “People you help”:\n\
+            {link}\n\n\
+            If nobody says so, it ends by itself.\n",
+        Spanish: "Usted actúa por alguien en Chartkey, y eso termina dentro de dos semanas.\n\
+            Si esa persona aún no puede decidir, pida a los profesionales del lugar\n\
+            donde empezó que lo digan: entonces continúa.\n\n\
+            Hasta cuándo, lo encuentra en «Personas a quienes ayuda»:\n\
+            {link}\n\n\
+            Si nadie lo dice, termina por sí solo.\n",
     }
     letter_incapacity_helper { English: "Somebody stands in for a person whom you help", Spanish: "Alguien actúa por una persona a quien usted ayuda" }
     letter_incapacity_helper_says(patient: &str, organization: &str, link: &str) {

@@ -39,10 +39,7 @@ pub fn incapacity() -> impl IntoView {
             {problem_summary(say, problem())}
             {done(say)}
             {title(say.incapacity_title(), None)}
-            {match whose.death_reported_at {
-                Some(_) => view! { <p>{say.incapacity_read_only()}</p> }.into_any(),
-                None => stands(say, reader.patient, &found),
-            }}
+            {stands(say, reader.patient, &found, whose.death_reported_at.is_some())}
             {(!found.said.is_empty()).then(|| sheet("said", say.stand_in_said(), statements(say, &found.said)))}
         };
         let heading = titled(say, say.incapacity_title(), problem());
@@ -62,9 +59,14 @@ fn done(say: Say) -> Option<impl IntoView> {
     Some(what_was_done(say.done(), view! { <p>{words}</p> }))
 }
 
-fn stands(say: Say, patient: PatientId, found: &Incapacity) -> AnyView {
+/// After a reported death what stands can be ended, and nothing begins or goes on.
+fn stands(say: Say, patient: PatientId, found: &Incapacity, is_read_only: bool) -> AnyView {
+    let read_only = is_read_only.then(|| view! { <p>{say.incapacity_read_only()}</p> });
     if let Some(in_force) = &found.in_force {
-        return goes_on(say, patient, in_force).into_any();
+        return view! { {read_only}{goes_on(say, patient, in_force, is_read_only)} }.into_any();
+    }
+    if is_read_only {
+        return read_only.into_any();
     }
     let Some(name) = &found.named else { return view! { <p>{say.incapacity_nobody()}</p> }.into_any() };
     let named = view! { <p>{say.incapacity_named(name)}</p> };
@@ -87,7 +89,7 @@ fn stands(say: Say, patient: PatientId, found: &Incapacity) -> AnyView {
     .into_any()
 }
 
-fn goes_on(say: Say, patient: PatientId, in_force: &InForce) -> impl IntoView + use<> {
+fn goes_on(say: Say, patient: PatientId, in_force: &InForce, is_read_only: bool) -> impl IntoView + use<> {
     let last = in_force.ends_at - time::Duration::NANOSECOND;
     let said = say.incapacity_in_force(&in_force.name, &say.date(in_force.since.date()), &say.date(last.date()));
     let button = |class: &'static str, finding: &'static str, words: &'static str| {
@@ -102,7 +104,7 @@ fn goes_on(say: Say, patient: PatientId, in_force: &InForce) -> impl IntoView + 
     let ways = if in_force.is_ours {
         view! {
             <div class="actions">
-                {button("button", STILL, say.incapacity_still())}
+                {(!is_read_only).then(|| button("button", STILL, say.incapacity_still()))}
                 {button("button stop", OVER, say.incapacity_over())}
             </div>
         }

@@ -185,6 +185,8 @@ pub(crate) async fn take(
     if understood.resources.is_empty() && options.own.is_some() {
         return Err(Error::Empty);
     }
+    // By itself: whoever counts for longer than that holds up others.
+    sqlx::query(store::RECOUNT).execute(&mut *connection).await?;
     let mut transaction = connection.begin().await?;
     let Brought { report, at } = bring(&mut transaction, parts, understood, options, &mut progress).await?;
     own::deliver(&mut transaction, &report, at, options.own.as_ref()).await?;
@@ -407,7 +409,6 @@ async fn begin(
     // Plans of temporary tables must not be those of empty ones.
     sqlx::query("set local plan_cache_mode = force_custom_plan").execute(&mut *connection).await?;
     own::turn(connection, source).await?;
-    sqlx::query(store::RECOUNT).execute(&mut *connection).await?;
     sqlx::query("insert into source (source_id, name) values ($1, $2) on conflict do nothing")
         .bind(source.0)
         .bind(&options.source)
