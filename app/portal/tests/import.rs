@@ -335,8 +335,8 @@ async fn nothing_with_the_owners_rights_looks_into_temporary_schemas_first(_: Pg
         "create temp table became (who text)",
         "grant insert on became to public",
         "create function pg_temp.note() returns name language plpgsql as $$ begin insert into became values (current_user); return 'item'; end $$",
-        "create temp view pg_class as select pg_temp.note() as relname, 'public'::regnamespace::oid as relnamespace, 0 as relpages,
-            0::real as reltuples, 'public.item'::regclass::oid as oid",
+        "create temp view pg_class as select pg_temp.note() as relname, 'public'::regnamespace::oid as relnamespace, 1 as relpages,
+            0::real as reltuples, 'pg_catalog.pg_proc'::regclass::oid as oid",
         "select relname from pg_temp.pg_class",
         "select gate.recount()",
     ] {
