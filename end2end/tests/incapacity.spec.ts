@@ -57,12 +57,21 @@ test('somebody stands in for a patient who cannot decide, until they are back', 
     doctors.push(doctor);
   }
   const [, second] = doctors;
-  await expect(second?.getByRole('main') ?? page.locator('none')).toContainText(`${helper.name} has stood in for this patient since`);
+  if (!second) throw new Error('no second doctor');
+  await expect(second.getByRole('main')).toContainText(`${helper.name} has stood in for this patient since`);
   await daughter.goto('/shared');
   await expect(daughter.getByRole('main')).toContainText('who stands in for you while you cannot decide');
   await look(daughter, 'stand-in-list');
   expect((await daughter.goto(`/record/${record}/problems`))?.status()).toBe(200);
   await expect(daughter.getByRole('main')).not.toContainText('Not shared with you');
+
+  // After a reported death it can be ended, and nothing goes on.
+  await chartkeyOk(['person', 'report-death', '--patient', record, '--reason', 'a letter']);
+  await second.goto(`/record/${record}/incapacity`);
+  await expect(second.getByRole('main')).toContainText('A death was reported, so nothing begins here any more.');
+  await expect(second.getByRole('main').getByRole('button')).toHaveCount(1);
+  await look(second, 'incapacity-death');
+  await chartkeyOk(['person', 'undo-death', '--patient', record, '--reason', 'somebody else']);
 
   // They are back.
   const back = await another();

@@ -54,10 +54,7 @@ impl Portal {
                     select g.patient_id, g.grant_id from access_grant g
                     where g.state = 'active' and g.purpose = 'incapacity' and g.ends_at > now() and g.ends_at <= now() + interval '14 days'
                         and not exists (select from death_report d where d.patient_id = g.patient_id)
-                        -- Whoever does not help at present does not stand in either.
-                        and exists (select from access_grant h where h.patient_id = g.patient_id and h.grantee_account_id = g.grantee_account_id
-                            and h.organization_id is null and h.purpose <> 'incapacity' and h.state = 'active'
-                            and (h.ends_at is null or now() < h.ends_at))
+                        and gate.stands(g)
                     order by g.patient_id, g.grant_id
                     on conflict (patient_id, grant_id) do update set told_at = now() where t.told_at < now() - interval '14 days'
                     returning t.patient_id, t.grant_id
