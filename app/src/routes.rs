@@ -96,6 +96,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/record/:patient/search/:search") view=pages::search::search ssr=SsrMode::Async/>
                 <Route path=path!("/record/:patient/add") view=pages::added::choose ssr=SsrMode::Async/>
                 <Route path=path!("/record/:patient/add/:kind") view=pages::added::add_one ssr=SsrMode::Async/>
+                <Route path=path!("/record/:patient/activity") view=pages::helper_log ssr=SsrMode::Async/>
                 <Route path=path!("/record/:patient/incapacity") view=pages::incapacity::incapacity ssr=SsrMode::Async/>
                 <Route path=path!("/record/:patient/corrections") view=pages::corrections::corrections ssr=SsrMode::Async/>
                 <Route path=path!("/record/:patient/:category/:item/wrong") view=pages::corrections::question::wrong ssr=SsrMode::Async/>

@@ -72,6 +72,10 @@ test('somebody helps with an account of their own, until it is ended in one step
     expect((await son.goto(`/record/${record}${path}`))?.status(), path).toBe(200);
     if (info.project.name !== 'no-script') await expectAccessible(son);
   }
+  await son.goto('/shared');
+  await son.getByRole('link', { name: /^Who has looked/ }).click();
+  await expect(son.getByRole('main')).toContainText('You opened results');
+  await look(son, 'carers-own-log');
   for (const path of ['/sharing', '/activity', '/sources']) expect(await (await son.request.get(path)).text(), path).not.toContain('Sanford');
 
   // It stands in the log and on the first page, where one step ends it.
@@ -179,6 +183,13 @@ test('whoever helps shares in the place of the patient, who is told and ends it'
   expect((await doctor.goto(`/record/${record}/results`))?.status()).toBe(200);
   await doctor.goto(`/record/${record}/medicines`);
   await expect(doctor.getByRole('main')).toContainText('Not shared with you');
+  // Whoever helps reads what others looked at, as far as they may see it too, and nothing of what the patient does.
+  await page.goto(`/record/${record}/results`);
+  await son.goto(`/record/${record}/activity`);
+  await expect(son.getByRole('listitem').filter({ hasText: 'Dr Ada Lee' }).first()).toContainText('opened results');
+  await expect(son.getByRole('main')).toContainText("You shared part of the record in the patient's place");
+  await expect(son.getByRole('main').getByText('handed out a key')).toHaveCount(0);
+  await look(son, 'carers-log-of-others');
   await page.goto('/home');
   await expect(page.getByRole('main')).toContainText('Somebody who helps you has shared your record');
   await look(page, 'carers-shared-home');
@@ -207,6 +218,10 @@ test('whoever helps shares in the place of the patient, who is told and ends it'
   expect((await doctor.goto(`/record/${record}/results`))?.status()).toBe(404);
 
   if (info.project.name === 'no-script') return;
+  await speak(son, 'es');
+  await son.goto(`/record/${record}/activity`);
+  await expect(son.getByRole('heading', { level: 1 })).toHaveText('Quién ha mirado');
+  await look(son, 'es-carers-log-of-others');
   for (const [of, path, words] of [[son, sharing, 'Compartir en su lugar'], [page, help, 'Compartido en su lugar']] as const) {
     await speak(of, 'es');
     await of.goto(path);

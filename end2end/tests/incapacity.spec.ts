@@ -69,7 +69,10 @@ test('somebody stands in for a patient who cannot decide, until they are back', 
   await chartkeyOk(['person', 'report-death', '--patient', record, '--reason', 'a letter']);
   await second.goto(`/record/${record}/incapacity`);
   await expect(second.getByRole('main')).toContainText('A death was reported, so nothing begins here any more.');
-  await expect(second.getByRole('main').getByRole('button')).toHaveCount(1);
+  await expect(second.getByRole('main').getByRole('button')).toHaveText('End it now');
+  // Of the 90 days none is left after the 30 of the report.
+  const last = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' }).format(Date.now() + 30 * 86_400_000);
+  await expect(second.getByRole('main')).toContainText(`The last day is ${last}.`);
   await look(second, 'incapacity-death');
   await chartkeyOk(['person', 'undo-death', '--patient', record, '--reason', 'somebody else']);
 

@@ -108,6 +108,8 @@ const PAGES: &[Page] = &[
     Page("/record/{patient}/timeline", "/record/{patient}/timeline", [None, Some(7), Some(9)]),
     Page("/record/{patient}/timeline", "/record/{patient}/timeline?person={results}&category=results&from_year=2001", [None, Some(7), Some(9)]),
     Page("/record/{patient}/search", "/record/{patient}/search", [None, Some(7), Some(9)]),
+    // Whoever helps is none of these callers.
+    Page("/record/{patient}/activity", "/record/{patient}/activity", [None, None, None]),
     Page("/record/{patient}/incapacity", "/record/{patient}/incapacity", [None, None, Some(13)]),
     Page("/record/{patient}/add", "/record/{patient}/add", [None, Some(5), None]),
     Page("/record/{patient}/add/{kind}", "/record/{patient}/add/medicine?draft={writing}", [None, Some(6), None]),

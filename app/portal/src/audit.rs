@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
-use crate::{Error, deaths};
+use crate::{Error, deaths, helper_log};
 
 pub mod anchor;
 mod refusals;
@@ -73,6 +73,9 @@ pub struct What {
     /// SHA-256, in hex, over the sorted identifiers of the items.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub digest: Option<String>,
+    /// The items themselves, sorted; an event that is read back has none.
+    #[serde(skip)]
+    pub shown: Vec<ItemId>,
     /// The grant that was given, changed or ended.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub grant: Option<GrantId>,
@@ -156,6 +159,7 @@ impl Shown {
             categories: self.categories.iter().map(|category| category.slug().to_owned()).collect(),
             items: u32::try_from(self.items.len()).unwrap_or(u32::MAX),
             digest,
+            shown: self.items,
             ..What::default()
         }
     }
@@ -205,8 +209,12 @@ impl std::fmt::Display for Chain {
 /// # Errors
 /// [`Error::Conflict`] with `death-reported` for a change of a record of which a death was reported.
 pub(crate) async fn append(connection: &mut PgConnection, chain: Chain, event: &Event) -> Result<(), Error> {
-    let bytes = serde_json_canonicalizer::to_vec(event).map_err(Error::internal)?;
-    sqlx::query_scalar!("select gate.append($1, $2)", chain.to_string(), bytes).fetch_one(&mut *connection).await?;
+    let (named, bytes) = (chain.to_string(), serde_json_canonicalizer::to_vec(event).map_err(Error::internal)?);
+    if let Some(shown) = helper_log::shown_by(chain, event) {
+        sqlx::query_scalar!("select gate.append($1, $2, $3)", named, bytes, &shown).fetch_one(&mut *connection).await?;
+    } else {
+        sqlx::query_scalar!("select gate.append($1, $2)", named, bytes).fetch_one(&mut *connection).await?;
+    }
     deaths::refuse_change(connection, &chain, &event.what.action).await
 }
 
@@ -235,6 +243,12 @@ pub(crate) async fn append_to_account(connection: &mut PgConnection, who: Who, a
 }
 
 impl Who {
+    /// Whether it is a patient, or somebody who helps one.
+    #[must_use]
+    pub fn is_person(&self) -> bool {
+        self.kind == "person"
+    }
+
     /// Somebody of whom no more is known than their account: before a sign-in, or
     /// beside a session.
     pub(crate) fn account(account: AccountId, name: &str) -> Self {

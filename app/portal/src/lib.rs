@@ -37,6 +37,7 @@ mod error;
 pub mod export;
 pub mod fhir;
 pub mod fresh;
+pub mod helper_log;
 pub mod home;
 pub mod import;
 pub mod incapacity;

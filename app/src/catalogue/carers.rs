@@ -19,9 +19,22 @@ messages! {
         Spanish: "Solo pueden mirar y, si usted lo permite, llevarse una copia o compartir con profesionales sanitarios en su lugar. No pueden cambiar ni ocultar nada, ni cambiar cómo entra usted.",
     }
     carers_in_log {
-        English: "Each look of theirs stands in your log, and you can end it at any time.",
-        Spanish: "Cada vez que miran queda en su registro, y usted puede terminarlo cuando quiera.",
+        English: "Each look of theirs stands in your log, and you can end it at any time. Of the log they see their own looks, and others’ looks at things that they may see too.",
+        Spanish: "Cada vez que miran queda en su registro, y usted puede terminarlo cuando quiera. Del registro ven lo que miraron ellas mismas y lo que otras personas miraron de las cosas que también pueden ver.",
     }
+    helper_log_says(name: &str) {
+        English: "What you have done in this record, and looks of others at things that you may see too, newest first. The whole log is for {name} alone.",
+        Spanish: "Lo que usted hizo en esta historia clínica y las veces que otras personas miraron cosas que usted también puede ver, primero lo más reciente. El registro completo es solo para {name}.",
+    }
+    helper_log_empty { English: "Nothing of it so far.", Spanish: "Hasta ahora, nada." }
+    helper_log_foot {
+        English: "Times are in UTC. This look is written down too.",
+        Spanish: "Las horas están en UTC. También queda anotado que usted ha mirado ahora.",
+    }
+    opened_some(what: &str) { English: "opened {what}", Spanish: "abrió {what}" }
+    copied_some { English: "took a copy", Spanish: "se llevó una copia" }
+    why_given { English: "A share", Spanish: "Un permiso" }
+    why_given_emergency { English: "An emergency", Spanish: "Una emergencia" }
     carer_question(number: i32) { English: "Somebody who helps you · question {number} of 2", Spanish: "Alguien que le ayuda · pregunta {number} de 2" }
     carer_last { English: "Somebody who helps you · last step", Spanish: "Alguien que le ayuda · último paso" }
     who_helps(who: &str) { English: "**{who}**, who helps you,", Spanish: "**{who}**, que le ayuda," }

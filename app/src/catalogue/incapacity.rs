@@ -91,6 +91,10 @@ messages! {
         English: "{name} has stood in for this patient since {since}. The last day is {end}, unless somebody says that it is still so.",
         Spanish: "{name} actúa por este paciente desde el {since}. El último día es el {end}, si nadie dice que sigue siendo así.",
     }
+    incapacity_until_death(name: &str, since: &str, end: &str) {
+        English: "{name} has stood in for this patient since {since}. The last day is {end}.",
+        Spanish: "{name} actúa por este paciente desde el {since}. El último día es el {end}.",
+    }
     incapacity_read_only {
         English: "A death was reported, so nothing begins here any more.",
         Spanish: "Se comunicó un fallecimiento, así que aquí ya no empieza nada.",

@@ -9,6 +9,7 @@ pub mod form;
 pub mod icon;
 pub mod line;
 pub mod list;
+pub mod log;
 pub mod meaning;
 pub mod news;
 pub mod notice;

@@ -1,22 +1,21 @@
 //! `/activity`: who has looked, when, at what, why, whether it fits, and whether the log is whole.
 
-use chartkey_domain::{category::Category, id::AccountId, verdict::Verdict};
+use chartkey_domain::{id::AccountId, verdict::Verdict};
 use chartkey_portal::{
     activity::{ActivityPage, Filter, LogEntry},
     audit::{Event, UsedGrant, What, Why},
 };
 use leptos::prelude::*;
-use time::Date;
 
 use crate::{
     catalogue::Say,
     components::{
         form::{problem_summary, titled},
         icon::{Icon, icon},
+        log::{Did, by_day, day, line},
         notice::what_was_done,
         sentence::unmarked,
         sheet::{more, title},
-        when::machine,
     },
     pages::{Paged, emergency_plan, home::without_record, page},
     request::{caller, portal, problem, query, visitor},
@@ -41,7 +40,10 @@ pub fn activity() -> impl IntoView {
         let emergencies = emergencies.iter().map(|look| emergency_plan::look(say, look)).collect_view();
         let by_person = (filter == Filter::People).then(|| people::by_person(say, &people));
         let name = entries.first().map(|entry| entry.event.who.name.clone());
-        let days = by_day(entries).into_iter().map(|(date, entries)| day(say, date, &entries)).collect_view();
+        let days = by_day(entries, |entry| entry.event.at)
+            .into_iter()
+            .map(|(date, entries)| day(say, date, entries.iter().map(|one| entry(say, one)).collect_view()))
+            .collect_view();
         let older = older.map(|older| more(address(filter, Some(older)), say.older_entries()));
         let done = match query("done").as_deref() {
             Some("stopped") => Some(view! { <p>{say.stopped_at_once()}</p> }.into_any()),
@@ -115,50 +117,13 @@ fn filters(say: Say, chosen: Filter, name: Option<String>) -> impl IntoView + us
     view! { <nav class="filter" aria-label=say.show()><ul>{links.collect_view()}</ul></nav> }
 }
 
-fn by_day(entries: Vec<LogEntry>) -> Vec<(Date, Vec<LogEntry>)> {
-    let mut days: Vec<(Date, Vec<LogEntry>)> = Vec::new();
-    for entry in entries {
-        let date = entry.event.at.date();
-        match days.last_mut() {
-            Some((last, entries)) if *last == date => entries.push(entry),
-            _ => days.push((date, vec![entry])),
-        }
-    }
-    days
-}
-
-fn day(say: Say, date: Date, entries: &[LogEntry]) -> impl IntoView + use<> {
-    let id = format!("day-{date}");
-    let label = id.clone();
-    view! {
-        <section class="sheet" aria-labelledby=label>
-            <h2 id=id>{say.weekday(date.weekday())} " " {say.date(date)}</h2>
-            <ul>{entries.iter().map(|entry| line(say, entry)).collect_view()}</ul>
-        </section>
-    }
-}
-
-fn line(say: Say, entry: &LogEntry) -> impl IntoView + use<> {
-    let event = &entry.event;
-    let clock = say.clock(event.at);
-    let class = if matches!(entry.verdict, Verdict::Unusual(_)) { "entry odd" } else { "entry" };
-    let profession = event.who.profession.as_deref().map(|profession| say.profession_named(profession));
-    let place: Vec<_> = [profession, event.who.organization.clone()].into_iter().flatten().collect();
-    let who = if entry.verdict == Verdict::You { say.you().to_owned() } else { event.who.name.clone() };
-    view! {
-        <li class=class>
-            <p class="at"><time datetime=machine(event.at, chartkey_domain::when::Precision::Instant)>{clock.clone()}</time></p>
-            <div>
-                <h3>{who.clone()} " " {say.did(event)}</h3>
-                {(!place.is_empty()).then(|| view! { <p class="small quiet">{place.join(" · ")}</p> })}
-                {why(say, event)}
-            </div>
-            <div class="verdict">
-                {verdict(say, &entry.verdict)}
-                {entry.stoppable.then(|| not_mine(say, entry.seq, &format!(": {who}, {clock}")))}
-            </div>
-        </li>
-    }
+fn entry(say: Say, entry: &LogEntry) -> impl IntoView + use<> {
+    let LogEntry { event, verdict: said, .. } = entry;
+    let name = if *said == Verdict::You { say.you().to_owned() } else { event.who.name.clone() };
+    let not_mine = entry.stoppable.then(|| not_mine(say, entry.seq, &format!(": {name}, {}", say.clock(event.at))));
+    let is_odd = matches!(said, Verdict::Unusual(_));
+    let did = Did { at: event.at, who: &event.who, name, words: say.did(event), is_odd };
+    line(say, did, why(say, event), (verdict(say, said), not_mine)).into_any()
 }
 
 /// The key that was used, in the words of its sentence.
@@ -230,15 +195,9 @@ impl Say {
     fn did(self, event: &Event) -> String {
         let what = &event.what;
         let count = i64::from(what.items);
-        let words: Vec<_> = what
-            .categories
-            .iter()
-            .filter_map(|slug| Category::from_slug(slug))
-            .map(|category| self.category(category).to_lowercase())
-            .collect();
         match what.action.as_str() {
             _ if event.why == Why::Refused => self.was_refused().to_owned(),
-            "read" if count > 0 => self.opened_things(count, &self.together(&words)),
+            "read" if count > 0 => self.opened_things(count, &self.categories_together(&what.categories)),
             "read" => match what.page.as_deref() {
                 Some("activity") => self.did_open_log(),
                 Some("log") => self.did_check_log(),

@@ -14,7 +14,7 @@ use crate::{
         sentence::{Life, labels_end, life, sentence},
         sheet::{more, title},
     },
-    pages::page_of_passing,
+    pages::{helper_log, page_of_passing},
     request::{caller, of_record, portal, problem, query, visitor},
     shell::{Page, Place, document},
 };
@@ -58,6 +58,7 @@ fn patient(say: Say, cared: &Cared, now: OffsetDateTime) -> impl IntoView + use<
             <div class="grant compact">{sentence(say, &cared.sentence)}{left}</div>
             {labels_end(say, cared.labels_until, now)}
             <p class="actions"><a class="button" href=of_record(cared.patient, "")>{say.open_record_of(&cared.name)}</a></p>
+            <p>{more(helper_log::address(cared.patient), view! { {say.who_has_looked()}<span class="hide">": " {cared.name.clone()}</span> })}</p>
             {cared.may_share.then(|| {
                 view! { <p>{more(page_of_passing(cared.grant), view! { {say.share_for()}<span class="hide">": " {cared.name.clone()}</span> })}</p> }
             })}

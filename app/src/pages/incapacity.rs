@@ -91,7 +91,12 @@ fn stands(say: Say, patient: PatientId, found: &Incapacity, is_read_only: bool) 
 
 fn goes_on(say: Say, patient: PatientId, in_force: &InForce, is_read_only: bool) -> impl IntoView + use<> {
     let last = in_force.ends_at - time::Duration::NANOSECOND;
-    let said = say.incapacity_in_force(&in_force.name, &say.date(in_force.since.date()), &say.date(last.date()));
+    let (since, last) = (say.date(in_force.since.date()), say.date(last.date()));
+    let (said, over) = if is_read_only {
+        (say.incapacity_until_death(&in_force.name, &since, &last), say.end_it_now())
+    } else {
+        (say.incapacity_in_force(&in_force.name, &since, &last), say.incapacity_over())
+    };
     let button = |class: &'static str, finding: &'static str, words: &'static str| {
         view! {
             <form method="post" action="/api/review-incapacity">
@@ -105,7 +110,7 @@ fn goes_on(say: Say, patient: PatientId, in_force: &InForce, is_read_only: bool)
         view! {
             <div class="actions">
                 {(!is_read_only).then(|| button("button", STILL, say.incapacity_still()))}
-                {button("button stop", OVER, say.incapacity_over())}
+                {button("button stop", OVER, over)}
             </div>
         }
         .into_any()

@@ -279,6 +279,8 @@ fn of_record() -> Vec<Row> {
         record("/record/{patient}/search", "/record/{patient}/search", READERS),
         // A search is of the session that began it; each browser here has its own.
         record("/record/{patient}/search/{search}", "/record/{patient}/search/{grant}", NOBODY),
+        // Whoever helps is none of these callers.
+        record("/record/{patient}/activity", "/record/{patient}/activity", NOBODY),
         record("/record/{patient}/incapacity", "/record/{patient}/incapacity", [Welcome, NotFound, NotFound, Shown, NotFound, NotFound]),
         record("/record/{patient}/add", "/record/{patient}/add", HOLDERS),
         record("/record/{patient}/add/{kind}", "/record/{patient}/add/blood-pressure", HOLDERS),

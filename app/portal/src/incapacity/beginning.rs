@@ -278,12 +278,12 @@ async fn mine(record: &mut Record) -> Result<bool, Error> {
 async fn in_force(record: &mut Record, at: OrganizationId) -> Result<Option<InForce>, Error> {
     let found = sqlx::query_as!(
         InForce,
-        r#"select a.display_name as name, g.starts_at as since, g.ends_at as "ends_at!",
+        r#"select a.display_name as name, g.starts_at as since, gate.ends(g) as "ends_at!",
             exists (select from incapacity_statement s where s.patient_id = g.patient_id and s.begun_at = g.starts_at
                 and s.organization_id = $2) as "is_ours!"
         from access_grant g join account a on a.account_id = g.grantee_account_id
         -- What the patient has paused they have stopped: nothing begins beside it.
-        where g.patient_id = $1 and g.purpose = 'incapacity' and g.state in ('active', 'paused') and now() < g.ends_at"#,
+        where g.patient_id = $1 and g.purpose = 'incapacity' and g.state in ('active', 'paused') and now() < gate.ends(g)"#,
         record.whose().patient.0,
         at.0
     );
