@@ -187,7 +187,7 @@ test('whoever helps shares in the place of the patient, who is told and ends it'
   await page.goto(`/record/${record}/results`);
   await son.goto(`/record/${record}/activity`);
   await expect(son.getByRole('listitem').filter({ hasText: 'Dr Ada Lee' }).first()).toContainText('opened results');
-  await expect(son.getByRole('main')).toContainText("You shared part of the record in the patient's place");
+  await expect(son.getByRole('main')).toContainText("You shared part of the record in the patient’s place");
   await expect(son.getByRole('main').getByText('handed out a key')).toHaveCount(0);
   await look(son, 'carers-log-of-others');
   await page.goto('/home');

@@ -206,6 +206,7 @@ async fn once(portal: &Portal) {
     ended("sweep-drafts", limited(portal.sweep_drafts()).await);
     ended("sweep-devices", limited(portal.sweep_devices()).await);
     ended("sweep-second-factors", limited(portal.sweep_second_factors()).await);
+    ended("sweep-helper-logs", limited(portal.sweep_helper_logs()).await);
     if let Some(letters @ 1..) = ended("sweep-letters", limited(portal.sweep_letters()).await) {
         tracing::error!(letters, "messages that could not be sent for three days were given up");
     }

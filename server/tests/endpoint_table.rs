@@ -14,9 +14,10 @@ use chartkey_ground::{Size, mutate::Dice, saw};
 use chartkey_server::http::{leptos_app, routes::ROUTES};
 use endpoints::{
     canary::Canaries,
-    probe::{Tally, ask, everything, filled, from_elsewhere, normalised, probe},
+    carers::{Beside, everything_shareable},
+    probe::{Tally, ask, filled, from_elsewhere, normalised, probe},
     table::{Caller, Outcome, Row, Which, table},
-    world::World,
+    world::{World, draft},
 };
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
@@ -151,58 +152,47 @@ async fn ask_everything(world: &mut World, canaries: &mut Canaries, tally: &mut 
     }
 }
 
-/// A text without identifiers, of which some are made anew for each who asks.
-fn without_identifiers(text: &str) -> String {
-    let is_one = |part: &str| part.len() == 36 && part.parse::<uuid::Uuid>().is_ok();
-    text.split_inclusive(|letter: char| !letter.is_ascii_hexdigit() && letter != '-')
-        .map(|part| {
-            let end = part.trim_end_matches(|letter: char| !letter.is_ascii_hexdigit() && letter != '-').len();
-            part.split_at_checked(end)
-                .filter(|(before, _)| is_one(before))
-                .map_or_else(|| part.to_owned(), |(_, after)| format!("ID{after}"))
-        })
-        .collect()
-}
-
 /// Whoever helped once and does so no more gets from everything, with every identifier of the record, what anybody gets who never did.
 #[sqlx::test(migrations = "../migrations")]
 async fn whoever_helped_once_is_anybody(_: PgPoolOptions, options: PgConnectOptions) {
     let world = World::build(options).await;
-    let (mut canaries, mut compared) = (Canaries::new(), 0);
     let people = [world.person().await, world.person().await];
     let [(carer, _), _] = &people;
-    let grant = world.let_help(carer).await;
+    let grant = world.let_help(carer, everything_shareable()).await;
     let record = format!("/record/{}", world.ada.patient);
     assert_eq!(world.browser_of(carer, None).await.get(&record).await.status, StatusCode::OK, "they helped");
     world.house.portal.withdraw_grant(&world.ada.visitor(), grant).await.unwrap();
-    // For a day somebody is told what became of the code that they have used.
-    let yesterday = "update grant_code set redeemed_at = redeemed_at - interval '1 day' where for_carer";
-    assert_eq!(sqlx::query(yesterday).execute(&world.house.superuser).await.unwrap().rows_affected(), 1);
-    let mut different = Vec::new();
-    // An account is one's own, with its address and its sessions.
-    for row in table().into_iter().filter(|row| !(row.method == "GET" && row.pattern.starts_with("/account"))) {
-        for which in Which::ALL.into_iter().filter(|which| row.outcomes.iter().any(|(of, _)| of == which)) {
-            let mut names = world.names(Caller::NoGrant, which).await;
-            names.insert("mark".to_owned(), "none".to_owned());
-            let mut said = Vec::new();
-            for (person, email) in &people {
-                let answer = ask(&mut world.browser_of(person, None).await, &row, &names).await;
-                let what = format!("{which:?} {} {}", row.method, row.address);
-                different.extend(
-                    canaries.leaks(&world, Caller::NoGrant, &what, &everything(&answer)).iter().map(|leak| format!("{what}: {leak}")),
-                );
-                let own = [("email".to_owned(), email.clone()), ("account".to_owned(), person.actor.account().to_string())];
-                said.push(without_identifiers(&normalised(&answer, &names.clone().into_iter().chain(own).collect())));
-            }
-            compared += 1;
-            if said[0] != said[1] {
-                different.push(format!("{which:?} {} {}:\n{}\n\n{}", row.method, row.address, said[0], said[1]));
-            }
-        }
-    }
+    world.forget_carer_codes().await;
+    let Beside { compared, different, .. } = world.beside_anybody(&people, &table(), |_, _| false).await;
     saw(&format!("{compared} answers to somebody whose share to help has ended, {} other than anybody's", different.len()));
     assert!(different.is_empty(), "{}", different.join("\n\n"));
     assert!(compared > 300, "{compared}");
+}
+
+/// Whoever helps with what the table's reader may see gets the pages of the record that this reader gets, and of everything else, with
+/// every identifier of the record, what anybody gets.
+#[sqlx::test(migrations = "../migrations")]
+async fn whoever_helps_sees_their_share_and_is_otherwise_anybody(_: PgPoolOptions, options: PgConnectOptions) {
+    const CLINICIANS_ALONE: &str = "/record/{patient}/incapacity";
+    const LOG: &str = "/record/{patient}/activity";
+    let world = World::build(options).await;
+    let people = [world.person().await, world.person().await];
+    world.let_help(&people[0].0, draft(world.ada.owner)).await;
+    world.forget_carer_codes().await;
+    // Whom they help stands on one page, which has nothing of a record but a name and a birth date.
+    let rows: Vec<Row> = table().into_iter().filter(|row| row.pattern != "/shared").collect();
+    let is_open = |row: &Row, which: Which| {
+        let of_reader = row.outcomes.iter().find(|(of, _)| *of == which).map(|(_, columns)| columns[Caller::NarrowGrant as usize]);
+        match row.pattern {
+            CLINICIANS_ALONE => false,
+            LOG => which == Which::Own,
+            pattern => row.method == "GET" && pattern.starts_with("/record/{patient}") && of_reader == Some(Outcome::Shown),
+        }
+    };
+    let Beside { compared, open, different } = world.beside_anybody(&people, &rows, is_open).await;
+    saw(&format!("{compared} answers to somebody who helps, {open} of them of the record, {} other than they should be", different.len()));
+    assert!(different.is_empty(), "{}", different.join("\n\n"));
+    assert!(compared > 300 && open > 30, "{compared}, {open}");
 }
 
 /// How the addresses of pages begin that show something of a record, or of its sharing.

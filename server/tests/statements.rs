@@ -12,7 +12,7 @@ use chartkey_server::http::leptos_app;
 use endpoints::{
     probe::filled,
     table::{Caller, Which},
-    world::World,
+    world::{World, draft},
 };
 use harness::{House, PASSWORD};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -168,6 +168,9 @@ const FOUND: [usize; 2] = [11, 12];
 /// What belongs to a lens, to both: the lens, the texts, what holds them, and its rows; what names a problem that was found is two more.
 const BELONGS: [usize; 2] = [9, 11];
 
+/// The log as somebody who helps reads it: with the session and the door, one for the entries between two for the task.
+const HELPER_LOG: usize = 10;
+
 #[test]
 fn every_page_has_its_number() {
     let named: BTreeSet<_> = PAGES.iter().map(|page| page.0).chain(ELSEWHERE.iter().copied()).collect();
@@ -220,6 +223,21 @@ async fn a_search_asks_as_often_as_its_line_says(_: PgPoolOptions, options: PgCo
         let lengths: Vec<usize> = counted.iter().map(Vec::len).collect();
         assert_eq!(lengths, allowed, "{form} {counted:#?}");
     }
+}
+
+#[sqlx::test(migrations = "../migrations")]
+async fn the_log_of_whoever_helps_asks_as_often_as_its_line_says(_: PgPoolOptions, options: PgConnectOptions) {
+    let tap = Tap::open(&options).unwrap();
+    let world = World::build(tap.through(options)).await;
+    let (helper, _) = world.person().await;
+    world.let_help(&helper, draft(world.ada.owner)).await;
+    let (mut browser, page) = (world.browser_of(&helper, None).await, format!("/record/{}/activity", world.ada.patient));
+    assert_eq!(browser.get(&page).await.status, StatusCode::OK);
+    drop(tap.statements());
+    let said = browser.get(&page).await;
+    let texts = texts(&tap);
+    assert_eq!(texts.len(), HELPER_LOG, "{}", texts.join("\n"));
+    assert!(said.body.contains("opened this log") && said.body.contains("used a code to help"), "{}", said.body);
 }
 
 #[sqlx::test(migrations = "../migrations")]

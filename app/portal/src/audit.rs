@@ -210,8 +210,10 @@ impl std::fmt::Display for Chain {
 /// [`Error::Conflict`] with `death-reported` for a change of a record of which a death was reported.
 pub(crate) async fn append(connection: &mut PgConnection, chain: Chain, event: &Event) -> Result<(), Error> {
     let (named, bytes) = (chain.to_string(), serde_json_canonicalizer::to_vec(event).map_err(Error::internal)?);
-    if let Some(shown) = helper_log::shown_by(chain, event) {
-        sqlx::query_scalar!("select gate.append($1, $2, $3)", named, bytes, &shown).fetch_one(&mut *connection).await?;
+    if let Some(shown) = helper_log::left_by(chain, event) {
+        sqlx::query_scalar!("select gate.append($1, $2, $3, $4)", named, bytes, &shown.items, shown.said)
+            .fetch_one(&mut *connection)
+            .await?;
     } else {
         sqlx::query_scalar!("select gate.append($1, $2)", named, bytes).fetch_one(&mut *connection).await?;
     }

@@ -50,7 +50,8 @@ impl fmt::Display for Cursor {
 pub struct NoCursor;
 
 /// A moment that PostgreSQL can compare: of the years 1 to 9999 in UTC.
-fn moment(text: &str) -> Option<OffsetDateTime> {
+#[must_use]
+pub fn moment(text: &str) -> Option<OffsetDateTime> {
     let at = OffsetDateTime::parse(text, &Rfc3339).ok()?.checked_to_offset(UtcOffset::UTC)?;
     (1..=9999).contains(&at.year()).then_some(at)
 }

@@ -8,7 +8,9 @@ mod people;
 use std::collections::BTreeMap;
 
 use chartkey_domain::{
-    category::Category,
+    account::Visitor,
+    category::{Categories, Category},
+    draft::{Draft, End},
     grant::Purpose,
     id::{ItemId, SourceId},
 };
@@ -22,7 +24,7 @@ use time::macros::date;
 use uuid::Uuid;
 
 /// The tables of which no page may read more than it shows.
-const KEYED: [&str; 2] = ["item", "event"];
+const KEYED: [&str; 3] = ["item", "event", "helper_log"];
 /// Rows that one look at a keyed table may touch for a page of 50 (40 of the log): the page, one
 /// row more, and what is skipped on the way to it.
 const TOUCHED: f64 = 160.0;
@@ -58,13 +60,15 @@ async fn pages_are_read_by_the_index_and_alike_at_every_size(_: PgPoolOptions, o
     house.tamper("update access_grant set categories = categories | (1 << 9)").await;
     house.portal.results(&house.doctor(Some(Purpose::Treatment)), house.patient, None, false).await.unwrap();
 
+    let (carer, _) = house.carer(Draft { categories: Categories::NONE.with(Category::Results), end: End::Open, ..Draft::default() }).await;
+    house.portal.results(&carer, house.patient, None, false).await.unwrap();
     house.tamper("insert into source (source_id, name) values ('00000000-0000-0000-0000-000000000002', 'another')").await;
     let mut shapes: Vec<BTreeMap<String, Vec<String>>> = Vec::new();
     let mut faults = Vec::new();
     for rows in [10_000, 20_000] {
         grow(&house, rows).await;
         let mut found = BTreeMap::new();
-        for (page, plans) in ask(&house, &tap).await {
+        for (page, plans) in ask(&house, &carer, &tap).await {
             assert!(!plans.is_empty(), "{page}: PostgreSQL said nothing of its plans");
             for plan in &plans {
                 faults.extend(plan.faults.iter().map(|fault| format!("{page}, {rows} rows more: {fault}\n  in {}", plan.statement)));
@@ -117,6 +121,12 @@ async fn grow(house: &House, rows: i32) {
                 convert_to(regexp_replace(convert_from(e.bytes, 'UTF8'), '\"account\":\"[^\"]*', '\"account\":\"' || md5((n % 30)::text)::uuid), 'UTF8')
          from chain_head h join event e on e.chain = h.chain and e.seq = h.seq, generate_series(1, $2) n
          where h.chain = 'patient/' || $1::text and $3::int > 0",
+        // Looks of others at something that whoever helps may see, and at something that they may not.
+        "insert into helper_log (patient_id, seq, at, account_id, entry, items, labels)
+         select $1, h.seq + n, now() - make_interval(mins => n), md5((n % 30)::text)::uuid, l.entry, array[i.item_id], 0
+         from chain_head h, generate_series(1, $2) n, lateral (select entry from helper_log where patient_id = $1 limit 1) l,
+            lateral (select item_id from item where patient_id = $1 and category = case when n % 2 = 0 then 9 else 6 end limit 1) i
+         where h.chain = 'patient/' || $1::text and $3::int > 0",
         "update chain_head set seq = seq + $2 where chain = 'patient/' || $1::text and $3::int > 0",
     ] {
         sqlx::query(statement)
@@ -131,7 +141,7 @@ async fn grow(house: &House, rows: i32) {
 }
 
 /// Every list page for whoever may read it, with the plans of its statements.
-async fn ask(house: &House, tap: &Tap) -> Vec<(String, Vec<Plan>)> {
+async fn ask(house: &House, carer: &Visitor, tap: &Tap) -> Vec<(String, Vec<Plan>)> {
     let portal = &house.portal;
     let (ines, doctor) = (house.ines(), house.doctor(Some(Purpose::Treatment)));
     let mut asked = Vec::new();
@@ -174,6 +184,8 @@ async fn ask(house: &House, tap: &Tap) -> Vec<(String, Vec<Plan>)> {
     note("home, the patient".to_owned());
     portal.activity(&ines, activity::Filter::All, None).await.unwrap();
     note("activity, the patient".to_owned());
+    portal.helper_log(carer, house.patient, None).await.unwrap();
+    note("activity, who helps".to_owned());
     // Last: each look is an event more for the pages that read the log.
     for (who, visitor) in [("the patient", &ines), ("a clinician", &doctor)] {
         portal.visit(visitor, house.patient, ItemId(visit)).await.unwrap();

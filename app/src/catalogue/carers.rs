@@ -19,20 +19,32 @@ messages! {
         Spanish: "Solo pueden mirar y, si usted lo permite, llevarse una copia o compartir con profesionales sanitarios en su lugar. No pueden cambiar ni ocultar nada, ni cambiar cómo entra usted.",
     }
     carers_in_log {
-        English: "Each look of theirs stands in your log, and you can end it at any time. Of the log they see their own looks, and others’ looks at things that they may see too.",
-        Spanish: "Cada vez que miran queda en su registro, y usted puede terminarlo cuando quiera. Del registro ven lo que miraron ellas mismas y lo que otras personas miraron de las cosas que también pueden ver.",
+        English: "Each look of theirs stands in your log, and you can end it at any time. Of the log they see what they did themselves, and who else looked at what they may see too; never what you look at yourself.",
+        Spanish: "Cada vez que miran queda en su registro, y usted puede terminarlo cuando quiera. Del registro ven lo que hicieron ellas mismas y quién más miró lo que también pueden ver; nunca lo que mira usted.",
     }
     helper_log_says(name: &str) {
-        English: "What you have done in this record, and looks of others at things that you may see too, newest first. The whole log is for {name} alone.",
-        Spanish: "Lo que usted hizo en esta historia clínica y las veces que otras personas miraron cosas que usted también puede ver, primero lo más reciente. El registro completo es solo para {name}.",
+        English: "What you have done in this record in the last two years, and who else, since somebody helps with it, has looked at what you may see too. Newest first. The whole log is for {name} alone.",
+        Spanish: "Lo que usted hizo en esta historia clínica en los últimos dos años y quién más, desde que alguien ayuda con ella, miró lo que usted también puede ver. Primero lo más reciente. El registro completo es solo para {name}.",
     }
-    helper_log_empty { English: "Nothing of it so far.", Spanish: "Hasta ahora, nada." }
     helper_log_foot {
         English: "Times are in UTC. This look is written down too.",
         Spanish: "Las horas están en UTC. También queda anotado que usted ha mirado ahora.",
     }
     opened_some(what: &str) { English: "opened {what}", Spanish: "abrió {what}" }
     copied_some { English: "took a copy", Spanish: "se llevó una copia" }
+    helper_used_code { English: "used a code to help", Spanish: "usó un código para ayudar" }
+    helper_used_registered_code {
+        English: "used a code of whoever keeps the record",
+        Spanish: "usó un código de quien guarda la historia clínica",
+    }
+    helper_shared { English: "shared part of the record in the patient’s place", Spanish: "compartió una parte de la historia en lugar del paciente" }
+    helper_ended_share {
+        English: "ended something shared in the patient’s place",
+        Spanish: "terminó algo compartido en lugar del paciente",
+    }
+    helper_stopped { English: "stopped helping", Spanish: "dejó de ayudar" }
+    helper_did_something { English: "did something here", Spanish: "hizo algo aquí" }
+    why_help { English: "You help with this record", Spanish: "Usted ayuda con esta historia clínica" }
     why_given { English: "A share", Spanish: "Un permiso" }
     why_given_emergency { English: "An emergency", Spanish: "Una emergencia" }
     carer_question(number: i32) { English: "Somebody who helps you · question {number} of 2", Spanish: "Alguien que le ayuda · pregunta {number} de 2" }

@@ -35,7 +35,7 @@ pub fn day(say: Say, date: Date, lines: impl IntoView) -> impl IntoView {
 
 /// Who did something, and when.
 #[derive(Debug)]
-pub struct Did<'a> {
+pub struct By<'a> {
     /// When.
     pub at: OffsetDateTime,
     /// Whose profession and organization.
@@ -49,15 +49,15 @@ pub struct Did<'a> {
 }
 
 /// One entry, with why it was allowed and what is said of it.
-pub fn line(say: Say, did: Did<'_>, why: impl IntoView, verdict: impl IntoView) -> impl IntoView {
-    let class = if did.is_odd { "entry odd" } else { "entry" };
-    let profession = did.who.profession.as_deref().map(|profession| say.profession_named(profession));
-    let place: Vec<_> = [profession, did.who.organization.clone()].into_iter().flatten().collect();
+pub fn line(say: Say, by: By<'_>, why: impl IntoView, verdict: impl IntoView) -> impl IntoView {
+    let class = if by.is_odd { "entry odd" } else { "entry" };
+    let profession = by.who.profession.as_deref().map(|profession| say.profession_named(profession));
+    let place: Vec<_> = [profession, by.who.organization.clone()].into_iter().flatten().collect();
     view! {
         <li class=class>
-            <p class="at"><time datetime=machine(did.at, Precision::Instant)>{say.clock(did.at)}</time></p>
+            <p class="at"><time datetime=machine(by.at, Precision::Instant)>{say.clock(by.at)}</time></p>
             <div>
-                <h3>{did.name} " " {did.words}</h3>
+                <h3>{by.name} " " {by.words}</h3>
                 {(!place.is_empty()).then(|| view! { <p class="small quiet">{place.join(" · ")}</p> })}
                 {why}
             </div>

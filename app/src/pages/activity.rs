@@ -12,7 +12,7 @@ use crate::{
     components::{
         form::{problem_summary, titled},
         icon::{Icon, icon},
-        log::{Did, by_day, day, line},
+        log::{By, by_day, day, line},
         notice::what_was_done,
         sentence::unmarked,
         sheet::{more, title},
@@ -122,8 +122,8 @@ fn entry(say: Say, entry: &LogEntry) -> impl IntoView + use<> {
     let name = if *said == Verdict::You { say.you().to_owned() } else { event.who.name.clone() };
     let not_mine = entry.stoppable.then(|| not_mine(say, entry.seq, &format!(": {name}, {}", say.clock(event.at))));
     let is_odd = matches!(said, Verdict::Unusual(_));
-    let did = Did { at: event.at, who: &event.who, name, words: say.did(event), is_odd };
-    line(say, did, why(say, event), (verdict(say, said), not_mine)).into_any()
+    let by = By { at: event.at, who: &event.who, name, words: say.did(event), is_odd };
+    line(say, by, why(say, event), (verdict(say, said), not_mine)).into_any()
 }
 
 /// The key that was used, in the words of its sentence.

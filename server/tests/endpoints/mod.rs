@@ -3,7 +3,7 @@
 #![allow(dead_code, reason = "each test binary uses its own part of the world")]
 
 pub mod canary;
-mod carers;
+pub mod carers;
 mod changes;
 mod devices;
 mod passing;

@@ -1,6 +1,6 @@
 //! States of a record in which pages have forms that they do not have otherwise.
 
-use super::{table::Caller, world::World};
+use super::{carers::everything_shareable, table::Caller, world::World};
 
 /// An endpoint whose form is there in a state of its own: who sees it, and where.
 pub const STATES: [(&str, Caller, &str); 4] = [
@@ -18,7 +18,7 @@ impl World {
             return;
         }
         let (carer, _) = self.person().await;
-        self.let_help(&carer).await;
+        self.let_help(&carer, everything_shareable()).await;
         let plan =
             "insert into incapacity_plan (patient_id, account_id, categories, labels, may_delegate, sentence, language, catalogue_version)
             select patient_id, grantee_account_id, categories, 0, false, 'A share.', 'en', '1' from access_grant

@@ -281,6 +281,7 @@ fn of_record() -> Vec<Row> {
         record("/record/{patient}/search/{search}", "/record/{patient}/search/{grant}", NOBODY),
         // Whoever helps is none of these callers.
         record("/record/{patient}/activity", "/record/{patient}/activity", NOBODY),
+        record("/record/{patient}/activity", "/record/{patient}/activity?before=-7000-01-01T00:00:00Z", NOBODY),
         record("/record/{patient}/incapacity", "/record/{patient}/incapacity", [Welcome, NotFound, NotFound, Shown, NotFound, NotFound]),
         record("/record/{patient}/add", "/record/{patient}/add", HOLDERS),
         record("/record/{patient}/add/{kind}", "/record/{patient}/add/blood-pressure", HOLDERS),

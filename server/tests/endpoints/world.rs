@@ -567,7 +567,7 @@ async fn clinician(house: &House, organization: OrganizationId, name: &str) -> S
 }
 
 /// Results for treatment, with words that are the patient's own.
-pub(super) fn draft(owner: &str) -> Draft {
+pub fn draft(owner: &str) -> Draft {
     Draft {
         purpose: Some(Purpose::Treatment),
         purpose_text: record::mark(owner, "purpose"),
