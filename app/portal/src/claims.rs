@@ -237,10 +237,13 @@ pub(crate) async fn note(
     why: Why,
     words: Option<(String, Option<GrantId>)>,
 ) -> Result<(), Error> {
-    let at = sqlx::query!(r#"select set_config('chartkey.patient', $1::uuid::text, true) as "patient!", now() as "at!""#, patient.0)
-        .fetch_one(&mut *connection)
-        .await?
-        .at;
+    let account = who.account.map(|account| account.0.to_string()).unwrap_or_default();
+    let entered = sqlx::query!(
+        r#"select set_config('chartkey.patient', $1::uuid::text, true) as "patient!", set_config('chartkey.account', $2, true) as "account!", now() as "at!""#,
+        patient.0,
+        account
+    );
+    let at = entered.fetch_one(&mut *connection).await?.at;
     let (text, grant) = words.unzip();
     let event = Event { at, who, what: What { action: action.to_owned(), text, grant: grant.flatten(), ..What::default() }, why };
     audit::append(connection, Chain::Patient(patient), &event).await

@@ -92,6 +92,8 @@ async fn a_parent_helps_a_child_by_a_code_and_the_birth_date(_: PgPoolOptions, o
     }
     assert_eq!(house.counted("select count(*) from access_grant").await, 1);
     assert_eq!(sees(&house, &mother).await, (2, 1));
+    let log = house.portal.helper_log(&mother, house.patient, None).await.unwrap().view.entries;
+    assert_eq!(log.last().map(|entry| entry.did.action.as_str()), Some("carer-registered"), "her log begins with it");
     let cared = house.portal.cared_for(&mother).await.unwrap().0.remove(0);
     let (of_age, sensitive) = (born.replace_year(born.year() + 18).unwrap(), born.replace_year(born.year() + 13).unwrap());
     assert_eq!((cared.ends_at, cared.labels_until), (Some(of_age.midnight().assume_utc()), Some(sensitive.midnight().assume_utc())));

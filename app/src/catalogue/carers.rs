@@ -23,8 +23,8 @@ messages! {
         Spanish: "Cada vez que miran queda en su registro, y usted puede terminarlo cuando quiera. Del registro ven lo que hicieron ellas mismas y quién más miró lo que también pueden ver; nunca lo que mira usted.",
     }
     helper_log_says(name: &str) {
-        English: "What you have done in this record in the last two years, and who else, since somebody helps with it, has looked at what you may see too. Newest first. The whole log is for {name} alone.",
-        Spanish: "Lo que usted hizo en esta historia clínica en los últimos dos años y quién más, desde que alguien ayuda con ella, miró lo que usted también puede ver. Primero lo más reciente. El registro completo es solo para {name}.",
+        English: "What you have done in this record, and who else has looked at what you may see too, newest first. It goes back to when somebody began to help with it, and at most two years. The whole log is for {name} alone.",
+        Spanish: "Lo que usted hizo en esta historia clínica y quién más miró lo que usted también puede ver, primero lo más reciente. Llega hasta cuando alguien empezó a ayudar con ella, y como mucho dos años atrás. El registro completo es solo para {name}.",
     }
     helper_log_foot {
         English: "Times are in UTC. This look is written down too.",
