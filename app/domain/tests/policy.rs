@@ -1,5 +1,7 @@
 //! The rule of sharing: the oracle agrees, and each property holds.
 
+#[path = "world/elsewhere.rs"]
+mod elsewhere;
 mod world;
 
 use chartkey_domain::{
@@ -60,6 +62,33 @@ fn the_table_agrees_with_the_oracle() {
         }
     });
     saw(&format!("{WORLDS} worlds, {looks} looks, 0 mismatches"));
+}
+
+#[test]
+fn the_table_agrees_with_an_oracle_in_another_language() {
+    let mut worlds = Vec::with_capacity(WORLDS);
+    over_worlds(2, WORLDS, |_, world| worlds.push(world));
+    // The patient, and a clinician who says that they are the patient.
+    for (place, world) in worlds.iter_mut().enumerate().filter(|(place, _)| place % 500 == 0) {
+        world.in_force.own = true;
+        if place % 1_000 == 0 {
+            world.actor = Actor::Person { account: CARER };
+        }
+    }
+    let answers = elsewhere::ask(&worlds, NOW);
+    assert_eq!(answers.len(), WORLDS);
+    let (mut looks, mut shown) = (0, 0);
+    for (world, answer) in worlds.iter().zip(&answers) {
+        let seen = seen(world, NOW);
+        assert_eq!(answer.len(), world.items.len());
+        for (item, said) in world.items.iter().zip(answer) {
+            assert_eq!(seen.contains(&item.id), *said, "{item:#?}\n{world:#?}");
+            looks += 1;
+            shown += usize::from(*said);
+        }
+    }
+    assert!(shown > looks / 20 && shown < looks / 2, "{shown} of {looks} shown");
+    saw(&format!("{WORLDS} worlds by an oracle in JavaScript, {looks} looks, {shown} shown, 0 mismatches"));
 }
 
 fn shows_part(world: &World, item: &ItemFacts, part: &PartFacts) -> bool {
