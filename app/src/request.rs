@@ -24,15 +24,17 @@ use chartkey_portal::{
     sessions::SessionKey,
     sign_in::{Origin, SignedIn},
 };
-use leptos::{
-    prelude::{GetUntracked, use_context},
-    reactive::owner::with_context,
-};
+use leptos::prelude::{GetUntracked, use_context};
 use leptos_axum::ResponseOptions;
 use leptos_router::hooks::{use_params_map, use_query_map};
 use time::{Date, Duration, Month, OffsetDateTime};
 
 use crate::{api::ApiError, catalogue::Say};
+
+mod address;
+mod refused;
+
+pub use address::{again, code_page, of_record, ours, percent_encoded, preview_of, preview_page, welcome, with_token, with_way_back};
 
 /// Who calls, as the server knows them. Nobody is the default.
 #[derive(Debug, Clone, Default)]
@@ -290,29 +292,6 @@ pub fn patient() -> Result<PatientId, ApiError> {
     parameter("patient")
 }
 
-/// The address of a page of a record, with what follows it: that of the preview where one is looked at, so that every link
-/// of its pages stays in it.
-#[must_use]
-pub fn of_record(patient: PatientId, rest: &str) -> String {
-    match with_context::<Caller, _>(|caller| caller.preview).flatten() {
-        Some(preview) => format!("{}{rest}", preview_page(preview)),
-        None => format!("/record/{patient}{rest}"),
-    }
-}
-
-/// The first page of a preview.
-#[must_use]
-pub fn preview_page(preview: PreviewId) -> String {
-    format!("/sharing/{preview}/preview")
-}
-
-/// The preview to which a path belongs, if it is one of one.
-#[must_use]
-pub fn preview_of(path: &str) -> Option<PreviewId> {
-    let (preview, rest) = path.strip_prefix("/sharing/")?.split_once('/')?;
-    if rest == "preview" || rest.starts_with("preview/") { preview.parse().ok() } else { None }
-}
-
 /// The `{item}` of the page's address.
 ///
 /// # Errors
@@ -406,67 +385,10 @@ pub fn answer(result: Result<impl AsRef<str>, ApiError>, page: &str) -> Result<(
     Ok(())
 }
 
-/// The page with both doors, which leads back to `path`.
-#[must_use]
-pub fn welcome(path: &str) -> String {
-    with_way_back("/welcome", Some(path))
-}
-
-/// The page that asks for the password again, and leads back to `path`: to its form, never
-/// to what the form had sent.
-#[must_use]
-pub fn again(path: &str) -> String {
-    with_way_back("/sign-in/again", Some(path))
-}
-
-/// `page`, which leads back to the path `to` afterwards, if there is one.
-#[must_use]
-pub fn with_way_back(page: &str, to: Option<&str>) -> String {
-    to.map_or_else(|| page.to_owned(), |to| format!("{page}?to={}", percent_encoded(to, b"-_.~/")))
-}
-
-/// The page that asks for a code, with where to go afterwards and whose the device is.
-#[must_use]
-pub fn code_page(to: Option<&str>, of: Use) -> String {
-    let page = with_way_back("/sign-in/code", to);
-    match of {
-        Use::Own => page,
-        Use::Shared => format!("{page}{}shared=1", if to.is_some() { '&' } else { '?' }),
-    }
-}
-
 /// What the box about the device says that somebody signs in on.
 #[must_use]
 pub const fn device_use(shared: Option<&str>) -> Use {
     if shared.is_some() { Use::Shared } else { Use::Own }
-}
-
-/// `text` for an address: letters, digits and what is `plain` stay as they are (RFC 3986,
-/// section 2.1).
-#[must_use]
-pub fn percent_encoded(text: &str, plain: &[u8]) -> String {
-    text.bytes().fold(String::with_capacity(text.len()), |mut address, byte| {
-        if byte.is_ascii_alphanumeric() || plain.contains(&byte) {
-            address.push(char::from(byte));
-        } else {
-            use fmt::Write as _;
-            let _ = write!(address, "%{byte:02X}");
-        }
-        address
-    })
-}
-
-/// `page` with the token of a message; what cannot be in a token is left out.
-#[must_use]
-pub fn with_token(page: &str, token: &str) -> String {
-    let token: String = token.chars().filter(|letter| letter.is_ascii_alphanumeric() || "-_".contains(*letter)).collect();
-    format!("{page}?token={token}")
-}
-
-/// Whether it is a path of this site, and not an address that only looks like one.
-#[must_use]
-pub fn ours(path: &str) -> bool {
-    path.starts_with('/') && !path.starts_with("//") && !path.contains(|letter: char| letter == '\\' || letter.is_control())
 }
 
 /// Where to go after signing in, if the page was asked for one of ours.
@@ -482,82 +404,14 @@ pub fn date(day: &str, month: &str, year: &str) -> Option<Date> {
     Date::from_calendar_date(year.trim().parse().ok()?, month, day.trim().parse().ok()?).ok()
 }
 
-/// What a portal refuses, as a browser may know it. What failed inside is logged
-/// here, once; the log line carries the id of the request.
-impl From<chartkey_portal::Error> for ApiError {
-    fn from(error: chartkey_portal::Error) -> Self {
-        use chartkey_portal::Error;
-        match error {
-            Error::NotFound => Self::NotFound,
-            Error::Invalid(code) => Self::from_code(code).unwrap_or(Self::Invalid),
-            Error::Conflict("asked") => Self::Asked,
-            Error::Conflict("blocked") => Self::GrantBlocked,
-            Error::Conflict("full") => Self::ChosenFull,
-            Error::Conflict("passed-on") => Self::PassedOn,
-            Error::Conflict("helps-already") => Self::HelpsAlready,
-            Error::Conflict("helped-before") => Self::HelpedBefore,
-            Error::Conflict("passing-stopped") => Self::PassingStopped,
-            Error::Conflict("mark-stays") => Self::MarkStays,
-            Error::Conflict("death-reported") => Self::DeathReported,
-            Error::Conflict("stand-in-changed") => Self::StandInChanged,
-            Error::Conflict(_) => Self::Gone,
-            Error::TooManyTries => Self::TooMany,
-            Error::SignInAgain => Self::SignInAgain,
-            Error::Busy => Self::Unavailable,
-            Error::Database(_) | Error::Internal(_) => {
-                let cause = std::error::Error::source(&error).map(ToString::to_string);
-                tracing::error!(%error, cause, "the portal failed");
-                Self::Unavailable
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_way_back_never_leaves_the_site() {
-        for (path, is_ours) in [
-            ("/shared", true),
-            ("/record/1?x=2", true),
-            ("//evil.example", false),
-            ("/\\evil.example", false),
-            ("https://evil.example", false),
-            ("/\tx", false),
-            ("", false),
-        ] {
-            assert_eq!(ours(path), is_ours, "{path}");
-        }
-    }
-
-    #[test]
-    fn a_path_says_of_which_preview_it_is() {
-        let id = "00000000-0000-0000-0000-000000000001";
-        let preview = id.parse().ok();
-        for (path, of) in [
-            (format!("/sharing/{id}/preview"), preview),
-            (format!("/sharing/{id}/preview/results"), preview),
-            (format!("/sharing/{id}/previews"), None),
-            (format!("/sharing/{id}"), None),
-            (format!("/record/{id}/preview"), None),
-            ("/sharing/new/preview".to_owned(), None),
-        ] {
-            assert_eq!(preview_of(&path), of, "{path}");
-        }
-        assert!(preview.is_some_and(|preview| preview_of(&preview_page(preview)) == Some(preview)));
-    }
 
     #[test]
     fn a_typed_date_is_one_of_the_calendar() {
         assert_eq!(date(" 29", "2", "2024 ").map(|date| date.to_string()), Some("2024-02-29".to_owned()));
         assert_eq!(date("29", "2", "2023"), None);
         assert_eq!(date("", "2", "2023"), None);
-    }
-
-    #[test]
-    fn the_way_back_survives_a_query() {
-        assert_eq!(welcome("/record/1/results?after=x&all=1"), "/welcome?to=/record/1/results%3Fafter%3Dx%26all%3D1");
     }
 }
