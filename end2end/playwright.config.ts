@@ -30,7 +30,7 @@ export default defineConfig({
     timezoneId: 'Europe/London',
     // What goes through a worker cannot be held up or looked at by a test; installed.spec.ts is the one with it.
     serviceWorkers: 'block',
-    trace: 'retain-on-failure',
+    trace: process.env.CI ? 'off' : 'retain-on-failure',
     launchOptions: launch('headless'),
   },
   projects: [

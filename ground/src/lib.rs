@@ -75,7 +75,9 @@ impl Ground {
     /// A cluster that cannot be used, a server that does not start.
     pub async fn lay(place: &Place, database: &str, port: u16) -> Result<Self> {
         let mut cluster = PgConnection::connect(&place.cluster).await?;
-        for statement in [format!("drop database if exists {database} with (force)"), format!("create database {database}")] {
+        for statement in
+            [format!("drop database if exists {database} with (force)"), format!("create database {database} template template0")]
+        {
             sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&mut cluster).await?;
         }
         let pid_file: String = sqlx::query_scalar("select pg_read_file('postmaster.pid')").fetch_one(&mut cluster).await?;

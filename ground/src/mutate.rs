@@ -99,7 +99,7 @@ impl Inputs {
         let kept = kept.join(name);
         let files = fs::read_dir(&kept).into_iter().flatten().flatten();
         let replayed: Vec<_> = files.filter_map(|file| fs::read(file.path()).ok()).collect();
-        let time = Size::of_environment().of(Duration::from_secs(20), Duration::from_secs(600));
+        let time = Size::of_environment().of(Duration::from_secs(8), Duration::from_secs(600));
         // Another beginning each day, and the same for whoever looks at a failure that day.
         let day = std::time::SystemTime::UNIX_EPOCH.elapsed().map_or(0, |since| since.as_secs() / 86_400);
         Self { name, kept, replayed, seeds, dice: Dice(day), until: Instant::now() + time, tried: 0, current: Vec::new() }

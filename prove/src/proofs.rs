@@ -115,7 +115,7 @@ pub const PROOFS: &[Proof] = &[
     proof(
         "killed-import",
         "An import that is killed leaves whole files or nothing of them, and the next run adds the rest.",
-        ["20 kills", "20 kills"],
+        ["8 kills", "40 kills"],
         "Files of Synthea.",
         tests("chartkey", "command_line", "an_import_that_is_killed"),
     ),
@@ -255,7 +255,7 @@ pub const PROOFS: &[Proof] = &[
     proof(
         "fuzz",
         "No input makes us panic, hang or fail: files, dates, cursors, session records, forms, addresses.",
-        ["20 s each", "10 minutes each"],
+        ["8 s each", "10 minutes each"],
         "Changes of known inputs, not led by what code they reach.",
         tests("chartkey", "fuzz", ""),
     ),

@@ -8,6 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use chartkey_ground::Size;
 use serde_json::Value;
 use sqlx::{
     ConnectOptions, PgPool,
@@ -295,7 +296,7 @@ async fn a_rehearsal_begins_again_in_one_step_with_the_same_people(_: PgPoolOpti
 /// whole, and the next run adds the rest.
 #[sqlx::test(migrations = "../migrations")]
 async fn an_import_that_is_killed_leaves_whole_files_or_nothing_of_them(_: PgPoolOptions, options: PgConnectOptions) {
-    const KILLS: u32 = 20;
+    let kills = Size::of_environment().of(8, 40);
     let ground = Ground::lay(options).await;
     let files = shared("synthea");
     let arguments = |source: &str| {
@@ -313,10 +314,10 @@ async fn an_import_that_is_killed_leaves_whole_files_or_nothing_of_them(_: PgPoo
     let rows: Vec<u64> = whole.as_array().unwrap().iter().map(|report| report["created"].as_u64().unwrap()).collect();
 
     let mut kept = 0;
-    for kill in 0..KILLS {
+    for kill in 0..kills {
         let source = format!("killed {kill}");
         let mut import = run(&source).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        std::thread::sleep(life * (2 * kill + 1) / (2 * KILLS));
+        std::thread::sleep(life * (2 * kill + 1) / (2 * kills));
         import.kill().unwrap();
         import.wait().unwrap();
         // The last commit may still be on its way; then the number of files stands still.
@@ -328,8 +329,8 @@ async fn an_import_that_is_killed_leaves_whole_files_or_nothing_of_them(_: PgPoo
         let created: u64 = again.as_array().unwrap().iter().map(|report| report["created"].as_u64().unwrap()).sum();
         assert_eq!(created, rows.iter().sum::<u64>() - expected, "the next run completes it");
     }
-    let others = KILLS as usize * files.len() - kept;
-    chartkey_ground::saw(&format!("{KILLS} kills over {life:?}: {kept} files were whole, {others} not begun or undone, 0 torn"));
+    let others = kills as usize * files.len() - kept;
+    chartkey_ground::saw(&format!("{kills} kills over {life:?}: {kept} files were whole, {others} not begun or undone, 0 torn"));
     assert!(kept > 0, "some kills came after a commit");
     assert_eq!(ground.count("select count(*) from import where report = '{}'").await, 0);
 }

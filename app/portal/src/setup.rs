@@ -76,7 +76,10 @@ pub async fn create_roles(admin: &str, migrator: &str, runtime: &str) -> Result<
     if exists {
         connection.execute(AssertSqlSafe(format!("alter database {quoted} owner to chartkey_migrator"))).await?;
     } else {
-        connection.execute(AssertSqlSafe(format!("create database {quoted} owner chartkey_migrator"))).await?;
+        // Empty, whatever an administrator, or a build server, has put into the template that is copied by itself.
+        connection
+            .execute(AssertSqlSafe(format!("create database {quoted} owner chartkey_migrator template template0 encoding 'UTF8'")))
+            .await?;
     }
     connection.close().await?;
     Ok(())
