@@ -39,7 +39,7 @@ async fn a_report_says_whose_record_was_opened_by_whom(_: PgPoolOptions, options
     let portal = house.portal.clone().acting_as("anna");
     let looks = portal.report(before, between, "a patient asked").await.unwrap();
     let said: Vec<_> =
-        looks.iter().map(|look| (look.kind.as_str(), look.name.as_str(), look.why, look.actions.get("read").copied())).collect();
+        looks.iter().map(|look| (look.kind.as_str(), look.name.as_str(), look.why.as_str(), look.actions.get("read").copied())).collect();
     assert_eq!(said, [("clinician", "Dr Lindqvist", "grant", Some(3)), ("person", "Ines", "own", Some(1))]);
     assert!(
         looks.iter().all(|look| look.patient == house.patient && before <= look.first && look.first <= look.last && look.last < between)

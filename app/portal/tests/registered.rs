@@ -175,6 +175,8 @@ async fn a_practice_registers_nobody_where_the_patient_has_an_account(_: PgPoolO
     assert_eq!(whole.story.iter().map(|line| line.kind.as_str()).collect::<Vec<_>>(), ["registered"]);
     let event = house.events().await.into_iter().find(|event| event.what.action == "carer-registered").unwrap();
     assert_eq!((event.why, event.what.grant), (Why::Registered, Some(grant)));
+    let report = house.portal.report(event.at - Duration::MINUTE, event.at + Duration::MINUTE, "a test").await.unwrap();
+    assert!(report.iter().any(|looks| looks.why == "registered"), "{report:?}");
     house.portal.withdraw_grant(&house.ines(), grant).await.unwrap();
     assert_eq!(sees(&house, &mother).await, (0, 0));
 }

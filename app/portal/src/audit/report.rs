@@ -27,7 +27,7 @@ pub struct Looks {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub organization: Option<String>,
     /// `own`, `grant`, `operator`, `code` or `refused`.
-    pub why: &'static str,
+    pub why: String,
     /// What was done, and how often.
     pub actions: BTreeMap<String, u64>,
     /// The first of them.
@@ -53,33 +53,13 @@ struct Action {
     action: String,
 }
 
+/// Of why it was allowed, its kind alone ([`Why`]).
 #[derive(Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
-enum Reason {
-    Own,
-    Grant,
-    Operator,
-    Code,
-    Asked,
-    Reviewed,
-    Refused,
+struct Reason {
+    kind: String,
 }
 
-impl Reason {
-    const fn word(&self) -> &'static str {
-        match self {
-            Self::Own => "own",
-            Self::Grant => "grant",
-            Self::Operator => "operator",
-            Self::Code => "code",
-            Self::Asked => "asked",
-            Self::Reviewed => "reviewed",
-            Self::Refused => "refused",
-        }
-    }
-}
-
-type Key = (PatientId, String, Option<AccountId>, &'static str);
+type Key = (PatientId, String, Option<AccountId>, String);
 
 impl Portal {
     /// What was done with records at or after `from` and before `to`, by record and
@@ -125,7 +105,7 @@ impl Portal {
                 let Line { at, who, what, why } = serde_json::from_slice(&line.bytes).map_err(unread)?;
                 let patient = line.chain.strip_prefix("patient/").and_then(|patient| patient.parse().ok());
                 if let Some(patient) = patient.filter(|_| (from..to).contains(&at)) {
-                    note(&mut found, patient, at, who, what.action, why.word());
+                    note(&mut found, patient, at, who, what.action, why.kind);
                 }
             }
         }
@@ -134,9 +114,9 @@ impl Portal {
     }
 }
 
-fn note(found: &mut BTreeMap<Key, Looks>, patient: PatientId, at: OffsetDateTime, who: Who, action: String, why: &'static str) {
+fn note(found: &mut BTreeMap<Key, Looks>, patient: PatientId, at: OffsetDateTime, who: Who, action: String, why: String) {
     let name = if who.account.is_none() { who.name.clone() } else { String::new() };
-    let looks = found.entry((patient, format!("{} {name}", who.kind), who.account, why)).or_insert_with(|| Looks {
+    let looks = found.entry((patient, format!("{} {name}", who.kind), who.account, why.clone())).or_insert_with(|| Looks {
         patient,
         kind: who.kind.clone(),
         account: who.account,
