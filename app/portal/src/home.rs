@@ -15,6 +15,7 @@ use crate::{
     entry::{Entry, entries},
     news::{Found, Look, News},
     record::Record,
+    sharing,
 };
 
 /// At a glance.
@@ -78,6 +79,11 @@ pub struct HomeGrant {
     pub is_by_carer: bool,
     /// Whether that is so soon that the patient is told.
     pub ends_soon: bool,
+    /// Whether it is somebody's who helps.
+    is_carers: bool,
+    /// Whether it can last longer.
+    #[serde(skip)]
+    pub may_last_longer: bool,
 }
 
 impl Portal {
@@ -93,7 +99,10 @@ impl Portal {
         let now = record.now();
         let found = Found::of(&mut record, look).await?;
         let since_seq = found.since_seq.unwrap_or(0);
-        let Asked { waiting, grants, helps, next } = asked(&mut record).await?;
+        let Asked { waiting, mut grants, helps, next } = asked(&mut record).await?;
+        for grant in &mut grants {
+            grant.may_last_longer = sharing::may_last_longer(&record, self.ages, grant.is_carers, grant.ends_at);
+        }
         let newest = found.newest();
         let named: Vec<_> = newest.iter().copied().chain(next).collect();
         let rows = entries!(
@@ -146,7 +155,7 @@ async fn asked(record: &mut Record) -> Result<Asked, Error> {
             coalesce((select jsonb_agg(to_jsonb(g)) from (
                 select h.grant_id, h.sentence, h.starts_at, h.ends_at,
                     (h.organization_id is null or h.parent_grant_id is not null) and h.created_at > now() - interval '7 days' as stays_on_top,
-                    h.parent_grant_id is not null as is_passed_on,
+                    h.parent_grant_id is not null as is_passed_on, h.grantee_account_id is not null and h.organization_id is null as is_carers,
                     coalesce((select r.organization_id is null from access_grant r
                         where r.patient_id = h.patient_id and r.grant_id = h.parent_grant_id), false) as is_by_carer,
                     h.purpose <> all (array['emergency', 'incapacity']) and h.parent_grant_id is null and gate.ends_soon(h.starts_at, h.ends_at) as ends_soon

@@ -270,6 +270,13 @@ pub(crate) fn ends_by_adulthood(record: &Record, ages: Ages, terms: &Terms) -> R
     }
 }
 
+/// Whether a share can be made to last longer: it has a last day, and that is not where a child who gave it comes of age.
+pub(crate) fn may_last_longer(record: &Record, ages: Ages, is_carers: bool, ends_at: Option<OffsetDateTime>) -> bool {
+    let of_age = record.whose().birth_date.as_deref().and_then(|born| Birthday::of(born, ages.adult));
+    let of_age = of_age.map(|of_age| of_age.first.midnight().assume_utc());
+    ends_at.is_some() && !(is_carers && ends_at == of_age)
+}
+
 /// Whether the patient has blocked a grantee, or everybody where they work.
 async fn is_blocked(record: &mut Record, columns: &Columns) -> Result<bool, Error> {
     let blocked = sqlx::query_scalar!(

@@ -285,7 +285,8 @@ async fn a_child_lets_somebody_help_until_they_are_of_age(_: PgPoolOptions, opti
     let (friend, grant) = house.carer(draft(End::Day, of_age.previous_day())).await;
     let sensitive = born.replace_year(born.year() + 13).unwrap().midnight().assume_utc();
     assert_eq!(portal.cared_for(&friend).await.unwrap().0[0].labels_until, Some(sensitive));
-    assert_eq!(portal.grant(&ines, grant).await.unwrap().view.grant.labels_until, Some(sensitive));
+    let whole = portal.grant(&ines, grant).await.unwrap().view.grant;
+    assert_eq!((whole.labels_until, whole.may_change, whole.may_last_longer), (Some(sensitive), true, false), "it lasts as long as it can");
 
     // A single thing closes with the others.
     let hidden = item_called(&house, "A hidden problem").await;
@@ -294,6 +295,7 @@ async fn a_child_lets_somebody_help_until_they_are_of_age(_: PgPoolOptions, opti
     portal.withdraw_grant(&ines, grant).await.unwrap();
     let (close, grant) = house.carer(alone).await;
     assert_eq!(sees(&house, &close).await, (0, 1));
+    assert!(portal.grant(&ines, grant).await.unwrap().view.grant.may_last_longer);
     assert_eq!(portal.cared_for(&close).await.unwrap().0[0].labels_until, Some(sensitive));
     house.tamper("update access_grant set labels_until = now() where state = 'active'").await;
     assert_eq!(sees(&house, &close).await, (0, 0));

@@ -126,7 +126,7 @@ fn steps(say: Say, story: &GrantStory) -> impl IntoView + use<> {
     let preview = story.grant.in_force(story.now).then(|| {
         view! { <a class="button second" href=preview_page(story.grant.id.0.into())>{icon(Icon::Eye)}{say.see_as_they_do()}</a> }
     });
-    let longer = (story.grant.may_change && story.grant.ends_at.is_some()).then(|| {
+    let longer = (story.grant.may_change && story.grant.may_last_longer).then(|| {
         let class = if story.grant.ends_soon { "button" } else { "button second" };
         view! { <button class=class type="submit" name="step" value="time">{say.make_longer()}</button> }
     });

@@ -179,7 +179,7 @@ fn on_top(say: Say, grant: &HomeGrant) -> impl IntoView + use<> {
 /// A grant in its own sentence, with what is left of it.
 fn granted(say: Say, grant: HomeGrant, now: OffsetDateTime) -> impl IntoView {
     let left = Life { starts_at: grant.starts_at, ends_at: grant.ends_at, state: GrantState::Active };
-    let words = if grant.ends_soon { say.longer_or_stop() } else { say.see_or_stop() };
+    let words = if grant.ends_soon && grant.may_last_longer { say.longer_or_stop() } else { say.see_or_stop() };
     view! {
         <div class="grant compact">
             {sentence(say, &grant.sentence)}

@@ -2,6 +2,7 @@
 
 use chartkey_domain::{
     account::Visitor,
+    ages::Ages,
     category::Categories,
     grant::{GrantState, Purpose},
     id::{AccountId, GrantId},
@@ -10,7 +11,7 @@ use chartkey_domain::{
 use sqlx::types::Json;
 use time::OffsetDateTime;
 
-use super::things;
+use super::{may_last_longer, things};
 use crate::{
     Error, Opened, Portal,
     admissions::Checked,
@@ -64,6 +65,8 @@ pub struct Whole {
     pub ends_soon: bool,
     /// Whether the patient can give it anew with other terms ([`Portal::change_grant`]).
     pub may_change: bool,
+    /// Whether it can last longer: it has a last day, and that is not where a child who gave it comes of age.
+    pub may_last_longer: bool,
     /// Where a clinician has passed it on, or a carer shared it in the patient's place.
     pub passed_on: Option<PassedOn>,
 }
@@ -161,7 +164,7 @@ impl Portal {
     /// [`Error::NotFound`] where they have none.
     pub async fn sharing(&self, visitor: &Visitor) -> Result<Opened<SharingList>, Error> {
         let mut record = self.open_own(visitor).await?;
-        let grants = grants(&mut record, None).await?;
+        let grants = grants(&mut record, self.ages, None).await?;
         let waiting = sqlx::query!(
             r#"select (select count(*) from grant_code
                 where patient_id = $1 and (state = 'redeemed' or (state = 'waiting' and ends_at > now()))) as "codes!",
@@ -181,7 +184,8 @@ impl Portal {
     /// [`Error::NotFound`].
     pub async fn grant(&self, visitor: &Visitor, grant: GrantId) -> Result<Opened<GrantStory>, Error> {
         let mut record = self.open_own(visitor).await?;
-        let (mut whole, passed): (Vec<_>, Vec<_>) = grants(&mut record, Some(grant)).await?.into_iter().partition(|one| one.id == grant);
+        let (mut whole, passed): (Vec<_>, Vec<_>) =
+            grants(&mut record, self.ages, Some(grant)).await?.into_iter().partition(|one| one.id == grant);
         let Some(whole) = whole.pop() else { return Err(Error::NotFound) };
         let patient = record.whose().patient;
         let story = sqlx::query_as!(
@@ -213,7 +217,7 @@ impl Portal {
 }
 
 /// Every grant, or one with what was passed on of it.
-async fn grants(record: &mut Record, only: Option<GrantId>) -> Result<Vec<Whole>, Error> {
+async fn grants(record: &mut Record, ages: Ages, only: Option<GrantId>) -> Result<Vec<Whole>, Error> {
     let patient = record.whose().patient;
     let rows = sqlx::query!(
         r#"select (select true from grant_event e where e.patient_id = g.patient_id and e.grant_id = g.grant_id and e.kind = 'given-back')
@@ -241,6 +245,7 @@ async fn grants(record: &mut Record, only: Option<GrantId>) -> Result<Vec<Whole>
     .fetch_all(record.connection())
     .await?;
     let grants = rows.into_iter().filter_map(|row| {
+        let is_carer = row.grantee_account_id.is_some() && row.organization.is_none();
         Some(Whole {
             id: GrantId(row.grant_id),
             name: row.display_name,
@@ -263,6 +268,7 @@ async fn grants(record: &mut Record, only: Option<GrantId>) -> Result<Vec<Whole>
             checked: Checked::of(row.checked, row.admitted_at),
             ends_soon: row.ends_soon,
             may_change: row.may_change,
+            may_last_longer: may_last_longer(record, ages, is_carer, row.ends_at),
             passed_on: row.parent_grant_id.zip(row.passed_on_by).map(|(of, by)| PassedOn {
                 of: GrantId(of),
                 by,
