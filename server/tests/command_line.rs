@@ -145,6 +145,7 @@ async fn every_command_is_there_and_an_exit_code_says_how_it_ended(_: PgPoolOpti
         &["organization", "admit", "--organization", "alone", "--subject", "1", "--name", "N", "--profession", "nurse"],
         &["organization", "dismiss", "--organization", "alone", "--subject", "1", "--reason", ""],
         &["organization", "close-request", "--request", "one", "--reason", "done"],
+        &["organization", "review-emergency", "--emergency", NOBODY, "--finding", "perhaps", "--checked", "test"],
         &["restore", "--into", "x", "--to", "yesterday"],
         &["archive-wal", "segment"],
     ] {
@@ -170,6 +171,7 @@ async fn every_command_is_there_and_an_exit_code_says_how_it_ended(_: PgPoolOpti
         &["organization", "admitted", "--organization", "nowhere"],
         &["organization", "dismiss", "--organization", "nowhere", "--subject", "1", "--reason", "test"],
         &["organization", "close-request", "--request", NOBODY, "--reason", "test"],
+        &["organization", "review-emergency", "--emergency", NOBODY, "--finding", "needed", "--checked", "test"],
         &["archive-wal", "nowhere", "000000010000000000000001"],
     ] {
         let output = ground.run(failing);
@@ -248,6 +250,7 @@ async fn independent_clinicians_are_admitted_listed_and_dismissed(_: PgPoolOptio
     let listed = ground.run(&["organization", "admitted", "--organization", "alone"]).stdout;
     assert!(String::from_utf8_lossy(&listed).contains("Dr Okafor, physician, L-77; admitted "), "{listed:?}");
     assert!(String::from_utf8_lossy(&listed).contains(", dismissed "), "{listed:?}");
+    assert_eq!(json(&ground.run(&["organization", "emergencies", "--json"])), serde_json::json!([]));
 
     sqlx::query("insert into practice_request (practice, contact, words) values ('By the Sea', 'desk@sea.example', 'Please')")
         .execute(&ground.superuser)

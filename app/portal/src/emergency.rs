@@ -25,9 +25,11 @@ use crate::{
     sharing::{self, Sentence},
 };
 
+mod independent;
 mod opening;
 mod review;
 
+pub use independent::IndependentEmergency;
 pub use opening::Claim;
 pub use review::{Finding, Open, Reviews};
 
@@ -98,8 +100,10 @@ pub struct Look {
     pub is_open: bool,
     /// Whether the patient has read that it happened.
     pub is_read: bool,
-    /// What somebody else of the organization found.
+    /// What a review found: of somebody else of the organization, or of whoever admitted an independent clinician.
     pub review: Option<(Finding, String)>,
+    /// Whether the operator reviews it, or has: who looked is nobody's colleague.
+    pub is_operators: bool,
 }
 
 /// The plan and what happened.
@@ -318,7 +322,7 @@ pub(crate) async fn looks(record: &mut Record, is_unread: bool) -> Result<Vec<Lo
 async fn looks_of(connection: &mut PgConnection, patient: PatientId, is_unread: bool) -> Result<Vec<Look>, Error> {
     let rows = sqlx::query!(
         r#"select l.grant_id, a.display_name, c.profession, o.name as organization, l.reason, l.opened_at, l.read_at,
-            v.finding as "finding?", v.words as "words?",
+            v.finding as "finding?", v.words as "words?", case when v.grant_id is null then gate.is_independent(l.organization_id) else v.account_id is null end as "is_operators!",
             g.state = 'active' and now() < g.ends_at and not gate.is_blocked(l.patient_id, l.account_id, l.organization_id) as "is_open!"
         from emergency_look l
         left join emergency_review v on v.patient_id = l.patient_id and v.grant_id = l.grant_id
@@ -345,6 +349,7 @@ async fn looks_of(connection: &mut PgConnection, patient: PatientId, is_unread: 
             is_open: row.is_open,
             is_read: row.read_at.is_some(),
             review: row.finding.as_deref().and_then(Finding::from_slug).map(|finding| (finding, row.words.unwrap_or_default())),
+            is_operators: row.is_operators,
         })
         .collect())
 }

@@ -9,6 +9,7 @@ use chartkey_domain::{
     draft::TypedDay,
     emergency::Extent,
     grant::Purpose,
+    id::GrantId,
     label::{Label, Labels},
     policy::Whom,
     verdict::{Reason, Verdict},
@@ -319,7 +320,7 @@ async fn it_adds_to_a_share_and_takes_nothing_away(_: PgPoolOptions, options: Pg
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn independent_clinicians_are_nobodys_colleagues(_: PgPoolOptions, options: PgConnectOptions) {
+async fn independent_clinicians_are_nobodys_colleagues_and_whoever_admitted_them_reviews(_: PgPoolOptions, options: PgConnectOptions) {
     let house = build(options).await;
     let (portal, doctor, nurse) = (&house.portal, doctor(&house).await, house.nurse(None));
     house.tamper("update organization set professions = '{}'").await;
@@ -330,6 +331,50 @@ async fn independent_clinicians_are_nobodys_colleagues(_: PgPoolOptions, options
     assert!(matches!(portal.review_emergency(&nurse, grant, Some(Finding::Needed), "Yes.").await, Err(Error::NotFound)));
     let own = portal.emergency_reviews(&doctor).await.unwrap();
     assert_eq!((own.open[0].is_own, own.now_open.len()), (true, 1));
+
+    let waiting = portal.independent_emergencies().await.unwrap();
+    let [waits] = waiting.as_slice() else { panic!("{waiting:?}") };
+    assert_eq!((waits.grant, waits.name.as_str(), waits.reason.as_str()), (grant, "Dr Lindqvist", REASON));
+    let review = |grant, words: &'static str| portal.review_independent_emergency(grant, Finding::NotNeeded, words);
+    assert!(matches!(review(grant, " ").await, Err(Error::Invalid("review-words"))));
+    assert!(matches!(review(GrantId(nothing()), "They could have waited.").await, Err(Error::NotFound)));
+    review(grant, "They could have waited.").await.unwrap();
+    assert!(matches!(review(grant, "They could have waited.").await, Err(Error::Conflict(_))), "once");
+    assert_eq!(portal.independent_emergencies().await.unwrap(), []);
+    let look = looks(&house).await.remove(0);
+    assert_eq!((look.review, look.is_operators), (Some((Finding::NotNeeded, "They could have waited.".to_owned())), true));
+    let told: Vec<_> = house.events().await.into_iter().filter(|event| event.what.action == "emergency-not-needed").collect();
+    assert_eq!((told.len(), told[0].who.kind.as_str(), &told[0].why), (1, "operator", &Why::Reviewed));
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_has_colleagues_is_not_the_operators_to_review(_: PgPoolOptions, options: PgConnectOptions) {
+    let house = build(options).await;
+    let (portal, doctor) = (&house.portal, doctor(&house).await);
+    decide(&house, Extent::Summary).await;
+    portal.open_emergency(&doctor, by_name("Inés María López")).await.unwrap();
+    let look = looks(&house).await.remove(0);
+    assert!(!look.is_operators);
+    assert_eq!(portal.independent_emergencies().await.unwrap(), []);
+    assert!(matches!(portal.review_independent_emergency(look.grant, Finding::Needed, "Yes.").await, Err(Error::NotFound)));
+
+    // Nor by PostgreSQL, whatever the statement says.
+    let as_operator = async |statement: &'static str| {
+        let mut transaction = portal.pool().begin().await.unwrap();
+        sqlx::query("select set_config('chartkey.task', 'operator', true)").execute(&mut *transaction).await.unwrap();
+        sqlx::query(statement).execute(&mut *transaction).await
+    };
+    let insert = "insert into emergency_review (patient_id, grant_id, organization_id, account_id, finding, words)
+        select patient_id, grant_id, organization_id, grantee_account_id, 'needed', 'Yes.' from access_grant where purpose = 'emergency'";
+    let insert_nobodys = "insert into emergency_review (patient_id, grant_id, organization_id, finding, words)
+        select patient_id, grant_id, organization_id, 'needed', 'Yes.' from access_grant where purpose = 'emergency'";
+    assert_eq!(as_operator("select grant_id from emergency_look").await.unwrap().rows_affected(), 0);
+    let code = |answer: Result<_, sqlx::Error>| answer.err().and_then(|cause| cause.as_database_error()?.code().map(String::from));
+    assert_eq!(code(as_operator(insert_nobodys).await).as_deref(), Some("42501"), "it is a colleague's to say");
+    house.tamper("update organization set professions = '{}'").await;
+    assert_eq!(as_operator("select grant_id from emergency_look").await.unwrap().rows_affected(), 1);
+    assert_eq!(code(as_operator(insert).await).as_deref(), Some("42501"), "in nobody's name");
+    assert_eq!(code(as_operator(insert_nobodys).await), None);
 }
 
 #[sqlx::test(migrations = "../../migrations")]

@@ -12,8 +12,8 @@ messages! {
         Spanish: "Decida ahora qué puede ver un profesional si usted no puede hablar. Mientras no decida, no se abre nada.",
     }
     emergency_how {
-        English: "They sign in through their organization, show that they have your card or know your full name and birth date, and say why. It ends after 60 minutes. You are told at once, and somebody else there has to check that it was needed. Whoever you have blocked gets nothing.",
-        Spanish: "El profesional entra a través de su organización, muestra que tiene la tarjeta de usted o sabe su nombre completo y su fecha de nacimiento, y dice por qué. Termina a los 60 minutos. A usted se le avisa enseguida, y otra persona de ahí tiene que comprobar que hacía falta. Quien usted bloqueó no recibe nada.",
+        English: "They sign in through their organization, show that they have your card or know your full name and birth date, and say why. It ends after 60 minutes. You are told at once, and somebody else there has to check that it was needed; where a clinician works alone, those who run this Chartkey. Whoever you have blocked gets nothing.",
+        Spanish: "El profesional entra a través de su organización, muestra que tiene la tarjeta de usted o sabe su nombre completo y su fecha de nacimiento, y dice por qué. Termina a los 60 minutos. A usted se le avisa enseguida, y otra persona de ahí tiene que comprobar que hacía falta; si el profesional trabaja solo, quienes administran este Chartkey. Quien usted bloqueó no recibe nada.",
     }
     emergency_undecided { English: "You have not decided, so nothing opens.", Spanish: "Usted no ha decidido, así que no se abre nada." }
     emergency_decided { English: "What you have decided", Spanish: "Lo que usted decidió" }
@@ -59,6 +59,18 @@ messages! {
     emergency_not_reviewed { English: "Nobody there has checked it yet.", Spanish: "Nadie de ahí lo ha comprobado todavía." }
     emergency_was_needed { English: "Somebody else there found that it was needed.", Spanish: "Otra persona de ahí halló que hacía falta." }
     emergency_was_not_needed { English: "Somebody else there found that it was not needed.", Spanish: "Otra persona de ahí halló que no hacía falta." }
+    emergency_not_reviewed_by_operator {
+        English: "Those who run this Chartkey have not checked it yet.",
+        Spanish: "Quienes administran este Chartkey no lo han comprobado todavía.",
+    }
+    emergency_was_needed_by_operator {
+        English: "Those who run this Chartkey found that it was needed.",
+        Spanish: "Quienes administran este Chartkey hallaron que hacía falta.",
+    }
+    emergency_was_not_needed_by_operator {
+        English: "Those who run this Chartkey found that it was not needed.",
+        Spanish: "Quienes administran este Chartkey hallaron que no hacía falta.",
+    }
     emergency_read { English: "I have read this", Spanish: "Lo he leído" }
     emergency_see_or_stop { English: "See or stop it", Spanish: "Verlo o pararlo" }
     emergencies_unread(count: i64) {
@@ -85,6 +97,10 @@ messages! {
     open_emergency_warns {
         English: "The patient is told at once: your name, your organization and your reason. A colleague of yours has to check it afterwards.",
         Spanish: "Se avisa enseguida a la persona: el nombre de usted, su organización y su motivo. Después lo tiene que comprobar alguien de su equipo.",
+    }
+    open_emergency_warns_alone {
+        English: "The patient is told at once: your name, your organization and your reason. Those who run this Chartkey read your reason too, and have to check it afterwards.",
+        Spanish: "Se avisa enseguida a la persona: el nombre de usted, su organización y su motivo. Quienes administran este Chartkey también leen su motivo y lo tienen que comprobar después.",
     }
     emergency_by_card { English: "They have a card", Spanish: "Tiene una tarjeta" }
     emergency_code_word { English: "Code of the card", Spanish: "Código de la tarjeta" }

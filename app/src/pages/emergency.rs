@@ -58,15 +58,17 @@ fn whole(say: Say, is_fresh: bool, reviews: Reviews) -> impl IntoView {
         let rows = reviews.now_open.into_iter().map(|open| open_now(say, open)).collect_view();
         sheet("now", say.emergency_now_open(), view! { <ul class="rows">{rows}</ul> })
     });
+    let warning = if reviews.is_independent { say.open_emergency_warns_alone() } else { say.open_emergency_warns() };
+    let waits = (!reviews.is_independent).then(|| waiting(say, &reviews.open));
     view! {
         {back("/shared".to_owned(), say.patients())}
         {problem_summary(say, problem())}
         {done}
         {title(say.open_emergency_title(), Some(say.open_emergency_says().to_owned()))}
         {now_open}
-        {notice(Role::Caution, say.before_you_open(), view! { <p>{say.open_emergency_warns()}</p> })}
+        {notice(Role::Caution, say.before_you_open(), view! { <p>{warning}</p> })}
         {step}
-        {waiting(say, &reviews.open)}
+        {waits}
     }
 }
 

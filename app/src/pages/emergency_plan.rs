@@ -183,21 +183,23 @@ fn optional(say: Say, id: &'static str, label: &'static str, kind: &'static str,
     }
 }
 
-/// One emergency as the patient reads it: who, when, why, what a colleague found.
+/// One emergency as the patient reads it: who, when, why, what a colleague found, or whoever admitted them.
 pub fn look(say: Say, look: &Look) -> impl IntoView + use<> {
     let heading = say.emergency_look_of(&look.name);
     let of = format!(": {}, {}", look.name, say.day_and_time(look.opened_at));
     let place = say.profession_at(&say.profession_named(&look.profession), &look.organization);
     let open = look.is_open.then(|| view! { " " <span class="flag out">{icon(Icon::Warn)}{say.emergency_open_now()}</span> });
+    let found = match (look.review.as_ref().map(|(finding, _)| *finding), look.is_operators) {
+        (None, false) => say.emergency_not_reviewed(),
+        (None, true) => say.emergency_not_reviewed_by_operator(),
+        (Some(Finding::Needed), false) => say.emergency_was_needed(),
+        (Some(Finding::Needed), true) => say.emergency_was_needed_by_operator(),
+        (Some(Finding::NotNeeded), false) => say.emergency_was_not_needed(),
+        (Some(Finding::NotNeeded), true) => say.emergency_was_not_needed_by_operator(),
+    };
     let review = match &look.review {
-        None => view! { <p class="quiet">{say.emergency_not_reviewed()}</p> }.into_any(),
-        Some((finding, words)) => {
-            let found = match finding {
-                Finding::Needed => say.emergency_was_needed(),
-                Finding::NotNeeded => say.emergency_was_not_needed(),
-            };
-            view! { <p>{found}</p><p class="said" dir="auto">{words.clone()}</p> }.into_any()
-        }
+        None => view! { <p class="quiet">{found}</p> }.into_any(),
+        Some((_, words)) => view! { <p>{found}</p><p class="said" dir="auto">{words.clone()}</p> }.into_any(),
     };
     let read = (!look.is_read).then(|| {
         view! {

@@ -3,9 +3,11 @@
 use std::path::PathBuf;
 
 use anyhow::Context;
+use chartkey_domain::id::GrantId;
 use chartkey_portal::{
     Error, Portal,
     admissions::{Admission, NewAdmission},
+    emergency::{Finding, IndependentEmergency},
     organizations::{NewOrganization, Proof},
     practices::OpenRequest,
 };
@@ -27,6 +29,10 @@ pub(super) enum Command {
     Admitted(Admitted),
     /// Dismisses one of them: their sessions end at once, and what they were given opens nothing.
     Dismiss(Dismiss),
+    /// Lists what those admitted have opened in an emergency and you have not reviewed: they have no colleagues who could.
+    Emergencies(Emergencies),
+    /// Says whether such a one was needed, once you have asked; the patient reads it.
+    ReviewEmergency(ReviewEmergency),
     /// Lists what practices ask that are not registered here.
     Requests(Requests),
     /// Closes such a request; nothing of it is kept.
@@ -125,6 +131,28 @@ pub(super) struct Dismiss {
     reason: String,
 }
 
+/// What a list of emergencies takes.
+#[derive(Debug, Args)]
+pub(super) struct Emergencies {
+    /// As JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// What a review takes.
+#[derive(Debug, Args)]
+pub(super) struct ReviewEmergency {
+    /// Which, as `emergencies` prints it.
+    #[arg(long, value_name = "ID")]
+    emergency: Uuid,
+    /// What you have found.
+    #[arg(long, value_parser = ["needed", "not-needed"])]
+    finding: String,
+    /// What you have checked: the patient reads it, so nothing of their health. At most 600 characters.
+    #[arg(long, value_name = "TEXT")]
+    checked: String,
+}
+
 /// What a list of requests takes.
 #[derive(Debug, Args)]
 pub(super) struct Requests {
@@ -175,6 +203,24 @@ pub(super) async fn run(command: Command, portal: &Portal) -> anyhow::Result<()>
             })?;
             // Nobody is let in again with a restored database.
             Ok(portal.keep_journal().await.map(drop)?)
+        }
+        Command::Emergencies(Emergencies { json }) => {
+            let waiting = portal.independent_emergencies().await?;
+            if json {
+                print_json(&waiting, emergency_json)
+            } else {
+                waiting.iter().for_each(print_emergency)
+            }
+            Ok(())
+        }
+        Command::ReviewEmergency(ReviewEmergency { emergency, finding, checked }) => {
+            let finding = Finding::from_slug(&finding).context("what you have found is needed or not-needed")?;
+            Ok(portal.review_independent_emergency(GrantId(emergency), finding, &checked).await.map_err(|error| match error {
+                Error::NotFound => anyhow::anyhow!("no independent clinician has opened an emergency {emergency}"),
+                Error::Conflict(_) => anyhow::anyhow!("{emergency} was reviewed already"),
+                Error::Invalid(_) => anyhow::anyhow!("--checked is empty or too long"),
+                error => error.into(),
+            })?)
         }
         Command::Requests(Requests { json }) => {
             let open = portal.practice_requests().await?;
@@ -234,6 +280,14 @@ fn print_admission(admission: &Admission) {
     let licence = identifier.as_deref().unwrap_or("no licence identifier");
     let until = dismissed_at.map(|moment| format!(", dismissed {}", at(moment))).unwrap_or_default();
     println!("{subject}: {name}, {profession}, {licence}; admitted {} by {admitted_by}{until}\n  {checked}", at(*admitted_at));
+}
+
+fn emergency_json(IndependentEmergency { grant, organization, subject, name, reason, opened_at }: &IndependentEmergency) -> Value {
+    json!({"emergency": grant.0, "organization": organization, "subject": subject, "name": name, "reason": reason, "openedAt": at(*opened_at)})
+}
+
+fn print_emergency(IndependentEmergency { grant, organization, subject, name, reason, opened_at }: &IndependentEmergency) {
+    println!("{} {}: {name} ({organization}, {subject})\n  {}", grant.0, at(*opened_at), reason.replace('\n', "\n  "));
 }
 
 fn request_json(OpenRequest { id, asked, asked_at }: &OpenRequest) -> Value {

@@ -74,19 +74,29 @@ pub struct Reviews {
     pub open: Vec<Open>,
     /// Records that are open to the visitor in an emergency now: which, whose, and until when.
     pub now_open: Vec<(PatientId, String, OffsetDateTime)>,
+    /// Whether they are nobody's colleague, so that nothing waits there for anybody but the operator.
+    pub is_independent: bool,
+}
+
+/// A transaction in which somebody reads what waits at their organization, or reviews it.
+struct Entered {
+    transaction: Transaction<'static, Postgres>,
+    at: OffsetDateTime,
+    organization: OrganizationId,
+    is_independent: bool,
 }
 
 impl Portal {
     /// The emergencies of the visitor's organization that nobody has reviewed, and the records that are open to them now. To
     /// a clinician whom a patient has blocked, nothing is said of that patient; where the whole organization is, somebody there
     /// has to say all the same whether what had been opened was needed. Independent clinicians are nobody's colleagues: they
-    /// read of their own alone, while it is open.
+    /// read of their own alone, while it is open, and whoever admitted them reviews it.
     ///
     /// # Errors
     /// [`Error::NotFound`] for anybody but a clinician.
     pub async fn emergency_reviews(&self, visitor: &Visitor) -> Result<Reviews, Error> {
         let Actor::Clinician { account, .. } = visitor.actor else { return Err(Error::NotFound) };
-        let (mut transaction, at, organization) = self.enter_review(visitor).await?;
+        let Entered { mut transaction, at, organization, is_independent } = self.enter_review(visitor).await?;
         let rows = sqlx::query!(
             r#"select l.grant_id, l.patient_id, a.display_name, c.profession, p.full_name, p.birth_date, l.reason, l.opened_at,
                 l.account_id = any ((select gate.accounts_of($1))::uuid[]) as "is_own!", v.grant_id is not null as "is_reviewed!",
@@ -123,7 +133,7 @@ impl Portal {
             opened_at: row.opened_at,
             is_own: row.is_own,
         });
-        Ok(Reviews { open: open.collect(), now_open })
+        Ok(Reviews { open: open.collect(), now_open, is_independent })
     }
 
     /// Says what a review has found. The patient reads it.
@@ -137,7 +147,7 @@ impl Portal {
         let Actor::Clinician { account, .. } = visitor.actor else { return Err(Error::NotFound) };
         let (portal, visitor) = (self.clone(), visitor.clone());
         detached(async move {
-            let (mut transaction, at, organization) = portal.enter_review(&visitor).await?;
+            let Entered { mut transaction, at, organization, .. } = portal.enter_review(&visitor).await?;
             let patient = sqlx::query_scalar!(
                 "insert into emergency_review (patient_id, grant_id, account_id, organization_id, finding, words)
                 select l.patient_id, l.grant_id, $3, l.organization_id, $4, $5 from emergency_look l
@@ -186,17 +196,24 @@ impl Portal {
         transaction.rollback().await?;
         match said {
             None => Err(Error::NotFound),
-            Some(said) if (said.account_id, said.finding.as_str(), said.words.as_str()) == (account.0, finding.slug(), words.as_str()) => {
+            Some(said)
+                if (said.account_id, said.finding.as_str(), said.words.as_str()) == (Some(account.0), finding.slug(), words.as_str()) =>
+            {
                 Ok(())
             }
             Some(_) => Err(Error::Conflict("reviewed")),
         }
     }
 
-    async fn enter_review(&self, visitor: &Visitor) -> Result<(Transaction<'static, Postgres>, OffsetDateTime, OrganizationId), Error> {
+    async fn enter_review(&self, visitor: &Visitor) -> Result<Entered, Error> {
         let Actor::Clinician { organization, .. } = visitor.actor else { return Err(Error::NotFound) };
         let (mut transaction, at) = self.enter(visitor).await?;
-        sqlx::query!("select set_config('chartkey.task', 'review', true)").fetch_one(&mut *transaction).await?;
-        Ok((transaction, at, organization))
+        let is_independent = sqlx::query_scalar!(
+            r#"select gate.is_independent($1) as "is!" from set_config('chartkey.task', 'review', true)"#,
+            organization.0
+        )
+        .fetch_one(&mut *transaction)
+        .await?;
+        Ok(Entered { transaction, at, organization, is_independent })
     }
 }
