@@ -45,7 +45,7 @@ async function asksBeforeItLeaves(page: Page): Promise<void> {
   await shoot(page, 'still-there');
   // Until the page itself has the answer: a clock that goes on before that lets the session end.
   const kept = async () => {
-    await (await page.waitForResponse('**/account')).finished();
+    await page.waitForResponse('**/account');
     await page.evaluate(() => null);
   };
   const first = kept();
