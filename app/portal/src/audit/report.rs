@@ -26,7 +26,7 @@ pub struct Looks {
     /// The organization that vouched.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub organization: Option<String>,
-    /// `own`, `grant`, `operator`, `code` or `refused`.
+    /// The kind of [`Why`] it was allowed for, as its event has it: `own`, `grant`, `operator` …
     pub why: String,
     /// What was done, and how often.
     pub actions: BTreeMap<String, u64>,
